@@ -1,0 +1,199 @@
+"""The port page of the Avi load balancer as data.
+
+>>> import avi_portspec
+>>> edition = avi_portspec.load()
+>>> answer = edition.flows.select(source="Service Engine", port=8443)
+>>> [flow.id for flow in answer]
+['service-engine-to-controller-portal']
+
+Unofficial: this is not a product of the load balancer's vendor.
+
+Importing the package loads no data, and next to no code either: every name
+below is fetched from its module when it is first used.
+"""
+
+from __future__ import annotations
+
+# Not from typing, which takes longer to import than all else here.
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from avi_portspec.data import editions, load
+    from avi_portspec.errors import (
+        Fault,
+        InvalidDataError,
+        InvalidQueryError,
+        MissingExtraError,
+        MixedEditionsError,
+        PortSpecError,
+        UnknownNameError,
+    )
+    from avi_portspec.model.catalog import Catalog
+    from avi_portspec.model.conditions import (
+        ALWAYS,
+        AllOf,
+        Always,
+        Answer,
+        AnyOf,
+        Condition,
+        Match,
+        Unless,
+    )
+    from avi_portspec.model.edition import Edition
+    from avi_portspec.model.facets import Deployment, Facet, FacetValue
+    from avi_portspec.model.flows import (
+        Endpoint,
+        Exclusion,
+        Flow,
+        Note,
+        Pointer,
+        Reason,
+    )
+    from avi_portspec.model.flowset import Flows
+    from avi_portspec.model.page import Citation, Extent, Section, Source
+    from avi_portspec.model.ports import PortRange, ProtocolPorts
+    from avi_portspec.model.protocols import ICMP, TCP, UDP, Protocol
+    from avi_portspec.names import (
+        EditionId,
+        EndpointId,
+        ExclusionId,
+        FlowId,
+        NoteId,
+        PointerId,
+        SectionId,
+    )
+    from avi_portspec.serialisation.files import (
+        dumps,
+        dumps_toml,
+        loads,
+        loads_toml,
+    )
+    from avi_portspec.serialisation.schema import json_schema
+
+#: Where each public name lives. Type checkers read the imports above; a
+#: test holds the two lists and ``__all__`` to one another.
+_HOMES = {
+    "data": ("editions", "load"),
+    "errors": (
+        "Fault",
+        "InvalidDataError",
+        "InvalidQueryError",
+        "MissingExtraError",
+        "MixedEditionsError",
+        "PortSpecError",
+        "UnknownNameError",
+    ),
+    "model.catalog": ("Catalog",),
+    "model.conditions": (
+        "ALWAYS",
+        "AllOf",
+        "Always",
+        "Answer",
+        "AnyOf",
+        "Condition",
+        "Match",
+        "Unless",
+    ),
+    "model.edition": ("Edition",),
+    "model.facets": ("Deployment", "Facet", "FacetValue"),
+    "model.flows": (
+        "Endpoint",
+        "Exclusion",
+        "Flow",
+        "Note",
+        "Pointer",
+        "Reason",
+    ),
+    "model.flowset": ("Flows",),
+    "model.page": ("Citation", "Extent", "Section", "Source"),
+    "model.ports": ("PortRange", "ProtocolPorts"),
+    "model.protocols": ("ICMP", "TCP", "UDP", "Protocol"),
+    "names": (
+        "EditionId",
+        "EndpointId",
+        "ExclusionId",
+        "FlowId",
+        "NoteId",
+        "PointerId",
+        "SectionId",
+    ),
+    "serialisation.files": ("dumps", "dumps_toml", "loads", "loads_toml"),
+    "serialisation.schema": ("json_schema",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ALWAYS",
+    "ICMP",
+    "TCP",
+    "UDP",
+    "AllOf",
+    "Always",
+    "Answer",
+    "AnyOf",
+    "Catalog",
+    "Citation",
+    "Condition",
+    "Deployment",
+    "Edition",
+    "EditionId",
+    "Endpoint",
+    "EndpointId",
+    "Exclusion",
+    "ExclusionId",
+    "Extent",
+    "Facet",
+    "FacetValue",
+    "Fault",
+    "Flow",
+    "FlowId",
+    "Flows",
+    "InvalidDataError",
+    "InvalidQueryError",
+    "Match",
+    "MissingExtraError",
+    "MixedEditionsError",
+    "Note",
+    "NoteId",
+    "Pointer",
+    "PointerId",
+    "PortRange",
+    "PortSpecError",
+    "Protocol",
+    "ProtocolPorts",
+    "Reason",
+    "Section",
+    "SectionId",
+    "Source",
+    "UnknownNameError",
+    "Unless",
+    "__version__",
+    "dumps",
+    "dumps_toml",
+    "editions",
+    "json_schema",
+    "load",
+    "loads",
+    "loads_toml",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    # Kept, so that the next look-up finds it without coming here. The name
+    # may also be that of a subpackage, which importing has just bound.
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,1 @@
+"""The records, the conditions between them, and the ways to query them."""

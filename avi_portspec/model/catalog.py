@@ -1,0 +1,165 @@
+"""An immutable, ordered collection whose items also go by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Generic, Self, TypeVar, overload
+
+import attrs
+
+from avi_portspec.errors import UnknownNameError
+from avi_portspec.model.record import Record
+from avi_portspec.names import fold
+
+__all__ = ["Catalog", "Frozen", "names_of"]
+
+T = TypeVar("T", bound=Record)
+
+
+def names_of(record: Any) -> Iterator[str]:
+    """Yield every name that a record goes by: id, name, title, aliases."""
+    yield record.id
+    for attribute in ("name", "title"):
+        name = getattr(record, attribute, None)
+        if name is not None:
+            yield name
+    yield from getattr(record, "aliases", ())
+
+
+class Frozen:
+    """A base for values that are no records: slots, and no assignment.
+
+    Slots that ``_lazy`` names are worked out when they are first read. What
+    they hold must be immutable too.
+    """
+
+    __slots__ = ()
+
+    def _lazy(self, name: str) -> Any:
+        """Return the value of a slot that is not filled yet."""
+        raise AttributeError(name)
+
+    def __getattr__(self, name: str) -> Any:
+        # Python asks here only for what is not there, an unfilled slot.
+        value = self._lazy(name)
+        object.__setattr__(self, name, value)
+        return value
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise attrs.exceptions.FrozenInstanceError
+
+    def __delattr__(self, name: str) -> None:
+        raise attrs.exceptions.FrozenInstanceError
+
+    def __copy__(self) -> Any:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Any:
+        return self
+
+
+class Catalog(Frozen, Sequence[T], Generic[T]):
+    """Records in published order, also found by id, name or alias.
+
+    >>> import avi_portspec
+    >>> endpoints = avi_portspec.load().endpoints
+    >>> endpoints["SE"] is endpoints["service-engine"]
+    True
+
+    Args:
+        kind: What the records are, for error messages: ``"endpoint"``.
+        items: The records, in order.
+    """
+
+    __slots__ = ("_by_id", "_by_name", "_items", "_kind")
+
+    _items: tuple[T, ...]
+    _by_id: Mapping[str, T]
+    _by_name: Mapping[str, T]
+    _kind: str
+
+    def __new__(cls, kind: str, items: Iterable[T]) -> Self:
+        """Return a catalog of *items*."""
+        # Not __init__: that could be called a second time.
+        self = super().__new__(cls)
+        object.__setattr__(self, "_kind", kind)
+        object.__setattr__(self, "_items", tuple(items))
+        return self
+
+    def _lazy(self, name: str) -> Any:
+        if name == "_by_id":
+            return MappingProxyType({item.id: item for item in self._items})  # type: ignore[attr-defined]
+        if name == "_by_name":
+            return MappingProxyType(
+                {
+                    fold(name): item
+                    for item in self._items
+                    for name in names_of(item)
+                }
+            )
+        raise AttributeError(name)
+
+    @overload
+    def __getitem__(self, key: int | str) -> T: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> Sequence[T]: ...
+
+    def __getitem__(self, key: int | str | slice) -> T | Sequence[T]:
+        """Return a record by position, id, name or alias; or a slice.
+
+        Raises:
+            UnknownNameError: Nothing goes by that name; it is a
+                ``LookupError`` and suggests the nearest.
+            IndexError: There is no such position.
+        """
+        if isinstance(key, str):
+            try:
+                return self._by_id[key]
+            except KeyError:
+                return self._named(key)
+        return self._items[key]
+
+    def _named(self, name: str) -> T:
+        try:
+            return self._by_name[fold(name)]
+        except KeyError:
+            known = [name for item in self._items for name in names_of(item)]
+            raise UnknownNameError(self._kind, name, known) from None
+
+    def get(self, name: str, default: Any = None) -> T | Any:
+        """Return the record of that id, name or alias, or *default*."""
+        found = self._by_id.get(name)
+        return found or self._by_name.get(fold(name), default)
+
+    def ids(self) -> tuple[str, ...]:
+        """Return every id, in published order."""
+        return tuple(self._by_id)
+
+    def __contains__(self, item: object) -> bool:
+        """Return whether a record, or a name, is in the collection."""
+        if isinstance(item, str):
+            return item in self._by_id or fold(item) in self._by_name
+        return self._by_id.get(getattr(item, "id", "")) == item
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Catalog):
+            return NotImplemented
+        return self._items == other._items
+
+    def __hash__(self) -> int:
+        return hash(self._items)
+
+    def __repr__(self) -> str:
+        plural = "" if len(self) == 1 else "s"
+        return f"<{type(self).__name__}: {len(self)} {self._kind}{plural}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._kind, self._items)

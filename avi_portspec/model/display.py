@@ -1,0 +1,128 @@
+"""Flows in words and in tables, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from avi_portspec.model.ports import ProtocolPorts
+
+if TYPE_CHECKING:
+    from avi_portspec.model.flows import Flow
+    from avi_portspec.model.flowset import Flows
+    from avi_portspec.model.index import FlowIndex
+
+__all__ = [
+    "HEADINGS",
+    "cells",
+    "html_table",
+    "joined",
+    "ports_text",
+    "summary",
+    "text_table",
+]
+
+HEADINGS: Final = (
+    "Source",
+    "Destination",
+    "Ports",
+    "Service",
+    "Requirement",
+    "When",
+)
+#: The ICMP types that have a name here (RFC 792, RFC 4443 apart).
+_ICMP_TYPES: Final = {0: "echo reply", 8: "echo request"}
+
+
+def joined(word: str, items: Iterable[str]) -> str:
+    """Return ``a, b and c``, with *word* before the last."""
+    *most, last = [*items] or [""]
+    return f"{', '.join(most)} {word} {last}" if most else last
+
+
+def ports_text(flow: Flow) -> str:
+    """Return a flow's protocols and ports: ``TCP or UDP 389``."""
+    protocols = joined("or", (p.label for p in flow.protocols))
+    numbers: Iterable[str]
+    if flow.ports:
+        numbers = (str(ports) for ports in flow.ports)
+    else:
+        numbers = (
+            _ICMP_TYPES.get(number, f"type {number}")
+            for number in flow.icmp_types
+        )
+    return f"{protocols} {joined('and', numbers)}".rstrip()
+
+
+def summary(pairs: Iterable[ProtocolPorts]) -> str:
+    """Return sorted pairs in a line: ``TCP 22 and 8443, UDP 123``."""
+    grouped: dict[str, list[str]] = {}
+    for protocol, ports in pairs:
+        numbers = grouped.setdefault(protocol.label, [])
+        if ports is not None:
+            numbers.append(str(ports))
+    return ", ".join(
+        f"{label} {joined('and', numbers)}".rstrip()
+        for label, numbers in grouped.items()
+    )
+
+
+def cells(flow: Flow, index: FlowIndex) -> tuple[str, ...]:
+    """Return one flow as the cells under :data:`HEADINGS`."""
+    return (
+        index.endpoints[flow.source].name,
+        index.endpoints[flow.destination].name,
+        ports_text(flow),
+        flow.service or "",
+        flow.requirement,
+        flow.when.describe(index.facets),
+    )
+
+
+def _silence(flows: Flows, index: FlowIndex) -> str:
+    """Return a line about the flows that the page leaves open, or none."""
+    open_ = flows.unstated
+    if not open_:
+        return ""
+    named = "; ".join(
+        f"{index.endpoints[flow.source].name} to "
+        f"{index.endpoints[flow.destination].name}, {ports_text(flow)}"
+        for flow in open_
+    )
+    return f"The page does not say whether these apply: {named}."
+
+
+def text_table(flows: Flows, index: FlowIndex) -> str:
+    """Return a table in plain text, its columns as wide as they need be."""
+    rows: list[Sequence[str]] = [HEADINGS]
+    rows += [cells(flow, index) for flow in flows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    rows.insert(1, ["-" * width for width in widths])
+    lines = [
+        "  ".join(
+            cell.ljust(width) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
+    if not flows:
+        lines.append("(no flows)")
+    silence = _silence(flows, index)
+    return "\n".join([*lines, silence] if silence else lines)
+
+
+def html_table(flows: Flows, index: FlowIndex) -> str:
+    """Return a table in HTML, with header cells and everything escaped."""
+    from html import escape
+
+    head = "".join(f'<th scope="col">{name}</th>' for name in HEADINGS)
+    body = "".join(
+        f"<tr>{''.join(f'<td>{escape(c)}</td>' for c in cells(flow, index))}"
+        "</tr>"
+        for flow in flows
+    )
+    silence = _silence(flows, index)
+    note = f"<p>{escape(silence)}</p>" if silence else ""
+    return (
+        f"<table><caption>{escape(repr(flows)[1:-1])}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}"
+    )

@@ -1,0 +1,456 @@
+"""The collection that flows come in, and that queries answer with."""
+
+from __future__ import annotations
+
+from collections.abc import (
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from collections.abc import (
+    Set as AbstractSet,
+)
+from types import MappingProxyType
+from typing import Any, Final, Self, TypeAlias, overload
+
+from avi_portspec.errors import (
+    InvalidQueryError,
+    MixedEditionsError,
+    UnknownNameError,
+    shown,
+)
+from avi_portspec.model.catalog import Catalog, Frozen
+from avi_portspec.model.flows import Endpoint, Flow
+from avi_portspec.model.index import NONE, FlowIndex, Positions
+from avi_portspec.model.ports import ProtocolPorts
+from avi_portspec.model.protocols import ProtocolLike
+
+__all__ = ["Flows", "Names", "OneOrMore"]
+
+#: One name, or several of which any will do.
+Names: TypeAlias = "str | Iterable[str]"
+#: One protocol, or several of which any will do.
+OneOrMore: TypeAlias = "ProtocolLike | Iterable[ProtocolLike]"
+
+_GROUPS: Final[Mapping[str, Callable[[Flow], Iterable[Any]]]] = (
+    MappingProxyType(
+        {
+            "destination": lambda flow: (flow.destination,),
+            "endpoint": lambda flow: dict.fromkeys(
+                (flow.source, flow.destination)
+            ),
+            "port": lambda flow: flow.protocol_ports(),
+            "protocol": lambda flow: [p.label for p in flow.protocols],
+            "requirement": lambda flow: (flow.requirement,),
+            "section": lambda flow: (flow.section,),
+            "service": lambda flow: (flow.service,),
+            "source": lambda flow: (flow.source,),
+        }
+    )
+)
+
+
+class Flows(Frozen, Sequence[Flow]):
+    """Flows of one edition, in published order; also the answer to a query.
+
+    A sequence (``len``, iteration, indexing, slices), a set (``in``, ``|``,
+    ``&``, ``-``, ``^``, ``<=``), and a mapping from ids (``flows["..."]``):
+
+    >>> import avi_portspec
+    >>> flows = avi_portspec.load().flows
+    >>> answer = flows.select(source="SE", destination="Controller")
+    >>> [str(pair) for pair in answer.ports()]
+    ['ICMP', 'TCP 22', 'TCP 5098', 'TCP 8443', 'UDP 123']
+
+    A page can be silent where a query asks: it names a port for some
+    clouds and says nothing of others. Such flows are not in the answer, for
+    nobody stated them, and they are not dropped either: see
+    :attr:`unstated`.
+
+    Collections come from an edition; they cannot be made by hand.
+    """
+
+    __slots__ = ("_by_id", "_index", "_items", "_positions", "_unstated")
+
+    _index: FlowIndex
+    _items: tuple[Flow, ...]
+    _by_id: Mapping[str, Flow]
+    _positions: Positions
+    _unstated: Positions
+
+    def __new__(
+        cls,
+        index: FlowIndex,
+        positions: Positions | None = None,
+        unstated: Positions = NONE,
+    ) -> Self:
+        """Return some of an index's flows, by position; or all of them."""
+        self = super().__new__(cls)
+        fill = object.__setattr__
+        fill(self, "_index", index)
+        fill(self, "_unstated", unstated)
+        if positions is None:
+            # All of them: no set of every position is made in vain.
+            fill(self, "_items", index.flows)
+            fill(self, "_by_id", index.by_id)
+        else:
+            fill(self, "_positions", positions)
+            flows = index.flows
+            fill(
+                self, "_items", tuple([flows[at] for at in sorted(positions)])
+            )
+        return self
+
+    def _lazy(self, name: str) -> Any:
+        if name == "_by_id":
+            return MappingProxyType({flow.id: flow for flow in self._items})
+        if name == "_positions":
+            return frozenset(range(len(self._index.flows)))
+        raise AttributeError(name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Flows, (self._index, self._positions, self._unstated)
+
+    # -- a sequence --------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[Flow]:
+        return iter(self._items)
+
+    @overload
+    def __getitem__(self, key: int | str) -> Flow: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> Flows: ...
+
+    def __getitem__(self, key: int | str | slice) -> Flow | Flows:
+        """Return a flow by id or position, or a slice.
+
+        Raises:
+            UnknownNameError: No flow here has that id.
+            IndexError: There is no such position.
+            InvalidQueryError: The slice runs backwards; collections are in
+                published order, so use ``reversed``.
+        """
+        if type(key) is str:
+            try:
+                return self._by_id[key]
+            except KeyError:
+                raise UnknownNameError("flow", key, self._by_id) from None
+        if isinstance(key, slice):
+            if (key.step or 1) < 0:
+                raise InvalidQueryError(
+                    "slice", "a step above zero", f"{key.step}"
+                )
+            return self._of(sorted(self._positions)[key])
+        return self._items[key]  # type: ignore[index]
+
+    def get(self, flow_id: str, default: Any = None) -> Any:
+        """Return the flow with that id, or *default*."""
+        return self._by_id.get(flow_id, default)
+
+    def ids(self) -> tuple[str, ...]:
+        """Return the flows' ids, in published order."""
+        return tuple(flow.id for flow in self._items)
+
+    def __contains__(self, flow: object) -> bool:
+        """Return whether a flow, or the flow with that id, is here."""
+        if isinstance(flow, str):
+            return flow in self._by_id
+        return isinstance(flow, Flow) and self._by_id.get(flow.id) == flow
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Flows):
+            return NotImplemented
+        return self._items == other._items
+
+    def __hash__(self) -> int:
+        return hash(self._items)
+
+    # -- a set -------------------------------------------------------------
+
+    def _of(self, positions: Iterable[int]) -> Flows:
+        members = frozenset(positions)
+        return Flows(self._index, members, self._unstated - members)
+
+    def _other(self, other: object) -> tuple[Positions, Positions] | None:
+        """Return another operand's members and unstated, by position."""
+        if isinstance(other, Flows):
+            if (
+                other._index is not self._index
+                and other._index.flows != self._index.flows
+            ):
+                raise MixedEditionsError(
+                    f"flows of {self._index.edition!r} and of "
+                    f"{other._index.edition!r} cannot be combined"
+                )
+            return other._positions, other._unstated
+        if isinstance(other, AbstractSet):
+            for flow in other:
+                if self._index.by_id.get(getattr(flow, "id", "")) != flow:
+                    raise MixedEditionsError(
+                        f"{shown(flow)} is no flow of {self._index.edition!r}"
+                    )
+            return frozenset(self._index.positions[f.id] for f in other), NONE
+        return None
+
+    def _combine(
+        self,
+        other: object,
+        operation: Callable[[Positions, Positions], Positions],
+    ) -> Any:
+        pair = self._other(other)
+        if pair is None:
+            return NotImplemented
+        members = operation(self._positions, pair[0])
+        # Open questions stay open until a flow is in for another reason.
+        unstated = (self._unstated | pair[1]) - members
+        return Flows(self._index, members, unstated)
+
+    def __and__(self, other: object) -> Flows:
+        return self._combine(other, frozenset.__and__)  # type: ignore[no-any-return]
+
+    def __or__(self, other: object) -> Flows:
+        return self._combine(other, frozenset.__or__)  # type: ignore[no-any-return]
+
+    def __sub__(self, other: object) -> Flows:
+        return self._combine(other, frozenset.__sub__)  # type: ignore[no-any-return]
+
+    def __xor__(self, other: object) -> Flows:
+        return self._combine(other, frozenset.__xor__)  # type: ignore[no-any-return]
+
+    def _compare(
+        self, other: object, operation: Callable[[Positions, Positions], bool]
+    ) -> Any:
+        pair = self._other(other)
+        return (
+            NotImplemented
+            if pair is None
+            else operation(self._positions, pair[0])
+        )
+
+    def __le__(self, other: object) -> bool:
+        return self._compare(other, frozenset.__le__)  # type: ignore[no-any-return]
+
+    def __lt__(self, other: object) -> bool:
+        return self._compare(other, frozenset.__lt__)  # type: ignore[no-any-return]
+
+    def __ge__(self, other: object) -> bool:
+        return self._compare(other, frozenset.__ge__)  # type: ignore[no-any-return]
+
+    def __gt__(self, other: object) -> bool:
+        return self._compare(other, frozenset.__gt__)  # type: ignore[no-any-return]
+
+    def isdisjoint(self, other: Flows | AbstractSet[Flow]) -> bool:
+        """Return whether no flow is in both."""
+        return not self & other
+
+    # -- queries -----------------------------------------------------------
+
+    @property
+    def unstated(self) -> Flows:
+        """The flows on which the page leaves the query open.
+
+        A flow is here if it meets every other criterion and the page does
+        not say whether it is for the cloud that was asked about.
+
+        >>> import avi_portspec
+        >>> flows = avi_portspec.load().flows
+        >>> answer = flows.select(source="SE", destination="SE",
+        ...                       cloud="OpenShift")
+        >>> len(answer), [str(p) for p in answer.unstated.ports()]
+        (0, ['TCP 4001', 'TCP 9001'])
+        """
+        return Flows(self._index, self._unstated)
+
+    @property
+    def endpoints(self) -> Catalog[Endpoint]:
+        """The endpoints of the whole edition, for their names."""
+        return self._index.endpoints
+
+    def select(  # noqa: C901 - one plain branch a criterion is fastest
+        self,
+        *,
+        source: Names | None = None,
+        destination: Names | None = None,
+        endpoint: Names | None = None,
+        protocol: OneOrMore | None = None,
+        port: int | Iterable[int] | None = None,
+        service: Names | None = None,
+        section: Names | None = None,
+        cloud: Names | None = None,
+        requirement: Names | None = None,
+        note: Names | None = None,
+        inferred: bool | Names | None = None,
+    ) -> Flows:
+        """Return the flows that meet every criterion.
+
+        Each criterion takes one value, or several of which any will do. Ids,
+        names and aliases all serve; capitals do not matter.
+
+        Args:
+            source: Who opens the connection.
+            destination: Who listens.
+            endpoint: Who is on either side.
+            protocol: A :class:`Protocol`, or its name or number.
+            port: A port number; ranges that hold it count. A ``range`` is
+                several ports.
+            service: The service as the page names it.
+            section: The section; its subsections count.
+            cloud: A cloud that the Controller manages: the flows that can
+                apply where it is the only one, whatever the rest of the
+                deployment is like. Where the page is silent on the cloud,
+                the flow is in :attr:`unstated`.
+            requirement: How strongly the page asks for the flow.
+            note: A note that qualifies the flow.
+            inferred: Whether any field is inferred, or which one is.
+
+        Raises:
+            UnknownNameError: The edition knows no such name; it is a
+                ``LookupError`` and suggests the nearest.
+            InvalidQueryError: A value is of the wrong type or range.
+        """
+        index = self._index
+        found: list[Positions] = []
+        if source is not None:
+            found.append(index.named("_sources", "endpoint", source))
+        if destination is not None:
+            found.append(index.named("_destinations", "endpoint", destination))
+        if endpoint is not None:
+            found.append(index.named("_endpoints", "endpoint", endpoint))
+        if protocol is not None:
+            found.append(index.protocols(protocol))
+        if port is not None:
+            found.append(index.ports(port))
+        if service is not None:
+            found.append(index.named("_services", "service", service))
+        if section is not None:
+            found.append(index.named("_sections", "section", section))
+        if requirement is not None:
+            found.append(index.requirements(requirement))
+        if note is not None:
+            found.append(index.named("_notes", "note", note))
+        if inferred is not None:
+            found.append(index.inferred(inferred))
+        yes, open_ = (None, NONE) if cloud is None else index.clouds(cloud)
+        if not found and yes is None:
+            return self
+        # Members, then what is open: open already, or by this query.
+        whole = len(self._items) == len(index.flows)
+        sure = found if yes is None else [*found, yes]
+        members = _meet(sure if whole else [*sure, self._positions])
+        if not open_ and not self._unstated:
+            return Flows(index, members)
+        left = (
+            self._unstated
+            if yes is None
+            else ((self._unstated & (yes | open_)) | (self._positions & open_))
+        )
+        return Flows(index, members, _meet([left, *found]) - members)
+
+    def exclude(self, **criteria: Any) -> Flows:
+        """Return the flows that surely do not meet all the criteria.
+
+        The criteria are those of :meth:`select`. A flow on which the page
+        leaves them open is in neither answer, and in :attr:`unstated` of
+        both.
+        """
+        met = self.select(**criteria)
+        return Flows(
+            self._index,
+            self._positions - met._positions - met._unstated,
+            self._unstated | met._unstated,
+        )
+
+    def group_by(
+        self, key: str | Callable[[Flow], Any]
+    ) -> Mapping[Any, Flows]:
+        """Return the flows by the value of a field, in order of appearance.
+
+        Args:
+            key: ``destination``, ``endpoint``, ``port``, ``protocol``,
+                ``requirement``, ``section``, ``service`` or ``source``; or a
+                function from a flow to any hashable value. A flow with
+                several protocols, ports or endpoints is in several groups.
+
+        Returns:
+            A read-only mapping. Groups by ``port`` have
+            :class:`ProtocolPorts` as keys, a flow without a service has
+            ``None``.
+
+        Raises:
+            UnknownNameError: *key* is a string, and not one of these.
+        """
+        if callable(key):
+            function = key
+
+            def values(flow: Flow) -> Iterable[Any]:
+                return (function(flow),)
+        elif key in _GROUPS:
+            values = _GROUPS[key]  # type: ignore[assignment]
+        else:
+            raise UnknownNameError("grouping", key, sorted(_GROUPS))
+        groups: dict[Any, list[int]] = {}
+        for flow in self._items:
+            for value in values(flow):
+                groups.setdefault(value, []).append(
+                    self._index.positions[flow.id]
+                )
+        return MappingProxyType(
+            {
+                value: Flows(self._index, frozenset(found))
+                for value, found in groups.items()
+            }
+        )
+
+    def ports(self) -> tuple[ProtocolPorts, ...]:
+        """Return the distinct pairs of protocol and ports.
+
+        They are sorted by the protocol's number, then by port.
+        """
+        pairs = {
+            pair for flow in self._items for pair in flow.protocol_ports()
+        }
+        return tuple(
+            sorted(
+                pairs,
+                key=lambda pair: (
+                    pair.protocol.number,
+                    (pair.ports.low, pair.ports.high) if pair.ports else (),
+                ),
+            )
+        )
+
+    # -- for people --------------------------------------------------------
+
+    def __repr__(self) -> str:
+        count = len(self)
+        text = f"{count} flow{'' if count == 1 else 's'}"
+        if self._unstated:
+            text += f", {len(self._unstated)} more unstated"
+        return f"<Flows of {self._index.edition}: {text}>"
+
+    def __str__(self) -> str:
+        """Return a table for a terminal."""
+        from avi_portspec.model.display import text_table
+
+        return text_table(self, self._index)
+
+    def _repr_html_(self) -> str:
+        """Return a table for a notebook."""
+        from avi_portspec.model.display import html_table
+
+        return html_table(self, self._index)
+
+
+def _meet(sets: list[Positions]) -> Positions:
+    """Return what is in all of the sets, the smallest leading."""
+    if len(sets) == 1:
+        return sets[0]
+    sets.sort(key=len)
+    first, *rest = sets
+    return first.intersection(*rest) if first else first

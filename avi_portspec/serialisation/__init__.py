@@ -1,0 +1,1 @@
+"""Reading and writing editions: TOML, JSON, and the schema of both."""

@@ -1,0 +1,160 @@
+"""Editions as files and as text: TOML and JSON, in and out."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from avi_portspec.errors import Fault, InvalidDataError, MissingExtraError
+from avi_portspec.model.edition import Edition
+from avi_portspec.model.plain import FORMAT, plain
+from avi_portspec.serialisation.converter import read
+
+__all__ = [
+    "dumps",
+    "dumps_toml",
+    "load_file",
+    "loads",
+    "loads_toml",
+    "to_plain",
+]
+
+
+def to_plain(edition: Edition) -> dict[str, Any]:
+    """Return an edition as the data that its file holds.
+
+    Fields that have their default are left out, as is all that an edition
+    works out by itself.
+    """
+    return {"format": FORMAT, **plain(edition)}
+
+
+def dumps(edition: Edition, *, indent: int | None = None) -> str:
+    """Return an edition as JSON.
+
+    >>> import avi_portspec
+    >>> edition = avi_portspec.load()
+    >>> avi_portspec.loads(avi_portspec.dumps(edition)) == edition
+    True
+
+    Args:
+        edition: The edition.
+        indent: Blanks a level, for people; ``None`` for one line.
+    """
+    return json.dumps(to_plain(edition), ensure_ascii=False, indent=indent)
+
+
+def loads(text: str | bytes, *, subject: str = "JSON text") -> Edition:
+    """Return the edition that JSON holds.
+
+    Args:
+        text: The JSON, as text or as UTF-8.
+        subject: What to call it in an error: a file's name, say.
+
+    Raises:
+        InvalidDataError: It is no JSON, or no edition; it carries every
+            fault with its path.
+    """
+    try:
+        data = json.loads(
+            _decoded(text, subject),
+            object_pairs_hook=_once,
+            parse_constant=_no_constant,
+        )
+    except InvalidDataError as wrong:
+        raise InvalidDataError(subject, wrong.faults) from None
+    except json.JSONDecodeError as wrong:
+        where = f"line {wrong.lineno}, column {wrong.colno}"
+        raise _syntax(subject, "JSON", f"{wrong.msg} at {where}") from None
+    except (RecursionError, ValueError) as wrong:
+        raise _syntax(subject, "JSON", _limit(wrong)) from None
+    return read(data, Edition, subject)  # type: ignore[no-any-return]
+
+
+def dumps_toml(edition: Edition) -> str:
+    """Return an edition as TOML, as an edition's file has it.
+
+    Raises:
+        MissingExtraError: The extra ``toml`` is not installed.
+    """
+    try:
+        import tomli_w
+    except ImportError:
+        raise MissingExtraError("writing TOML", "toml") from None
+    return tomli_w.dumps(to_plain(edition))
+
+
+def loads_toml(text: str | bytes, *, subject: str = "TOML text") -> Edition:
+    """Return the edition that TOML holds.
+
+    Args:
+        text: The TOML, as text or as UTF-8.
+        subject: What to call it in an error: a file's name, say.
+
+    Raises:
+        InvalidDataError: It is no TOML, or no edition; it carries every
+            fault with its path.
+    """
+    try:
+        data = tomllib.loads(_decoded(text, subject))
+    except tomllib.TOMLDecodeError as wrong:
+        raise _syntax(subject, "TOML", str(wrong)) from None
+    except InvalidDataError:
+        raise
+    except (RecursionError, ValueError) as wrong:
+        raise _syntax(subject, "TOML", _limit(wrong)) from None
+    return read(data, Edition, subject)  # type: ignore[no-any-return]
+
+
+def load_file(path: Path) -> Edition:
+    """Return the edition in a ``.toml`` or ``.json`` file.
+
+    Raises:
+        InvalidDataError: The file holds no sound edition.
+        OSError: The file cannot be read.
+    """
+    subject = str(path)
+    text = path.read_bytes()
+    if path.suffix == ".json":
+        return loads(text, subject=subject)
+    return loads_toml(text, subject=subject)
+
+
+def _decoded(text: str | bytes, subject: str) -> str:
+    if isinstance(text, str):
+        return text
+    try:
+        return text.decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        got = f"byte 0x{text[wrong.start]:02x} at offset {wrong.start}"
+        raise InvalidDataError(
+            subject, [Fault("", "text in UTF-8", got)]
+        ) from None
+
+
+def _syntax(subject: str, wanted: str, got: str) -> InvalidDataError:
+    return InvalidDataError(subject, [Fault("", wanted, got)])
+
+
+def _limit(wrong: Exception) -> str:
+    if isinstance(wrong, RecursionError):
+        return "data nested too deeply"
+    return str(wrong)[:120]
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object's members, each key once: the last must not win."""
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise InvalidDataError(
+            "JSON", [Fault(twice, "a key once", "it twice")]
+        )
+    return table
+
+
+def _no_constant(name: str) -> Any:
+    raise InvalidDataError("JSON", [Fault("", "finite numbers", name)])

@@ -1,0 +1,123 @@
+"""The JSON Schema of an edition, from the records' own checks."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import attrs
+
+from avi_portspec.model.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Match,
+    Unless,
+)
+from avi_portspec.model.edition import Edition
+from avi_portspec.model.plain import FORMAT
+from avi_portspec.model.record import checks_of
+
+__all__ = ["json_schema"]
+
+_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of an edition, in JSON or TOML.
+
+    It says what each value may be. What holds between records, such as that
+    references lead somewhere, no schema can say: only reading the edition
+    finds that.
+
+    >>> import avi_portspec
+    >>> avi_portspec.json_schema()["title"]
+    'An edition of the Avi port page'
+    """
+    return _Schemas().whole()
+
+
+class _Schemas:
+    """The definitions, gathered as they are referred to."""
+
+    def __init__(self) -> None:
+        self.definitions: dict[str, Any] = {}
+
+    def whole(self) -> dict[str, Any]:
+        body = self.record(Edition)
+        body["properties"] = {
+            "format": {"const": FORMAT},
+            **body["properties"],
+        }
+        body["required"] = ["format", *body["required"]]
+        return {
+            "$schema": _DIALECT,
+            "title": "An edition of the Avi port page",
+            **body,
+            "$defs": dict(sorted(self.definitions.items())),
+        }
+
+    def refer(self, cls: type) -> dict[str, Any]:
+        """Return a reference to a record's schema, which is gathered."""
+        if cls.__name__ not in self.definitions:
+            # Taken before it is filled: conditions refer to themselves.
+            self.definitions[cls.__name__] = {}
+            self.definitions[cls.__name__] |= self.definition(cls)
+        return {"$ref": f"#/$defs/{cls.__name__}"}
+
+    def definition(self, cls: type) -> dict[str, Any]:
+        if cls is Condition:
+            return self.condition()
+        spelled = getattr(cls, "_schema", None)
+        return self.record(cls) if spelled is None else spelled()
+
+    def record(self, cls: type) -> dict[str, Any]:
+        doc = (cls.__doc__ or "").strip().splitlines()
+        defaults = {f.name: f.default for f in attrs.fields(cls)}
+        stated = [
+            (name, check)
+            for name, check, is_derived in checks_of(cls)
+            if not is_derived
+        ]
+        return {
+            "description": doc[0],
+            "type": "object",
+            "properties": {
+                name: check.schema(self.refer) for name, check in stated
+            },
+            "required": [
+                name for name, _ in stated if defaults[name] is attrs.NOTHING
+            ],
+            "additionalProperties": False,
+        }
+
+    def condition(self) -> dict[str, Any]:
+        itself = {"$ref": "#/$defs/Condition"}
+        several = {"type": "array", "items": itself, "uniqueItems": True}
+        forms = {
+            "all": {**several, "not": {"minItems": 1, "maxItems": 1}},
+            "any": {**several, "minItems": 2},
+            "unless": itself,
+        }
+        described: dict[str, type] = {
+            "all": AllOf,
+            "any": AnyOf,
+            "unless": Unless,
+        }
+        return {
+            "description": "When a flow applies; an empty `all` is always.",
+            "oneOf": [
+                self.refer(Match),
+                *(
+                    {
+                        "description": (described[name].__doc__ or "").split(
+                            "\n"
+                        )[0],
+                        "type": "object",
+                        "properties": {name: form},
+                        "required": [name],
+                        "additionalProperties": False,
+                    }
+                    for name, form in forms.items()
+                ),
+            ],
+        }

@@ -1,0 +1,1 @@
+"""Port tables in Sphinx documentation, always current."""
