@@ -21,6 +21,8 @@ class Project:
         self._apps: list[SphinxTestApp] = []
         #: The documents that the last build has read.
         self.read: list[str] = []
+        #: The documents that the last build has written, links and all.
+        self.resolved: dict[str, nodes.document] = {}
         self.extensions = ["sphinx_avi_portspec", "myst_parser"]
         self.write("conf.py", "")
 
@@ -35,6 +37,7 @@ class Project:
         self, builder: str = "html", *, parallel: int = 0, **conf: Any
     ) -> SphinxTestApp:
         """Build the project and return the application that did."""
+        self.close()
         conf.setdefault("extensions", self.extensions)
         # Texts are compared with the data's, quotation marks and all.
         conf.setdefault("smartquotes", False)
@@ -55,6 +58,11 @@ class Project:
             "env-before-read-docs",
             lambda _app, _env, names: self.read.extend(sorted(names)),
         )
+        self.resolved = {}
+        app.connect(
+            "doctree-resolved",
+            lambda _app, tree, name: self.resolved.update({name: tree}),
+        )
         app.build()
         return app
 
@@ -72,8 +80,8 @@ class Project:
 
     def close(self) -> None:
         """Undo what the applications did to docutils and Sphinx."""
-        for app in self._apps:
-            app.cleanup()
+        while self._apps:
+            self._apps.pop().cleanup()
 
 
 def warnings(app: SphinxTestApp) -> str:

@@ -116,6 +116,9 @@ def test_parallel_reading_keeps_what_serial_does(
     uses = app.env.get_domain("avi").uses
     assert sorted(uses) == sorted(["user", *(f"p{n}" for n in range(8))])
     domain = app.env.get_domain("avi")
-    domain.merge_domaindata({"new"}, {"uses": {"new": {}, "old": {}}})
+    domain.merge_domaindata(
+        {"new"},
+        {"uses": {"new": {}, "old": {}}, "places": {}, "assets": {}},
+    )
     assert "new" in domain.uses
     assert "old" not in domain.uses

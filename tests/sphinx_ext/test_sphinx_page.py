@@ -187,7 +187,7 @@ class TestInDocument:
     ) -> None:
         """Links lead within their own."""
         tree = project.doctree(
-            ".. avi-port-page:: One\n\n.. avi-port-page:: Two\n"
+            ".. avi-port-page:: One\n\n.. avi-port-page:: Two\n   :no-index:\n"
         )
         ids = [
             i for n in tree.findall(nodes.Element) for i in n.get("ids", ())

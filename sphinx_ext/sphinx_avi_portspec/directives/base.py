@@ -10,6 +10,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from avi_portspec import PortSpecError
+from sphinx_avi_portspec.domain import domain_of
 from sphinx_avi_portspec.filters import FILTERS, FilterError, answer
 from sphinx_avi_portspec.rendering.pen import Pen, Phrase
 from sphinx_avi_portspec.rendering.words import silence
@@ -42,29 +43,41 @@ class PortDirective(SphinxDirective):
     option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
         "class": directives.class_option,
         "name": directives.unchanged,
+        "no-index": directives.flag,
     }
 
     def run(self) -> list[nodes.Node]:
         """Return the nodes; what is wrong becomes an error at this line."""
         try:
-            return self.render()
+            edition = edition_used(self.env, self.options.get("edition", ""))
+            pen = self._pen(edition)
+            made = self.render(edition, pen)
         except (FilterError, PortSpecError) as wrong:
             raise self.error(str(wrong)) from None
+        domain = domain_of(self.env)
+        domain.note_assets(self.env.docname, "css")
+        if pen.anchors:
+            domain.note_places(self.env.docname, edition, pen)
+        return made
 
-    def render(self) -> list[nodes.Node]:
+    def render(self, edition: Edition, pen: Pen) -> list[nodes.Node]:
         """Return the nodes."""
         raise NotImplementedError
 
-    def edition(self) -> Edition:
-        """Return the edition that is asked for; the document depends on it."""
-        return edition_used(self.env, self.options.get("edition", ""))
-
-    def pen(self) -> Pen:
+    def _pen(self, edition: Edition) -> Pen:
         """Return a pen for this directive."""
         source, line = self.get_source_info()
         # Ids hold the document's name, for a builder may join documents.
         serial = self.env.new_serialno("avi-portspec")
-        return Pen(source, line, f"avi-{make_id(self.env.docname)}-{serial}")
+        prefix = f"avi-{make_id(self.env.docname)}-{serial}"
+        made = Pen(source, line, prefix, start=self.home(edition))
+        if "no-index" in self.options:
+            made.anchors = None
+        return made
+
+    def home(self, edition: Edition) -> str | None:
+        """Return what ids of records begin with, if this is their home."""
+        return None
 
     def select(self, edition: Edition) -> Flows:
         """Return the flows that meet the filters."""

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from docutils import nodes
 
+    from avi_portspec import Edition
+    from sphinx_avi_portspec.rendering.pen import Pen
+
 __all__ = ["PortList"]
 
 
@@ -25,9 +28,8 @@ class PortList(PortDirective):
         **SELECTION,
     }
 
-    def render(self) -> list[nodes.Node]:
+    def render(self, edition: Edition, pen: Pen) -> list[nodes.Node]:
         """Return the list, and what explains it."""
-        edition, pen = self.edition(), self.pen()
         flows = self.select(edition)
         reasons = Marks(pen, "reason")
         made: nodes.Element

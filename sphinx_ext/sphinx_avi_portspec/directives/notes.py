@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from docutils import nodes
 
     from avi_portspec import Edition, Note
+    from sphinx_avi_portspec.rendering.pen import Pen
 
 __all__ = ["PortNotes"]
 
@@ -32,9 +33,8 @@ class PortNotes(PortDirective):
         "kind": _words,
     }
 
-    def render(self) -> list[nodes.Node]:
+    def render(self, edition: Edition, pen: Pen) -> list[nodes.Node]:
         """Return the list."""
-        edition, pen = self.edition(), self.pen()
         notes = self._notes(edition)
         if notes:
             made: nodes.Element = pen.bullets(

@@ -9,12 +9,14 @@ from docutils.nodes import make_id
 from docutils.parsers.rst import directives
 
 from sphinx_avi_portspec.directives.base import PortDirective
+from sphinx_avi_portspec.domain import domain_of, second_home
 from sphinx_avi_portspec.rendering.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from avi_portspec import Edition
+    from sphinx_avi_portspec.rendering.pen import Pen
 
 __all__ = ["PortPage"]
 
@@ -31,9 +33,8 @@ class PortPage(PortDirective):
         "edition": directives.unchanged_required,
     }
 
-    def render(self) -> list[nodes.Node]:
+    def render(self, edition: Edition, pen: Pen) -> list[nodes.Node]:
         """Return the sections."""
-        edition, pen = self.edition(), self.pen()
         within_section = self._within_section()
         page = Page(pen, edition, self._ids(edition))
         content = [
@@ -48,6 +49,19 @@ class PortPage(PortDirective):
                 for name in section["ids"]:
                     self.state.document.ids[name] = section
         return content
+
+    def home(self, edition: Edition) -> str | None:
+        """Return what ids of records begin with: they have their home here.
+
+        The second page of one edition in a document cannot be that too.
+        """
+        docname = self.env.docname
+        if "no-index" in self.options:
+            return None
+        if domain_of(self.env).is_home(docname, edition.id):
+            second_home(edition.id, docname, docname, self.lineno)
+            return None
+        return f"avi-{make_id(edition.id)}"
 
     def _within_section(self) -> bool:
         """Return whether the document has a title by now."""

@@ -71,9 +71,8 @@ class PortTable(PortDirective):
         "widths": _widths,
     }
 
-    def render(self) -> list[nodes.Node]:
+    def render(self, edition: Edition, pen: Pen) -> list[nodes.Node]:
         """Return the table, and what explains it."""
-        edition, pen = self.edition(), self.pen()
         flows = self.select(edition)
         reasons = Marks(pen, "reason")
         notes = Noted(self.options.get("notes", "none"), Marks(pen, "note"))

@@ -25,9 +25,12 @@ def flow_items(
     """Yield the content of a bullet for each flow."""
     for flow in flows:
         pieces = [
+            *pen.anchor("flow", flow.id),
+            *pen.anchor("endpoint", flow.source),
             edition.endpoints[flow.source].name,
             *reasons.of_fields(flow, ("source",)),
             " \N{RIGHTWARDS ARROW} ",
+            *pen.anchor("endpoint", flow.destination),
             edition.endpoints[flow.destination].name,
             *reasons.of_fields(flow, ("destination",)),
             ": ",
@@ -60,5 +63,5 @@ def note_paragraph(pen: Pen, notes: Iterable[Note]) -> nodes.paragraph:
     """Return a paragraph of notes, each for translators on its own."""
     pieces: list[str | nodes.Node] = []
     for note in notes:
-        pieces += [" ", Phrase(note.text)]
-    return pen.paragraph(*pieces[1:])
+        pieces += [*pen.anchor("note", note.id), Phrase(note.text), " "]
+    return pen.paragraph(*pieces[:-1])

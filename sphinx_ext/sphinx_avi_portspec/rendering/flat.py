@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["NoteMarks", "Noted", "entry", "flat_rows", "table"]
 
+_ENDPOINTS = frozenset({"source", "destination"})
+
 #: Where the marks that lead to notes stand.
 NoteMarks = Literal["none", "below", "column"]
 
@@ -92,9 +94,15 @@ def flat_rows(  # noqa: PLR0917 - what every layout needs
     marked = _marked(headings) if notes.place == "below" else -1
     for flow in flows:
         row = nodes.row()
-        for position, (_, column, _) in enumerate(headings):
+        first = pen.anchor("flow", flow.id)
+        for position, (name, column, _) in enumerate(headings):
             text = column.text(flow, edition)
             pieces: list[str | nodes.Node] = []
+            if first:
+                pieces += first
+                first = []
+            if name in _ENDPOINTS:
+                pieces += pen.anchor("endpoint", getattr(flow, name))
             if text:
                 pieces.append(_piece(column.kind, text))
             pieces += reasons.of_fields(flow, column.fields)

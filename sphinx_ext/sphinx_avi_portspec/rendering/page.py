@@ -79,6 +79,7 @@ class Page:
         if source.url:
             title = nodes.reference("", "", title, refuri=source.url)
         made = pen.paragraph(
+            *pen.anchor("edition", self._edition.id),
             Phrase("Rebuilt from data, in words of our own, from the page"),
             " ",
             title,
@@ -97,8 +98,7 @@ class Page:
         made = nodes.section("", title, ids=[self._ids[section.id]])
         made.source, made.line = pen.source, pen.line
         # Explanations stand in the section whose facts they explain.
-        own = type(pen)(pen.source, pen.line, f"{pen.prefix}-{section.id}")
-        reasons = Marks(own, "reason")
+        reasons = Marks(pen.within(section.id), "reason")
         made += self._paragraphs(section.id, "lead-in")
         made += self._rows(section, reasons)
         made += self._bullets(section, reasons)
@@ -142,6 +142,7 @@ class Page:
                 )
                 pieces += [link, ": "]
             for note in several:
+                pieces += self._pen.anchor("note", note.id)
                 pieces += [Phrase(note.text), " "]
             items.append([self._pen.paragraph(*pieces[:-1])])
         if items:

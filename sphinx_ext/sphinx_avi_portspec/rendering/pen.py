@@ -57,14 +57,42 @@ class Pen:
         source: The file of the directive.
         line: The line that it stands on.
         prefix: What ids begin with, so that no two directives share one.
+        canonical: Whether records have their home here.
+        anchors: The records that can be linked to, each by its kind and
+            name, with the id that it has got; ``None`` if none can be.
     """
 
-    __slots__ = ("line", "prefix", "source")
+    __slots__ = ("anchors", "canonical", "line", "prefix", "source", "start")
 
-    def __init__(self, source: str, line: int, prefix: str) -> None:
+    def __init__(
+        self, source: str, line: int, prefix: str, *, start: str | None = None
+    ) -> None:
         self.source = source
         self.line = line
         self.prefix = prefix
+        #: What ids of anchors begin with; those of homes are the same in
+        #: every build, wherever the directive is moved.
+        self.start = start or prefix
+        self.canonical = start is not None
+        self.anchors: dict[tuple[str, str], str] | None = {}
+
+    def within(self, name: str) -> Pen:
+        """Return a pen for a part of the directive, with ids of its own."""
+        made = Pen(self.source, self.line, f"{self.prefix}-{name}")
+        made.start, made.canonical = self.start, self.canonical
+        made.anchors = self.anchors
+        return made
+
+    def anchor(self, kind: str, name: str) -> list[nodes.Node]:
+        """Return the anchor of a record, where it is first shown.
+
+        A target within a paragraph is an anchor to every builder; an id on
+        a row or a cell is lost on the way to LaTeX.
+        """
+        if self.anchors is None or (kind, name) in self.anchors:
+            return []
+        made = self.anchors[kind, name] = f"{self.start}-{kind}-{name}"
+        return [nodes.target("", "", ids=[made])]
 
     def paragraph(self, *pieces: str | nodes.Node) -> nodes.paragraph:
         """Return a paragraph of pieces: text, phrases and inline nodes."""

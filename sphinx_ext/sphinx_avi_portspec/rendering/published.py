@@ -157,7 +157,9 @@ def _endpoint(  # noqa: PLR0917 - the parts of a cell
         for flow in why.values()
         for node in reasons.of_fields(flow, (field,))
     ]
-    return entry(pen, pen.paragraph(edition.endpoints[name].name, *marks))
+    anchor = pen.anchor("endpoint", name)
+    text = edition.endpoints[name].name
+    return entry(pen, pen.paragraph(*anchor, text, *marks))
 
 
 def _cell(  # noqa: PLR0917 - the parts of a cell
@@ -171,7 +173,10 @@ def _cell(  # noqa: PLR0917 - the parts of a cell
     """Yield a paragraph for each thing that is said of two endpoints."""
     for record in stated:
         if isinstance(record, Flow):
-            pieces = [*flow_pieces(edition, record, reasons)]
+            pieces = [
+                *pen.anchor("flow", record.id),
+                *flow_pieces(edition, record, reasons),
+            ]
             if record.purpose and not _told(edition, record):
                 pieces += [". ", Phrase(record.purpose)]
         else:
@@ -187,7 +192,8 @@ def _cell(  # noqa: PLR0917 - the parts of a cell
     shown = {record.id for record in stated}
     for note in edition.notes:
         if note.citation.place == "row" and shown.intersection(note.qualifies):
-            yield pen.paragraph(Phrase(note.text))
+            anchor = pen.anchor("note", note.id)
+            yield pen.paragraph(*anchor, Phrase(note.text))
 
 
 def _told(edition: Edition, flow: Flow) -> bool:

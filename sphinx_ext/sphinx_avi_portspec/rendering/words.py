@@ -9,7 +9,7 @@ from avi_portspec.model.display import joined, ports_text
 if TYPE_CHECKING:
     from avi_portspec import Edition, Flow, Flows
 
-__all__ = ["REQUIREMENTS", "condition", "silence"]
+__all__ = ["REQUIREMENTS", "condition", "silence", "title_of"]
 
 #: How strongly the page asks for a flow, as a reader is told.
 REQUIREMENTS: Final = {
@@ -23,6 +23,24 @@ REQUIREMENTS: Final = {
 def condition(flow: Flow, edition: Edition) -> str:
     """Return when a flow applies, in plain English."""
     return flow.when.describe(edition.facets)
+
+
+def title_of(edition: Edition, kind: str, name: str) -> str:
+    """Return what a reader calls a record.
+
+    Raises:
+        UnknownNameError: The edition has no such record.
+    """
+    if kind == "edition":
+        return edition.title
+    if kind == "endpoint":
+        return edition.endpoints[name].name
+    if kind == "note":
+        return edition.notes[name].id.replace("-", " ")
+    flow = edition.flows[name]
+    source = edition.endpoints[flow.source].name
+    destination = edition.endpoints[flow.destination].name
+    return f"{source} \N{RIGHTWARDS ARROW} {destination}: {ports_text(flow)}"
 
 
 def silence(flows: Flows) -> str | None:
