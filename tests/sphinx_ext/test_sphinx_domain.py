@@ -152,7 +152,7 @@ class TestPortsRole:
     @pytest.mark.parametrize(
         ("query", "wanted"),
         [
-            ("SE > Controler", "did you mean 'Controller'?"),
+            ("SE > Controler", "did you mean 'controller'?"),
             ("SE", "wanted 'source > destination'"),
             ("SE > SE; clod=aws", "there is no filter 'clod'"),
             ("SE > SE; cloud=", "wanted values"),
