@@ -165,7 +165,9 @@ class TestValues:
         assert again == edition
         assert hash(again) == hash(edition)
         assert again.flows == edition.flows
-        assert copy.deepcopy(edition) is edition
+        for value in (edition, edition.flows, edition.notes):
+            assert copy.copy(value) is value
+            assert copy.deepcopy(value) is value
 
 
 def names() -> dict[str, Any]:

@@ -284,8 +284,8 @@ class TestFilters:
     @pytest.mark.parametrize(
         ("option", "wanted"),
         [
-            (":source: Controler", "did you mean 'Controller'?"),
-            (":cloud: Asure", "did you mean 'Azure'?"),
+            (":source: Controler", "did you mean 'controller'?"),
+            (":cloud: Asure", "did you mean 'azure'?"),
             (":edition: vantage-undatd", "did you mean 'vantage-undated'?"),
             (":columns: sauce", "did you mean 'source'?"),
             (":columns: source, source", "'source' stands there twice"),
