@@ -166,14 +166,12 @@ def facets(draw: st.DrawFn, *, facet: Any = None) -> Facet:
     values = _named_apart(
         draw(st.lists(facet_values(), min_size=1, max_size=4))
     )
-    before, after = draw(names()), draw(names())
-    clause = f"{before} {{}} {after}"
-    if clause.count("{}") != 1:
-        clause = "is {}"
+    # The gap for the values is the only one.
+    before, after = (draw(names()).replace("{}", "-") for _ in range(2))
     return Facet(
         id=chosen,
         name=draw(names()),
-        clause=clause,
+        clause=f"{before} {{}} {after}",
         many=chosen != "controller",
         values=tuple(values),
     )

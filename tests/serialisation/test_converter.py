@@ -111,6 +111,13 @@ class TestNoCoercion:
         data["title"] = value
         assert faults(data)[0].path == "title"
 
+    def test_of_nothing(self, data: dict[str, Any]) -> None:
+        """What has no value has no key."""
+        data["source"]["release"] = None
+        (fault,) = faults(data)
+        assert fault.path == "source.release"
+        assert fault.wanted == "a value, or no key"
+
     @pytest.mark.parametrize("value", ["tcp", {"0": "tcp"}, 6])
     def test_of_lists(self, data: dict[str, Any], value: object) -> None:
         """A lone value is no list of one."""
