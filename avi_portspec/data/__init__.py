@@ -53,7 +53,7 @@ def editions() -> tuple[EditionId, ...]:
     """Return the ids of the editions that come with the package.
 
     >>> import avi_portspec
-    >>> "vantage-undated" in avi_portspec.data()
+    >>> "vantage-undated" in avi_portspec.editions()
     True
 
     Returns:
