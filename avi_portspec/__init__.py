@@ -21,6 +21,19 @@ if TYPE_CHECKING:
     from typing import Any
 
     from avi_portspec.data import editions, load
+    from avi_portspec.deployment.files import (
+        dumps_deployment,
+        load_deployment,
+        loads_deployment,
+    )
+    from avi_portspec.deployment.presets import preset, presets
+    from avi_portspec.deployment.resolution import (
+        Conflict,
+        Decision,
+        Explanation,
+        Gap,
+        Resolution,
+    )
     from avi_portspec.errors import (
         Fault,
         InvalidDataError,
@@ -29,6 +42,7 @@ if TYPE_CHECKING:
         MixedEditionsError,
         PortSpecError,
         UnknownNameError,
+        UnresolvedError,
     )
     from avi_portspec.model.catalog import Catalog
     from avi_portspec.model.conditions import (
@@ -76,6 +90,19 @@ if TYPE_CHECKING:
 #: test holds the two lists and ``__all__`` to one another.
 _HOMES = {
     "data": ("editions", "load"),
+    "deployment.files": (
+        "dumps_deployment",
+        "load_deployment",
+        "loads_deployment",
+    ),
+    "deployment.presets": ("preset", "presets"),
+    "deployment.resolution": (
+        "Conflict",
+        "Decision",
+        "Explanation",
+        "Gap",
+        "Resolution",
+    ),
     "errors": (
         "Fault",
         "InvalidDataError",
@@ -84,6 +111,7 @@ _HOMES = {
         "MixedEditionsError",
         "PortSpecError",
         "UnknownNameError",
+        "UnresolvedError",
     ),
     "model.catalog": ("Catalog",),
     "model.conditions": (
@@ -138,6 +166,8 @@ __all__ = [
     "Catalog",
     "Citation",
     "Condition",
+    "Conflict",
+    "Decision",
     "Deployment",
     "Edition",
     "EditionId",
@@ -145,6 +175,7 @@ __all__ = [
     "EndpointId",
     "Exclusion",
     "ExclusionId",
+    "Explanation",
     "Extent",
     "Facet",
     "FacetValue",
@@ -152,6 +183,7 @@ __all__ = [
     "Flow",
     "FlowId",
     "Flows",
+    "Gap",
     "InvalidDataError",
     "InvalidQueryError",
     "Match",
@@ -166,19 +198,26 @@ __all__ = [
     "Protocol",
     "ProtocolPorts",
     "Reason",
+    "Resolution",
     "Section",
     "SectionId",
     "Source",
     "UnknownNameError",
     "Unless",
+    "UnresolvedError",
     "__version__",
     "dumps",
+    "dumps_deployment",
     "dumps_toml",
     "editions",
     "json_schema",
     "load",
+    "load_deployment",
     "loads",
+    "loads_deployment",
     "loads_toml",
+    "preset",
+    "presets",
 ]
 
 

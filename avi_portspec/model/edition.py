@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 
@@ -16,7 +16,7 @@ from avi_portspec.model.consistency import (
     edition_faults,
     place_key,
 )
-from avi_portspec.model.facets import Facet
+from avi_portspec.model.facets import Deployment, Facet
 from avi_portspec.model.flows import (
     Endpoint,
     Exclusion,
@@ -30,6 +30,9 @@ from avi_portspec.model.page import Extent, Section, Source
 from avi_portspec.model.plain import digest
 from avi_portspec.model.record import Record, as_tuple, check, checks_of
 from avi_portspec.names import EDITION_ID, EditionId
+
+if TYPE_CHECKING:
+    from avi_portspec.deployment.resolution import Resolution
 
 __all__ = ["Edition"]
 
@@ -166,6 +169,42 @@ class Edition(Record):
         the data changes.
         """
         return digest(self)
+
+    @cached_property
+    def _resolver(self) -> Any:
+        """What answers :meth:`resolve`, made ready once an edition."""
+        # The one step up to a higher floor: an edition is what people ask,
+        # and a function of that floor could not keep what it made ready
+        # with the edition, unless the edition had a place for it anyway.
+        from avi_portspec.deployment.resolver import Resolver
+
+        return Resolver(self)
+
+    def resolve(
+        self, deployment: Deployment | str, *, strict: bool = False
+    ) -> Resolution:
+        """Return what one deployment needs: a decision on every flow.
+
+        >>> import avi_portspec
+        >>> answer = avi_portspec.load().resolve("kubernetes")
+        >>> [str(pair) for pair in answer.flows.unstated.ports()]
+        ['TCP 4001', 'TCP 9001']
+        >>> print(answer["controller-to-kubernetes-minion"].status)
+        needed
+
+        Args:
+            deployment: The deployment, or the name of a preset.
+            strict: Whether to fail where the page leaves the deployment
+                open.
+
+        Raises:
+            UnknownNameError: No preset has that name.
+            InvalidDataError: The deployment uses a word that the edition
+                does not know, or names no cloud; it carries every fault.
+            UnresolvedError: *strict*, and there are conflicts or gaps.
+        """
+        found: Resolution = self._resolver.resolve(deployment, strict=strict)
+        return found
 
     def subsections(self, section: str | None = None) -> tuple[Section, ...]:
         """Return the sections directly within one, or the top ones.
