@@ -20,6 +20,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from avi_portspec.changes.differences import (
+        Changes,
+        FieldChange,
+        RecordChange,
+        diff,
+    )
+    from avi_portspec.changes.plan import Step, UpgradePlan
     from avi_portspec.data import editions, load
     from avi_portspec.deployment.files import (
         dumps_deployment,
@@ -89,6 +96,8 @@ if TYPE_CHECKING:
 #: Where each public name lives. Type checkers read the imports above; a
 #: test holds the two lists and ``__all__`` to one another.
 _HOMES = {
+    "changes.differences": ("Changes", "FieldChange", "RecordChange", "diff"),
+    "changes.plan": ("Step", "UpgradePlan"),
     "data": ("editions", "load"),
     "deployment.files": (
         "dumps_deployment",
@@ -164,6 +173,7 @@ __all__ = [
     "Answer",
     "AnyOf",
     "Catalog",
+    "Changes",
     "Citation",
     "Condition",
     "Conflict",
@@ -180,6 +190,7 @@ __all__ = [
     "Facet",
     "FacetValue",
     "Fault",
+    "FieldChange",
     "Flow",
     "FlowId",
     "Flows",
@@ -198,14 +209,18 @@ __all__ = [
     "Protocol",
     "ProtocolPorts",
     "Reason",
+    "RecordChange",
     "Resolution",
     "Section",
     "SectionId",
     "Source",
+    "Step",
     "UnknownNameError",
     "Unless",
     "UnresolvedError",
+    "UpgradePlan",
     "__version__",
+    "diff",
     "dumps",
     "dumps_deployment",
     "dumps_toml",

@@ -8,6 +8,8 @@ from typing import Final, Literal, NewType, TypeAlias
 __all__ = [
     "EDITION_ID",
     "KEBAB_ID",
+    "Action",
+    "ChangeKind",
     "EditionId",
     "EndpointId",
     "EndpointKind",
@@ -80,6 +82,15 @@ Requirement: TypeAlias = Literal[
     "required", "optional", "some-or-all", "when-used"
 ]
 
+
+#: What a change means for a firewall. ``open``: something more has to pass;
+#: ``close``: something has to pass no longer; ``review``: a person has to
+#: look, for the data does not settle it; ``none``: nothing is to be done.
+Action: TypeAlias = Literal["open", "close", "review", "none"]
+
+#: What a field's change is about: what is true, how it is put, or where on
+#: the page it stands.
+ChangeKind: TypeAlias = Literal["meaning", "text", "citation"]
 
 #: What is decided about a flow for one deployment. ``needed``: it has to be
 #: open; ``optional``: the product works without it; ``replaced``: another
