@@ -33,6 +33,11 @@ if TYPE_CHECKING:
         load_deployment,
         loads_deployment,
     )
+    from avi_portspec.deployment.overlay import (
+        Overlay,
+        PortChange,
+        SiteFlow,
+    )
     from avi_portspec.deployment.presets import preset, presets
     from avi_portspec.deployment.resolution import (
         Conflict,
@@ -41,6 +46,7 @@ if TYPE_CHECKING:
         Gap,
         Resolution,
     )
+    from avi_portspec.deployment.symptoms import Symptom, Symptoms
     from avi_portspec.errors import (
         Fault,
         InvalidDataError,
@@ -104,6 +110,7 @@ _HOMES = {
         "load_deployment",
         "loads_deployment",
     ),
+    "deployment.overlay": ("Overlay", "PortChange", "SiteFlow"),
     "deployment.presets": ("preset", "presets"),
     "deployment.resolution": (
         "Conflict",
@@ -112,6 +119,7 @@ _HOMES = {
         "Gap",
         "Resolution",
     ),
+    "deployment.symptoms": ("Symptom", "Symptoms"),
     "errors": (
         "Fault",
         "InvalidDataError",
@@ -202,8 +210,10 @@ __all__ = [
     "MixedEditionsError",
     "Note",
     "NoteId",
+    "Overlay",
     "Pointer",
     "PointerId",
+    "PortChange",
     "PortRange",
     "PortSpecError",
     "Protocol",
@@ -213,8 +223,11 @@ __all__ = [
     "Resolution",
     "Section",
     "SectionId",
+    "SiteFlow",
     "Source",
     "Step",
+    "Symptom",
+    "Symptoms",
     "UnknownNameError",
     "Unless",
     "UnresolvedError",

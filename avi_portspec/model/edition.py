@@ -32,7 +32,11 @@ from avi_portspec.model.record import Record, as_tuple, check, checks_of
 from avi_portspec.names import EDITION_ID, EditionId
 
 if TYPE_CHECKING:
+    from os import PathLike
+
+    from avi_portspec.deployment.overlay import Overlay
     from avi_portspec.deployment.resolution import Resolution
+    from avi_portspec.deployment.symptoms import Symptoms
 
 __all__ = ["Edition"]
 
@@ -173,9 +177,9 @@ class Edition(Record):
     @cached_property
     def _resolver(self) -> Any:
         """What answers :meth:`resolve`, made ready once an edition."""
-        # The one step up to a higher floor: an edition is what people ask,
-        # and a function of that floor could not keep what it made ready
-        # with the edition, unless the edition had a place for it anyway.
+        # Here and in the two methods below is the one step up to a higher
+        # floor: an edition is what people ask, and what is made ready to
+        # answer them has to be kept with it.
         from avi_portspec.deployment.resolver import Resolver
 
         return Resolver(self)
@@ -205,6 +209,59 @@ class Edition(Record):
         """
         found: Resolution = self._resolver.resolve(deployment, strict=strict)
         return found
+
+    @cached_property
+    def _symptoms(self) -> Any:
+        from avi_portspec.deployment.symptoms import Symptoms
+
+        return Symptoms(self)
+
+    @property
+    def symptoms(self) -> Symptoms:
+        """What is seen where a flow is blocked, as far as the page says.
+
+        >>> import avi_portspec
+        >>> (symptom,) = avi_portspec.load().symptoms.find("Controller DOWN")
+        >>> symptom.flow.id, symptom.can_be_ignored
+        ('service-engine-to-controller-echo', True)
+        """
+        found: Symptoms = self._symptoms
+        return found
+
+    def overlay(self, source: Overlay | str | PathLike[str]) -> Edition:
+        """Return this edition with a site's own facts.
+
+        >>> import avi_portspec
+        >>> site = avi_portspec.load().overlay('''
+        ... id = "berlin"
+        ... title = "Site Berlin"
+        ... [[changes]]
+        ... flow = "external-to-controller-https"
+        ... ports = [9443]
+        ... reason = "The portal moved."
+        ... ''')
+        >>> flow = site.flows["external-to-controller-https"]
+        >>> [str(pair) for pair in flow.protocol_ports()], flow.origin
+        (['TCP 9443'], 'berlin')
+
+        Args:
+            source: An :class:`Overlay`; or the path of a TOML file that
+                holds one, as a path object or as a string that ends in
+                ``.toml``; or such TOML itself.
+
+        Returns:
+            An edition of its own id. Each record that comes from the
+            overlay, and each flow whose ports do, says so in its
+            ``origin``; changed ports are ``inferred``, with the reason.
+
+        Raises:
+            InvalidDataError: The overlay does not fit; it carries every
+                fault, with its path in the overlay.
+            OSError: The file cannot be read.
+        """
+        from avi_portspec.deployment.overlay import overlaid
+
+        return overlaid(self, source)
 
     def subsections(self, section: str | None = None) -> tuple[Section, ...]:
         """Return the sections directly within one, or the top ones.
