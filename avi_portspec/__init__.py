@@ -20,7 +20,33 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from avi_portspec.changes.differences import (
+        Changes,
+        FieldChange,
+        RecordChange,
+        diff,
+    )
+    from avi_portspec.changes.plan import Step, UpgradePlan
     from avi_portspec.data import editions, load
+    from avi_portspec.deployment.files import (
+        dumps_deployment,
+        load_deployment,
+        loads_deployment,
+    )
+    from avi_portspec.deployment.overlay import (
+        Overlay,
+        PortChange,
+        SiteFlow,
+    )
+    from avi_portspec.deployment.presets import preset, presets
+    from avi_portspec.deployment.resolution import (
+        Conflict,
+        Decision,
+        Explanation,
+        Gap,
+        Resolution,
+    )
+    from avi_portspec.deployment.symptoms import Symptom, Symptoms
     from avi_portspec.errors import (
         Fault,
         InvalidDataError,
@@ -29,6 +55,7 @@ if TYPE_CHECKING:
         MixedEditionsError,
         PortSpecError,
         UnknownNameError,
+        UnresolvedError,
     )
     from avi_portspec.model.catalog import Catalog
     from avi_portspec.model.conditions import (
@@ -75,7 +102,24 @@ if TYPE_CHECKING:
 #: Where each public name lives. Type checkers read the imports above; a
 #: test holds the two lists and ``__all__`` to one another.
 _HOMES = {
+    "changes.differences": ("Changes", "FieldChange", "RecordChange", "diff"),
+    "changes.plan": ("Step", "UpgradePlan"),
     "data": ("editions", "load"),
+    "deployment.files": (
+        "dumps_deployment",
+        "load_deployment",
+        "loads_deployment",
+    ),
+    "deployment.overlay": ("Overlay", "PortChange", "SiteFlow"),
+    "deployment.presets": ("preset", "presets"),
+    "deployment.resolution": (
+        "Conflict",
+        "Decision",
+        "Explanation",
+        "Gap",
+        "Resolution",
+    ),
+    "deployment.symptoms": ("Symptom", "Symptoms"),
     "errors": (
         "Fault",
         "InvalidDataError",
@@ -84,6 +128,7 @@ _HOMES = {
         "MixedEditionsError",
         "PortSpecError",
         "UnknownNameError",
+        "UnresolvedError",
     ),
     "model.catalog": ("Catalog",),
     "model.conditions": (
@@ -136,8 +181,11 @@ __all__ = [
     "Answer",
     "AnyOf",
     "Catalog",
+    "Changes",
     "Citation",
     "Condition",
+    "Conflict",
+    "Decision",
     "Deployment",
     "Edition",
     "EditionId",
@@ -145,13 +193,16 @@ __all__ = [
     "EndpointId",
     "Exclusion",
     "ExclusionId",
+    "Explanation",
     "Extent",
     "Facet",
     "FacetValue",
     "Fault",
+    "FieldChange",
     "Flow",
     "FlowId",
     "Flows",
+    "Gap",
     "InvalidDataError",
     "InvalidQueryError",
     "Match",
@@ -159,26 +210,42 @@ __all__ = [
     "MixedEditionsError",
     "Note",
     "NoteId",
+    "Overlay",
     "Pointer",
     "PointerId",
+    "PortChange",
     "PortRange",
     "PortSpecError",
     "Protocol",
     "ProtocolPorts",
     "Reason",
+    "RecordChange",
+    "Resolution",
     "Section",
     "SectionId",
+    "SiteFlow",
     "Source",
+    "Step",
+    "Symptom",
+    "Symptoms",
     "UnknownNameError",
     "Unless",
+    "UnresolvedError",
+    "UpgradePlan",
     "__version__",
+    "diff",
     "dumps",
+    "dumps_deployment",
     "dumps_toml",
     "editions",
     "json_schema",
     "load",
+    "load_deployment",
     "loads",
+    "loads_deployment",
     "loads_toml",
+    "preset",
+    "presets",
 ]
 
 

@@ -7,6 +7,7 @@
      +-- InvalidQueryError    (ValueError)   a question cannot be asked so
      +-- UnknownNameError     (LookupError)  no such edition, flow, name, ...
      +-- MixedEditionsError   (ValueError)   two editions in one operation
+     +-- UnresolvedError      (ValueError)   the page leaves a deployment open
      +-- MissingExtraError    (ImportError)  an optional package is absent
 
 Each leaf also derives from the built-in that fits, and carries what went
@@ -26,6 +27,7 @@ __all__ = [
     "MixedEditionsError",
     "PortSpecError",
     "UnknownNameError",
+    "UnresolvedError",
     "nearest",
     "shown",
 ]
@@ -187,6 +189,29 @@ class UnknownNameError(PortSpecError, LookupError):
 
 class MixedEditionsError(PortSpecError, ValueError):
     """Flows of two different editions cannot be combined in one answer."""
+
+
+class UnresolvedError(PortSpecError, ValueError):
+    """A strict answer was asked for, and the page does not give one.
+
+    Attributes:
+        edition: The id of the edition that was asked.
+        conflicts: What the page rules out without naming a substitute.
+        gaps: What the page is silent on.
+    """
+
+    def __init__(
+        self, edition: str, conflicts: Iterable[Any], gaps: Iterable[Any]
+    ) -> None:
+        self.edition = edition
+        self.conflicts = tuple(conflicts)
+        self.gaps = tuple(gaps)
+        super().__init__(edition, self.conflicts, self.gaps)
+
+    def __str__(self) -> str:
+        found = [*self.conflicts, *self.gaps]
+        lines = "\n".join(f"  {each}" for each in found)
+        return f"{self.edition} leaves this deployment open\n{lines}"
 
 
 class MissingExtraError(PortSpecError, ImportError):

@@ -8,18 +8,22 @@ from typing import Final, Literal, NewType, TypeAlias
 __all__ = [
     "EDITION_ID",
     "KEBAB_ID",
+    "Action",
+    "ChangeKind",
     "EditionId",
     "EndpointId",
     "EndpointKind",
     "ExclusionId",
     "FacetId",
     "FlowId",
+    "NodeCount",
     "NoteId",
     "NoteKind",
     "PlaceKind",
     "PointerId",
     "Requirement",
     "SectionId",
+    "Status",
     "fold",
 ]
 
@@ -39,6 +43,9 @@ EDITION_ID: Final = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*", re.ASCII)
 
 #: The sides of a deployment that a condition can ask about.
 FacetId: TypeAlias = Literal["cloud", "controller", "feature", "service"]
+
+#: How many nodes the Controller has: one, or the three of a cluster.
+NodeCount: TypeAlias = Literal["cluster", "single-node"]
 
 #: What an endpoint is.
 EndpointKind: TypeAlias = Literal[
@@ -73,6 +80,29 @@ PlaceKind: TypeAlias = Literal["lead-in", "row", "bullet", "note", "closing"]
 #: ``when-used``: needed as soon as the thing it serves is used.
 Requirement: TypeAlias = Literal[
     "required", "optional", "some-or-all", "when-used"
+]
+
+
+#: What a change means for a firewall. ``open``: something more has to pass;
+#: ``close``: something has to pass no longer; ``review``: a person has to
+#: look, for the data does not settle it; ``none``: nothing is to be done.
+Action: TypeAlias = Literal["open", "close", "review", "none"]
+
+#: What a field's change is about: what is true, how it is put, or where on
+#: the page it stands.
+ChangeKind: TypeAlias = Literal["meaning", "text", "citation"]
+
+#: What is decided about a flow for one deployment. ``needed``: it has to be
+#: open; ``optional``: the product works without it; ``replaced``: another
+#: flow stands in for it; ``not-applicable``: its condition does not hold;
+#: ``unsupported``: a note rules it out here; ``unstated``: the page is silent.
+Status: TypeAlias = Literal[
+    "needed",
+    "optional",
+    "replaced",
+    "not-applicable",
+    "unsupported",
+    "unstated",
 ]
 
 

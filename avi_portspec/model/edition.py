@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -16,7 +16,7 @@ from avi_portspec.model.consistency import (
     edition_faults,
     place_key,
 )
-from avi_portspec.model.facets import Facet
+from avi_portspec.model.facets import Deployment, Facet
 from avi_portspec.model.flows import (
     Endpoint,
     Exclusion,
@@ -30,6 +30,13 @@ from avi_portspec.model.page import Extent, Section, Source
 from avi_portspec.model.plain import digest
 from avi_portspec.model.record import Record, as_tuple, check, checks_of
 from avi_portspec.names import EDITION_ID, EditionId
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from avi_portspec.deployment.overlay import Overlay
+    from avi_portspec.deployment.resolution import Resolution
+    from avi_portspec.deployment.symptoms import Symptoms
 
 __all__ = ["Edition"]
 
@@ -191,6 +198,95 @@ class Edition(Record):
         the data changes.
         """
         return digest(self)
+
+    @cached_property
+    def _resolver(self) -> Any:
+        """What answers :meth:`resolve`, made ready once an edition."""
+        # Here and in the two methods below is the one step up to a higher
+        # floor: an edition is what people ask, and what is made ready to
+        # answer them has to be kept with it.
+        from avi_portspec.deployment.resolver import Resolver
+
+        return Resolver(self)
+
+    def resolve(
+        self, deployment: Deployment | str, *, strict: bool = False
+    ) -> Resolution:
+        """Return what one deployment needs: a decision on every flow.
+
+        >>> import avi_portspec
+        >>> answer = avi_portspec.load().resolve("kubernetes")
+        >>> [str(pair) for pair in answer.flows.unstated.ports()]
+        ['TCP 4001', 'TCP 9001']
+        >>> print(answer["controller-to-kubernetes-minion"].status)
+        needed
+
+        Args:
+            deployment: The deployment, or the name of a preset.
+            strict: Whether to fail where the page leaves the deployment
+                open.
+
+        Raises:
+            UnknownNameError: No preset has that name.
+            InvalidDataError: The deployment uses a word that the edition
+                does not know, or names no cloud; it carries every fault.
+            UnresolvedError: *strict*, and there are conflicts or gaps.
+        """
+        found: Resolution = self._resolver.resolve(deployment, strict=strict)
+        return found
+
+    @cached_property
+    def _symptoms(self) -> Any:
+        from avi_portspec.deployment.symptoms import Symptoms
+
+        return Symptoms(self)
+
+    @property
+    def symptoms(self) -> Symptoms:
+        """What is seen where a flow is blocked, as far as the page says.
+
+        >>> import avi_portspec
+        >>> (symptom,) = avi_portspec.load().symptoms.find("Controller DOWN")
+        >>> symptom.flow.id, symptom.can_be_ignored
+        ('service-engine-to-controller-echo', True)
+        """
+        found: Symptoms = self._symptoms
+        return found
+
+    def overlay(self, source: Overlay | str | PathLike[str]) -> Edition:
+        """Return this edition with a site's own facts.
+
+        >>> import avi_portspec
+        >>> site = avi_portspec.load().overlay('''
+        ... id = "berlin"
+        ... title = "Site Berlin"
+        ... [[changes]]
+        ... flow = "external-to-controller-https"
+        ... ports = [9443]
+        ... reason = "The portal moved."
+        ... ''')
+        >>> flow = site.flows["external-to-controller-https"]
+        >>> [str(pair) for pair in flow.protocol_ports()], flow.origin
+        (['TCP 9443'], 'berlin')
+
+        Args:
+            source: An :class:`Overlay`; or the path of a TOML file that
+                holds one, as a path object or as a string that ends in
+                ``.toml``; or such TOML itself.
+
+        Returns:
+            An edition of its own id. Each record that comes from the
+            overlay, and each flow whose ports do, says so in its
+            ``origin``; changed ports are ``inferred``, with the reason.
+
+        Raises:
+            InvalidDataError: The overlay does not fit; it carries every
+                fault, with its path in the overlay.
+            OSError: The file cannot be read.
+        """
+        from avi_portspec.deployment.overlay import overlaid
+
+        return overlaid(self, source)
 
     def subsections(self, section: str | None = None) -> tuple[Section, ...]:
         """Return the sections directly within one, or the top ones.

@@ -18,7 +18,7 @@ from avi_portspec.model.checks import (
     Text,
 )
 from avi_portspec.model.record import Record, as_tuple, check
-from avi_portspec.names import KEBAB_ID, FacetId
+from avi_portspec.names import KEBAB_ID, FacetId, NodeCount
 
 __all__ = ["FACETS", "Deployment", "Facet", "FacetValue"]
 
@@ -141,6 +141,9 @@ class Deployment(Record):
         controller: How the Controller runs.
         features: The optional features in use.
         services: The network services that the Controller uses.
+        nodes: Whether the Controller is a cluster or a single node. No
+            condition asks about it, for the page names none; but a single
+            node has no other Controller to talk to.
     """
 
     clouds: frozenset[str] = attrs.field(
@@ -154,6 +157,9 @@ class Deployment(Record):
     )
     services: frozenset[str] = attrs.field(
         default=frozenset(), converter=_as_words, metadata=check(_Words())
+    )
+    nodes: NodeCount = attrs.field(
+        default="cluster", metadata=check(Choice(NodeCount))
     )
 
     def values_of(self, facet: FacetId) -> frozenset[str]:

@@ -19,7 +19,7 @@ from avi_portspec.model.checks import (
     Text,
 )
 from avi_portspec.model.conditions import ALWAYS, Condition
-from avi_portspec.model.page import SECTION, Citation
+from avi_portspec.model.page import ORIGIN, SECTION, Citation
 from avi_portspec.model.ports import PortRange, ProtocolPorts
 from avi_portspec.model.protocols import ICMP, Protocol
 from avi_portspec.model.record import Record, as_tuple, check, derived
@@ -77,6 +77,7 @@ class Endpoint(Record):
             is a side of a flow.
         aliases: Other names for the same.
         description: What it is, in a sentence, where the name leaves doubt.
+        origin: The overlay that it comes from; ``None`` for the page.
     """
 
     id: EndpointId = attrs.field(metadata=check(ENDPOINT))
@@ -88,6 +89,7 @@ class Endpoint(Record):
     description: str | None = attrs.field(
         default=None, metadata=check(Maybe(Text()))
     )
+    origin: str | None = attrs.field(default=None, metadata=check(ORIGIN))
 
 
 class _FieldName(Check):
@@ -158,6 +160,8 @@ class Flow(Record):
         inferred: The fields that the page does not state, with reasons.
         readings: The fields that the page states but leaves open to more
             than one reading, with the one that was taken.
+        origin: The overlay that it, or its ports, come from; ``None`` for
+            the page.
         citation: Where on the page the flow is stated.
         notes: The notes that qualify it; empty outside an edition, which
             works it out from the notes.
@@ -213,6 +217,7 @@ class Flow(Record):
     readings: tuple[Reason, ...] = attrs.field(
         default=(), converter=as_tuple, metadata=check(_REASONS)
     )
+    origin: str | None = attrs.field(default=None, metadata=check(ORIGIN))
     citation: Citation = attrs.field(metadata=check(_CITATION))
     notes: tuple[NoteId, ...] = attrs.field(
         default=(), metadata=derived(Many("a list of note ids", NOTE))

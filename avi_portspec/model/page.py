@@ -30,6 +30,8 @@ __all__ = ["Citation", "Extent", "Section", "Source"]
 PLACES: Final[tuple[PlaceKind, ...]] = get_args(PlaceKind)
 
 SECTION: Final = Ident("a section", KEBAB_ID)
+#: The overlay that a record comes from; nothing for the page itself.
+ORIGIN: Final = Maybe(Ident("an overlay", KEBAB_ID))
 COUNT: Final = Integer(1, 9999)
 
 
@@ -162,6 +164,7 @@ class Section(Record):
         title: Its heading.
         parent: The section that it is part of, or ``None``.
         extent: How much the page holds in it, subsections apart.
+        origin: The overlay that it comes from; ``None`` for the page.
         order: Its position on the page, from 1; 0 outside an edition.
         lead_ins: The notes that introduce it; empty outside an edition.
     """
@@ -174,6 +177,7 @@ class Section(Record):
     extent: Extent = attrs.field(
         default=Extent(), metadata=check(Nested("an extent", Extent))
     )
+    origin: str | None = attrs.field(default=None, metadata=check(ORIGIN))
     order: int = attrs.field(default=0, metadata=derived(Integer(0, 9999)))
     lead_ins: tuple[NoteId, ...] = attrs.field(
         default=(),

@@ -178,6 +178,32 @@ def _sequence_hook(hint: Any) -> Hook:
     return structure
 
 
+def _frozenset_hook(hint: Any) -> Hook:
+    """Return the hook for a set of words: a list that names each once."""
+    (item,) = get_args(hint)
+    as_list = _sequence_hook(tuple[item, ...])  # type: ignore[valid-type]
+
+    def structure(data: Any, _: Any) -> Any:
+        items = as_list(data, hint)
+        if not isinstance(items, tuple):
+            return items
+        faults = [
+            Fault(f"[{position}]", "each word once", "a repeated one")
+            for position, word in enumerate(items)
+            if word in items[:position]
+        ]
+        faults += [
+            Fault(f"[{position}]", "a word", shown(word))
+            for position, word in enumerate(items)
+            if not isinstance(word, str)
+        ]
+        if faults:
+            raise _Faults(faults)
+        return frozenset(items)
+
+    return structure
+
+
 def _optional_hook(hint: Any) -> Hook:
     """Return the hook for a value or nothing: data cannot say nothing."""
     (kind,) = [each for each in get_args(hint) if each is not type(None)]
@@ -351,6 +377,7 @@ def _make_converter() -> cattrs.Converter:
     for primitive in (str, int, bool):
         made.register_structure_hook(primitive, _as_is)
     made.register_structure_hook_factory(_is_tuple, _sequence_hook)
+    made.register_structure_hook_factory(_is_set, _frozenset_hook)
     made.register_structure_hook_factory(_is_optional, _optional_hook)
     made.register_structure_hook_func(_is_name, _as_is)
     made.register_structure_hook_factory(
@@ -366,6 +393,10 @@ def _make_converter() -> cattrs.Converter:
 
 def _is_tuple(hint: Any) -> bool:
     return get_origin(hint) is tuple
+
+
+def _is_set(hint: Any) -> bool:
+    return get_origin(hint) is frozenset
 
 
 def _is_optional(hint: Any) -> bool:

@@ -19,6 +19,7 @@ __all__ = [
     "loads",
     "loads_toml",
     "to_plain",
+    "toml_table",
 ]
 
 
@@ -97,15 +98,27 @@ def loads_toml(text: str | bytes, *, subject: str = "TOML text") -> Edition:
         InvalidDataError: It is no TOML, or no edition; it carries every
             fault with its path.
     """
+    return read(toml_table(text, subject), Edition, subject)  # type: ignore[no-any-return]
+
+
+def toml_table(text: str | bytes, subject: str) -> dict[str, Any]:
+    """Return the plain data in TOML, whatever it is of.
+
+    Args:
+        text: The TOML, as text or as UTF-8.
+        subject: What to call it in an error: a file's name, say.
+
+    Raises:
+        InvalidDataError: It is no TOML.
+    """
     try:
-        data = tomllib.loads(_decoded(text, subject))
+        return tomllib.loads(_decoded(text, subject))
     except tomllib.TOMLDecodeError as wrong:
         raise _syntax(subject, "TOML", str(wrong)) from None
     except InvalidDataError:
         raise
     except (RecursionError, ValueError) as wrong:
         raise _syntax(subject, "TOML", _limit(wrong)) from None
-    return read(data, Edition, subject)  # type: ignore[no-any-return]
 
 
 def load_file(path: Path) -> Edition:

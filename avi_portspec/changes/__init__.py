@@ -1,0 +1,1 @@
+"""What changes between two editions, and what an upgrade has to do."""

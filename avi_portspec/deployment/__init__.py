@@ -1,0 +1,1 @@
+"""What one deployment needs: presets, files, decisions, explanations."""

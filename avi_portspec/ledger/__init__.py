@@ -1,0 +1,1 @@
+"""Which record accounts for which fragment of the page, by hash alone."""

@@ -1,0 +1,87 @@
+"""Deployments as TOML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from avi_portspec import (
+    Deployment,
+    InvalidDataError,
+    dumps_deployment,
+    load_deployment,
+    loads_deployment,
+    preset,
+)
+
+WORDS = st.frozensets(
+    st.from_regex(r"[a-z][a-z0-9]{0,4}(-[a-z0-9]{1,3})?", fullmatch=True),
+    max_size=4,
+)
+DEPLOYMENTS = st.builds(
+    Deployment,
+    clouds=WORDS,
+    controller=st.sampled_from(["virtual-machine", "container"]),
+    features=WORDS,
+    services=WORDS,
+    nodes=st.sampled_from(["cluster", "single-node"]),
+)
+
+
+class TestRoundTrip:
+    """What is written is read back."""
+
+    @given(DEPLOYMENTS)
+    def test_exact(self, deployment: Deployment) -> None:
+        """Any deployment survives a round trip through TOML."""
+        assert loads_deployment(dumps_deployment(deployment)) == deployment
+
+    def test_words_are_sorted(self) -> None:
+        """The same deployment is always written the same."""
+        text = dumps_deployment(preset("aws", services={"ntp", "dns"}))
+        assert 'services = ["dns", "ntp"]\n' in text
+
+    def test_from_a_file(self, tmp_path: Path) -> None:
+        """A file holds what its text holds."""
+        path = tmp_path / "site.toml"
+        path.write_text('clouds = ["gcp"]\nnodes = "single-node"\n')
+        assert load_deployment(path) == preset("gcp", nodes="single-node")
+
+    def test_bytes(self) -> None:
+        """UTF-8 serves as well as text."""
+        assert loads_deployment(b'clouds = ["aws"]') == preset("aws")
+
+
+class TestFaults:
+    """All that is wrong is said at once, with its path."""
+
+    @pytest.mark.parametrize(
+        ("text", "wanted"),
+        [
+            ('cloud = ["aws"]', "did you mean 'clouds'"),
+            ('clouds = ["aws", "aws"]', r"clouds\[1\]: wanted each word once"),
+            ("clouds = [3]", r"clouds\[0\]: wanted a word, got the integer 3"),
+            ('clouds = "aws"', "clouds: wanted a frozenset"),
+            ('clouds = ["AWS"]', "clouds: wanted a frozenset"),
+            ('nodes = "singlenode"', "did you mean 'single-node'"),
+            ("controller = true", "controller: wanted the id"),
+            ("clouds = [", "wanted TOML"),
+        ],
+    )
+    def test_is_refused(self, text: str, wanted: str) -> None:
+        """A wrong key, type or word is refused where it stands."""
+        with pytest.raises(InvalidDataError, match=wanted):
+            loads_deployment(text)
+
+    def test_all_at_once(self) -> None:
+        """Two mistakes are two faults, and the file is named."""
+        with pytest.raises(InvalidDataError) as caught:
+            loads_deployment('nodes = "x"\nfeature = []', subject="site.toml")
+        assert caught.value.subject == "site.toml"
+        assert {fault.path for fault in caught.value.faults} == {
+            "nodes",
+            "feature",
+        }

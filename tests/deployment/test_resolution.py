@@ -1,0 +1,426 @@
+"""The answer for one deployment: collections, reasons, conflicts, gaps."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import Any
+
+import attrs
+import pytest
+
+import avi_portspec
+from avi_portspec import (
+    ICMP,
+    TCP,
+    Deployment,
+    Edition,
+    InvalidDataError,
+    InvalidQueryError,
+    PortRange,
+    ProtocolPorts,
+    UnknownNameError,
+    UnresolvedError,
+    load,
+    preset,
+)
+
+SSH = "controller-to-controller-ssh"
+CONTAINER_SSH = f"{SSH}-container"
+
+
+def _edition() -> Edition:
+    return load("vantage-undated")
+
+
+class TestResolve:
+    """What can be asked, and how."""
+
+    def test_a_preset_by_name(self) -> None:
+        """A name is a preset's."""
+        assert _edition().resolve("aws") == _edition().resolve(preset("aws"))
+
+    def test_an_unknown_preset(self) -> None:
+        """A name that no preset has suggests the nearest."""
+        with pytest.raises(UnknownNameError) as caught:
+            _edition().resolve("azur")
+        assert caught.value.nearest == "azure"
+
+    def test_neither(self) -> None:
+        """Anything else is refused."""
+        with pytest.raises(InvalidQueryError, match="wanted a Deployment"):
+            _edition().resolve(None)  # type: ignore[arg-type]
+
+    def test_an_unknown_word(self) -> None:
+        """A word that the edition does not know is no silent no."""
+        wrong = Deployment(clouds=frozenset({"open-stack"}))
+        with pytest.raises(InvalidDataError, match="mean 'openstack'"):
+            _edition().resolve(wrong)
+
+    def test_no_cloud(self) -> None:
+        """Without a cloud, "none needed" would be an invention."""
+        with pytest.raises(InvalidDataError, match="no-orchestrator"):
+            _edition().resolve(Deployment())
+
+
+class TestStatuses:
+    """One decision of each kind, as the page has it."""
+
+    @pytest.mark.parametrize(
+        ("deployment", "flow", "status"),
+        [
+            (preset("aws"), SSH, "needed"),
+            (preset("aws"), CONTAINER_SSH, "not-applicable"),
+            (preset("aws", controller="container"), SSH, "replaced"),
+            (preset("aws", controller="container"), CONTAINER_SSH, "needed"),
+            (preset("aws", nodes="single-node"), SSH, "not-applicable"),
+            (
+                preset("aws", nodes="single-node", controller="container"),
+                SSH,
+                "not-applicable",
+            ),
+            (
+                preset("openstack", controller="container"),
+                CONTAINER_SSH,
+                "unsupported",
+            ),
+            (
+                preset("openstack", controller="container"),
+                SSH,
+                "not-applicable",
+            ),
+            (preset("openstack"), CONTAINER_SSH, "not-applicable"),
+            (preset("aws"), "service-engine-to-controller-echo", "optional"),
+            (preset("aws"), "external-to-controller-http", "not-applicable"),
+            (
+                preset("aws", features={"plain-http"}),
+                "external-to-controller-http",
+                "needed",
+            ),
+            (preset("openstack"), "controller-to-keystone", "needed"),
+            (preset("openstack"), "controller-to-heat", "not-applicable"),
+            (
+                preset("openstack", features={"heat-autoscaling"}),
+                "controller-to-heat",
+                "needed",
+            ),
+            (
+                preset("aws", features={"heat-autoscaling"}),
+                "controller-to-heat",
+                "not-applicable",
+            ),
+            (
+                preset("openshift"),
+                "service-engine-to-service-engine-objstore-cloud",
+                "unstated",
+            ),
+            (
+                Deployment(clouds=frozenset({"aws", "openshift"})),
+                "service-engine-to-service-engine-objstore-cloud",
+                "needed",
+            ),
+        ],
+    )
+    def test_status(
+        self, deployment: Deployment, flow: str, status: str
+    ) -> None:
+        """The decision is the page's, and its reason says which."""
+        decision = _edition().resolve(deployment)[flow]
+        assert decision.status == status
+        assert str(decision).startswith(f"{status}: ")
+
+
+class TestCollections:
+    """The answer's flows are flows like any."""
+
+    def test_they_compose(self) -> None:
+        """A query on the answer, and set operations with the edition's."""
+        edition = _edition()
+        flows = edition.resolve("aws").flows
+        assert flows <= edition.flows
+        assert [f.id for f in flows.select(destination="AWS")] == [
+            "controller-to-aws"
+        ]
+
+    def test_what_is_open_goes_along(self) -> None:
+        """The answer's flows carry what the page leaves unstated."""
+        answer = _edition().resolve("mesos")
+        assert [str(p) for p in answer.flows.unstated.ports()] == [
+            "TCP 4001",
+            "TCP 9001",
+        ]
+        assert answer.having("unstated") == answer.flows.unstated
+
+    def test_several_decisions(self) -> None:
+        """Needed and optional together are all that may be open."""
+        answer = _edition().resolve("aws")
+        both = answer.having("needed", "optional")
+        assert both == answer.flows | answer.having("optional")
+
+    def test_an_unknown_decision(self) -> None:
+        """There are six, and a seventh suggests the nearest."""
+        with pytest.raises(UnknownNameError) as caught:
+            _edition().resolve("aws").having("need")  # type: ignore[arg-type]
+        assert caught.value.nearest == "needed"
+
+    def test_iteration(self) -> None:
+        """One decision a flow, in the order of the page."""
+        answer = _edition().resolve("aws")
+        assert [d.flow for d in answer] == list(_edition().flows)
+        assert len(answer) == len(_edition().flows)
+
+    @pytest.mark.parametrize("flow", ["no-such-flow", 3, []])
+    def test_an_unknown_flow(self, flow: Any) -> None:
+        """What is no flow has no decision."""
+        with pytest.raises(UnknownNameError):
+            _edition().resolve("aws")[flow]
+
+
+class TestExplain:
+    """Why is this open, and why is this not?"""
+
+    def test_by_flow_and_id(self) -> None:
+        """A flow, its id and its decision tell the same."""
+        answer = _edition().resolve("aws")
+        flow = _edition().flows[SSH]
+        assert answer.explain(flow) == answer.explain(SSH)
+        assert answer.explain(flow).decisions == (answer[flow],)
+
+    @pytest.mark.parametrize(
+        ("subject", "count"),
+        [
+            ("tcp/9001", 1),
+            ("TCP/22", 6),
+            ("udp/389", 1),
+            ("icmp", 3),
+            ("9001", 1),
+            (9001, 1),
+            (ProtocolPorts(TCP, PortRange.of(9001)), 1),
+            (ProtocolPorts(TCP, PortRange(low=9000, high=9300)), 2),
+            (ProtocolPorts(ICMP, None), 3),
+        ],
+    )
+    def test_by_protocol_and_port(self, subject: Any, count: int) -> None:
+        """Every flow over it is decided, applicable or not."""
+        explained = _edition().resolve("aws").explain(subject)
+        assert len(explained.decisions) == count
+        assert len(str(explained).splitlines()) == count
+
+    def test_an_exclusion(self) -> None:
+        """What the page says is not required is told as its statement."""
+        answer = _edition().resolve("aws")
+        explained = answer.explain("controller-to-service-engine")
+        assert explained == answer.explain(*_edition().exclusions)
+        assert str(explained).startswith("not required: controller to ")
+        assert not explained.decisions
+
+    @pytest.mark.parametrize(
+        ("subject", "name"),
+        [("tcp/12345", "TCP 12345"), (12345, "port 12345"), ("gre", "GRE")],
+    )
+    def test_silence(self, subject: Any, name: str) -> None:
+        """Of what no flow is over, the page says nothing."""
+        explained = _edition().resolve("aws").explain(subject)
+        assert str(explained) == (
+            f"No flow of vantage-undated is over {name}. The page is silent."
+        )
+
+    def test_an_unknown_name(self) -> None:
+        """A name that nothing has suggests the nearest."""
+        with pytest.raises(UnknownNameError) as caught:
+            _edition().resolve("aws").explain("controller-to-controler-ssh")
+        assert caught.value.nearest == SSH
+
+    @pytest.mark.parametrize("subject", ["tcp/123456", "tcp/70000", 1.5, None])
+    def test_no_subject(self, subject: Any) -> None:
+        """A port out of range, or anything else, cannot be asked about."""
+        with pytest.raises(InvalidQueryError):
+            _edition().resolve("aws").explain(subject)
+
+    def test_inference_is_told(self) -> None:
+        """A decision that rests on an inference says so."""
+        explained = str(_edition().resolve("azure").explain(SSH))
+        assert "Inferred (when): 5098 is read as standing in" in explained
+
+    def test_the_deployment_is_told(self) -> None:
+        """What the deployment answers stands beside the condition."""
+        reason = _edition().resolve("aws")["external-to-controller-cli"].reason
+        assert reason.endswith("Here: Optional features in use: none.")
+
+    def test_effect(self) -> None:
+        """An optional flow's reason says what happens if it is blocked."""
+        answer = _edition().resolve("aws")
+        reason = answer["service-engine-to-gateway-echo"].reason
+        assert "If it is blocked: The status of the gateway" in reason
+
+    def test_no_effect_is_none(self) -> None:
+        """Where the page names no effect, the reason invents none."""
+        edition = _edition()
+        flows = [
+            attrs.evolve(flow, effect_if_blocked=None)
+            for flow in edition.flows
+        ]
+        bare = attrs.evolve(edition, flows=flows)
+        reason = bare.resolve("aws")["controller-to-gateway-echo"].reason
+        assert reason == "The page has it as optional."
+
+
+class TestOpenQuestions:
+    """Conflicts and gaps are told, and a strict question fails on them."""
+
+    def test_conflict(self) -> None:
+        """A containerised Controller with OpenStack has no SSH left."""
+        answer = _edition().resolve(
+            preset("openstack", controller="container")
+        )
+        assert [c.flow for c in answer.conflicts] == [
+            CONTAINER_SSH,
+            "service-engine-to-controller-ssh-container",
+        ]
+        for conflict in answer.conflicts:
+            assert conflict.notes == ("no-container-port-in-openstack",)
+            (citation,) = conflict.citations
+            assert (citation.place, citation.number) == ("note", 4)
+            assert "nothing documented is left" in str(conflict)
+
+    def test_a_single_node_has_half_of_it(self) -> None:
+        """Without a second Controller, only the Service Engines' is left."""
+        answer = _edition().resolve(
+            preset("openstack", controller="container", nodes="single-node")
+        )
+        assert len(answer.conflicts) == 1
+
+    def test_a_substitute_settles_it(self) -> None:
+        """Where what would be replaced applies, nothing is in conflict."""
+        edition = _edition()
+        flows = [
+            attrs.evolve(flow, when=avi_portspec.ALWAYS, inferred=())
+            if flow.id == SSH
+            else flow
+            for flow in edition.flows
+        ]
+        answer = attrs.evolve(edition, flows=flows).resolve(
+            preset("openstack", controller="container")
+        )
+        assert SSH not in {r for c in answer.conflicts for r in c.replaces}
+        assert len(answer.conflicts) == 1
+
+    def test_nothing_to_replace(self) -> None:
+        """A flow that replaces none is in conflict just the same."""
+        edition = _edition()
+        flows = [
+            attrs.evolve(
+                flow,
+                replaces=(),
+                readings=[r for r in flow.readings if r.field != "replaces"],
+            )
+            for flow in edition.flows
+        ]
+        answer = attrs.evolve(edition, flows=flows).resolve(
+            preset("openstack", controller="container")
+        )
+        assert len(answer.conflicts) == 2
+        assert "would replace" not in answer.conflicts[0].text
+
+    def test_gap(self) -> None:
+        """Silence between Service Engines is one gap a cloud."""
+        clouds = frozenset({"aws", "openshift", "mesos"})
+        answer = _edition().resolve(Deployment(clouds=clouds))
+        assert [gap.value for gap in answer.gaps] == ["openshift", "mesos"]
+        assert len(answer.gaps[0].flows) == len(answer.gaps[0].citations) == 2
+        assert str(answer.gaps[0]).startswith("unstated: the page does not")
+
+    def test_a_page_that_never_names_it(self) -> None:
+        """What no flow names is a gap without flows."""
+        answer = load("16.2").resolve(preset("aws", services={"ldap", "dns"}))
+        assert [(g.facet, g.value, g.flows) for g in answer.gaps] == [
+            ("cloud", "aws", ()),
+            ("service", "ldap", ()),
+        ]
+
+    def test_no_gap_where_there_is_no_peer(self) -> None:
+        """Silence about a flow that cannot apply leaves nothing open."""
+        edition = _edition()
+        when = avi_portspec.Match(
+            facet="cloud", values=("aws",), unstated=("gcp",)
+        )
+        flows = [
+            attrs.evolve(flow, when=when)
+            if flow.id == "controller-to-controller-https"
+            else flow
+            for flow in edition.flows
+        ]
+        changed = attrs.evolve(edition, flows=flows)
+        assert changed.resolve("gcp").gaps
+        assert not changed.resolve(preset("gcp", nodes="single-node")).gaps
+
+    def test_strict(self) -> None:
+        """A strict question carries what is open as data."""
+        with pytest.raises(UnresolvedError) as caught:
+            _edition().resolve("openshift", strict=True)
+        assert caught.value.edition == "vantage-undated"
+        assert not caught.value.conflicts
+        assert [gap.value for gap in caught.value.gaps] == ["openshift"]
+        assert "unstated: the page does not say" in str(caught.value)
+
+    def test_strict_on_a_conflict(self) -> None:
+        """Conflicts fail a strict question too."""
+        with pytest.raises(UnresolvedError, match="conflict: "):
+            _edition().resolve(
+                preset("openstack", controller="container"), strict=True
+            )
+
+    def test_strict_without_open_questions(self) -> None:
+        """Where the page answers everything, strict changes nothing."""
+        edition = _edition()
+        assert edition.resolve("aws", strict=True) == edition.resolve("aws")
+
+
+class TestValue:
+    """An answer is a value."""
+
+    def test_equality(self) -> None:
+        """Two answers are equal if question and edition are."""
+        one, other = _edition().resolve("aws"), _edition().resolve("gcp")
+        assert one != other
+        assert one != load("17.1").resolve("aws")
+        assert one != "aws"
+        assert len({one, _edition().resolve("aws"), other}) == 2
+
+    def test_nothing_can_be_changed(self) -> None:
+        """Neither assignment, deletion nor a second construction work."""
+        answer = _edition().resolve("aws")
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            answer.flows = answer.flows
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            del answer.deployment
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            answer.__init__(None, None, 0, ())  # type: ignore[misc, arg-type]
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            answer["controller-to-aws"].status = "replaced"  # type: ignore[misc]
+
+    def test_copies(self) -> None:
+        """A copy is the answer, and a pickle gives an equal one."""
+        answer = _edition().resolve("openshift")
+        assert copy.deepcopy(answer) is answer
+        again = pickle.loads(pickle.dumps(answer))  # noqa: S301 - our own
+        assert again == answer
+        assert again.flows == answer.flows
+
+    def test_no_other_attribute(self) -> None:
+        """What is not there is not made up."""
+        answer: Any = _edition().resolve("aws")
+        with pytest.raises(AttributeError):
+            answer.unstated  # noqa: B018
+
+    def test_repr_counts(self) -> None:
+        """The short form counts the decisions."""
+        text = repr(_edition().resolve("openshift"))
+        assert text.startswith("<Resolution of vantage-undated: ")
+        assert "2 unstated" in text
+
+    def test_text(self) -> None:
+        """The long form is the table, then what is left open."""
+        text = str(_edition().resolve("openshift"))
+        assert text.startswith("Source ")
+        assert text.splitlines()[-1].startswith("unstated: ")
