@@ -11,7 +11,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from avi_portspec import __version__
-from sphinx_avi_portspec import config, directives, domain
+from sphinx_avi_portspec import (
+    accessibility,
+    assets,
+    config,
+    directives,
+    domain,
+    explorer,
+    spans,
+)
 from sphinx_avi_portspec.rendering import pen
 
 if TYPE_CHECKING:
@@ -30,6 +38,10 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     domain.setup(app)
     directives.setup(app)
     pen.setup(app)
+    accessibility.setup(app)
+    assets.setup(app)
+    spans.setup(app)
+    explorer.setup(app)
     return {
         "version": __version__,
         "env_version": ENV_VERSION,

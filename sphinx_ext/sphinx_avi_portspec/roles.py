@@ -49,7 +49,7 @@ class RecordRole(XRefRole):
             # The text comes from the data, so the document depends on it.
             found = edition_used(env, name if kind == "edition" else edition)
             return title_of(found, kind, name), target
-        except PortSpecError:
+        except (PortSpecError, OSError):
             # Another project's, maybe; else the link dangles, and warns.
             return title, target
 
@@ -68,7 +68,7 @@ class PortsRole(SphinxRole):
         """Return the ports in words."""
         try:
             flows = self._answer()
-        except (FilterError, PortSpecError, ValueError) as wrong:
+        except (FilterError, PortSpecError, OSError, ValueError) as wrong:
             message = self.inliner.reporter.error(
                 f"avi:ports: {wrong}", line=self.lineno
             )

@@ -52,7 +52,7 @@ class PortDirective(SphinxDirective):
             edition = edition_used(self.env, self.options.get("edition", ""))
             pen = self._pen(edition)
             made = self.render(edition, pen)
-        except (FilterError, PortSpecError) as wrong:
+        except (FilterError, PortSpecError, OSError) as wrong:
             raise self.error(str(wrong)) from None
         domain = domain_of(self.env)
         domain.note_assets(self.env.docname, "css")

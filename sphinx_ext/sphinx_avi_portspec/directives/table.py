@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from docutils.parsers.rst.directives.tables import align
 
 from avi_portspec import UnknownNameError
 from sphinx_avi_portspec.columns import (
@@ -16,9 +15,12 @@ from sphinx_avi_portspec.columns import (
     chosen,
     order,
 )
-from sphinx_avi_portspec.directives.base import SELECTION, PortDirective
+from sphinx_avi_portspec.directives.base import SELECTION
+from sphinx_avi_portspec.directives.tabular import Tabular
+from sphinx_avi_portspec.domain import domain_of
+from sphinx_avi_portspec.explorer import described
 from sphinx_avi_portspec.filters import said_apart
-from sphinx_avi_portspec.rendering.flat import Noted, flat_rows, table
+from sphinx_avi_portspec.rendering.flat import Noted, flat_rows
 from sphinx_avi_portspec.rendering.marks import EXPLAINED, Marks
 from sphinx_avi_portspec.rendering.published import (
     HEADINGS,
@@ -35,12 +37,6 @@ if TYPE_CHECKING:
 __all__ = ["PortTable"]
 
 
-def _widths(argument: str) -> str | list[int]:
-    if argument in {"auto", "grid"}:
-        return argument
-    return directives.positive_int_list(argument)
-
-
 def _layout(argument: str) -> str:
     return directives.choice(argument, ("flat", "published"))
 
@@ -49,26 +45,18 @@ def _notes(argument: str) -> str:
     return directives.choice(argument, ("none", "below", "column"))
 
 
-def _header(argument: str) -> int:
-    return int(directives.choice(argument, ("0", "1")))
-
-
-class PortTable(PortDirective):
+class PortTable(Tabular):
     """A table of the flows that meet the filters; its caption is optional."""
 
     option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
-        **PortDirective.option_spec,
+        **Tabular.option_spec,
         **SELECTION,
-        "align": align,
         "columns": directives.unchanged_required,
-        "header-rows": _header,
+        "explorer": directives.flag,
         "layout": _layout,
         "limit": directives.positive_int,
         "notes": _notes,
         "sort": directives.unchanged_required,
-        "stub-columns": directives.nonnegative_int,
-        "width": directives.length_or_percentage_or_unitless,
-        "widths": _widths,
     }
 
     def render(self, edition: Edition, pen: Pen) -> list[nodes.Node]:
@@ -76,7 +64,8 @@ class PortTable(PortDirective):
         flows = self.select(edition)
         reasons = Marks(pen, "reason")
         notes = Noted(self.options.get("notes", "none"), Marks(pen, "note"))
-        if self.options.get("layout", "flat") == "published":
+        default = self.config.avi_portspec_layout
+        if self.options.get("layout", default) == "published":
             made, after = self._published(pen, edition, flows, reasons, notes)
         else:
             made, after = self._flat(pen, edition, flows, reasons, notes)
@@ -102,10 +91,21 @@ class PortTable(PortDirective):
         limit = self.options.get("limit", len(shown))
         if not shown:
             return self.nothing(pen, "flow"), []
-        rows = flat_rows(pen, edition, shown[:limit], headings, reasons, notes)
-        made = self._table(
+        rows: list[nodes.row] = flat_rows(
+            pen, edition, shown[:limit], headings, reasons, notes
+        )
+        explorer = "explorer" in self.options
+        if explorer:
+            rows = [
+                described(edition, flow, row)
+                for flow, row in zip(shown, rows, strict=False)
+            ]
+            domain_of(self.env).note_assets(self.env.docname, "js")
+        made = self.table(
             pen, self._heads([h.text for h in headings]), rows, stubs=1
         )
+        if explorer:
+            made["classes"].append("avi-explorer")
         after: list[nodes.Node] = []
         if limit < len(shown):
             after.append(
@@ -121,7 +121,7 @@ class PortTable(PortDirective):
         reasons: Marks,
         notes: Noted,
     ) -> tuple[nodes.Node, list[nodes.Node]]:
-        for option in ("columns", "sort", "limit"):
+        for option in ("columns", "explorer", "sort", "limit"):
             if option in self.options:
                 raise self.error(
                     f":{option}: is for the flat layout; the published one "
@@ -133,7 +133,7 @@ class PortTable(PortDirective):
         if not records:
             return self.nothing(pen, "flow"), []
         rows = published_rows(pen, edition, records, reasons, notes)
-        return self._table(pen, self._heads(HEADINGS), rows, stubs=2), []
+        return self.table(pen, self._heads(HEADINGS), rows, stubs=2), []
 
     def _heads(self, headings: Sequence[str]) -> list[str]:
         """Return all headings, that of a column of notes included."""
@@ -141,13 +141,9 @@ class PortTable(PortDirective):
         return [*headings, *more]
 
     def _headings(self) -> tuple[Heading, ...]:
-        if "columns" not in self.options:
-            return tuple(
-                Heading(name, COLUMNS[name], COLUMNS[name].heading)
-                for name in DEFAULT
-            )
+        own = self.config.avi_portspec_columns or ", ".join(DEFAULT)
         try:
-            return chosen(self.options["columns"])
+            return chosen(self.options.get("columns", own))
         except (UnknownNameError, ValueError) as wrong:
             raise self.error(f":columns: {wrong}") from None
 
@@ -173,43 +169,3 @@ class PortTable(PortDirective):
                     reverse=backwards,
                 )
         return shown
-
-    def _table(
-        self,
-        pen: Pen,
-        headings: Sequence[str],
-        rows: list[nodes.row],
-        *,
-        stubs: int,
-    ) -> nodes.table:
-        """Return the table with all that docutils' own options ask for."""
-        widths = self.options.get("widths", "auto")
-        numbers = widths if isinstance(widths, list) else None
-        if numbers is not None and len(numbers) != len(headings):
-            raise self.error(
-                f":widths: {len(numbers)} widths for {len(headings)} columns"
-            )
-        made = table(
-            pen,
-            headings,
-            rows,
-            widths=numbers,
-            stubs=self.options.get("stub-columns", stubs),
-            header=bool(self.options.get("header-rows", 1)),
-        )
-        given = "given" if numbers is not None else widths
-        made["classes"] += [f"colwidths-{given}"]
-        made["classes"] += self.options.get("class", [])
-        for name in ("align", "width"):
-            if self.options.get(name) is not None:
-                made[name] = self.options[name]
-        if self.arguments:
-            made.insert(0, self._caption(self.arguments[0]))
-        self.add_name(made)
-        return made
-
-    def _caption(self, text: str) -> nodes.title:
-        children, messages = self.parse_inline(text, lineno=self.lineno)
-        made = nodes.title(text, "", *children, *messages)
-        made.source, made.line = self.get_source_info()
-        return made
