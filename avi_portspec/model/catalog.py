@@ -38,7 +38,7 @@ class Frozen:
 
     def _lazy(self, name: str) -> Any:
         """Return the value of a slot that is not filled yet."""
-        raise NotImplementedError
+        raise AttributeError(name)
 
     def __getattr__(self, name: str) -> Any:
         # Python asks here only for what is not there, an unfilled slot.
