@@ -34,8 +34,12 @@ __all__ = [
 
 #: The longest piece of a wrong value that a message repeats, in characters.
 _SHOWN = 60
+#: The longest path or id that a message repeats, in characters.
+_PATH = 200
 #: The largest integer that a message repeats, in bits.
 _BITS = 128
+#: The most faults that a message lists; the error carries all of them.
+_FAULTS = 100
 #: The most names that a message lists when none is like the wrong one.
 _LISTED = 12
 
@@ -69,13 +73,13 @@ def shown(value: object) -> str:
         float: "the float",
         int: "the integer",
         list: "a list",
+        tuple: "a list",
         str: "the string",
     }
     if value is None:
         return "nothing"
     if isinstance(value, (list, dict, tuple)):
-        kind = kinds.get(type(value), f"a {type(value).__name__}")
-        return f"{kind} of {len(value)}"
+        return f"{kinds[type(value)]} of {len(value)}"
     if isinstance(value, int) and value.bit_length() > _BITS:
         # A huge integer has no cheap decimal form, or none at all.
         return f"an integer of {value.bit_length()} bits"
@@ -83,6 +87,12 @@ def shown(value: object) -> str:
     if len(text) > _SHOWN:
         text = text[: _SHOWN - 3] + "..."
     return f"{kinds.get(type(value), type(value).__name__)} {text}"
+
+
+def _clean(text: str) -> str:
+    """Return a key or an id from data as a terminal can show it."""
+    cut = text if len(text) <= _PATH else f"{text[: _PATH - 3]}..."
+    return cut if cut.isprintable() else ascii(cut)[1:-1]
 
 
 class Fault(NamedTuple):
@@ -106,8 +116,8 @@ class Fault(NamedTuple):
 
     def __str__(self) -> str:
         hint = f"; did you mean {self.nearest!r}?" if self.nearest else ""
-        name = f" ({self.record})" if self.record else ""
-        where = f"{self.path}{name}: " if self.path else ""
+        name = f" ({_clean(self.record)})" if self.record else ""
+        where = f"{_clean(self.path)}{name}: " if self.path else ""
         return f"{where}wanted {self.wanted}, got {self.got}{hint}"
 
     def under(self, prefix: str) -> Fault:
@@ -138,8 +148,11 @@ class InvalidDataError(PortSpecError, ValueError):
     def __str__(self) -> str:
         if len(self.faults) == 1:
             return f"{self.subject}: {self.faults[0]}"
-        lines = "\n".join(f"  {fault}" for fault in self.faults)
-        return f"{self.subject}: {len(self.faults)} faults\n{lines}"
+        lines = [f"  {fault}" for fault in self.faults[:_FAULTS]]
+        if len(self.faults) > _FAULTS:
+            lines.append(f"  and {len(self.faults) - _FAULTS} more")
+        count = f"{self.subject}: {len(self.faults)} faults"
+        return "\n".join([count, *lines])
 
 
 class InvalidQueryError(PortSpecError, ValueError):

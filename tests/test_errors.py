@@ -53,7 +53,7 @@ class TestShown:
             (30.1, "the float 30.1"),
             ([1, 2], "a list of 2"),
             ({}, "a table of 0"),
-            ((1,), "a tuple of 1"),
+            ((1,), "a list of 1"),
             (1 << 4000, "an integer of 4001 bits"),
             (b"x", "bytes b'x'"),
         ],

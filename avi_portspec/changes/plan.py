@@ -8,6 +8,7 @@ from typing import Final
 import attrs
 
 from avi_portspec.changes.intervals import (
+    WHOLE,
     Interval,
     common,
     intervals_of,
@@ -283,11 +284,11 @@ class _Steps:
             ranges += [PortRange(low=a, high=b) for a, b in intervals]
         elif intervals:
             ranges.append(None)
-        types = tuple(
-            kind
-            for kind in self.flow.icmp_types
-            if any(low <= kind <= high for low, high in intervals)
-        )
+        # Of a protocol without ports, all is said by naming nothing; a part
+        # has to be spelled out, or it would be taken for all.
+        types: tuple[int, ...] = ()
+        if not protocol.has_ports and intervals != [WHOLE]:
+            types = tuple(n for a, b in intervals for n in range(a, b + 1))
         for ports in ranges:
             yield Step(
                 action=action,

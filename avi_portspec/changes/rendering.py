@@ -228,7 +228,7 @@ def plan_markdown(plan: UpgradePlan) -> str:
 
 
 def _step_data(step: Step) -> dict[str, Any]:
-    protocol, ports = step.pair
+    protocol, ports, _ = step.pair
     return {
         "source": step.source,
         "destination": step.destination,

@@ -87,7 +87,8 @@ def load(edition: str | os.PathLike[str] | None = None) -> Edition:
         OSError: The file cannot be read.
     """
     if edition is not None and (
-        not isinstance(edition, str) or edition.endswith((".toml", ".json"))
+        not isinstance(edition, str)
+        or edition.lower().endswith((".toml", ".json"))
     ):
         from pathlib import Path
 
@@ -175,7 +176,8 @@ def _compiled(path: str, key: bytes) -> Edition | None:
         if key != module.SOURCE:
             return None
         made: Edition = module.edition()
-    except (ImportError, AttributeError, TypeError, InvalidDataError):
-        # Made for another state of the model: the file itself still holds.
+    except Exception:  # noqa: BLE001 - whatever it is, the file still holds
+        # Absent, or made for another state of the model, where anything
+        # that it names may be gone.
         return None
     return made

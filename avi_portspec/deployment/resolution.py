@@ -9,10 +9,10 @@ import attrs
 
 from avi_portspec.deployment.reasons import Reasons
 from avi_portspec.errors import InvalidQueryError, UnknownNameError, shown
-from avi_portspec.model.catalog import Frozen
 from avi_portspec.model.display import joined, ports_text
 from avi_portspec.model.flows import Exclusion, Flow, Note, Reason
 from avi_portspec.model.flowset import Flows
+from avi_portspec.model.frozen import Frozen
 from avi_portspec.model.page import Citation
 from avi_portspec.model.ports import ProtocolPorts
 from avi_portspec.model.protocols import Protocol
@@ -241,7 +241,7 @@ class Resolution(Frozen):
         >>> import avi_portspec
         >>> answer = avi_portspec.load().resolve("aws")
         >>> [str(pair) for pair in answer.having("optional").ports()]
-        ['ICMP']
+        ['ICMP echo request']
 
         Args:
             *statuses: ``needed``, ``optional``, ``replaced``,
@@ -314,9 +314,10 @@ class Resolution(Frozen):
     ) -> tuple[tuple[Flow, ...], tuple[Exclusion, ...], str]:
         edition = self.edition
         if isinstance(subject, ProtocolPorts):
-            protocol, ports = subject
+            ports = subject.ports
             found = edition.flows.select(
-                protocol=protocol, port=None if ports is None else [*ports]
+                protocol=subject.protocol,
+                port=None if ports is None else [*ports],
             )
             return tuple(found), (), str(subject)
         if isinstance(subject, int):

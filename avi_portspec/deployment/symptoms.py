@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, overload
 import attrs
 
 from avi_portspec.errors import InvalidQueryError, shown
-from avi_portspec.model.catalog import Frozen
 from avi_portspec.model.display import ports_text
 from avi_portspec.model.flows import Flow, Note
+from avi_portspec.model.frozen import Frozen
 
 if TYPE_CHECKING:
     from avi_portspec.model.edition import Edition

@@ -13,8 +13,9 @@ from avi_portspec.errors import Fault, InvalidDataError, UnknownNameError
 from avi_portspec.errors import nearest as nearest_of
 from avi_portspec.ledger.fragments import Fragment
 from avi_portspec.model.checks import Ident, Many, Maybe, Nested, Text
+from avi_portspec.model.page import EDITION
 from avi_portspec.model.record import Record, as_tuple, check
-from avi_portspec.names import EDITION_ID, KEBAB_ID
+from avi_portspec.names import KEBAB_ID
 from avi_portspec.serialisation.converter import read
 from avi_portspec.serialisation.files import toml_table
 
@@ -113,7 +114,7 @@ class Ledger(Record):
         entries: The fragments, in the order of the page.
     """
 
-    edition: str = attrs.field(metadata=check(Ident("an edition", EDITION_ID)))
+    edition: str = attrs.field(metadata=check(EDITION))
     entries: tuple[Entry, ...] = attrs.field(
         converter=as_tuple,
         metadata=check(Many("a list of entries", Nested("an entry", Entry))),

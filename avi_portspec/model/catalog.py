@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, Generic, Self, TypeVar, overload
 
-import attrs
-
 from avi_portspec.errors import UnknownNameError
+from avi_portspec.model.frozen import Frozen, FrozenDict
 from avi_portspec.model.record import Record
 from avi_portspec.names import fold
 
-__all__ = ["Catalog", "Frozen", "names_of"]
+__all__ = ["Catalog", "names_of"]
 
 T = TypeVar("T", bound=Record)
+D = TypeVar("D")
 
 
 def names_of(record: Any) -> Iterator[str]:
@@ -25,38 +24,6 @@ def names_of(record: Any) -> Iterator[str]:
         if name is not None:
             yield name
     yield from getattr(record, "aliases", ())
-
-
-class Frozen:
-    """A base for values that are no records: slots, and no assignment.
-
-    Slots that ``_lazy`` names are worked out when they are first read. What
-    they hold must be immutable too.
-    """
-
-    __slots__ = ()
-
-    def _lazy(self, name: str) -> Any:
-        """Return the value of a slot that is not filled yet."""
-        raise AttributeError(name)
-
-    def __getattr__(self, name: str) -> Any:
-        # Python asks here only for what is not there, an unfilled slot.
-        value = self._lazy(name)
-        object.__setattr__(self, name, value)
-        return value
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise attrs.exceptions.FrozenInstanceError
-
-    def __delattr__(self, name: str) -> None:
-        raise attrs.exceptions.FrozenInstanceError
-
-    def __copy__(self) -> Any:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Any:
-        return self
 
 
 class Catalog(Frozen, Sequence[T], Generic[T]):
@@ -89,9 +56,9 @@ class Catalog(Frozen, Sequence[T], Generic[T]):
 
     def _lazy(self, name: str) -> Any:
         if name == "_by_id":
-            return MappingProxyType({item.id: item for item in self._items})  # type: ignore[attr-defined]
+            return FrozenDict({item.id: item for item in self._items})  # type: ignore[attr-defined]
         if name == "_by_name":
-            return MappingProxyType(
+            return FrozenDict(
                 {
                     fold(name): item
                     for item in self._items
@@ -128,10 +95,18 @@ class Catalog(Frozen, Sequence[T], Generic[T]):
             known = [name for item in self._items for name in names_of(item)]
             raise UnknownNameError(self._kind, name, known) from None
 
-    def get(self, name: str, default: Any = None) -> T | Any:
+    @overload
+    def get(self, name: str) -> T | None: ...
+
+    @overload
+    def get(self, name: str, default: D) -> T | D: ...
+
+    def get(self, name: str, default: object = None) -> object:
         """Return the record of that id, name or alias, or *default*."""
         found = self._by_id.get(name)
-        return found or self._by_name.get(fold(name), default)
+        if found is None and isinstance(name, str):
+            found = self._by_name.get(fold(name))
+        return default if found is None else found
 
     def ids(self) -> tuple[str, ...]:
         """Return every id, in published order."""
@@ -141,7 +116,7 @@ class Catalog(Frozen, Sequence[T], Generic[T]):
         """Return whether a record, or a name, is in the collection."""
         if isinstance(item, str):
             return item in self._by_id or fold(item) in self._by_name
-        return self._by_id.get(getattr(item, "id", "")) == item
+        return item in self._items
 
     def __iter__(self) -> Iterator[T]:
         return iter(self._items)

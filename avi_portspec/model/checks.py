@@ -89,9 +89,11 @@ class Ident(Check):
 
     __slots__ = ("pattern",)
 
-    def __init__(self, of: str, pattern: re.Pattern[str]) -> None:
+    def __init__(
+        self, of: str, pattern: re.Pattern[str], form: str = "in kebab-case"
+    ) -> None:
         self.pattern = pattern
-        self.wanted = f"the id of {of}, in kebab-case"
+        self.wanted = f"the id of {of}, {form}"
 
     def accepts(self, value: object) -> bool:
         """Return whether *value* is a string of that shape."""

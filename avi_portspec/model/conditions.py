@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALWAYS",
+    "DEPTH",
     "AllOf",
     "Always",
     "Answer",
@@ -34,6 +35,9 @@ __all__ = [
     "Unless",
 ]
 
+#: How deeply conditions may nest: far more than anyone reads, and far less
+#: than the interpreter's stack.
+DEPTH: Final = 16
 _FACET_IDS: Final = tuple(facet for facet, _ in FACETS)
 
 
@@ -72,6 +76,10 @@ class Condition(Record):
     def evaluate(self, deployment: Deployment) -> Answer:
         """Return the page's answer for one deployment.
 
+        The deployment's words are taken as they are. Whether an edition knows
+        them, and whether a cloud is named at all, is checked when the edition
+        resolves the deployment.
+
         >>> from avi_portspec import Deployment, Match
         >>> when = Match(facet="cloud", values=("aws", "azure"))
         >>> when.evaluate(Deployment(clouds={"aws"}))
@@ -98,6 +106,14 @@ class Condition(Record):
 
     def matches(self) -> Iterator[Match]:
         """Yield each elementary test in the condition, in order."""
+        return (match for _, match in self.located(""))
+
+    def located(self, path: str) -> Iterator[tuple[str, Match]]:
+        """Yield each elementary test with its path in data.
+
+        Args:
+            path: The path of this condition.
+        """
         raise NotImplementedError
 
     def describe(self, facets: Iterable[Facet] = ()) -> str:
@@ -112,12 +128,15 @@ class Condition(Record):
         """
         words = _Words(facets)
         text = self._phrase(words)
+        # What one part leaves open, another may settle.
         silent = words.join(
             "or",
             (
                 words.name(match.facet, value)
                 for match in self.matches()
                 for value in match.unstated
+                if Answer.UNSTATED
+                in self.possible({match.facet: frozenset({value})})
             ),
         )
         return (
@@ -176,21 +195,33 @@ class Always(Condition):
         """Return yes, whatever is known."""
         return frozenset({Answer.YES})
 
-    def matches(self) -> Iterator[Match]:
+    def located(self, path: str) -> Iterator[tuple[str, Match]]:
         """Yield nothing: nothing is tested."""
         return iter(())
 
     def _phrase(self, words: _Words) -> str:
         return "always"
 
-    def _clause(self, words: _Words) -> str:
-        return "in every deployment"
-
     def _plain(self) -> dict[str, Any]:
         return {"all": []}
 
 
 ALWAYS: Final = Always()
+
+
+class _Part(Nested):
+    """A condition within another: one that tests something."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__("a condition that tests something", Condition)
+
+    def accepts(self, value: object) -> bool:
+        return super().accepts(value) and not isinstance(value, Always)
+
+
+_PART: Final = _Part()
 
 
 @attrs.frozen(kw_only=True, getstate_setstate=False)
@@ -239,9 +270,9 @@ class Match(Condition):
             return frozenset({Answer.UNSTATED})
         return frozenset({Answer.NO})
 
-    def matches(self) -> Iterator[Match]:
+    def located(self, path: str) -> Iterator[tuple[str, Match]]:
         """Yield this very test."""
-        yield self
+        yield path, self
 
     def _clause(self, words: _Words) -> str:
         return words.clause(self)
@@ -253,16 +284,29 @@ class Match(Condition):
         return plain
 
 
-_PARTS: Final = Many(
-    "a list of at least two conditions",
-    Nested("a condition", Condition),
-    least=2,
-)
+_PARTS: Final = Many("a list of at least two conditions", _PART, least=2)
 
 
-def _parts_matches(parts: Iterable[Condition]) -> Iterator[Match]:
-    for part in parts:
-        yield from part.matches()
+def _located(
+    parts: Iterable[Condition], path: str
+) -> Iterator[tuple[str, Match]]:
+    for position, part in enumerate(parts):
+        yield from part.located(f"{path}[{position}]")
+
+
+def _depth(condition: Condition) -> int:
+    inner = getattr(condition, "parts", None) or (
+        (condition.part,) if isinstance(condition, Unless) else ()
+    )
+    return 1 + max(map(_depth, inner), default=0)
+
+
+def _nesting(condition: Condition, path: str) -> Iterator[Fault]:
+    """Yield what is wrong with how conditions stand in one another."""
+    depth = _depth(condition)
+    if depth > DEPTH:
+        wanted = f"at most {DEPTH} conditions in one another"
+        yield Fault(path, wanted, f"{depth}")
 
 
 @attrs.frozen(kw_only=True, getstate_setstate=False)
@@ -281,9 +325,12 @@ class AllOf(Condition):
         """Return the least of what the parts can answer."""
         return _combine((part.possible(known) for part in self.parts), min)
 
-    def matches(self) -> Iterator[Match]:
+    def _faults(self) -> Iterator[Fault]:
+        return _nesting(self, "parts")
+
+    def located(self, path: str) -> Iterator[tuple[str, Match]]:
         """Yield the tests of every part."""
-        return _parts_matches(self.parts)
+        return _located(self.parts, f"{path}.all")
 
     def _phrase(self, words: _Words) -> str:
         # "only if this and that, unless something else"
@@ -322,9 +369,12 @@ class AnyOf(Condition):
         """Return the greatest of what the parts can answer."""
         return _combine((part.possible(known) for part in self.parts), max)
 
-    def matches(self) -> Iterator[Match]:
+    def _faults(self) -> Iterator[Fault]:
+        return _nesting(self, "parts")
+
+    def located(self, path: str) -> Iterator[tuple[str, Match]]:
         """Yield the tests of every part."""
-        return _parts_matches(self.parts)
+        return _located(self.parts, f"{path}.any")
 
     def _clause(self, words: _Words) -> str:
         clauses = (part._clause(words) for part in self.parts)
@@ -342,9 +392,10 @@ class Unless(Condition):
         part: The condition that rules the flow out.
     """
 
-    part: Condition = attrs.field(
-        metadata=check(Nested("a condition", Condition))
-    )
+    part: Condition = attrs.field(metadata=check(_PART))
+
+    def _faults(self) -> Iterator[Fault]:
+        return _nesting(self, "part")
 
     def possible(self, known: _Known) -> _Answers:
         """Return the opposite of what the part can answer."""
@@ -352,9 +403,9 @@ class Unless(Condition):
             Answer(Answer.YES - answer) for answer in self.part.possible(known)
         )
 
-    def matches(self) -> Iterator[Match]:
+    def located(self, path: str) -> Iterator[tuple[str, Match]]:
         """Yield the tests of the part."""
-        return self.part.matches()
+        return self.part.located(f"{path}.unless")
 
     def _phrase(self, words: _Words) -> str:
         return f"unless {self.part._clause(words)}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from avi_portspec.errors import Fault, nearest
+from avi_portspec.errors import Fault, nearest, shown
 from avi_portspec.model.catalog import names_of
 from avi_portspec.model.facets import Facet
 from avi_portspec.model.flows import (
@@ -24,9 +24,11 @@ from avi_portspec.model.page import PLACES, Citation, Extent, Section
 from avi_portspec.names import fold
 
 __all__ = [
+    "PLACES_AT_MOST",
     "RECORDS",
     "STATED",
     "Draft",
+    "Partial",
     "edition_faults",
     "place_key",
 ]
@@ -46,6 +48,12 @@ RECORDS: Final[tuple[tuple[str, str, type], ...]] = (
     ("notes", "a note", Note),
 )
 STATED: Final = ("flows", "exclusions", "pointers", "notes")
+
+#: The most statements that a page may hold: far more than any does, and few
+#: enough to be gone through at once.
+PLACES_AT_MOST: Final = 1_000_000
+#: The most uncited statements of one place that a fault lists.
+_LISTED: Final = 5
 
 
 def _order_of(
@@ -75,54 +83,81 @@ def place_key(
     )
 
 
+class Partial:
+    """A record that is wrong by itself: what is right about it.
+
+    Whatever is not, or is not there, reads as ``None``.
+
+    Args:
+        fields: The fields that are right, and the id, if there is any.
+    """
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self._fields = fields
+
+    def __getattr__(self, name: str) -> Any:
+        return self._fields.get(name)
+
+
 class _Known:
     """The ids of one field, to look references up in."""
+
+    #: Finding the nearest name takes long among many; after so many slips,
+    #: suggestions help nobody.
+    SUGGESTIONS: Final = 50
 
     def __init__(self, wanted: str, ids: Iterable[str]) -> None:
         self.wanted = f"the id of {wanted} of this edition"
         self.ids = dict.fromkeys(ids)
+        self.left = self.SUGGESTIONS
 
-    def fault(self, path: str, name: str) -> Iterator[Fault]:
-        if name not in self.ids:
-            yield Fault(path, self.wanted, repr(name), nearest(name, self.ids))
+    def fault(self, path: str, name: str | None) -> Iterator[Fault]:
+        if name is None or name in self.ids:
+            return
+        self.left -= 1
+        near = nearest(name, self.ids) if self.left >= 0 else None
+        yield Fault(path, self.wanted, shown(name), near)
 
 
 def edition_faults(
     draft: Draft,
-    overview: Extent,
-    broken: Mapping[str, Iterable[str]] = {},
+    overview: Extent | None,
+    broken: Mapping[str, Sequence[tuple[int, Partial]]] = {},
 ) -> Iterator[Fault]:
     """Yield what is wrong between records that are right by themselves.
 
     Args:
         draft: The records.
-        overview: The extent of what stands above the first section.
-        broken: For each field that holds records which are wrong by
-            themselves, the ids that they claim: a reference to one of them
-            is no further fault.
+        overview: The extent of what stands above the first section; ``None``
+            if that is wrong by itself.
+        broken: For each field the records that are wrong by themselves. What
+            is right about them is checked like any other's, and a reference
+            to one of them is no further fault.
     """
     known = {
         field: _Known(
             wanted,
-            [record.id for _, record in draft[field]]
-            + list(broken.get(field, ())),
+            [
+                record.id
+                for _, record in [*draft[field], *broken.get(field, ())]
+                if isinstance(record.id, str)
+            ],
         )
         for field, wanted, _ in RECORDS
     }
     for field, _, _ in RECORDS:
-        for position, record in draft[field]:
-            rule = _RULES[field]
-            for fault in rule(record, known, draft):
+        for position, record in [*draft[field], *broken.get(field, ())]:
+            for fault in _RULES[field](record, known, draft):
                 yield fault.under(f"{field}[{position}]")._replace(
                     record=record.id
                 )
     yield from _names_twice(draft)
-    yield from _section_order(draft["sections"])
-    if not any(broken.values()):
-        yield from _identities(draft["flows"])
-        yield from _contradictions(draft)
+    yield from _identities(draft["flows"])
+    yield from _contradictions(draft)
+    if not broken.get("sections"):
+        yield from _section_order(draft["sections"])
         yield from _page_order(draft)
-        yield from _coverage(draft, overview)
+        yield from _coverage(draft, overview, broken)
 
 
 # -- rules for one record ---------------------------------------------------
@@ -132,7 +167,7 @@ def _facet_rule(
     facet: Facet, known: Mapping[str, _Known], draft: Draft
 ) -> Iterator[Fault]:
     seen: dict[str, str] = {}
-    for position, value in enumerate(facet.values):
+    for position, value in enumerate(facet.values or ()):
         for name in names_of(value):
             if seen.setdefault(fold(name), value.id) != value.id or (
                 name == value.id
@@ -164,7 +199,9 @@ def _sides(
     yield from known["sections"].fault("section", record.section)
     for side in ("source", "destination"):
         yield from known["endpoints"].fault(side, getattr(record, side))
-    if record.citation.section != record.section:
+    if None not in {record.citation, record.section} and (
+        record.citation.section != record.section
+    ):
         yield Fault(
             "citation.section",
             f"the record's own section, {record.section!r}",
@@ -172,61 +209,78 @@ def _sides(
         )
 
 
+def _ungrouped(record: Any, draft: Draft) -> Iterator[Fault]:
+    kinds = {endpoint.id: endpoint.kind for _, endpoint in draft["endpoints"]}
+    for side in ("source", "destination"):
+        if kinds.get(getattr(record, side)) == "group":
+            yield Fault(
+                side,
+                "an endpoint that can be addressed",
+                f"the group {getattr(record, side)!r}",
+            )
+
+
+def _exclusion_rule(
+    exclusion: Exclusion, known: Mapping[str, _Known], draft: Draft
+) -> Iterator[Fault]:
+    yield from _sides(exclusion, known, draft)
+    yield from _ungrouped(exclusion, draft)
+
+
 def _flow_rule(
     flow: Flow, known: Mapping[str, _Known], draft: Draft
 ) -> Iterator[Fault]:
     yield from _sides(flow, known, draft)
-    kinds = {endpoint.id: endpoint.kind for _, endpoint in draft["endpoints"]}
-    for side in ("source", "destination"):
-        if kinds.get(getattr(flow, side)) == "group":
-            yield Fault(
-                side,
-                "an endpoint that can be addressed",
-                f"the group {getattr(flow, side)!r}",
-            )
+    yield from _ungrouped(flow, draft)
     flows = {other.id: other for _, other in draft["flows"]}
-    for position, replaced in enumerate(flow.replaces):
+    for position, replaced in enumerate(flow.replaces or ()):
         path = f"replaces[{position}]"
         yield from known["flows"].fault(path, replaced)
         other = flows.get(replaced)
-        if other is not None and (other.source, other.destination) != (
+        if other is None or None in {flow.source, flow.destination}:
+            continue
+        if replaced in known["flows"].ids and flow.id in other.replaces:
+            yield Fault(
+                path,
+                "a flow that this one stands in for",
+                "one that stands in for it",
+            )
+        if (other.source, other.destination) != (
             flow.source,
             flow.destination,
         ):
             yield Fault(
                 path, "a flow between the same two endpoints", repr(replaced)
             )
-    yield from _condition_rule(flow, draft)
+    yield from _condition_rule(flow, known, draft)
 
 
-def _condition_rule(flow: Flow, draft: Draft) -> Iterator[Fault]:
+def _condition_rule(
+    flow: Flow, known: Mapping[str, _Known], draft: Draft
+) -> Iterator[Fault]:
     facets = {facet.id: facet for _, facet in draft["facets"]}
-    for match in flow.when.matches():
+    for path, match in flow.when.located("when") if flow.when else ():
         facet = facets.get(match.facet)
         if facet is None:
-            yield Fault(
-                "when",
-                "a facet that the edition declares",
-                repr(match.facet),
-                nearest(match.facet, facets),
-            )
+            yield from known["facets"].fault(f"{path}.facet", match.facet)
             continue
         ids = [value.id for value in facet.values]
-        for value in (*match.values, *match.unstated):
-            if value not in ids:
-                yield Fault(
-                    "when",
-                    f"a value of the facet {facet.id}",
-                    repr(value),
-                    nearest(value, ids),
-                )
+        for field in ("values", "unstated"):
+            for position, value in enumerate(getattr(match, field)):
+                if value not in ids:
+                    yield Fault(
+                        f"{path}.{field}[{position}]",
+                        f"a value of the facet {facet.id}",
+                        shown(value),
+                        nearest(value, ids),
+                    )
 
 
 def _pointer_rule(
     pointer: Pointer, known: Mapping[str, _Known], draft: Draft
 ) -> Iterator[Fault]:
     yield from _sides(pointer, known, draft)
-    for position, target in enumerate(pointer.targets):
+    for position, target in enumerate(pointer.targets or ()):
         yield from known["sections"].fault(f"targets[{position}]", target)
 
 
@@ -241,11 +295,11 @@ def _note_rule(
             for name in known[field].ids
         ],
     )
-    for position, name in enumerate(note.qualifies):
+    for position, name in enumerate(note.qualifies or ()):
         yield from qualified.fault(f"qualifies[{position}]", name)
-    for position, section in enumerate(note.sections):
+    for position, section in enumerate(note.sections or ()):
         yield from known["sections"].fault(f"sections[{position}]", section)
-    if note.citation.section is not None:
+    if note.citation is not None:
         yield from known["sections"].fault(
             "citation.section", note.citation.section
         )
@@ -256,7 +310,7 @@ _RULES: Final[Mapping[str, Any]] = {
     "sections": _section_rule,
     "endpoints": _no_rule,
     "flows": _flow_rule,
-    "exclusions": _sides,
+    "exclusions": _exclusion_rule,
     "pointers": _pointer_rule,
     "notes": _note_rule,
 }
@@ -354,33 +408,62 @@ def _page_order(draft: Draft) -> Iterator[Fault]:
             before = max(before, here)
 
 
-def _coverage(draft: Draft, overview: Extent) -> Iterator[Fault]:
+def _coverage(
+    draft: Draft,
+    overview: Extent | None,
+    broken: Mapping[str, Sequence[tuple[int, Partial]]],
+) -> Iterator[Fault]:
     """Yield each place that nothing cites, and each that is not there."""
-    places = dict.fromkeys(overview.citations(None))
-    for _, section in draft["sections"]:
-        places.update(dict.fromkeys(section.extent.citations(section.id)))
+    extents = {section.id: section.extent for _, section in draft["sections"]}
+    if overview is None:
+        return
+    extents[None] = overview
+    total = sum(extent.total for extent in extents.values())
+    if total > PLACES_AT_MOST:
+        wanted = f"a page of at most {PLACES_AT_MOST:,} statements"
+        yield Fault("sections", wanted, f"{total:,}")
+        return
     cited = set()
+    unknown = False
     for field in STATED:
-        for position, record in draft[field]:
+        for _, record in broken.get(field, ()):
+            # Whatever it would cite, if it could be read, is no gap.
+            unknown = unknown or record.citation is None
             cited.add(record.citation)
-            if record.citation not in places:
+        for position, stated in draft[field]:
+            cited.add(stated.citation)
+            extent = extents.get(stated.citation.section)
+            if extent is not None and not extent.holds(stated.citation):
                 yield Fault(
                     f"{field}[{position}].citation",
                     "a place that the section's extent holds",
-                    str(record.citation),
-                    record=record.id,
+                    str(stated.citation),
+                    record=stated.id,
                 )
+    if not unknown:
+        yield from _gaps(draft, extents, cited)
+
+
+def _gaps(
+    draft: Draft, extents: Mapping[Any, Extent], cited: set[Citation]
+) -> Iterator[Fault]:
+    """Yield each row, bullet or paragraph with statements not cited."""
     positions = {section.id: at for at, section in draft["sections"]}
-    for place in places:
-        if place not in cited:
-            where = (
-                "overview"
-                if place.section is None
-                else f"sections[{positions[place.section]}].extent"
-            )
-            yield Fault(
-                where,
-                "each place on the page to be cited by a record",
-                f"none that cites {place}",
-                record=place.section,
-            )
+    gaps: dict[tuple[Any, str, int], list[int]] = {}
+    for section in (None, *positions):
+        for place in extents[section].citations(section):
+            if place not in cited:
+                key = (section, place.place, place.number)
+                gaps.setdefault(key, []).append(place.item)
+    for (section, kind, number), items in gaps.items():
+        where = "overview"
+        if section is not None:
+            where = f"sections[{positions[section]}].extent"
+        listed = ", ".join(map(str, items[:_LISTED]))
+        yield Fault(
+            where,
+            "each place on the page to be cited by a record",
+            f"none that cites {section or 'overview'}, {kind} {number}, "
+            f"item {listed}{', ...' if len(items) > _LISTED else ''}",
+            record=section,
+        )

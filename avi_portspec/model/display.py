@@ -30,8 +30,6 @@ HEADINGS: Final = (
     "Requirement",
     "When",
 )
-#: The ICMP types that have a name here (RFC 792, RFC 4443 apart).
-_ICMP_TYPES: Final = {0: "echo reply", 8: "echo request"}
 
 
 def joined(word: str, items: Iterable[str]) -> str:
@@ -43,24 +41,17 @@ def joined(word: str, items: Iterable[str]) -> str:
 def ports_text(flow: Flow) -> str:
     """Return a flow's protocols and ports: ``TCP or UDP 389``."""
     protocols = joined("or", (p.label for p in flow.protocols))
-    numbers: Iterable[str]
-    if flow.ports:
-        numbers = (str(ports) for ports in flow.ports)
-    else:
-        numbers = (
-            _ICMP_TYPES.get(number, f"type {number}")
-            for number in flow.icmp_types
-        )
+    numbers = dict.fromkeys(pair.number for pair in flow.protocol_ports())
     return f"{protocols} {joined('and', numbers)}".rstrip()
 
 
 def summary(pairs: Iterable[ProtocolPorts]) -> str:
     """Return sorted pairs in a line: ``TCP 22 and 8443, UDP 123``."""
     grouped: dict[str, list[str]] = {}
-    for protocol, ports in pairs:
-        numbers = grouped.setdefault(protocol.label, [])
-        if ports is not None:
-            numbers.append(str(ports))
+    for pair in pairs:
+        numbers = grouped.setdefault(pair.protocol.label, [])
+        if pair.number:
+            numbers.append(pair.number)
     return ", ".join(
         f"{label} {joined('and', numbers)}".rstrip()
         for label, numbers in grouped.items()

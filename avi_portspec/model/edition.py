@@ -10,7 +10,7 @@ import attrs
 
 from avi_portspec.errors import Fault, UnknownNameError
 from avi_portspec.model.catalog import Catalog
-from avi_portspec.model.checks import Check, Ident, Many, Nested, Text
+from avi_portspec.model.checks import Check, Many, Nested, Text
 from avi_portspec.model.consistency import (
     RECORDS,
     edition_faults,
@@ -26,10 +26,10 @@ from avi_portspec.model.flows import (
 )
 from avi_portspec.model.flowset import Flows
 from avi_portspec.model.index import FlowIndex
-from avi_portspec.model.page import Extent, Section, Source
+from avi_portspec.model.page import EDITION, Extent, Section, Source
 from avi_portspec.model.plain import digest
 from avi_portspec.model.record import Record, as_tuple, check, checks_of
-from avi_portspec.names import EDITION_ID, EditionId
+from avi_portspec.names import EditionId
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -150,17 +150,13 @@ class Edition(Record):
         notes: Everything else that the page says.
     """
 
-    id: EditionId = attrs.field(
-        metadata=check(Ident("an edition", EDITION_ID))
-    )
+    id: EditionId = attrs.field(metadata=check(EDITION))
     title: str = attrs.field(metadata=check(Text("a title")))
     product: str = attrs.field(metadata=check(Text("a product's name")))
     aliases: tuple[str, ...] = attrs.field(
         default=(),
         converter=as_tuple,
-        metadata=check(
-            Many("a list of edition ids", Ident("an edition", EDITION_ID))
-        ),
+        metadata=check(Many("a list of edition ids", EDITION)),
     )
     source: Source = attrs.field(metadata=check(Nested("a source", Source)))
     overview: Extent = attrs.field(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -19,6 +19,9 @@ from avi_portspec.model.checks import (
 )
 from avi_portspec.model.record import Record, as_tuple, check
 from avi_portspec.names import KEBAB_ID, FacetId, NodeCount
+
+if TYPE_CHECKING:
+    from avi_portspec.model.checks import Refer
 
 __all__ = ["FACETS", "Deployment", "Facet", "FacetValue"]
 
@@ -65,6 +68,13 @@ class _Clause(Text):
             and isinstance(value, str)
             and value.count("{}") == 1
         )
+
+    def schema(self, refer: Refer) -> dict[str, Any]:
+        return {
+            **super().schema(refer),
+            "allOf": [{"pattern": r"\{\}"}],
+            "not": {"pattern": r"\{\}.*\{\}"},
+        }
 
 
 @attrs.frozen(kw_only=True, getstate_setstate=False)
@@ -120,7 +130,9 @@ def _as_words(words: object) -> frozenset[str]:
 
     A lone string is left for the check to refuse: it would become letters.
     """
-    if isinstance(words, (list, tuple, set)):
+    if isinstance(words, (list, tuple, set)) and all(
+        isinstance(word, str) for word in words
+    ):
         return frozenset(words)
     return words  # type: ignore[return-value]
 
@@ -133,8 +145,9 @@ class Deployment(Record):
     >>> Deployment(clouds={"aws"}, features={"cli-shell"}).controller
     'virtual-machine'
 
-    Which words an edition knows is the edition's affair (its ``facets``);
-    a word that it does not know meets no condition.
+    Which words an edition knows is the edition's affair (its ``facets``): it
+    refuses to resolve a deployment with any other word, or without a cloud.
+    That there is none is a word too, ``no-orchestrator``.
 
     Attributes:
         clouds: The clouds that the Controller manages, one or several.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
+from string import ascii_lowercase
 from typing import Final
 
 import attrs
@@ -92,6 +94,9 @@ class Endpoint(Record):
     origin: str | None = attrs.field(default=None, metadata=check(ORIGIN))
 
 
+_WITH_TYPES: Final = ((ICMP,), (Protocol.of("icmpv6"),))
+
+
 class _FieldName(Check):
     """The name of a field that can be inferred."""
 
@@ -149,7 +154,8 @@ class Flow(Record):
         ports: Ranges of destination ports; empty if and only if none of the
             protocols knows ports.
         icmp_types: For ICMP alone, the message types (RFC 792; echo request
-            is 8); empty means that the page names none.
+            is 8), else for ICMPv6 (RFC 4443); empty means that the page
+            names none.
         service: The service, as the page names it; never guessed from the
             port.
         purpose: What the flow is for, where the page says so.
@@ -238,10 +244,9 @@ class Flow(Record):
                 f"at least one port range, for {ported[0].label} has ports",
                 "none",
             )
-        if self.icmp_types and self.protocols != (ICMP,):
-            yield Fault(
-                "icmp_types", "none unless the protocol is icmp", "some"
-            )
+        if self.icmp_types and self.protocols not in _WITH_TYPES:
+            wanted = "none unless the protocol is icmp or icmpv6 alone"
+            yield Fault("icmp_types", wanted, "some")
         yield from self._overlaps()
         yield from self._port_in_id()
         if self.id in self.replaces:
@@ -258,19 +263,17 @@ class Flow(Record):
                 )
 
     def _overlaps(self) -> Iterator[Fault]:
-        for position, ports in enumerate(self.ports):
-            for other in self.ports[:position]:
-                if ports.low <= other.high and other.low <= ports.high:
-                    yield Fault(
-                        f"ports[{position}]",
-                        f"ports apart from {other}",
-                        str(ports),
-                    )
+        numbered = sorted(zip(self.ports, range(len(self.ports)), strict=True))
+        for (before, _), (ports, position) in pairwise(numbered):
+            if ports.low <= before.high:
+                wanted = f"ports apart from {before}"
+                yield Fault(f"ports[{position}]", wanted, str(ports))
 
     def _port_in_id(self) -> Iterator[Fault]:
         words = self.id.split("-")
         numbers = {n for r in self.ports for n in (str(r.low), str(r.high))}
-        used = numbers.intersection(words)
+        # The number alone, or behind letters, as in tcp443.
+        used = {w for w in words if w.lstrip(ascii_lowercase) in numbers}
         if used:
             yield Fault(
                 "id",
@@ -292,11 +295,12 @@ class Flow(Record):
         return None
 
     def protocol_ports(self) -> tuple[ProtocolPorts, ...]:
-        """Return each protocol with each of its port ranges."""
+        """Return each protocol with each of its port ranges or messages."""
         return tuple(
-            ProtocolPorts(protocol, ports)
+            ProtocolPorts(protocol, ports, icmp_type)
             for protocol in self.protocols
             for ports in (self.ports or (None,))
+            for icmp_type in (self.icmp_types or (None,))
         )
 
 

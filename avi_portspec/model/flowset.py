@@ -12,8 +12,16 @@ from collections.abc import (
 from collections.abc import (
     Set as AbstractSet,
 )
-from types import MappingProxyType
-from typing import Any, Final, Self, TypeAlias, overload
+from typing import (
+    Any,
+    Final,
+    Self,
+    TypeAlias,
+    TypedDict,
+    TypeVar,
+    Unpack,
+    overload,
+)
 
 from avi_portspec.errors import (
     InvalidQueryError,
@@ -21,48 +29,68 @@ from avi_portspec.errors import (
     UnknownNameError,
     shown,
 )
-from avi_portspec.model.catalog import Catalog, Frozen
-from avi_portspec.model.flows import Endpoint, Flow
+from avi_portspec.model.catalog import Catalog
+from avi_portspec.model.flows import Endpoint, Flow, Note
+from avi_portspec.model.frozen import Frozen, FrozenDict
 from avi_portspec.model.index import NONE, FlowIndex, Positions
+from avi_portspec.model.page import Section
 from avi_portspec.model.ports import ProtocolPorts
 from avi_portspec.model.protocols import ProtocolLike
 
-__all__ = ["Flows", "Names", "OneOrMore"]
+__all__ = ["Criteria", "Flows", "Name", "Names", "OneOrMore"]
 
+D = TypeVar("D")
+
+#: A name, or the record that goes by it.
+Name: TypeAlias = "str | Endpoint | Section | Note"
 #: One name, or several of which any will do.
-Names: TypeAlias = "str | Iterable[str]"
+Names: TypeAlias = "Name | Iterable[Name]"
 #: One protocol, or several of which any will do.
 OneOrMore: TypeAlias = "ProtocolLike | Iterable[ProtocolLike]"
 
-_GROUPS: Final[Mapping[str, Callable[[Flow], Iterable[Any]]]] = (
-    MappingProxyType(
-        {
-            "destination": lambda flow: (flow.destination,),
-            "endpoint": lambda flow: dict.fromkeys(
-                (flow.source, flow.destination)
-            ),
-            "port": lambda flow: flow.protocol_ports(),
-            "protocol": lambda flow: [p.label for p in flow.protocols],
-            "requirement": lambda flow: (flow.requirement,),
-            "section": lambda flow: (flow.section,),
-            "service": lambda flow: (flow.service,),
-            "source": lambda flow: (flow.source,),
-        }
-    )
+_GROUPS: Final[Mapping[str, Callable[[Flow], Iterable[Any]]]] = FrozenDict(
+    {
+        "destination": lambda flow: (flow.destination,),
+        "endpoint": lambda flow: dict.fromkeys(
+            (flow.source, flow.destination)
+        ),
+        "port": lambda flow: flow.protocol_ports(),
+        "protocol": lambda flow: [p.label for p in flow.protocols],
+        "requirement": lambda flow: (flow.requirement,),
+        "section": lambda flow: (flow.section,),
+        "service": lambda flow: (flow.service,),
+        "source": lambda flow: (flow.source,),
+    }
 )
+
+
+class Criteria(TypedDict, total=False):
+    """What :meth:`Flows.select` and :meth:`Flows.exclude` take."""
+
+    source: Names | None
+    destination: Names | None
+    endpoint: Names | None
+    protocol: OneOrMore | None
+    port: int | Iterable[int] | None
+    service: Names | None
+    section: Names | None
+    cloud: Names | None
+    requirement: Names | None
+    note: Names | None
+    inferred: bool | Names | None
 
 
 class Flows(Frozen, Sequence[Flow]):
     """Flows of one edition, in published order; also the answer to a query.
 
     A sequence (``len``, iteration, indexing, slices), a set (``in``, ``|``,
-    ``&``, ``-``, ``^``, ``<=``), and a mapping from ids (``flows["..."]``):
+    ``&``, ``-``, ``^``, ``<=``), and a look-up by id (``flows["..."]``):
 
     >>> import avi_portspec
     >>> flows = avi_portspec.load().flows
     >>> answer = flows.select(source="SE", destination="Controller")
     >>> [str(pair) for pair in answer.ports()]
-    ['ICMP', 'TCP 22', 'TCP 5098', 'TCP 8443', 'UDP 123']
+    ['ICMP echo request', 'TCP 22', 'TCP 5098', 'TCP 8443', 'UDP 123']
 
     A page can be silent where a query asks: it names a port for some
     clouds and says nothing of others. Such flows are not in the answer, for
@@ -105,7 +133,7 @@ class Flows(Frozen, Sequence[Flow]):
 
     def _lazy(self, name: str) -> Any:
         if name == "_by_id":
-            return MappingProxyType({flow.id: flow for flow in self._items})
+            return FrozenDict({flow.id: flow for flow in self._items})
         if name == "_positions":
             return frozenset(range(len(self._index.flows)))
         raise AttributeError(name)
@@ -146,10 +174,17 @@ class Flows(Frozen, Sequence[Flow]):
                 raise InvalidQueryError(
                     "slice", "a step above zero", f"{key.step}"
                 )
-            return self._of(sorted(self._positions)[key])
+            part = sorted(self._positions)[key]
+            return Flows(self._index, frozenset(part), self._unstated)
         return self._items[key]  # type: ignore[index]
 
-    def get(self, flow_id: str, default: Any = None) -> Any:
+    @overload
+    def get(self, flow_id: str) -> Flow | None: ...
+
+    @overload
+    def get(self, flow_id: str, default: D) -> Flow | D: ...
+
+    def get(self, flow_id: str, default: object = None) -> object:
         """Return the flow with that id, or *default*."""
         return self._by_id.get(flow_id, default)
 
@@ -166,19 +201,22 @@ class Flows(Frozen, Sequence[Flow]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Flows):
             return NotImplemented
-        return self._items == other._items
+        return (
+            self._items == other._items and self._unstated == other._unstated
+        )
 
     def __hash__(self) -> int:
-        return hash(self._items)
+        return hash((self._items, self._unstated))
 
     # -- a set -------------------------------------------------------------
+    #
+    # Operations answer flow by flow, in three-valued logic: a flow that one
+    # operand leaves open is open in the result, unless the other operand
+    # settles it. Between collections that leave nothing open, they are those
+    # of Python's sets.
 
-    def _of(self, positions: Iterable[int]) -> Flows:
-        members = frozenset(positions)
-        return Flows(self._index, members, self._unstated - members)
-
-    def _other(self, other: object) -> tuple[Positions, Positions] | None:
-        """Return another operand's members and unstated, by position."""
+    def _other(self, other: object) -> Flows | None:
+        """Return another operand as flows of the same edition."""
         if isinstance(other, Flows):
             if (
                 other._index is not self._index
@@ -188,65 +226,94 @@ class Flows(Frozen, Sequence[Flow]):
                     f"flows of {self._index.edition!r} and of "
                     f"{other._index.edition!r} cannot be combined"
                 )
-            return other._positions, other._unstated
+            return other
         if isinstance(other, AbstractSet):
             for flow in other:
-                if self._index.by_id.get(getattr(flow, "id", "")) != flow:
+                if flow not in self._index.flows:
                     raise MixedEditionsError(
                         f"{shown(flow)} is no flow of {self._index.edition!r}"
                     )
-            return frozenset(self._index.positions[f.id] for f in other), NONE
+            positions = self._index.positions
+            return Flows(
+                self._index, frozenset(positions[f.id] for f in other)
+            )
         return None
 
-    def _combine(
-        self,
-        other: object,
-        operation: Callable[[Positions, Positions], Positions],
-    ) -> Any:
-        pair = self._other(other)
-        if pair is None:
-            return NotImplemented
-        members = operation(self._positions, pair[0])
-        # Open questions stay open until a flow is in for another reason.
-        unstated = (self._unstated | pair[1]) - members
-        return Flows(self._index, members, unstated)
+    @property
+    def _possible(self) -> Positions:
+        """The members, and whatever may be one."""
+        return self._positions | self._unstated
+
+    def _made(self, sure: Positions, possible: Positions) -> Flows:
+        return Flows(self._index, sure, possible - sure)
 
     def __and__(self, other: object) -> Flows:
-        return self._combine(other, frozenset.__and__)  # type: ignore[no-any-return]
-
-    def __or__(self, other: object) -> Flows:
-        return self._combine(other, frozenset.__or__)  # type: ignore[no-any-return]
-
-    def __sub__(self, other: object) -> Flows:
-        return self._combine(other, frozenset.__sub__)  # type: ignore[no-any-return]
-
-    def __xor__(self, other: object) -> Flows:
-        return self._combine(other, frozenset.__xor__)  # type: ignore[no-any-return]
-
-    def _compare(
-        self, other: object, operation: Callable[[Positions, Positions], bool]
-    ) -> Any:
-        pair = self._other(other)
-        return (
-            NotImplemented
-            if pair is None
-            else operation(self._positions, pair[0])
+        """Return the flows that are in both."""
+        them = self._other(other)
+        if them is None:
+            return NotImplemented
+        return self._made(
+            self._positions & them._positions, self._possible & them._possible
         )
 
+    def __or__(self, other: object) -> Flows:
+        """Return the flows that are in either."""
+        them = self._other(other)
+        if them is None:
+            return NotImplemented
+        return self._made(
+            self._positions | them._positions, self._possible | them._possible
+        )
+
+    def __sub__(self, other: object) -> Flows:
+        """Return the flows that are here, and surely not there."""
+        them = self._other(other)
+        if them is None:
+            return NotImplemented
+        return self._made(
+            self._positions - them._possible, self._possible - them._positions
+        )
+
+    def __rsub__(self, other: object) -> Flows:
+        """Return the flows that are there, and surely not here."""
+        them = self._other(other)
+        return NotImplemented if them is None else them - self
+
+    def __xor__(self, other: object) -> Flows:
+        """Return the flows that are in one of the two alone."""
+        them = self._other(other)
+        if them is None:
+            return NotImplemented
+        return (self - them) | (them - self)
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
     def __le__(self, other: object) -> bool:
-        return self._compare(other, frozenset.__le__)  # type: ignore[no-any-return]
+        """Return whether each flow here is there too."""
+        them = self._other(other)
+        if them is None:
+            return NotImplemented
+        return self._positions <= them._positions
 
     def __lt__(self, other: object) -> bool:
-        return self._compare(other, frozenset.__lt__)  # type: ignore[no-any-return]
+        """Return whether each flow here is there, among others."""
+        them = self._other(other)
+        if them is None:
+            return NotImplemented
+        return self._positions < them._positions
 
     def __ge__(self, other: object) -> bool:
-        return self._compare(other, frozenset.__ge__)  # type: ignore[no-any-return]
+        """Return whether each flow there is here too."""
+        them = self._other(other)
+        return NotImplemented if them is None else them <= self
 
     def __gt__(self, other: object) -> bool:
-        return self._compare(other, frozenset.__gt__)  # type: ignore[no-any-return]
+        """Return whether each flow there is here, among others."""
+        them = self._other(other)
+        return NotImplemented if them is None else them < self
 
     def isdisjoint(self, other: Flows | AbstractSet[Flow]) -> bool:
-        """Return whether no flow is in both."""
+        """Return whether no flow is surely in both."""
         return not self & other
 
     # -- queries -----------------------------------------------------------
@@ -290,7 +357,8 @@ class Flows(Frozen, Sequence[Flow]):
         """Return the flows that meet every criterion.
 
         Each criterion takes one value, or several of which any will do. Ids,
-        names and aliases all serve; capitals do not matter.
+        names, aliases and the records themselves all serve; capitals do not
+        matter.
 
         Args:
             source: Who opens the connection.
@@ -352,8 +420,8 @@ class Flows(Frozen, Sequence[Flow]):
         )
         return Flows(index, members, _meet([left, *found]) - members)
 
-    def exclude(self, **criteria: Any) -> Flows:
-        """Return the flows that surely do not meet all the criteria.
+    def exclude(self, **criteria: Unpack[Criteria]) -> Flows:
+        """Return the flows that surely do not meet all the criteria together.
 
         The criteria are those of :meth:`select`. A flow on which the page
         leaves them open is in neither answer, and in :attr:`unstated` of
@@ -375,7 +443,9 @@ class Flows(Frozen, Sequence[Flow]):
             key: ``destination``, ``endpoint``, ``port``, ``protocol``,
                 ``requirement``, ``section``, ``service`` or ``source``; or a
                 function from a flow to any hashable value. A flow with
-                several protocols, ports or endpoints is in several groups.
+                several protocols, ports or endpoints is in several groups. A
+                flow that is unstated here is so in its group, which may
+                hold nothing else.
 
         Returns:
             A read-only mapping. Groups by ``port`` have
@@ -394,23 +464,27 @@ class Flows(Frozen, Sequence[Flow]):
             values = _GROUPS[key]  # type: ignore[assignment]
         else:
             raise UnknownNameError("grouping", key, sorted(_GROUPS))
-        groups: dict[Any, list[int]] = {}
-        for flow in self._items:
-            for value in values(flow):
-                groups.setdefault(value, []).append(
-                    self._index.positions[flow.id]
-                )
-        return MappingProxyType(
+        groups: dict[Any, tuple[list[int], list[int]]] = {}
+        for kind, flows in enumerate((self, self.unstated)):
+            for flow in flows:
+                for value in values(flow):
+                    groups.setdefault(value, ([], []))[kind].append(
+                        self._index.positions[flow.id]
+                    )
+        return FrozenDict(
             {
-                value: Flows(self._index, frozenset(found))
-                for value, found in groups.items()
+                value: Flows(self._index, frozenset(at), frozenset(open_))
+                for value, (at, open_) in groups.items()
             }
         )
 
     def ports(self) -> tuple[ProtocolPorts, ...]:
         """Return the distinct pairs of protocol and ports.
 
-        They are sorted by the protocol's number, then by port.
+        They are those of every flow here, whatever its condition: of flows
+        that stand in for one another, such as SSH on 22 and on 5098, both
+        are among them. They are sorted by the protocol's number, then by
+        port.
         """
         pairs = {
             pair for flow in self._items for pair in flow.protocol_ports()
@@ -421,6 +495,7 @@ class Flows(Frozen, Sequence[Flow]):
                 key=lambda pair: (
                     pair.protocol.number,
                     (pair.ports.low, pair.ports.high) if pair.ports else (),
+                    -1 if pair.icmp_type is None else pair.icmp_type,
                 ),
             )
         )

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from types import MappingProxyType
 from typing import Any, Final, Self, TypeAlias
 
 from avi_portspec.errors import InvalidQueryError, UnknownNameError, shown
-from avi_portspec.model.catalog import Catalog, Frozen, names_of
+from avi_portspec.model.catalog import Catalog, names_of
 from avi_portspec.model.conditions import Answer, Condition
 from avi_portspec.model.facets import Facet
 from avi_portspec.model.flows import INFERABLE, Endpoint, Flow, Note
+from avi_portspec.model.frozen import Frozen, FrozenDict
 from avi_portspec.model.page import Section
 from avi_portspec.model.ports import PortRange
 from avi_portspec.model.protocols import Protocol
+from avi_portspec.model.record import Record
 from avi_portspec.names import Requirement, fold
 
 __all__ = ["FlowIndex", "Positions"]
@@ -50,7 +51,7 @@ def _nodes_of(ports: PortRange) -> Iterator[int]:
 
 
 def _frozen(postings: Mapping[Any, Iterable[int]]) -> Postings:
-    return MappingProxyType(
+    return FrozenDict(
         {value: frozenset(found) for value, found in postings.items()}
     )
 
@@ -124,8 +125,8 @@ class FlowIndex(Frozen):
 
     def _lazy(self, name: str) -> Any:
         build: dict[str, Callable[[], Any]] = {
-            "by_id": lambda: MappingProxyType({f.id: f for f in self.flows}),
-            "positions": lambda: MappingProxyType(
+            "by_id": lambda: FrozenDict({f.id: f for f in self.flows}),
+            "positions": lambda: FrozenDict(
                 {flow.id: at for at, flow in enumerate(self.flows)}
             ),
             "_sources": lambda: self._by_endpoint(lambda f: (f.source,)),
@@ -170,7 +171,7 @@ class FlowIndex(Frozen):
     @staticmethod
     def _named(records: Iterable[Any], by_id: Postings) -> Postings:
         """Spread postings by id over every name that a record goes by."""
-        return MappingProxyType(
+        return FrozenDict(
             {
                 fold(name): by_id.get(record.id, NONE)
                 for record in records
@@ -214,7 +215,7 @@ class FlowIndex(Frozen):
                     unstated.append(position)
             for name in names_of(value):
                 found[fold(name)] = frozenset(yes), frozenset(unstated)
-        return MappingProxyType(found)
+        return FrozenDict(found)
 
     # -- asking ------------------------------------------------------------
 
@@ -231,6 +232,8 @@ class FlowIndex(Frozen):
             InvalidQueryError: *names* is neither of the two.
         """
         postings: Postings = getattr(self, slot)
+        if isinstance(names, Record):
+            names = _name(names)
         if isinstance(names, str):
             # An id is a key as it stands; any other spelling is folded.
             found = postings.get(names)
@@ -245,6 +248,7 @@ class FlowIndex(Frozen):
     def _folded(
         self, postings: Mapping[Any, Any], kind: str, name: Any
     ) -> Any:
+        name = _name(name)
         if not isinstance(name, str):
             raise InvalidQueryError(kind, "a name, or several", shown(name))
         found = postings.get(fold(name))
@@ -325,10 +329,11 @@ class FlowIndex(Frozen):
             if isinstance(words, str)
             else _several(kind, words, f"one or several of {', '.join(known)}")
         )
-        for word in several:
+        folded = [fold(w) if isinstance(w, str) else w for w in several]
+        for word, given in zip(folded, several, strict=True):
             if word not in known:
-                raise UnknownNameError(kind, word, known)
-        return _union(postings.get(word, NONE) for word in several)
+                raise UnknownNameError(kind, given, known)
+        return _union(postings.get(word, NONE) for word in folded)
 
     def clouds(self, clouds: Any) -> tuple[Positions, Positions]:
         """Return the flows for any of some clouds, and the unstated ones."""
@@ -349,10 +354,15 @@ _REQUIREMENTS: Final[tuple[str, ...]] = Requirement.__args__  # type: ignore[att
 
 
 def _several(argument: str, values: Any, wanted: str) -> tuple[Any, ...]:
-    try:
-        return tuple(values)
-    except TypeError:
-        raise InvalidQueryError(argument, wanted, shown(values)) from None
+    # Text and bytes can be iterated too, but nobody means their letters.
+    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+        raise InvalidQueryError(argument, wanted, shown(values))
+    return tuple(values)
+
+
+def _name(value: Any) -> Any:
+    """Return the id of a record, and anything else as it is."""
+    return getattr(value, "id", value) if isinstance(value, Record) else value
 
 
 def _union(found: Iterable[Positions]) -> Positions:

@@ -19,6 +19,7 @@ from avi_portspec.model.checks import (
 )
 from avi_portspec.model.record import Record, as_tuple, check, derived
 from avi_portspec.names import (
+    EDITION_ID,
     KEBAB_ID,
     NoteId,
     PlaceKind,
@@ -29,6 +30,9 @@ __all__ = ["Citation", "Extent", "Section", "Source"]
 
 PLACES: Final[tuple[PlaceKind, ...]] = get_args(PlaceKind)
 
+EDITION: Final = Ident(
+    "an edition", EDITION_ID, "a release or words joined by hyphens"
+)
 SECTION: Final = Ident("a section", KEBAB_ID)
 #: The overlay that a record comes from; nothing for the page itself.
 ORIGIN: Final = Maybe(Ident("an overlay", KEBAB_ID))
@@ -135,16 +139,33 @@ class Extent(Record):
         default=(), converter=as_tuple, metadata=check(_Counts())
     )
 
-    def citations(self, section: SectionId | None) -> Iterator[Citation]:
-        """Yield every place in the order of the page."""
-        counted = (
+    @property
+    def total(self) -> int:
+        """The number of statements."""
+        return sum(map(sum, self._counted))
+
+    @property
+    def _counted(self) -> tuple[tuple[int, ...], ...]:
+        """The counts of each kind of place, in the order of the page."""
+        return (
             self.lead_ins,
             self.rows,
             self.bullets,
             self.notes,
             self.closings,
         )
-        for place, counts in zip(PLACES, counted, strict=True):
+
+    def holds(self, citation: Citation) -> bool:
+        """Return whether a citation's place is one of these."""
+        counts = self._counted[PLACES.index(citation.place)]
+        return (
+            citation.number <= len(counts)
+            and citation.item <= counts[citation.number - 1]
+        )
+
+    def citations(self, section: SectionId | None) -> Iterator[Citation]:
+        """Yield every place in the order of the page."""
+        for place, counts in zip(PLACES, self._counted, strict=True):
             for number, items in enumerate(counts, start=1):
                 for item in range(1, items + 1):
                     yield Citation(

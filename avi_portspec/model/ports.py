@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import attrs
 
@@ -93,18 +93,32 @@ class PortRange(Record):
         }
 
 
+#: The ICMP types that have a name here (RFC 792).
+_ICMP_TYPES: Final = {0: "echo reply", 8: "echo request"}
+
+
 class ProtocolPorts(NamedTuple):
-    """A protocol and one range of its ports: what a firewall rule opens.
+    """A protocol with one range of its ports, or one of its messages.
 
     Attributes:
         protocol: The protocol.
         ports: The range, or ``None`` for a protocol without ports.
+        icmp_type: The type of an ICMP message, or ``None`` where the page
+            names none, and for every other protocol.
     """
 
     protocol: Protocol
     ports: PortRange | None
+    icmp_type: int | None = None
+
+    @property
+    def number(self) -> str:
+        """The ports or the message alone, in words; may be empty."""
+        if self.ports is not None:
+            return str(self.ports)
+        if self.icmp_type is None:
+            return ""
+        return _ICMP_TYPES.get(self.icmp_type, f"type {self.icmp_type}")
 
     def __str__(self) -> str:
-        if self.ports is None:
-            return self.protocol.label
-        return f"{self.protocol.label} {self.ports}"
+        return f"{self.protocol.label} {self.number}".rstrip()

@@ -24,15 +24,17 @@ _NAMES: Final = (
     ("icmp", 1),
     ("tcp", 6),
     ("udp", 17),
+    ("dccp", 33),
     ("gre", 47),
     ("esp", 50),
     ("ah", 51),
     ("icmpv6", 58),
     ("sctp", 132),
+    ("udplite", 136),
 )
 #: The field is eight bits wide (RFC 791).
 _LAST: Final = 255
-_PORTED: Final = frozenset({6, 17, 132})
+_PORTED: Final = frozenset({6, 17, 33, 132, 136})
 
 
 @attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)

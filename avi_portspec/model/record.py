@@ -66,10 +66,17 @@ class Record:
 
     Constructors report every fault at once. An instance never changes:
     assignment, deletion, a second ``__init__`` and ``__setstate__`` all
-    fail; copying returns the instance itself.
+    fail; copying returns the instance itself. The types are closed: they
+    cannot be subclassed outside the package.
     """
 
     __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        # A subclass from elsewhere could hold what can be changed, or
+        # answer a condition with code of its own.
+        if not cls.__module__.startswith("avi_portspec."):
+            raise TypeError(f"{cls.__bases__[0].__name__} is not subclassed")
 
     def __attrs_pre_init__(self) -> None:
         # attrs would let a second call of __init__ write to a frozen

@@ -25,13 +25,18 @@ import cattrs
 from avi_portspec.errors import Fault, InvalidDataError, nearest, shown
 from avi_portspec.model.conditions import (
     ALWAYS,
+    DEPTH,
     AllOf,
     AnyOf,
     Condition,
     Match,
     Unless,
 )
-from avi_portspec.model.consistency import RECORDS, edition_faults
+from avi_portspec.model.consistency import (
+    RECORDS,
+    Partial,
+    edition_faults,
+)
 from avi_portspec.model.edition import Edition
 from avi_portspec.model.page import Extent
 from avi_portspec.model.plain import FORMAT
@@ -41,18 +46,24 @@ from avi_portspec.model.record import Record, checks_of
 
 __all__ = ["converter", "read"]
 
-#: How deeply conditions may nest: far more than anyone reads, and far less
-#: than the interpreter's stack.
-DEPTH: Final = 16
-
 Hook = Callable[[Any, Any], Any]
 
 
 class _Faults(Exception):  # noqa: N818 - several, and never seen outside
-    """What is wrong with one value, by path from that value inwards."""
+    """What is wrong with one value, by path from that value inwards.
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    Attributes:
+        faults: All of it.
+        sound: For a record, the fields that are right nevertheless.
+    """
+
+    def __init__(
+        self,
+        faults: Iterable[Fault],
+        sound: dict[str, Any] | None = None,
+    ) -> None:
         self.faults = list(faults)
+        self.sound = sound or {}
         super().__init__(self.faults)
 
 
@@ -137,11 +148,14 @@ def _record_hook(cls: type[Record]) -> Hook:
             value = _caught(
                 faults, name, converter.structure, data[name], hint
             )
-            if value is not attrs.NOTHING:
+            if value is attrs.NOTHING:
+                continue
+            wrong = list(check.faults(value, name))
+            faults += wrong
+            if not wrong:
                 values[name] = value
-                faults += check.faults(value, name)
         if faults:
-            raise _Faults(faults)
+            raise _Faults(faults, values)
         return _construct(cls, values)
 
     return structure
@@ -151,7 +165,7 @@ def _construct(cls: type[Record], values: dict[str, Any]) -> Any:
     try:
         return cls(**values)
     except InvalidDataError as wrong:
-        raise _Faults(wrong.faults) from None
+        raise _Faults(wrong.faults, values) from None
 
 
 def _as_is(data: Any, _: Any) -> Any:
@@ -318,7 +332,7 @@ def _edition(data: Any, _: Any) -> Edition:
     item_types = {name: cls for name, _, cls in RECORDS}
     values: dict[str, Any] = {}
     draft: dict[str, list[tuple[int, Any]]] = {}
-    broken: dict[str, list[str]] = {}
+    broken: dict[str, list[tuple[int, Partial]]] = {}
     for name, (check, hint) in fields.checks.items():
         if name in item_types:
             draft[name], broken[name] = _records(
@@ -333,10 +347,11 @@ def _edition(data: Any, _: Any) -> Edition:
                 values[name] = value
                 faults += check.faults(value, name)
     if faults:
-        # Something is wrong already: say so together with the rest, less
-        # what is only so because something is missing.
-        broken["edition"] = ["broken"]
-        faults += edition_faults(draft, Extent(), broken)
+        # Something is wrong already: say so together with the rest.
+        overview = values.get(
+            "overview", None if "overview" in data else Extent()
+        )
+        faults += edition_faults(draft, overview, broken)
         raise _Faults(faults)
     return _construct(Edition, values)  # type: ignore[no-any-return]
 
@@ -351,24 +366,24 @@ def _format(data: dict[str, Any]) -> list[Fault]:
 
 def _records(
     data: Any, name: str, cls: type[Record], faults: list[Fault]
-) -> tuple[list[tuple[int, Any]], list[str]]:
-    """Return the sound records of one list, and the ids of the others."""
+) -> tuple[list[tuple[int, Any]], list[tuple[int, Partial]]]:
+    """Return the sound records of one list, and what is sound of others."""
     if not isinstance(data, list):
         faults.append(Fault(name, f"a list of {name}", shown(data)))
-        return [], ["broken"]
-    sound, broken = [], []
+        return [], [(0, Partial({}))]
+    sound: list[tuple[int, Any]] = []
+    broken: list[tuple[int, Partial]] = []
     for position, item in enumerate(data):
-        wrong: list[Fault] = []
-        made = _caught(
-            wrong, f"{name}[{position}]", converter.structure, item, cls
-        )
-        if not wrong:
-            sound.append((position, made))
-            continue
-        named = item.get("id") if isinstance(item, dict) else None
-        known = named if isinstance(named, str) else None
-        faults += [fault._replace(record=known) for fault in wrong]
-        broken.append(known or "")
+        try:
+            sound.append((position, converter.structure(item, cls)))
+        except _Faults as wrong:
+            named = item.get("id") if isinstance(item, dict) else None
+            known = named if isinstance(named, str) else None
+            faults += [
+                fault.under(f"{name}[{position}]")._replace(record=known)
+                for fault in wrong.faults
+            ]
+            broken.append((position, Partial({**wrong.sound, "id": known})))
     return sound, broken
 
 

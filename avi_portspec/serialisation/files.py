@@ -130,7 +130,7 @@ def load_file(path: Path) -> Edition:
     """
     subject = str(path)
     text = path.read_bytes()
-    if path.suffix == ".json":
+    if path.suffix.lower() == ".json":
         return loads(text, subject=subject)
     return loads_toml(text, subject=subject)
 
@@ -159,13 +159,12 @@ def _limit(wrong: Exception) -> str:
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return an object's members, each key once: the last must not win."""
-    table = dict(pairs)
-    if len(table) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise InvalidDataError(
-            "JSON", [Fault(twice, "a key once", "it twice")]
-        )
+    table: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in table:
+            fault = Fault(key, "a key once", "it twice")
+            raise InvalidDataError("JSON", [fault])
+        table[key] = value
     return table
 
 

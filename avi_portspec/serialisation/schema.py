@@ -25,6 +25,9 @@ _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of an edition, in JSON or TOML.
 
+    The package ships the same as ``edition.schema.json``, for editors and for
+    other languages.
+
     It says what each value may be. What holds between records, such as that
     references lead somewhere, no schema can say: only reading the edition
     finds that.
@@ -51,6 +54,7 @@ class _Schemas:
         body["required"] = ["format", *body["required"]]
         return {
             "$schema": _DIALECT,
+            "$id": f"urn:avi-portspec:edition:{FORMAT}",
             "title": "An edition of the Avi port page",
             **body,
             "$defs": dict(sorted(self.definitions.items())),
@@ -92,11 +96,24 @@ class _Schemas:
 
     def condition(self) -> dict[str, Any]:
         itself = {"$ref": "#/$defs/Condition"}
-        several = {"type": "array", "items": itself, "uniqueItems": True}
+        # An empty `all` is always: nothing stands within it, nor it within
+        # another.
+        tested = {
+            **itself,
+            "not": {
+                "properties": {"all": {"maxItems": 0}},
+                "required": ["all"],
+            },
+        }
+        several = {
+            "type": "array",
+            "items": tested,
+            "uniqueItems": True,
+        }
         forms = {
             "all": {**several, "not": {"minItems": 1, "maxItems": 1}},
             "any": {**several, "minItems": 2},
-            "unless": itself,
+            "unless": tested,
         }
         described: dict[str, type] = {
             "all": AllOf,

@@ -152,7 +152,7 @@ class TestCompiled:
         assert "TACACS+" not in services
 
     @pytest.mark.parametrize(
-        "error", [TypeError, AttributeError, InvalidDataError("x", [])]
+        "error", [TypeError, NameError, InvalidDataError("x", [])]
     )
     def test_it_is_not_used_if_it_was_made_for_another_model(
         self, module: ModuleType, error: Any, edition: Edition

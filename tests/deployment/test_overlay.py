@@ -225,7 +225,7 @@ class TestFaults:
             ),
             (
                 TEXT.replace('"aws"', '"awz"'),
-                r"flows\[0\].when .* did you mean 'aws'",
+                r"flows\[0\].when\S* .* did you mean 'aws'",
             ),
             (
                 TEXT.replace(

@@ -46,6 +46,8 @@ class TestLookUp:
         assert edition.endpoints.get("nobody", 1) == 1
         assert "nobody" not in edition.endpoints
         assert 22 not in edition.endpoints
+        assert None not in edition.endpoints
+        assert edition.endpoints.get(5, 1) == 1  # type: ignore[call-overload]
 
 
 class TestValues:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from hypothesis import given
@@ -188,8 +188,13 @@ class TestEnglish:
                 "only if the cloud is AWS; {silence} OpenShift",
             ),
             (
-                AnyOf(parts=(ALWAYS, AWS)),
-                "only if (either in every deployment or the cloud is AWS)",
+                AnyOf(
+                    parts=(
+                        Match(facet="cloud", values=("openshift",)),
+                        SILENT,
+                    )
+                ),
+                "only if (either {openshift} or the cloud is AWS)",
             ),
         ],
     )
@@ -202,6 +207,7 @@ class TestEnglish:
         assert described == text.format(
             docker=docker,
             cli="the remote CLI shell is in use",
+            openshift="the cloud is OpenShift",
             silence="the page does not say for",
         )
 
@@ -221,8 +227,12 @@ class TestEnglish:
         for test in condition.matches():
             assert before in text
             assert after in text
-            for value in (*test.values, *test.unstated):
+            for value in test.values:
                 assert values[value] in text
+            for value in test.unstated:
+                known = {facet.id: frozenset({value})}
+                if Answer.UNSTATED in condition.possible(known):
+                    assert values[value] in text
 
 
 class TestData:
@@ -259,6 +269,28 @@ class TestFaults:
         """One condition alone has one form."""
         with pytest.raises(InvalidDataError, match="at least two"):
             cls(parts=(AWS,))
+
+    @pytest.mark.parametrize(
+        "make",
+        [
+            lambda: AllOf(parts=(AWS, ALWAYS)),
+            lambda: AnyOf(parts=(ALWAYS, AWS)),
+            lambda: Unless(part=ALWAYS),
+        ],
+    )
+    def test_always_is_no_part(self, make: Callable[[], Condition]) -> None:
+        """It tests nothing: the condition would say less than it seems."""
+        with pytest.raises(InvalidDataError, match="that tests something"):
+            make()
+
+    def test_nesting_is_bounded(self) -> None:
+        """What can be made can be written, read back and described."""
+        condition: Condition = AWS
+        for _ in range(15):
+            condition = Unless(part=condition)
+        assert read(condition._plain(), Condition, "test") == condition
+        with pytest.raises(InvalidDataError, match="at most 16"):
+            Unless(part=condition)
 
     def test_always_has_no_parts(self) -> None:
         """There is one of it, as a value."""

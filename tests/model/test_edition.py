@@ -115,7 +115,24 @@ class TestReferences:
         faults = broken(edition, flows=changed(edition.flows, 0, when=when))
         assert any("did you mean 'aws'?" in fault for fault in faults)
         faults = broken(edition, facets=edition.facets[:2])
-        assert any("a facet that the edition declares" in f for f in faults)
+        assert any(".facet (" in f and "'feature'" in f for f in faults)
+
+    def test_replacing_is_not_mutual(self, edition: Edition) -> None:
+        """Of two flows, one stands in for the other."""
+        container = edition.flows["controller-to-controller-ssh-container"]
+        flows = changed(edition.flows, 0, replaces=(container.id,))
+        assert any(
+            "one that stands in for it" in fault
+            for fault in broken(edition, flows=flows)
+        )
+
+    def test_groups_are_not_excluded(self, edition: Edition) -> None:
+        """Nor is an exclusion about everyone."""
+        wrong = changed(edition.exclusions, 0, destination="external-entities")
+        assert any(
+            "the group 'external-entities'" in fault
+            for fault in broken(edition, exclusions=wrong)
+        )
 
     def test_groups_are_no_side_of_a_flow(self, edition: Edition) -> None:
         """A rule to "external entities" would be a rule to everyone."""

@@ -86,6 +86,7 @@ class TestFlow:
         text = faults(id="client-to-server-443")
         assert "not its port" in text
         assert "did you mean 'client-to-server'?" in text
+        assert "not its port" in faults(id="client-to-server-tcp443")
         made = flow(id="client-to-site-2-server")
         assert made.id == "client-to-site-2-server"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import pickle
 from collections.abc import Iterable
 from typing import Any
@@ -224,6 +225,19 @@ class TestSelect:
         }
         assert len(answers) == 1
 
+    def test_a_record_serves_as_its_name(self, edition: Edition) -> None:
+        """Endpoints, sections and notes."""
+        flows = edition.flows
+        engine = edition.endpoints["SE"]
+        note = edition.notes["login-banner"]
+        aws = edition.sections["aws"]
+        assert flows.select(source=engine) == flows.select(source="SE")
+        assert flows.select(note=[note]) == flows.select(note=note.id)
+        assert flows.select(section=aws) == flows.select(section="aws")
+        assert flows.select(requirement="Required") == flows.select(
+            requirement=["required"]
+        )
+
     def test_a_section_includes_its_subsections(
         self, edition: Edition
     ) -> None:
@@ -320,6 +334,8 @@ class TestErrors:
         "criteria",
         [
             {"source": 22},
+            {"source": b"SE"},
+            {"protocol": b"tcp"},
             {"source": [22]},
             {"cloud": 22},
             {"cloud": [22]},
@@ -414,11 +430,12 @@ class TestSet:
     """The collection as a set."""
 
     @given(st.data())
-    def test_it_obeys_the_laws_of_sets(
+    def test_what_is_stated_obeys_the_laws_of_sets(
         self, edition: Edition, data: st.DataObject
     ) -> None:
-        """Against Python's own sets."""
+        """Against Python's own sets, where nothing is left open."""
         a, b = selected(edition, data), selected(edition, data)
+        a, b = edition.flows & set(a), edition.flows & set(b)
         assert set(a & b) == set(a) & set(b)
         assert set(a | b) == set(a) | set(b)
         assert set(a - b) == set(a) - set(b)
@@ -430,19 +447,55 @@ class TestSet:
         assert a.isdisjoint(b) == set(a).isdisjoint(set(b))
         assert (a == b) == (set(a) == set(b))
         assert (a - b) | (a & b) == a
+        assert set(a) & b == a & b
+        assert set(a) | b == a | b
+        assert set(a) - b == a - b
+        assert set(a) ^ b == a ^ b
+
+    @given(st.data())
+    def test_what_is_unstated_obeys_three_valued_logic(
+        self, edition: Edition, data: st.DataObject
+    ) -> None:
+        """Flow by flow: and is min, or is max, not swaps yes and no."""
+
+        def value(flows: Flows, flow: Flow) -> int:
+            return 2 if flow in flows else 1 if flow in flows.unstated else 0
+
+        a, b = selected(edition, data), selected(edition, data)
+        for flow in edition.flows:
+            x, y = value(a, flow), value(b, flow)
+            assert value(a & b, flow) == min(x, y)
+            assert value(a | b, flow) == max(x, y)
+            assert value(a - b, flow) == min(x, 2 - y)
+            assert value(a ^ b, flow) == max(min(x, 2 - y), min(2 - x, y))
         assert a & b == b & a
+        assert a | b == b | a
         assert list(a | b) == [f for f in edition.flows if f in (a | b)]
 
     @given(st.data())
-    def test_no_open_question_is_lost(
+    def test_operators_are_queries(
         self, edition: Edition, data: st.DataObject
     ) -> None:
-        """It stays open, or the flow is in for another reason."""
-        a, b = selected(edition, data), selected(edition, data)
-        for result in (a & b, a | b, a - b, a ^ b):
-            open_ = set(a.unstated) | set(b.unstated)
-            assert open_ <= set(result.unstated) | set(result)
-            assert result.isdisjoint(result.unstated)
+        """Both criteria, or not these criteria: said in either way."""
+        flows = edition.flows
+        one, two = (data.draw(criteria(edition)) for _ in range(2))
+        for name in set(one) & set(two):
+            del two[name]
+        assert flows.select(**one) & flows.select(**two) == flows.select(
+            **one, **two
+        )
+        assert flows - flows.select(**one) == flows.exclude(**one)
+
+    def test_an_open_answer_is_not_an_empty_one(
+        self, edition: Edition
+    ) -> None:
+        """Nothing stated, and nothing needed, are two things."""
+        between = edition.flows.select(source="SE", destination="SE")
+        open_ = between.select(cloud="openshift")
+        empty = between.select(port=1)
+        assert len(open_) == len(empty) == 0
+        assert open_ != empty
+        assert hash(open_) != hash(empty)
 
     def test_plain_sets_will_do(self, edition: Edition) -> None:
         """Of flows of the same edition."""
@@ -454,8 +507,13 @@ class TestSet:
         """As Python's own sets refuse them."""
         with pytest.raises(TypeError):
             edition.flows & [edition.flows[0]]  # type: ignore[operator]
-        with pytest.raises(TypeError):
-            edition.flows < 1  # type: ignore[operator]  # noqa: B015
+        for operation in (operator.lt, operator.le, operator.gt, operator.ge):
+            with pytest.raises(TypeError):
+                operation(edition.flows, 1)
+        for operation in (operator.or_, operator.sub, operator.xor):
+            for operands in ((edition.flows, 1), (1, edition.flows)):
+                with pytest.raises(TypeError):
+                    operation(*operands)
         assert edition.flows != [*edition.flows]
 
     def test_editions_do_not_mix(self, edition: Edition) -> None:
@@ -472,8 +530,9 @@ class TestSet:
         )
         with pytest.raises(MixedEditionsError, match="'other'"):
             edition.flows | other
-        with pytest.raises(MixedEditionsError, match="no flow of"):
-            edition.flows | {22}
+        for stranger in (22, None, "controller-to-aws"):
+            with pytest.raises(MixedEditionsError, match="no flow of"):
+                edition.flows | {stranger}
 
     def test_a_second_copy_of_the_edition_mixes(
         self, edition: Edition
@@ -526,6 +585,15 @@ class TestGroups:
             1: 40,
             2: 2,
         }
+
+    def test_open_questions_stay_in_their_groups(
+        self, edition: Edition
+    ) -> None:
+        """Even where a group has nothing else."""
+        answer = edition.flows.select(cloud="openshift", destination="SE")
+        (group,) = answer.group_by("source").values()
+        assert len(group) == 0
+        assert len(group.unstated) == 2
 
     def test_an_unknown_key_suggests_the_nearest(
         self, edition: Edition

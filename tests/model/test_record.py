@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -13,8 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import avi_portspec
-from avi_portspec import Edition, InvalidDataError, PortRange, strategies
-from avi_portspec.model.catalog import Frozen
+from avi_portspec import (
+    Condition,
+    Edition,
+    InvalidDataError,
+    PortRange,
+    strategies,
+)
+from avi_portspec.model.frozen import Frozen, FrozenDict
 from avi_portspec.model.record import Record, checks_of
 
 RECORDS = st.one_of(
@@ -78,6 +85,21 @@ def attacks(value: Any) -> Iterator[Any]:
     yield lambda: value.clear()
     yield lambda: value.update({})
     yield lambda: value.add(1)
+    yield lambda: value == Vandal()
+    yield lambda: value | Vandal()
+
+
+class Vandal:
+    """Changes whatever it is handed by a comparison, or by an operator."""
+
+    def __eq__(self, other: object) -> bool:
+        other.clear()
+        raise TypeError
+
+    def __ror__(self, other: Any) -> Any:
+        other.clear()
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 class TestImmutability:
@@ -104,8 +126,10 @@ class TestImmutability:
         values = reachable(edition)
         assert len(values) > 500
         for value in values:
-            assert not isinstance(value, (list, dict, set, bytearray))
-            if isinstance(value, (Record, Frozen)):
+            changeable = (list, dict, set, bytearray, MappingProxyType)
+            is_ours = isinstance(value, (Record, Frozen, FrozenDict))
+            assert is_ours or not isinstance(value, changeable)
+            if is_ours:
                 for attack in attacks(value):
                     with pytest.raises(self.ERRORS):
                         attack()
@@ -173,6 +197,28 @@ class TestValues:
 def names() -> dict[str, Any]:
     """Return every public name: the façade fetches them one by one."""
     return {n: getattr(avi_portspec, n) for n in avi_portspec.__all__}
+
+
+class TestClosedTypes:
+    """Records are what they seem."""
+
+    @pytest.mark.parametrize("cls", [Record, PortRange, Condition, Edition])
+    def test_they_are_not_subclassed(self, cls: type) -> None:
+        """A subclass could hold what changes, or run code of its own."""
+        with pytest.raises(TypeError, match="is not subclassed"):
+            type("Mine", (cls,), {})
+
+
+class TestFrozenDict:
+    """The mappings behind look-ups."""
+
+    def test_they_are_values(self) -> None:
+        """Copied and pickled, they stay what they are."""
+        made = FrozenDict({"a": 1})
+        assert pickle.loads(pickle.dumps(made)) == made == {"a": 1}
+        assert copy.copy(made) is copy.deepcopy(made) is made
+        made.__init__({"b": 2})  # type: ignore[misc]
+        assert made == {"a": 1}
 
 
 class TestFaults:

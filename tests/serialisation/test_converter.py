@@ -50,7 +50,53 @@ class TestEveryCorruptionIsFound:
         wrong += [True] if not isinstance(holder[key], bool) else ["true"]
         holder[key] = data.draw(st.sampled_from(wrong))
         found = [fault.path for fault in faults(broken)]
-        assert any(where.startswith(path) for where in found)
+        assert any(
+            where == path or where.startswith((f"{path}.", f"{path}["))
+            for where in found
+        )
+
+    @given(strategies.editions(), st.data())
+    def test_of_what_is_missing(
+        self, edition: Edition, data: st.DataObject
+    ) -> None:
+        """A required key that is gone is reported where it stood."""
+        broken = json.loads(avi_portspec.dumps(edition))
+        required = {"id", "title", "kind", "text", "requirement", "citation"}
+        found = [
+            (path, holder, key)
+            for path, holder, key in places(broken)
+            if key in required
+        ]
+        path, holder, key = data.draw(st.sampled_from(found))
+        del holder[key]
+        assert path in [fault.path for fault in faults(broken)]
+
+    @given(strategies.editions(), st.data())
+    def test_of_a_citation(
+        self, edition: Edition, data: st.DataObject
+    ) -> None:
+        """A place that is not there, and the place that is now a gap."""
+        broken = json.loads(avi_portspec.dumps(edition))
+        path, holder, key = data.draw(
+            st.sampled_from([p for p in places(broken) if p[2] == "number"])
+        )
+        holder[key] = 999
+        found = [fault.path for fault in faults(broken)]
+        assert path.removesuffix(".number") in found
+
+    @given(strategies.editions(), st.data())
+    def test_of_a_repeated_record(
+        self, edition: Edition, data: st.DataObject
+    ) -> None:
+        """A record that is there twice."""
+        broken = json.loads(avi_portspec.dumps(edition))
+        lists = ("flows", "notes", "endpoints", "sections")
+        name = data.draw(st.sampled_from([n for n in lists if n in broken]))
+        if not broken[name]:
+            return
+        broken[name].append(broken[name][-1])
+        found = [fault.path for fault in faults(broken)]
+        assert f"{name}[{len(broken[name]) - 1}]" in found
 
     @given(strategies.editions(), st.data())
     def test_of_a_key(self, edition: Edition, data: st.DataObject) -> None:
@@ -63,8 +109,10 @@ class TestEveryCorruptionIsFound:
         ]
         path, table = data.draw(st.sampled_from(tables))
         table["x-unknown"] = 1
+        wanted = f"{path}.x-unknown".removeprefix(".")
         found = [fault.path for fault in faults(broken)]
-        assert any(where.startswith(path) for where in found)
+        # A condition has one form: there, the whole of it is in question.
+        assert wanted in found or (".when" in path and path in found)
 
     @given(strategies.editions(), st.data())
     def test_of_a_reference(
@@ -163,6 +211,8 @@ class TestAllAtOnce:
         data["flows"][1]["source"] = "controler"
         data["flows"][2]["id"] = "8443-https"
         data["flows"][3]["when"] = {"facet": "cluod", "values": ["aws"]}
+        data["flows"][4]["purpose"] = 7
+        data["flows"][4]["destination"] = "servise-engine"
         data["notes"][0]["kind"] = None
         data["endpoints"][1]["id"] = "controller"
         found = {fault.path: fault for fault in faults(data)}
@@ -173,6 +223,7 @@ class TestAllAtOnce:
             "flows[1].source",
             "flows[2].id",
             "flows[3].when.facet",
+            "flows[4].destination",
             "notes[0].kind",
             "titel",
             "title",
@@ -192,6 +243,44 @@ class TestAllAtOnce:
             "sections[0].title",
             "endpoints[0].kind",
         ]
+
+    def test_rules_between_records_hold_beside_other_faults(
+        self, data: dict[str, Any]
+    ) -> None:
+        """An unknown key hides neither a repeat nor a gap."""
+        data["x-unknown"] = 1
+        data["flows"][1]["ports"] = [22]
+        data["flows"][2]["destination"] = "service-engine"
+        del data["pointers"]
+        found = [fault.path for fault in faults(data)]
+        assert found == [
+            "x-unknown",
+            "flows[1]",
+            "flows[2]",
+            "sections[0].extent",
+        ]
+
+    def test_a_broken_citation_is_no_gap(self, data: dict[str, Any]) -> None:
+        """Whatever it was meant to cite is unknown."""
+        data["pointers"][0]["citation"]["number"] = "2"
+        (fault,) = faults(data)
+        assert fault.path == "pointers[0].citation.number"
+
+    def test_conditions_are_wrong_where_they_are(
+        self, data: dict[str, Any]
+    ) -> None:
+        """Down to the value."""
+        data["flows"][3]["when"]["all"][1]["unless"]["values"] = ["opnstack"]
+        (fault,) = faults(data)
+        assert fault.path == "flows[3].when.all[1].unless.values[0]"
+        assert fault.nearest == "openstack"
+
+    def test_a_broken_facet_is_still_declared(
+        self, data: dict[str, Any]
+    ) -> None:
+        """Flows that ask about it are not to blame."""
+        data["facets"][0]["clause"] = "is"
+        assert [fault.path for fault in faults(data)] == ["facets[0].clause"]
 
     def test_a_port_as_identity_is_one_of_them(
         self, data: dict[str, Any]
@@ -217,6 +306,50 @@ class TestAllAtOnce:
         assert [fault.path for fault in faults(data)] == ["overview.rows[0]"]
         data["overview"] = 7
         assert faults(data)[0].path == "overview"
+
+
+class TestBounds:
+    """Hostile data costs no more than its size."""
+
+    def test_of_places(self, data: dict[str, Any]) -> None:
+        """A file cannot claim a page of a hundred million statements."""
+        data["sections"][0]["extent"]["notes"] = [9999] * 9999
+        (fault,) = faults(data)
+        assert fault.got == "99,980,055"
+
+    def test_of_gaps(self, data: dict[str, Any]) -> None:
+        """A row with many gaps is one fault."""
+        data["sections"][0]["extent"]["closings"] = [1, 9999]
+        (fault,) = faults(data)
+        assert fault.got.endswith("item 1, 2, 3, 4, 5, ...")
+
+    def test_of_messages(self, data: dict[str, Any]) -> None:
+        """Neither control characters nor a megabyte reach a terminal."""
+        data["flows"][0]["id"] = "\x1b[31m" + "x" * 1_000_000
+        data["flows"][1]["source"] = "y" * 1_000_000
+        data["\x1b[31m\ud800"] = 1
+        with pytest.raises(InvalidDataError) as caught:
+            avi_portspec.loads(json.dumps(data))
+        text = str(caught.value)
+        assert len(text) < 20_000
+        assert text.replace("\n", "").isprintable()
+        assert text.encode()
+
+    def test_of_faults(self, data: dict[str, Any]) -> None:
+        """A message lists a hundred; the error carries them all."""
+        data.update({f"x-{number}": 1 for number in range(150)})
+        with pytest.raises(InvalidDataError) as caught:
+            avi_portspec.loads(json.dumps(data))
+        assert len(caught.value.faults) == 150
+        assert str(caught.value).endswith("and 50 more")
+
+    def test_of_suggestions(self, data: dict[str, Any]) -> None:
+        """After fifty slips, no more time is spent on guessing."""
+        for flow in data["flows"]:
+            flow["source"], flow["destination"] = "controler", "controler"
+        near = [f.nearest for f in faults(data) if f.path.endswith("ource")]
+        assert near.count("controller") == 25
+        assert near.count(None) == 17
 
 
 class TestConditions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,7 +72,10 @@ class TestSchema:
             (("flows", 0, "when"), {"facet": "moon", "values": ["full"]}),
             (("flows", 0, "citation", "number"), 0),
             (("flows", 0, "notes"), ["login-banner"]),
+            (("flows", 0, "when"), {"unless": {"all": []}}),
             (("facets", 0, "many"), "true"),
+            (("facets", 0, "clause"), "is"),
+            (("facets", 0, "clause"), "{} or {}"),
             (("sections", 0, "order"), 1),
             (("sections", 0, "extent", "rows"), [0]),
             (("notes",), None),
@@ -98,3 +102,15 @@ class TestSchema:
         """Required keys."""
         del data[field]
         assert not valid(data)
+        with pytest.raises(InvalidDataError):
+            avi_portspec.loads(json.dumps(data))
+
+    def test_it_is_published(self) -> None:
+        """As a file in the package, which says the same.
+
+        To write it anew: ``python -m json.tool`` of ``json_schema()``.
+        """
+        folder = Path(avi_portspec.__file__).parent / "serialisation"
+        text = (folder / "edition.schema.json").read_text(encoding="utf-8")
+        schema = avi_portspec.json_schema()
+        assert text == json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
