@@ -76,11 +76,19 @@ def place_key(
 
 
 class _Known:
-    """The ids of one field, to look references up in."""
+    """The ids of one field, to look references up in.
 
-    def __init__(self, wanted: str, ids: Iterable[str]) -> None:
+    Attributes:
+        ids: The ids, those of records that are wrong by themselves too.
+        records: The records that are right by themselves, by id.
+    """
+
+    def __init__(
+        self, wanted: str, records: Iterable[Any], more: Iterable[str] = ()
+    ) -> None:
         self.wanted = f"the id of {wanted} of this edition"
-        self.ids = dict.fromkeys(ids)
+        self.records = {record.id: record for record in records}
+        self.ids = {**dict.fromkeys(self.records), **dict.fromkeys(more)}
 
     def fault(self, path: str, name: str) -> Iterator[Fault]:
         if name not in self.ids:
@@ -104,11 +112,22 @@ def edition_faults(
     known = {
         field: _Known(
             wanted,
-            [record.id for _, record in draft[field]]
-            + list(broken.get(field, ())),
+            [record for _, record in draft[field]],
+            broken.get(field, ()),
         )
         for field, wanted, _ in RECORDS
     }
+    # Made once: a rule that gathered it for each note would take the square
+    # of their number.
+    known["qualified"] = _Known(
+        "a flow, an exclusion or a pointer",
+        (),
+        [
+            name
+            for field in ("flows", "exclusions", "pointers")
+            for name in known[field].ids
+        ],
+    )
     for field, _, _ in RECORDS:
         for position, record in draft[field]:
             rule = _RULES[field]
@@ -176,15 +195,16 @@ def _flow_rule(
     flow: Flow, known: Mapping[str, _Known], draft: Draft
 ) -> Iterator[Fault]:
     yield from _sides(flow, known, draft)
-    kinds = {endpoint.id: endpoint.kind for _, endpoint in draft["endpoints"]}
+    endpoints = known["endpoints"].records
     for side in ("source", "destination"):
-        if kinds.get(getattr(flow, side)) == "group":
+        end = endpoints.get(getattr(flow, side))
+        if end is not None and end.kind == "group":
             yield Fault(
                 side,
                 "an endpoint that can be addressed",
                 f"the group {getattr(flow, side)!r}",
             )
-    flows = {other.id: other for _, other in draft["flows"]}
+    flows = known["flows"].records
     for position, replaced in enumerate(flow.replaces):
         path = f"replaces[{position}]"
         yield from known["flows"].fault(path, replaced)
@@ -196,11 +216,12 @@ def _flow_rule(
             yield Fault(
                 path, "a flow between the same two endpoints", repr(replaced)
             )
-    yield from _condition_rule(flow, draft)
+    yield from _condition_rule(flow, known["facets"].records)
 
 
-def _condition_rule(flow: Flow, draft: Draft) -> Iterator[Fault]:
-    facets = {facet.id: facet for _, facet in draft["facets"]}
+def _condition_rule(
+    flow: Flow, facets: Mapping[str, Facet]
+) -> Iterator[Fault]:
     for match in flow.when.matches():
         facet = facets.get(match.facet)
         if facet is None:
@@ -233,16 +254,8 @@ def _pointer_rule(
 def _note_rule(
     note: Note, known: Mapping[str, _Known], draft: Draft
 ) -> Iterator[Fault]:
-    qualified = _Known(
-        "a flow, an exclusion or a pointer",
-        [
-            name
-            for field in ("flows", "exclusions", "pointers")
-            for name in known[field].ids
-        ],
-    )
     for position, name in enumerate(note.qualifies):
-        yield from qualified.fault(f"qualifies[{position}]", name)
+        yield from known["qualified"].fault(f"qualifies[{position}]", name)
     for position, section in enumerate(note.sections):
         yield from known["sections"].fault(f"sections[{position}]", section)
     if note.citation.section is not None:
