@@ -54,7 +54,9 @@ def nearest(name: object, known: Iterable[str]) -> str | None:
 
     # Folded, so that a wrong capital alone still finds its name; cut,
     # because matching a hostile megabyte would take minutes.
-    folded = {candidate.casefold(): candidate for candidate in known}
+    folded: dict[str, str] = {}
+    for candidate in known:
+        folded.setdefault(candidate.casefold(), candidate)
     hits = get_close_matches(name[:200].casefold(), folded, n=1)
     return folded[hits[0]] if hits else None
 

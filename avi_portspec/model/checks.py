@@ -8,7 +8,7 @@ the message, which names what was wanted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from avi_portspec.errors import Fault, nearest, shown
 
@@ -173,21 +173,19 @@ class Flag(Check):
 class Nested(Check):
     """A record of the given type, which has checked itself."""
 
-    __slots__ = ("types",)
+    __slots__ = ("type",)
 
-    def __init__(self, wanted: str, *types: type) -> None:
+    def __init__(self, wanted: str, cls: type) -> None:
         self.wanted = wanted
-        self.types = types
+        self.type = cls
 
     def accepts(self, value: object) -> bool:
         """Return whether *value* is such a record."""
-        return isinstance(value, self.types)
+        return isinstance(value, self.type)
 
     def schema(self, refer: Refer) -> dict[str, Any]:
         """Return a reference to the record's own schema."""
-        if len(self.types) == 1:
-            return refer(self.types[0])
-        return {"oneOf": [refer(each) for each in self.types]}
+        return refer(self.type)
 
 
 class Maybe(Check):
@@ -228,11 +226,11 @@ class Many(Check):
 
     def faults(self, value: object, path: str) -> Iterator[Fault]:
         """Yield what is wrong with the sequence, and with each item."""
-        if type(value) is not tuple or len(value) < self.least:
+        if not self.accepts(value):
             yield Fault(path, self.wanted, shown(value))
             return
         seen = set()
-        for position, item in enumerate(value):
+        for position, item in enumerate(cast("tuple[object, ...]", value)):
             where = f"{path}[{position}]"
             wrong = list(self.check.faults(item, where))
             yield from wrong

@@ -1,6 +1,6 @@
 """When a flow applies: a small closed algebra over a deployment's facets.
 
-Five forms, and no evaluated code: :data:`ALWAYS`, :class:`Match`,
+Five forms, and no evaluated code: ``ALWAYS``, :class:`Match`,
 :class:`AllOf`, :class:`AnyOf` and :class:`Unless`. The answer to a
 condition is an :class:`Answer`: yes, no, or *unstated*, which is what the
 page leaves us with when it names some clouds and is silent on the rest.
@@ -202,7 +202,7 @@ class Match(Condition):
         values: The values for which the page says yes.
         unstated: The values on which the page is silent. If the deployment
             has none of *values* but one of these, the answer is
-            :attr:`Answer.UNSTATED`; for any other value it is no.
+            ``Answer.UNSTATED``; for any other value it is no.
     """
 
     facet: FacetId = attrs.field(metadata=check(FACET))

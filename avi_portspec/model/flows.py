@@ -246,12 +246,6 @@ class Flow(Record):
         yield from self._port_in_id()
         if self.id in self.replaces:
             yield Fault("replaces", "other flows", "the flow itself")
-        if self.citation.section != self.section:
-            yield Fault(
-                "citation.section",
-                f"the flow's own section, {self.section!r}",
-                shown(self.citation.section),
-            )
         yield from _twice(self.inferred, "inferred")
         yield from _twice(self.readings, "readings")
         stated = {reason.field for reason in self.readings}

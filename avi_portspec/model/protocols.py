@@ -85,7 +85,7 @@ class Protocol(Record):
 
     @property
     def label(self) -> str:
-        """The protocol as people write it: ``TCP``, ``IP protocol 97``."""
+        """The protocol as people write it, or its number in words."""
         return self.name.upper() if self.name else f"IP protocol {self.number}"
 
     @property

@@ -80,10 +80,7 @@ def _caught(
     try:
         return make(*args)
     except _Faults as wrong:
-        found: Iterable[Fault] = wrong.faults
-    except InvalidDataError as wrong:
-        found = wrong.faults
-    faults.extend(fault.under(path) for fault in found)
+        faults.extend(fault.under(path) for fault in wrong.faults)
     return attrs.NOTHING
 
 
@@ -335,13 +332,11 @@ def _edition(data: Any, _: Any) -> Edition:
             if value is not attrs.NOTHING:
                 values[name] = value
                 faults += check.faults(value, name)
-    overview = values.get("overview", Extent())
-    if not isinstance(overview, Extent):
-        overview = Extent()
     if faults:
-        # Something is wrong already: say so together with the rest.
+        # Something is wrong already: say so together with the rest, less
+        # what is only so because something is missing.
         broken["edition"] = ["broken"]
-        faults += edition_faults(draft, overview, broken)
+        faults += edition_faults(draft, Extent(), broken)
         raise _Faults(faults)
     return _construct(Edition, values)  # type: ignore[no-any-return]
 

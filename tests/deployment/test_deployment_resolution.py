@@ -403,7 +403,7 @@ class TestValue:
         """A copy is the answer, and a pickle gives an equal one."""
         answer = _edition().resolve("openshift")
         assert copy.deepcopy(answer) is answer
-        again = pickle.loads(pickle.dumps(answer))  # noqa: S301 - our own
+        again = pickle.loads(pickle.dumps(answer))
         assert again == answer
         assert again.flows == answer.flows
 

@@ -90,7 +90,7 @@ class TestCollection:
     def test_value(self) -> None:
         """They compare, hash, copy and pickle."""
         symptoms = _edition().symptoms
-        again = pickle.loads(pickle.dumps(symptoms))  # noqa: S301 - our own
+        again = pickle.loads(pickle.dumps(symptoms))
         assert again == symptoms
         assert again.find("controller down") == symptoms.find(
             "controller down"

@@ -1,0 +1,40 @@
+"""Configuration of the documentation."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as installed
+
+project = "avi-portspec"
+author = "The avi-portspec authors"
+copyright = f"2026, {author}"  # noqa: A001 - Sphinx has it so
+release = installed("avi-portspec")
+version = release
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
+    "sphinx_avi_portspec",
+]
+exclude_patterns = ["build"]
+html_theme = "furo"
+html_title = "avi-portspec"
+nitpicky = True
+# The build reads nothing from the network, so other projects' types, and
+# names of types that are no classes, lead nowhere.
+nitpick_ignore_regex = [
+    (r"py:.*", r"(attrs?|collections|enum|hypothesis|os|re|typing)\b.*"),
+    (r"py:class", r"(avi_portspec\.names\.)?\w+(Id|Kind)|Requirement"),
+    (
+        r"py:class",
+        r"Names|OneOrMore|ProtocolLike|.*\.(FlowIndex|T)|st\.SearchStrategy",
+    ),
+]
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+# Fields are described in each class's own text; their types are there too.
+autodoc_class_signature = "separated"
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True

@@ -1,0 +1,1 @@
+"""From records to docutils nodes; no directive is known here."""

@@ -1,0 +1,44 @@
+"""What every test can use."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+import avi_portspec
+
+# No deadline: machines are noisy, and what is fast is shown elsewhere.
+settings.register_profile(
+    "default",
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("default")
+
+
+@pytest.fixture(scope="session")
+def edition() -> avi_portspec.Edition:
+    """Return the edition whose page states no release."""
+    return avi_portspec.load("vantage-undated")
+
+
+@pytest.fixture
+def data(edition: avi_portspec.Edition) -> dict[str, Any]:
+    """Return that edition's data, to be broken at will."""
+    loaded: dict[str, Any] = json.loads(avi_portspec.dumps(edition))
+    return loaded
+
+
+@pytest.fixture(scope="session")
+def published_page() -> str:
+    """Return the text of the published page, where a copy is at hand."""
+    folder = Path(__file__).parents[2] / "shared" / "source"
+    found = sorted(folder.glob("*.txt"))
+    if not found:
+        pytest.skip(f"no copy of the published page in {folder}")
+    return found[0].read_text(encoding="utf-8")

@@ -1,0 +1,71 @@
+"""Facets, their values, and deployments."""
+
+from __future__ import annotations
+
+import pytest
+
+from avi_portspec import Deployment, Facet, FacetValue, InvalidDataError
+
+AWS = FacetValue(id="aws", name="AWS")
+
+
+def facet(**fields: object) -> Facet:
+    """Return a facet, with some fields as given."""
+    values = {
+        "id": "cloud",
+        "name": "Clouds",
+        "clause": "the cloud is {}",
+        "many": True,
+        "values": (AWS,),
+        **fields,
+    }
+    return Facet(**values)  # type: ignore[arg-type]
+
+
+class TestFacet:
+    """What conditions ask about."""
+
+    @pytest.mark.parametrize("clause", ["the cloud", "{} or {}", "", " {}", 7])
+    def test_a_clause_has_one_gap(self, clause: object) -> None:
+        """The values go there."""
+        with pytest.raises(InvalidDataError, match=r"one \{\} for the values"):
+            facet(clause=clause)
+
+    def test_a_controller_runs_in_one_way(self) -> None:
+        """Every other facet can have several values at once."""
+        with pytest.raises(InvalidDataError, match="false for controller"):
+            facet(id="controller")
+        with pytest.raises(InvalidDataError, match="false for controller"):
+            facet(many=False)
+        assert facet(id="controller", many=False).many is False
+
+    def test_a_truth_value_is_no_number(self) -> None:
+        """Nothing is coerced."""
+        with pytest.raises(InvalidDataError, match="true or false"):
+            facet(many=1)
+
+
+class TestDeployment:
+    """One installation."""
+
+    def test_any_collection_of_words_will_do(self) -> None:
+        """They are kept as frozen sets."""
+        made = Deployment(
+            clouds=["aws"],  # type: ignore[arg-type]
+            features=("a",),  # type: ignore[arg-type]
+            services={"b"},  # type: ignore[arg-type]
+        )
+        assert made.values_of("cloud") == frozenset({"aws"})
+        assert made.values_of("feature") == frozenset({"a"})
+        assert made.values_of("service") == frozenset({"b"})
+        assert made.values_of("controller") == frozenset({"virtual-machine"})
+
+    def test_a_lone_string_is_not_taken_apart(self) -> None:
+        """It would become a set of letters."""
+        with pytest.raises(InvalidDataError, match="the string 'aws'"):
+            Deployment(clouds="aws")  # type: ignore[arg-type]
+
+    def test_words_are_words(self) -> None:
+        """Ids, not names."""
+        with pytest.raises(InvalidDataError, match="kebab-case words"):
+            Deployment(clouds=frozenset({"A W S"}))

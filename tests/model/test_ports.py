@@ -1,0 +1,129 @@
+"""Ports and protocols."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from avi_portspec import (
+    ICMP,
+    TCP,
+    UDP,
+    InvalidDataError,
+    InvalidQueryError,
+    PortRange,
+    Protocol,
+    ProtocolPorts,
+    UnknownNameError,
+    strategies,
+)
+
+
+class TestPortRange:
+    """A range of ports."""
+
+    @given(strategies.port_ranges(), st.integers(-5, 70000))
+    def test_it_holds_what_lies_between_its_ends(
+        self, ports: PortRange, port: int
+    ) -> None:
+        """Both ends included; membership, length and iteration agree."""
+        assert (port in ports) == (ports.low <= port <= ports.high)
+        assert len(ports) == ports.high - ports.low + 1
+        assert next(iter(ports)) == ports.low
+        assert list(ports)[-1] == ports.high
+
+    def test_only_integers_are_in_it(self) -> None:
+        """A string is no port, nor is True."""
+        assert "443" not in PortRange.of(443)
+        assert True not in PortRange.of(1)
+
+    @pytest.mark.parametrize("port", [-1, 65536, 1 << 70])
+    def test_ports_are_sixteen_bits(self, port: int) -> None:
+        """The message says the bounds."""
+        with pytest.raises(InvalidDataError, match="from 0 to 65535"):
+            PortRange.of(port)
+
+    def test_port_zero_is_refused(self) -> None:
+        """It is reserved: nothing listens on it."""
+        with pytest.raises(InvalidDataError, match="can be listened on"):
+            PortRange(low=0, high=80)
+
+    def test_the_ends_are_in_order(self) -> None:
+        """A range backwards is a slip, not a range."""
+        with pytest.raises(InvalidDataError, match="at least low, which is 9"):
+            PortRange(low=9, high=8)
+
+    def test_it_is_written_as_people_write_it(self) -> None:
+        """One port is a number, several are two."""
+        assert str(PortRange.of(22)) == "22"
+        assert str(PortRange(low=1, high=9)) == "1-9"
+
+    @given(strategies.port_ranges(), strategies.port_ranges())
+    def test_ranges_sort_by_their_ends(
+        self, one: PortRange, other: PortRange
+    ) -> None:
+        """First by the low end, then by the high one."""
+        assert (one < other) == ((one.low, one.high) < (other.low, other.high))
+
+
+class TestProtocol:
+    """An IP protocol."""
+
+    @pytest.mark.parametrize(
+        ("protocol", "number", "label", "has_ports"),
+        [
+            (TCP, 6, "TCP", True),
+            (UDP, 17, "UDP", True),
+            (ICMP, 1, "ICMP", False),
+            (Protocol.of("sctp"), 132, "SCTP", True),
+            (Protocol.of(63), 63, "IP protocol 63", False),
+            (Protocol.of(73), 73, "IP protocol 73", False),
+            (Protocol.of(75), 75, "IP protocol 75", False),
+            (Protocol.of(97), 97, "IP protocol 97", False),
+        ],
+    )
+    def test_it_knows_its_number_label_and_ports(
+        self, protocol: Protocol, number: int, label: str, *, has_ports: bool
+    ) -> None:
+        """Numbers are IANA's."""
+        assert protocol.number == number
+        assert str(protocol) == label
+        assert protocol.has_ports is has_ports
+
+    @given(strategies.protocols())
+    def test_every_way_to_name_it_leads_to_it(
+        self, protocol: Protocol
+    ) -> None:
+        """By number, by name in any capitals, and by itself."""
+        assert Protocol.of(protocol) == protocol
+        assert Protocol.of(protocol.number) == protocol
+        if protocol.name:
+            assert Protocol.of(protocol.name.upper()) == protocol
+
+    def test_an_unknown_name_suggests_the_nearest(self) -> None:
+        """A slip is a look-up error."""
+        with pytest.raises(UnknownNameError, match="did you mean 'tcp'"):
+            Protocol.of("tpc")
+
+    @pytest.mark.parametrize("wrong", [-1, 256, 6.0, True, None])
+    def test_other_values_are_no_protocols(self, wrong: object) -> None:
+        """Nothing is coerced."""
+        with pytest.raises(InvalidQueryError, match="0 to 255"):
+            Protocol.of(wrong)  # type: ignore[arg-type]
+
+
+class TestProtocolPorts:
+    """A protocol together with its ports."""
+
+    def test_it_is_written_as_firewalls_have_it(self) -> None:
+        """Without ports, the protocol alone."""
+        assert str(ProtocolPorts(TCP, PortRange.of(22))) == "TCP 22"
+        assert str(ProtocolPorts(ICMP, None)) == "ICMP"
+
+    @given(strategies.protocol_ports())
+    def test_portless_protocols_have_no_ports(
+        self, pair: ProtocolPorts
+    ) -> None:
+        """Ports come with a protocol that knows them, and only then."""
+        assert pair.protocol.has_ports == (pair.ports is not None)

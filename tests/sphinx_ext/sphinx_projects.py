@@ -1,0 +1,90 @@
+"""Small documentation projects, written and built by the tests."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.testing.util import SphinxTestApp
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class Project:
+    """A documentation project in a folder, built as often as is wanted."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._apps: list[SphinxTestApp] = []
+        #: The documents that the last build has read.
+        self.read: list[str] = []
+        #: The documents that the last build has written, links and all.
+        self.resolved: dict[str, nodes.document] = {}
+        self.extensions = ["sphinx_avi_portspec", "myst_parser"]
+        self.write("conf.py", "")
+
+    def write(self, name: str, text: str) -> Path:
+        """Write one of the project's files."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def build(
+        self, builder: str = "html", *, parallel: int = 0, **conf: Any
+    ) -> SphinxTestApp:
+        """Build the project and return the application that did."""
+        self.close()
+        conf.setdefault("extensions", self.extensions)
+        # Texts are compared with the data's, quotation marks and all.
+        conf.setdefault("smartquotes", False)
+        app = SphinxTestApp(
+            builder,
+            srcdir=self.folder,
+            builddir=self.folder / "_build",
+            freshenv=False,
+            confoverrides=conf,
+            status=io.StringIO(),
+            warning=io.StringIO(),
+            parallel=parallel,
+            warningiserror=False,
+        )
+        self._apps.append(app)
+        self.read = []
+        app.connect(
+            "env-before-read-docs",
+            lambda _app, _env, names: self.read.extend(sorted(names)),
+        )
+        self.resolved = {}
+        app.connect(
+            "doctree-resolved",
+            lambda _app, tree, name: self.resolved.update({name: tree}),
+        )
+        app.build()
+        return app
+
+    def doctree(self, text: str, **conf: Any) -> nodes.document:
+        """Return the doctree of a document in reStructuredText."""
+        self.write("index.rst", text)
+        app = self.build("dummy", **conf)
+        assert warnings(app) == ""
+        return app.env.get_doctree("index")
+
+    def complaints(self, text: str, **conf: Any) -> str:
+        """Return the warnings that a document in reStructuredText brings."""
+        self.write("index.rst", text)
+        return warnings(self.build("dummy", **conf))
+
+    def close(self) -> None:
+        """Undo what the applications did to docutils and Sphinx."""
+        while self._apps:
+            self._apps.pop().cleanup()
+
+
+def warnings(app: SphinxTestApp) -> str:
+    """Return what an application has warned of."""
+    text = _COLOURS.sub("", app.warning.getvalue())
+    return text.replace(str(app.srcdir), "").strip()

@@ -1,0 +1,474 @@
+"""``avi-port-table``: what it shows, and what it refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from docutils import nodes
+from sphinx_projects import Project
+
+import avi_portspec
+
+
+def cells(table: nodes.table) -> list[list[str]]:
+    """Return the text of a table's body."""
+    (body,) = table.findall(nodes.tbody)
+    return [
+        [entry.astext() for entry in row.findall(nodes.entry)]
+        for row in body.findall(nodes.row)
+    ]
+
+
+def the(tree: nodes.document, kind: type[nodes.Element]) -> nodes.Element:
+    """Return the one element of a kind."""
+    (found,) = tree.findall(kind)
+    return found
+
+
+class TestFlat:
+    """A row for each flow."""
+
+    def test_every_flow_has_a_row_in_published_order(
+        self, project: Project
+    ) -> None:
+        """Without filters the table is the edition."""
+        tree = project.doctree(
+            ".. avi-port-table::\n   :columns: id\n",
+        )
+        ids = [row[0] for row in cells(the(tree, nodes.table))]
+        assert ids == list(avi_portspec.load().flows.ids())
+
+    def test_default_columns_are_headed_and_filled(
+        self, project: Project
+    ) -> None:
+        """Six columns say who talks to whom, on what, and when."""
+        tree = project.doctree(
+            ".. avi-port-table::\n   :section: network-services\n"
+            "   :service: LDAP\n"
+        )
+        table = the(tree, nodes.table)
+        head = [
+            e.astext() for e in the(table, nodes.thead).findall(nodes.entry)
+        ]
+        assert head == [
+            "Source",
+            "Destination",
+            "Ports",
+            "Service",
+            "Requirement",
+            "When",
+        ]
+        assert cells(table) == [
+            [
+                "Avi Controller",
+                "LDAP server[a]",
+                "TCP or UDP 389",
+                "LDAP",
+                "when used",
+                "only if the Controller uses LDAP[b]",
+            ]
+        ]
+
+    def test_every_column_can_be_shown(self, project: Project) -> None:
+        """A column is any field of a flow."""
+        tree = project.doctree(
+            ".. avi-port-table::\n"
+            "   :port: 5098\n   :source: SE\n"
+            "   :columns: id, section, protocol, port, purpose, replaces,"
+            " effect, inferred, citation\n"
+        )
+        assert cells(the(tree, nodes.table)) == [
+            [
+                "service-engine-to-controller-ssh-container",
+                "Ports Used for Management Communication",
+                "TCP",
+                "5098",
+                (
+                    "Secure channel between parts of the product, in place of "
+                    "port 22."
+                ),
+                "service-engine-to-controller-ssh[a]",
+                "",
+                "",
+                "management, row 5, item 4",
+            ]
+        ]
+
+    def test_columns_take_headings_of_their_own(
+        self, project: Project
+    ) -> None:
+        """With one column a line, a heading may hold a comma."""
+        tree = project.doctree(
+            ".. avi-port-table::\n   :columns:\n"
+            "      source\n      ports = Open these, please\n"
+        )
+        head = [
+            e.astext() for e in the(tree, nodes.thead).findall(nodes.entry)
+        ]
+        assert head == ["Source", "Open these, please"]
+
+    def test_sorting_is_by_number_stable_and_reversible(
+        self, project: Project
+    ) -> None:
+        """Ports sort as numbers; ties stay in published order."""
+        tree = project.doctree(
+            ".. avi-port-table::\n   :section: openstack\n"
+            "   :columns: ports, id\n   :sort: -requirement, ports\n"
+        )
+        assert [row[0] for row in cells(the(tree, nodes.table))] == [
+            "TCP 5000 and 35357",
+            "TCP 8774",
+            "TCP 9292",
+            "TCP 9696",
+            "TCP 8004",
+        ]
+
+    def test_a_limit_is_announced(self, project: Project) -> None:
+        """Nobody takes three flows for all of them."""
+        tree = project.doctree(
+            ".. avi-port-table::\n   :section: network-services\n"
+            "   :limit: 3\n"
+        )
+        assert len(cells(the(tree, nodes.table))) == 3
+        assert "3 of 8 flows are shown." in tree.astext()
+
+    def test_a_limit_that_cuts_nothing_is_not_announced(
+        self, project: Project
+    ) -> None:
+        """Eight of eight are all."""
+        tree = project.doctree(
+            ".. avi-port-table::\n   :section: network-services\n"
+            "   :limit: 8\n"
+        )
+        assert "flows are shown" not in tree.astext()
+
+
+class TestPublished:
+    """Rows as the page has them."""
+
+    def test_pairs_of_endpoints_share_a_row_and_sources_span(
+        self, project: Project
+    ) -> None:
+        """The first table of the page has six rows and three sources."""
+        tree = project.doctree(
+            ".. avi-port-table::\n   :layout: published\n"
+            "   :section: management\n   :protocol: !icmp\n"
+        )
+        rows = cells(the(tree, nodes.table))
+        assert [row[0] for row in rows if len(row) == 3] == [
+            "Avi Controller",
+            "Avi Service Engine[d]",
+            "External Network Services",
+        ]
+
+    def test_exclusions_and_pointers_are_rows(self, project: Project) -> None:
+        """What is not needed, and what stands elsewhere, is shown."""
+        tree = project.doctree(
+            ".. avi-port-table::\n   :layout: published\n"
+            "   :section: management\n   :source: Controller\n"
+        )
+        text = the(tree, nodes.table).astext()
+        assert "Not required" in text
+        assert "External Entities" in text
+
+    def test_a_filter_on_flows_leaves_other_records_out(
+        self, project: Project
+    ) -> None:
+        """An exclusion has no port, so a filter on ports cannot meet it."""
+        tree = project.doctree(
+            ".. avi-port-table::\n   :layout: published\n   :port: 8443\n"
+        )
+        assert "Not required" not in tree.astext()
+
+    @pytest.mark.parametrize(
+        ("option", "shown"),
+        [
+            (":endpoint: SE", True),
+            (":endpoint: ESXi", False),
+            (":source: !Controller", False),
+            (":section: cloud-orchestrators", False),
+            (":section: !gcp", True),
+            (":destination: SE, gcp", True),
+        ],
+    )
+    def test_exclusions_meet_filters_on_places(
+        self, project: Project, option: str, *, shown: bool
+    ) -> None:
+        """Sections and endpoints are theirs as well as flows'."""
+        tree = project.doctree(
+            f".. avi-port-table::\n   :layout: published\n   {option}\n"
+        )
+        assert ("Not required" in tree.astext()) is shown
+
+    def test_options_of_the_flat_layout_are_refused(
+        self, project: Project
+    ) -> None:
+        """The published layout has its own columns and order."""
+        said = project.complaints(
+            ".. avi-port-table::\n   :layout: published\n   :sort: ports\n"
+        )
+        assert ":sort: is for the flat layout" in said
+
+    @pytest.mark.parametrize("layout", ["flat", "published"])
+    def test_an_empty_answer_is_said_and_warned_of(
+        self, project: Project, layout: str
+    ) -> None:
+        """No row is no reason for an empty table."""
+        said = project.complaints(
+            f".. avi-port-table::\n   :layout: {layout}\n   :port: 1\n"
+        )
+        assert "no flow meets the filters [avi_portspec.empty]" in said
+
+
+class TestFilters:
+    """Options that select."""
+
+    @pytest.mark.parametrize(
+        ("option", "criteria"),
+        [
+            (":source: SE", {"source": "SE"}),
+            (
+                ":destination: SE, Controller",
+                {"destination": ["SE", "Controller"]},
+            ),
+            (":endpoint: ESXi hosts", {"endpoint": "esxi-host"}),
+            (":protocol: udp", {"protocol": "udp"}),
+            (":protocol: 1", {"protocol": 1}),
+            (":port: 22, 8000-9000", {"port": [22, *range(8000, 9001)]}),
+            (":service: ssh", {"service": "SSH"}),
+            (":cloud: aws", {"cloud": "aws"}),
+            (":requirement: optional", {"requirement": "optional"}),
+            (":note: login-banner", {"note": "login-banner"}),
+            (":inferred: no", {"inferred": False}),
+            (":inferred: source", {"inferred": "source"}),
+            (":inferred: yes, no", {}),
+        ],
+    )
+    def test_each_option_is_a_criterion(
+        self, project: Project, option: str, criteria: dict[str, Any]
+    ) -> None:
+        """A filter selects what select() does."""
+        tree = project.doctree(
+            f".. avi-port-table::\n   :columns: id\n   {option}\n"
+        )
+        flows = avi_portspec.load().flows.select(**criteria)
+        assert [row[0] for row in cells(the(tree, nodes.table))] == list(
+            flows.ids()
+        )
+
+    def test_an_exclamation_mark_keeps_flows_out(
+        self, project: Project
+    ) -> None:
+        """Wanted values and barred ones go together."""
+        tree = project.doctree(
+            ".. avi-port-table::\n   :columns: id\n"
+            "   :endpoint: SE, ! controller\n   :port: !9001\n"
+        )
+        assert [row[0] for row in cells(the(tree, nodes.table))] == [
+            "service-engine-to-service-engine-objstore-cloud",
+            "service-engine-to-gateway-echo",
+        ]
+
+    def test_what_the_page_leaves_open_is_said(self, project: Project) -> None:
+        """Flows that are unstated for a cloud are named below the table."""
+        tree = project.doctree(
+            ".. avi-port-table::\n   :endpoint: SE\n   :cloud: openshift\n"
+        )
+        assert (
+            "The page does not say whether these apply: TCP 4001 from Avi "
+            "Service Engine to Avi Service Engine and TCP 9001 from Avi "
+            "Service Engine to Avi Service Engine." in tree.astext()
+        )
+
+    @pytest.mark.parametrize(
+        ("option", "wanted"),
+        [
+            (":source: Controler", "did you mean 'controller'?"),
+            (":cloud: Asure", "did you mean 'azure'?"),
+            (":edition: vantage-undatd", "did you mean 'vantage-undated'?"),
+            (":columns: sauce", "did you mean 'source'?"),
+            (":columns: source, source", "'source' stands there twice"),
+            (":sort: prots", "did you mean 'ports'?"),
+            (":note: !loginbanner", "did you mean 'login-banner'?"),
+            (":protocol: 256", "a number from 0 to 255"),
+            (":port: ssh", "'ssh' is no port and no range"),
+            (":port: 9-1", "'9-1' is not within 0-65535"),
+            (":source: SE,", "wanted values, set apart by commas"),
+            (":layout: flatt", "choose from"),
+            (":widths: 1 2", "2 widths for 6 columns"),
+            (":header-rows: 2", "choose from"),
+        ],
+    )
+    def test_what_is_unknown_is_an_error_at_its_line(
+        self, project: Project, option: str, wanted: str
+    ) -> None:
+        """The message names the nearest known name."""
+        said = project.complaints(
+            f"Title\n=====\n\n.. avi-port-table::\n   {option}\n"
+        )
+        assert said.startswith("/index.rst:4: ERROR")
+        assert wanted in said
+
+
+class TestTableNode:
+    """What docutils' own tables have, these have too."""
+
+    def test_docutils_own_options_are_understood(
+        self, project: Project
+    ) -> None:
+        """class, name, align, width, widths, header-rows, stub-columns."""
+        tree = project.doctree(
+            ".. avi-port-table:: The *caption*\n   :class: wide\n"
+            "   :name: here\n   :align: center\n   :width: 50%\n"
+            "   :widths: 1 2\n   :columns: source, ports\n"
+            "   :header-rows: 0\n   :stub-columns: 2\n"
+        )
+        table = the(tree, nodes.table)
+        assert table["classes"] == [
+            "avi-port-table",
+            "colwidths-given",
+            "wide",
+        ]
+        assert table["names"] == ["here"]
+        assert table["align"] == "center"
+        assert table["width"] == "50%"
+        specs = list(table.findall(nodes.colspec))
+        assert [spec["colwidth"] for spec in specs] == [1, 2]
+        assert all(spec["stub"] for spec in specs)
+        assert not list(table.findall(nodes.thead))
+        assert table[0].pformat().split("\n")[1:3] == [
+            "    The ",
+            "    <emphasis>",
+        ]
+
+    def test_grid_widths_are_docutils_own(self, project: Project) -> None:
+        """``grid`` is passed on as a class."""
+        tree = project.doctree(".. avi-port-table::\n   :widths: grid\n")
+        assert "colwidths-grid" in the(tree, nodes.table)["classes"]
+
+    def test_content_introduces_the_table(self, project: Project) -> None:
+        """It stands before it, parsed."""
+        tree = project.doctree(
+            ".. avi-port-table::\n\n   An *introduction*.\n"
+        )
+        assert [child.tagname for child in tree[:2]] == ["paragraph", "table"]
+
+    def test_table_caption_and_cells_know_their_line(
+        self, project: Project
+    ) -> None:
+        """Without them, translation passes them over."""
+        tree = project.doctree("A\n=\n\n.. avi-port-table:: Caption\n")
+        table = the(tree, nodes.table)
+        places = {
+            (node.source, node.line)
+            for node in (table, table[0], *table.findall(nodes.entry))
+        }
+        assert places == {(str(project.folder / "index.rst"), 4)}
+
+    def test_numbered_and_named_tables_can_be_referred_to(
+        self, project: Project
+    ) -> None:
+        """``numref`` finds the table by its name."""
+        tree = project.doctree(
+            ".. avi-port-table:: Caption\n   :name: t\n\nSee :numref:`t`.\n",
+            numfig=True,
+        )
+        assert tree.astext().endswith("See t.")
+
+    def test_marks_and_explanations_lead_to_one_another(
+        self, project: Project
+    ) -> None:
+        """An inferred fact has a mark; its reason leads back."""
+        tree = project.doctree(
+            ".. avi-port-table::\n   :service: DNS, NTP\n"
+            "   :source: Controller\n"
+        )
+        ids = {
+            i for n in tree.findall(nodes.Element) for i in n.get("ids", ())
+        }
+        ways = [r["refid"] for r in tree.findall(nodes.reference)]
+        assert len(ways) == 8
+        assert ids.issuperset(ways)
+        assert "[a] Inferred. The bullet names the service" in tree.astext()
+
+    def test_marks_go_on_after_z(self) -> None:
+        """Like columns of a spreadsheet."""
+        from sphinx_avi_portspec.rendering.marks import reason_label
+
+        assert [reason_label(n) for n in (0, 25, 26, 701, 702)] == [
+            "a",
+            "z",
+            "aa",
+            "zz",
+            "aaa",
+        ]
+
+    def test_markdown_gives_the_same_table(self, project: Project) -> None:
+        """MyST and reStructuredText build the same nodes."""
+        options = ":source: SE\n:layout: published\n"
+        project.write("a.md", f"```{{avi-port-table}} A *cap*\n{options}```\n")
+        project.write(
+            "index.rst",
+            ".. toctree::\n\n   a\n   b\n",
+        )
+        indented = options.replace(":s", "   :s").replace(":l", "   :l")
+        project.write("b.rst", f".. avi-port-table:: A *cap*\n{indented}")
+        app = project.build("dummy")
+        one, other = (
+            the(app.env.get_doctree(name), nodes.table).pformat()
+            for name in "ab"
+        )
+        assert one.replace("avi-a-0", "avi-b-0") == other
+
+
+class TestNotes:
+    """``:notes:``: what the page notes on the flows of a table."""
+
+    def test_below_the_marks_stand_with_the_ports(
+        self, project: Project
+    ) -> None:
+        """Or in the last column, if there are no ports."""
+        tree = project.doctree(
+            ".. avi-port-table::\n   :notes: below\n   :port: 5098\n"
+            "   :columns: port, id\n\n"
+            ".. avi-port-table::\n   :notes: below\n   :port: 9001\n"
+            "   :columns: id\n"
+        )
+        one, other = tree.findall(nodes.table)
+        assert [row[0] for row in cells(one)] == [
+            "5098[1][2][3]",
+            "5098[2][3]",
+        ]
+        assert cells(other)[0][0].endswith("vmware[1][2]")
+
+    @pytest.mark.parametrize("layout", ["flat", "published"])
+    @pytest.mark.parametrize("place", ["below", "column"])
+    def test_notes_and_flows_lead_to_one_another(
+        self, project: Project, layout: str, place: str
+    ) -> None:
+        """Every note but the lead-ins is listed, once, and linked."""
+        tree = project.doctree(
+            f".. avi-port-table::\n   :notes: {place}\n   :layout: {layout}\n"
+        )
+        ids = {
+            i for n in tree.findall(nodes.Element) for i in n.get("ids", ())
+        }
+        ways = {r["refid"] for r in tree.findall(nodes.reference)}
+        assert ways <= ids
+        said = [
+            note
+            for note in avi_portspec.load().notes
+            if note.qualifies and note.kind != "lead-in"
+        ]
+        if layout == "flat":
+            # A flat table has flows alone, and one note is on none.
+            said = [n for n in said if n.kind != "scope"]
+        for note in said:
+            assert tree.astext().count(note.text) == 1
+
+    def test_a_column_of_notes_has_its_heading(self, project: Project) -> None:
+        """It is the last."""
+        tree = project.doctree(".. avi-port-table::\n   :notes: column\n")
+        head = list(the(tree, nodes.thead).findall(nodes.entry))
+        assert [head[-1].astext(), len(head)] == ["Notes", 7]
