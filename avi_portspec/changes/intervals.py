@@ -8,13 +8,13 @@ from typing import Final, TypeAlias
 from avi_portspec.model.flows import Flow
 from avi_portspec.model.protocols import Protocol
 
-__all__ = ["Interval", "common", "intervals_of", "minus"]
+__all__ = ["WHOLE", "Interval", "common", "intervals_of", "minus"]
 
 Interval: TypeAlias = tuple[int, int]
 
 #: What a protocol without ports is given whole: the ICMP types are 8 bits
 #: wide (RFC 792), and other such protocols have nothing to tell apart.
-_WHOLE: Final = (0, 255)
+WHOLE: Final = (0, 255)
 
 
 def intervals_of(flow: Flow, protocol: Protocol) -> tuple[Interval, ...]:
@@ -26,7 +26,7 @@ def intervals_of(flow: Flow, protocol: Protocol) -> tuple[Interval, ...]:
     """
     if protocol.has_ports:
         return tuple((ports.low, ports.high) for ports in flow.ports)
-    return tuple((kind, kind) for kind in flow.icmp_types) or (_WHOLE,)
+    return tuple((kind, kind) for kind in flow.icmp_types) or (WHOLE,)
 
 
 def minus(
