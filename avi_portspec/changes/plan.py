@@ -62,7 +62,8 @@ class Step:
         source: Who opens the connection.
         destination: Who listens.
         pair: The protocol and the ports.
-        icmp_types: For ICMP, the message types, if the page names any.
+        icmp_types: For ICMP, the message types that it is about, in the
+            order of the page; empty for all of them.
         flow: The flow that it is about.
         before: The decision of the older edition on that flow, or
             ``silent`` where it has none.
@@ -284,11 +285,12 @@ class _Steps:
             ranges += [PortRange(low=a, high=b) for a, b in intervals]
         elif intervals:
             ranges.append(None)
-        # Of a protocol without ports, all is said by naming nothing; a part
-        # has to be spelled out, or it would be taken for all.
         types: tuple[int, ...] = ()
         if not protocol.has_ports and intervals != [WHOLE]:
-            types = tuple(n for a, b in intervals for n in range(a, b + 1))
+            # Some types and not others: each is named, or "all" would be.
+            types = tuple(
+                kind for a, b in intervals for kind in range(a, b + 1)
+            )
         for ports in ranges:
             yield Step(
                 action=action,

@@ -106,8 +106,18 @@ def _changes_lines(changes: Changes) -> Iterator[_Line]:
         yield 1, f"In another order: {joined('and', moved)}"
 
 
+def _ranges(numbers: Iterable[int]) -> Iterator[str]:
+    """Yield numbers as ranges: ``0-7``, ``8``."""
+    left = sorted(numbers)
+    while left:
+        first = last = left.pop(0)
+        while left and left[0] == last + 1:
+            last = left.pop(0)
+        yield str(first) if first == last else f"{first}-{last}"
+
+
 def _step_line(step: Step) -> str:
-    types = joined("and", map(str, step.icmp_types))
+    types = joined("and", _ranges(step.icmp_types))
     kind = f" type {types}" if types else ""
     return (
         f"{step.source} to {step.destination}, {step.pair}{kind} "

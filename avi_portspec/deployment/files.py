@@ -7,6 +7,9 @@ from pathlib import Path
 
 import attrs
 
+from avi_portspec.deployment.compiled import Words
+from avi_portspec.errors import InvalidDataError
+from avi_portspec.model.edition import Edition
 from avi_portspec.model.facets import Deployment
 from avi_portspec.serialisation.converter import read
 from avi_portspec.serialisation.files import toml_table
@@ -42,7 +45,10 @@ def dumps_deployment(deployment: Deployment) -> str:
 
 
 def loads_deployment(
-    text: str | bytes, *, subject: str = "TOML text"
+    text: str | bytes,
+    *,
+    edition: Edition | None = None,
+    subject: str = "TOML text",
 ) -> Deployment:
     """Return the deployment that TOML holds.
 
@@ -52,25 +58,39 @@ def loads_deployment(
 
     Args:
         text: The TOML, as text or as UTF-8.
+        edition: The edition that has to know its words; without one, that
+            is left to :meth:`Edition.resolve`.
         subject: What to call it in an error: a file's name, say.
 
     Raises:
-        InvalidDataError: It is no TOML, or no deployment; it carries every
-            fault with its path.
+        InvalidDataError: It is no TOML, or no deployment, or uses a word
+            that *edition* does not know; it carries every fault with its
+            path, and the nearest known word.
     """
     made: Deployment = read(toml_table(text, subject), Deployment, subject)
+    if edition is not None:
+        try:
+            Words(edition.facets).held(made)
+        except InvalidDataError as wrong:
+            raise InvalidDataError(subject, wrong.faults) from None
     return made
 
 
-def load_deployment(path: str | os.PathLike[str]) -> Deployment:
+def load_deployment(
+    path: str | os.PathLike[str], *, edition: Edition | None = None
+) -> Deployment:
     """Return the deployment in a TOML file.
 
     Args:
         path: The file.
+        edition: The edition that has to know its words.
 
     Raises:
-        InvalidDataError: The file holds no sound deployment.
+        InvalidDataError: The file holds no sound deployment, or one with
+            words that *edition* does not know.
         OSError: The file cannot be read.
     """
     file = Path(path)
-    return loads_deployment(file.read_bytes(), subject=str(file))
+    return loads_deployment(
+        file.read_bytes(), edition=edition, subject=str(file)
+    )

@@ -100,15 +100,23 @@ class Partial:
 
 
 class _Known:
-    """The ids of one field, to look references up in."""
+    """The ids of one field, to look references up in.
+
+    Attributes:
+        ids: The ids, those of records that are wrong by themselves too.
+        records: The records that are right by themselves, by id.
+    """
 
     #: Finding the nearest name takes long among many; after so many slips,
     #: suggestions help nobody.
     SUGGESTIONS: Final = 50
 
-    def __init__(self, wanted: str, ids: Iterable[str]) -> None:
+    def __init__(
+        self, wanted: str, records: Iterable[Any], more: Iterable[str] = ()
+    ) -> None:
         self.wanted = f"the id of {wanted} of this edition"
-        self.ids = dict.fromkeys(ids)
+        self.records = {record.id: record for record in records}
+        self.ids = {**dict.fromkeys(self.records), **dict.fromkeys(more)}
         self.left = self.SUGGESTIONS
 
     def fault(self, path: str, name: str | None) -> Iterator[Fault]:
@@ -137,17 +145,25 @@ def edition_faults(
     known = {
         field: _Known(
             wanted,
-            [
-                record.id
-                for _, record in [*draft[field], *broken.get(field, ())]
-                if isinstance(record.id, str)
-            ],
+            [record for _, record in draft[field]],
+            [each.id for _, each in broken.get(field, ()) if each.id],
         )
         for field, wanted, _ in RECORDS
     }
+    # Made once: a rule that gathered it for each note would take the square
+    # of their number.
+    known["qualified"] = _Known(
+        "a flow, an exclusion or a pointer",
+        (),
+        [
+            name
+            for field in ("flows", "exclusions", "pointers")
+            for name in known[field].ids
+        ],
+    )
     for field, _, _ in RECORDS:
         for position, record in [*draft[field], *broken.get(field, ())]:
-            for fault in _RULES[field](record, known, draft):
+            for fault in _RULES[field](record, known):
                 yield fault.under(f"{field}[{position}]")._replace(
                     record=record.id
                 )
@@ -163,9 +179,7 @@ def edition_faults(
 # -- rules for one record ---------------------------------------------------
 
 
-def _facet_rule(
-    facet: Facet, known: Mapping[str, _Known], draft: Draft
-) -> Iterator[Fault]:
+def _facet_rule(facet: Facet, known: Mapping[str, _Known]) -> Iterator[Fault]:
     seen: dict[str, str] = {}
     for position, value in enumerate(facet.values or ()):
         for name in names_of(value):
@@ -181,21 +195,17 @@ def _facet_rule(
 
 
 def _section_rule(
-    section: Section, known: Mapping[str, _Known], draft: Draft
+    section: Section, known: Mapping[str, _Known]
 ) -> Iterator[Fault]:
     if section.parent is not None:
         yield from known["sections"].fault("parent", section.parent)
 
 
-def _no_rule(
-    record: Any, known: Mapping[str, _Known], draft: Draft
-) -> Iterator[Fault]:
+def _no_rule(record: Any, known: Mapping[str, _Known]) -> Iterator[Fault]:
     return iter(())
 
 
-def _sides(
-    record: Any, known: Mapping[str, _Known], draft: Draft
-) -> Iterator[Fault]:
+def _sides(record: Any, known: Mapping[str, _Known]) -> Iterator[Fault]:
     yield from known["sections"].fault("section", record.section)
     for side in ("source", "destination"):
         yield from known["endpoints"].fault(side, getattr(record, side))
@@ -209,10 +219,11 @@ def _sides(
         )
 
 
-def _ungrouped(record: Any, draft: Draft) -> Iterator[Fault]:
-    kinds = {endpoint.id: endpoint.kind for _, endpoint in draft["endpoints"]}
+def _ungrouped(record: Any, known: Mapping[str, _Known]) -> Iterator[Fault]:
+    endpoints = known["endpoints"].records
     for side in ("source", "destination"):
-        if kinds.get(getattr(record, side)) == "group":
+        end = endpoints.get(getattr(record, side))
+        if end is not None and end.kind == "group":
             yield Fault(
                 side,
                 "an endpoint that can be addressed",
@@ -221,18 +232,16 @@ def _ungrouped(record: Any, draft: Draft) -> Iterator[Fault]:
 
 
 def _exclusion_rule(
-    exclusion: Exclusion, known: Mapping[str, _Known], draft: Draft
+    exclusion: Exclusion, known: Mapping[str, _Known]
 ) -> Iterator[Fault]:
-    yield from _sides(exclusion, known, draft)
-    yield from _ungrouped(exclusion, draft)
+    yield from _sides(exclusion, known)
+    yield from _ungrouped(exclusion, known)
 
 
-def _flow_rule(
-    flow: Flow, known: Mapping[str, _Known], draft: Draft
-) -> Iterator[Fault]:
-    yield from _sides(flow, known, draft)
-    yield from _ungrouped(flow, draft)
-    flows = {other.id: other for _, other in draft["flows"]}
+def _flow_rule(flow: Flow, known: Mapping[str, _Known]) -> Iterator[Fault]:
+    yield from _sides(flow, known)
+    yield from _ungrouped(flow, known)
+    flows = known["flows"].records
     for position, replaced in enumerate(flow.replaces or ()):
         path = f"replaces[{position}]"
         yield from known["flows"].fault(path, replaced)
@@ -252,13 +261,13 @@ def _flow_rule(
             yield Fault(
                 path, "a flow between the same two endpoints", repr(replaced)
             )
-    yield from _condition_rule(flow, known, draft)
+    yield from _condition_rule(flow, known)
 
 
 def _condition_rule(
-    flow: Flow, known: Mapping[str, _Known], draft: Draft
+    flow: Flow, known: Mapping[str, _Known]
 ) -> Iterator[Fault]:
-    facets = {facet.id: facet for _, facet in draft["facets"]}
+    facets = known["facets"].records
     for path, match in flow.when.located("when") if flow.when else ():
         facet = facets.get(match.facet)
         if facet is None:
@@ -277,26 +286,16 @@ def _condition_rule(
 
 
 def _pointer_rule(
-    pointer: Pointer, known: Mapping[str, _Known], draft: Draft
+    pointer: Pointer, known: Mapping[str, _Known]
 ) -> Iterator[Fault]:
-    yield from _sides(pointer, known, draft)
+    yield from _sides(pointer, known)
     for position, target in enumerate(pointer.targets or ()):
         yield from known["sections"].fault(f"targets[{position}]", target)
 
 
-def _note_rule(
-    note: Note, known: Mapping[str, _Known], draft: Draft
-) -> Iterator[Fault]:
-    qualified = _Known(
-        "a flow, an exclusion or a pointer",
-        [
-            name
-            for field in ("flows", "exclusions", "pointers")
-            for name in known[field].ids
-        ],
-    )
+def _note_rule(note: Note, known: Mapping[str, _Known]) -> Iterator[Fault]:
     for position, name in enumerate(note.qualifies or ()):
-        yield from qualified.fault(f"qualifies[{position}]", name)
+        yield from known["qualified"].fault(f"qualifies[{position}]", name)
     for position, section in enumerate(note.sections or ()):
         yield from known["sections"].fault(f"sections[{position}]", section)
     if note.citation is not None:

@@ -12,6 +12,7 @@ from avi_portspec import (
     Deployment,
     InvalidDataError,
     dumps_deployment,
+    load,
     load_deployment,
     loads_deployment,
     preset,
@@ -85,3 +86,16 @@ class TestFaults:
             "nodes",
             "feature",
         }
+
+    def test_words_of_an_edition(self, tmp_path: Path) -> None:
+        """An edition's words are checked where the file is read."""
+        path = tmp_path / "site.toml"
+        path.write_text('clouds = ["awz"]\nservices = ["dns"]\n')
+        with pytest.raises(InvalidDataError) as caught:
+            load_deployment(path, edition=load())
+        assert caught.value.subject == str(path)
+        assert [(f.path, f.nearest) for f in caught.value.faults] == [
+            ("clouds", "aws")
+        ]
+        path.write_text('clouds = ["aws"]\n')
+        assert load_deployment(path, edition=load()) == preset("aws")

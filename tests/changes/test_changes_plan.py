@@ -231,6 +231,17 @@ class TestReasons:
         (kept,) = diff(new, new, AWS_ONLY).to_keep
         assert kept.icmp_types == (0, 8)
 
+    def test_some_types_less(self) -> None:
+        """Of all types, those that the newer page names are not closed."""
+        values: Any = {"protocols": (ICMP,), "ports": ()}
+        old = edition(flow("flow", **values))
+        new = edition(flow("flow", icmp_types=(8,), **values))
+        plan = diff(old, new, AWS_ONLY)
+        assert [step.icmp_types for step in plan.to_keep] == [(8,)]
+        (closed,) = plan.to_close
+        assert closed.icmp_types == (*range(8), *range(9, 256))
+        assert "ICMP type 0-7 and 9-255 (flow)" in plan.to_text()
+
     def test_some_types_more(self) -> None:
         """Of ICMP types, only those that are new are to be opened."""
         values: Any = {"protocols": (ICMP,), "ports": ()}
