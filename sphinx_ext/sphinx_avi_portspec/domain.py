@@ -280,37 +280,43 @@ def domain_of(env: BuildEnvironment) -> AviDomain:
     return domain
 
 
+#: What entries say of records, by the digest of their edition.
+_said: dict[tuple[str, str, str], tuple[Any, ...]] = {}
+
+
 def _entry(
     edition: Edition, kind: str, name: str, anchor: str, pen: Pen
 ) -> Entry:
     """Return what is kept of a record's place."""
-    made = Entry(
-        edition.id,
-        kind,
-        name,
-        anchor,
-        pen.line,
-        pen.canonical,
-        title_of(edition, kind, name),
+    key = edition.digest, kind, name
+    said = _said.get(key)
+    if said is None:
+        said = _said[key] = _describe(edition, kind, name)
+    return Entry(
+        edition.id, kind, name, anchor, pen.line, pen.canonical, *said
     )
+
+
+def _describe(edition: Edition, kind: str, name: str) -> tuple[Any, ...]:
+    """Return a record's title, and of a flow its ports and its sides."""
+    title = title_of(edition, kind, name)
     if kind != "flow":
-        return made
+        return (title,)
     flow = edition.flows[name]
-    return made._replace(
-        ports=tuple(
-            (
-                pair.protocol.number,
-                pair.protocol.label,
-                pair.ports.low if pair.ports else 0,
-                pair.ports.high if pair.ports else 0,
-            )
-            for pair in flow.protocol_ports()
-        ),
-        sides=tuple(
-            (side, edition.endpoints[side].name)
-            for side in (flow.source, flow.destination)
-        ),
+    ports = tuple(
+        (
+            pair.protocol.number,
+            pair.protocol.label,
+            pair.ports.low if pair.ports else 0,
+            pair.ports.high if pair.ports else 0,
+        )
+        for pair in flow.protocol_ports()
     )
+    sides = tuple(
+        (str(side), edition.endpoints[side].name)
+        for side in (flow.source, flow.destination)
+    )
+    return title, ports, sides
 
 
 def outdated(
