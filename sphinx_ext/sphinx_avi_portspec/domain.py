@@ -15,7 +15,7 @@ from avi_portspec import PortSpecError
 from sphinx_avi_portspec.indices import EndpointIndex, PortIndex
 from sphinx_avi_portspec.rendering.words import title_of
 from sphinx_avi_portspec.roles import PortsRole, RecordRole
-from sphinx_avi_portspec.sources import edition_named
+from sphinx_avi_portspec.sources import edition_named, made_from
 
 if TYPE_CHECKING:
     from docutils.nodes import Element
@@ -82,7 +82,7 @@ class AviDomain(Domain):
     }
     indices: ClassVar[list[Any]] = [PortIndex, EndpointIndex]
     #: ``uses``: for each document, the editions that it asked for, as it
-    #: named them, with the digest that each had. ``places``: for each
+    #: named them, with what each of them was then. ``places``: for each
     #: document, the records that it shows. ``assets``: for each document
     #: that wants any, what its page has to load.
     initial_data: ClassVar[dict[str, Any]] = {
@@ -95,7 +95,7 @@ class AviDomain(Domain):
 
     @property
     def uses(self) -> dict[str, dict[str, str]]:
-        """The digests that each document was made from."""
+        """What each document was made from, by the editions' names."""
         return self.data["uses"]  # type: ignore[no-any-return]
 
     @property
@@ -326,13 +326,13 @@ def outdated(
     changed: set[str],
     removed: set[str],
 ) -> Iterable[str]:
-    """Return the documents whose editions have another digest by now."""
+    """Return the documents that are made from something else by now."""
     uses = domain_of(env).uses
     names = {name for used in uses.values() for name in used}
     digests: dict[str, str] = {}
     for name in names:
         try:
-            digests[name] = edition_named(app.config, name).digest
+            digests[name] = made_from(edition_named(app.config, name))
         except (PortSpecError, OSError):
             # Read anew, the document says what is wrong, and where.
             digests[name] = ""
