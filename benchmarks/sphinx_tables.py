@@ -8,6 +8,10 @@ linked to. What counts is CPU seconds, less those of the empty pages, as a
 ratio within one run.
 
     python benchmarks/sphinx_tables.py [--pages 1000] [--rounds 1]
+
+With ``--edit`` it measures instead what one edit of the data costs: of 200
+pages, 25 use the edition, and then 100. What counts is the CPU seconds of
+the build after the edit, less those of a build with nothing to do.
 """
 
 from __future__ import annotations
@@ -96,8 +100,8 @@ def project(folder: Path, table: str, pages: int) -> None:
         )
 
 
-def seconds(folder: Path) -> float:
-    """Build a project anew, and return the CPU seconds that it took."""
+def seconds(folder: Path, *, fresh: bool = True) -> float:
+    """Build a project, and return the CPU seconds that it took."""
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -107,7 +111,8 @@ def seconds(folder: Path) -> float:
     subprocess.run(
         [
             *(sys.executable, "-m", "sphinx", "-b", "html", "-q", "-W"),
-            *("-E", "-a", "-j", "1", str(folder), str(folder / "_build")),
+            *(["-E", "-a"] if fresh else []),
+            *("-j", "1", str(folder), str(folder / "_build")),
         ],
         check=True,
         env=environment,
@@ -118,12 +123,57 @@ def seconds(folder: Path) -> float:
     )
 
 
+def edited(folder: Path, users: int, pages: int = 200) -> float:
+    """Return what an edit costs in a project with so many users."""
+    whole = edition()
+    path = folder.parent / "edition.json"
+    path.write_text(avi_portspec.dumps(whole), encoding="utf-8")
+    table = f".. avi-port-table:: Ports\n   :limit: {ROWS}\n"
+    project(folder, "", pages)
+    for number in range(users):
+        page = folder / f"p{number}.rst"
+        page.write_text(page.read_text() + table, encoding="utf-8")
+    seconds(folder)
+    idle = seconds(folder, fresh=False)
+    path.write_text(
+        avi_portspec.dumps(attrs.evolve(whole, title="Edited")),
+        encoding="utf-8",
+    )
+    return seconds(folder, fresh=False) - idle
+
+
+def edits() -> int:
+    """Compare, and return 1 if the cost does not follow the users."""
+    few, many = 25, 100
+    with tempfile.TemporaryDirectory() as name:
+        cost = {
+            users: edited(Path(name, str(users)), users)
+            for users in (few, many)
+        }
+    ratio = cost[many] / cost[few]
+    print(
+        json.dumps(
+            {
+                "users": [few, many],
+                "CPU seconds": [round(cost[few], 2), round(cost[many], 2)],
+                "ratio": round(ratio, 2),
+                "wanted": f"about {many // few}",
+            },
+            indent=2,
+        )
+    )
+    return int(ratio > 1.3 * many / few)
+
+
 def main() -> int:
     """Build, compare, and return 1 if a table costs more than is wanted."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--edit", action="store_true")
     arguments = parser.parse_args()
+    if arguments.edit:
+        return edits()
     whole = edition()
     lines = cells(whole)
     ids = [flow.id for flow in whole.flows]

@@ -36,9 +36,12 @@ class Words(nodes.paragraph, addnodes.translatable):
         self, original_message: str, translated_message: str
     ) -> None:
         """Put a translation in the place of a piece."""
-        for child in self.children:
-            if isinstance(child, nodes.Text) and child == original_message:
-                self.replace(child, nodes.Text(translated_message))
+        for text in list(self.findall(nodes.Text)):
+            # Literals are never translated, not even by chance.
+            if text == original_message and isinstance(
+                text.parent, (Words, nodes.reference)
+            ):
+                text.parent.replace(text, nodes.Text(translated_message))
 
 
 class PlainWords(Words, nodes.Special):
@@ -125,6 +128,9 @@ class Pen:
         for piece in pieces:
             if not isinstance(piece, str):
                 children.append(piece)
+                if isinstance(piece, nodes.reference) and piece.rawsource:
+                    # A link to a heading, which is for translators too.
+                    phrases.append(piece.rawsource)
                 continue
             text = str(piece)
             children.append(nodes.Text(text))
