@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from importlib.metadata import version as installed
 
 project = "avi-portspec"
@@ -17,6 +18,10 @@ extensions = [
     "sphinx_avi_portspec",
 ]
 exclude_patterns = ["build"]
+# Diagrams come with a text equivalent: without Graphviz, that is what is
+# shown, and the documentation is whole nevertheless.
+if shutil.which("dot") is None:
+    suppress_warnings = ["avi_portspec.graphviz"]
 html_theme = "furo"
 html_title = "avi-portspec"
 nitpicky = True

@@ -12,7 +12,15 @@ from sphinx_avi_portspec.rendering.words import REQUIREMENTS, condition
 if TYPE_CHECKING:
     from avi_portspec import Edition, Flow
 
-__all__ = ["COLUMNS", "DEFAULT", "Column", "Heading", "chosen", "order"]
+__all__ = [
+    "COLUMNS",
+    "DEFAULT",
+    "Column",
+    "Heading",
+    "chosen",
+    "order",
+    "texts",
+]
 
 #: What a cell holds: something for machines (shown as a literal, never
 #: translated), a name (never translated), or prose.
@@ -164,6 +172,22 @@ def order(argument: str | None) -> tuple[tuple[str, bool], ...]:
         _column(name.removeprefix("-"))
         found.append((name.removeprefix("-"), name.startswith("-")))
     return tuple(found)
+
+
+#: The texts of columns, by the digest of their edition: pages by the hundred
+#: show the same flows, and a condition is not put into words for each anew.
+_texts: dict[tuple[str, str], dict[str, str]] = {}
+
+
+def texts(edition: Edition, name: str) -> dict[str, str]:
+    """Return the text of each flow's cell in a column."""
+    key = edition.digest, name
+    found = _texts.get(key)
+    if found is None:
+        text = COLUMNS[name].text
+        found = {str(flow.id): text(flow, edition) for flow in edition.flows}
+        _texts[key] = found
+    return found
 
 
 def _column(name: str) -> Column:

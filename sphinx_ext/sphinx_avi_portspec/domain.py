@@ -15,7 +15,7 @@ from avi_portspec import PortSpecError
 from sphinx_avi_portspec.indices import EndpointIndex, PortIndex
 from sphinx_avi_portspec.rendering.words import title_of
 from sphinx_avi_portspec.roles import PortsRole, RecordRole
-from sphinx_avi_portspec.sources import edition_named
+from sphinx_avi_portspec.sources import edition_named, made_from
 
 if TYPE_CHECKING:
     from docutils.nodes import Element
@@ -82,7 +82,7 @@ class AviDomain(Domain):
     }
     indices: ClassVar[list[Any]] = [PortIndex, EndpointIndex]
     #: ``uses``: for each document, the editions that it asked for, as it
-    #: named them, with the digest that each had. ``places``: for each
+    #: named them, with what each of them was then. ``places``: for each
     #: document, the records that it shows. ``assets``: for each document
     #: that wants any, what its page has to load.
     initial_data: ClassVar[dict[str, Any]] = {
@@ -95,7 +95,7 @@ class AviDomain(Domain):
 
     @property
     def uses(self) -> dict[str, dict[str, str]]:
-        """The digests that each document was made from."""
+        """What each document was made from, by the editions' names."""
         return self.data["uses"]  # type: ignore[no-any-return]
 
     @property
@@ -280,37 +280,43 @@ def domain_of(env: BuildEnvironment) -> AviDomain:
     return domain
 
 
+#: What entries say of records, by the digest of their edition.
+_said: dict[tuple[str, str, str], tuple[Any, ...]] = {}
+
+
 def _entry(
     edition: Edition, kind: str, name: str, anchor: str, pen: Pen
 ) -> Entry:
     """Return what is kept of a record's place."""
-    made = Entry(
-        edition.id,
-        kind,
-        name,
-        anchor,
-        pen.line,
-        pen.canonical,
-        title_of(edition, kind, name),
+    key = edition.digest, kind, name
+    said = _said.get(key)
+    if said is None:
+        said = _said[key] = _describe(edition, kind, name)
+    return Entry(
+        edition.id, kind, name, anchor, pen.line, pen.canonical, *said
     )
+
+
+def _describe(edition: Edition, kind: str, name: str) -> tuple[Any, ...]:
+    """Return a record's title, and of a flow its ports and its sides."""
+    title = title_of(edition, kind, name)
     if kind != "flow":
-        return made
+        return (title,)
     flow = edition.flows[name]
-    return made._replace(
-        ports=tuple(
-            (
-                pair.protocol.number,
-                pair.protocol.label,
-                pair.ports.low if pair.ports else 0,
-                pair.ports.high if pair.ports else 0,
-            )
-            for pair in flow.protocol_ports()
-        ),
-        sides=tuple(
-            (side, edition.endpoints[side].name)
-            for side in (flow.source, flow.destination)
-        ),
+    ports = tuple(
+        (
+            pair.protocol.number,
+            pair.protocol.label,
+            pair.ports.low if pair.ports else 0,
+            pair.ports.high if pair.ports else 0,
+        )
+        for pair in flow.protocol_ports()
     )
+    sides = tuple(
+        (str(side), edition.endpoints[side].name)
+        for side in (flow.source, flow.destination)
+    )
+    return title, ports, sides
 
 
 def outdated(
@@ -320,13 +326,13 @@ def outdated(
     changed: set[str],
     removed: set[str],
 ) -> Iterable[str]:
-    """Return the documents whose editions have another digest by now."""
+    """Return the documents that are made from something else by now."""
     uses = domain_of(env).uses
     names = {name for used in uses.values() for name in used}
     digests: dict[str, str] = {}
     for name in names:
         try:
-            digests[name] = edition_named(app.config, name).digest
+            digests[name] = made_from(edition_named(app.config, name))
         except (PortSpecError, OSError):
             # Read anew, the document says what is wrong, and where.
             digests[name] = ""

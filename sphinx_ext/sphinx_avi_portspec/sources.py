@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import avi_portspec
 from avi_portspec import (
     Fault,
     InvalidDataError,
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from avi_portspec import Edition
 
-__all__ = ["edition_files_of", "edition_named", "edition_used"]
+__all__ = ["edition_files_of", "edition_named", "edition_used", "made_from"]
 
 #: What files of a project's own held, by their path, with the hash of the
 #: bytes that it was read from: never is a file taken for what it was.
@@ -84,11 +85,19 @@ def edition_used(env: BuildEnvironment, name: str) -> Edition:
     """Return an edition, and note that the current document depends on it.
 
     Two things are noted. The file, so that Sphinx reads the document again
-    when that is newer; and the digest, because an older package, once it is
-    installed again, brings files that are older than the last build.
+    when that is newer; and what it was made from, because an older package,
+    once it is installed again, brings files older than the last build.
     """
     edition = edition_named(env.config, name)
     env.note_dependency(edition_files_of(env.config)[edition.id])
     uses = env.get_domain("avi").data["uses"]
-    uses.setdefault(env.docname, {})[name] = edition.digest
+    uses.setdefault(env.docname, {})[name] = made_from(edition)
     return edition
+
+
+def made_from(edition: Edition) -> str:
+    """Return what a document that shows an edition is made from.
+
+    That is the data, and the version of the package that puts it into words.
+    """
+    return f"{avi_portspec.__version__} {edition.digest}"

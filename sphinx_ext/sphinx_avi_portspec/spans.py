@@ -7,27 +7,12 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from sphinx_avi_portspec.rendering.flat import columns_of
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["columns_of", "setup"]
-
-
-def columns_of(part: nodes.Element, count: int) -> list[list[int]]:
-    """Return for each row of a table's part the columns of its cells.
-
-    A column that a cell from above takes is none of a row's own.
-    """
-    taken = [0] * count
-    found = []
-    for row in part.findall(nodes.row):
-        free = [column for column, rows in enumerate(taken) if not rows]
-        taken = [max(rows - 1, 0) for rows in taken]
-        for column, cell in zip(free, row.children, strict=True):
-            assert isinstance(cell, nodes.entry)  # noqa: S101 - for types
-            taken[column] = cell.get("morerows", 0)
-        found.append(free)
-    return found
+__all__ = ["setup"]
 
 
 class Unspan(SphinxPostTransform):

@@ -12,6 +12,7 @@ from sphinx_projects import Project
 
 import avi_portspec.data
 from avi_portspec.data import edition_files
+from sphinx_avi_portspec.domain import domain_of
 
 
 @pytest.fixture
@@ -66,6 +67,18 @@ class TestStaleness:
         assert documents(project) == ["user"]
         assert documents(project) == []
 
+    def test_another_package_is_noticed(
+        self,
+        project: Project,
+        data: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Newer or older: it may put the same data into other words."""
+        documents(project)
+        monkeypatch.setattr("avi_portspec.__version__", "0.0.9")
+        assert documents(project) == ["user"]
+        assert documents(project) == []
+
     def test_newer_data_is_noticed(self, project: Project, data: Path) -> None:
         """Even if it says the same."""
         documents(project)
@@ -112,6 +125,11 @@ def test_parallel_reading_keeps_what_serial_does(
             f"p{number}.rst",
             f":orphan:\n\n{number}\n=\n\n.. avi-port-list::\n",
         )
+    app = project.build("dummy", parallel=2)
+    users = sorted(domain_of(app.env).uses)
+    edit(data, 'name = "SMTP server"', 'name = "Mail server"')
+    assert documents(project, parallel=2) == users
+    assert documents(project, parallel=2) == []
     app = project.build("dummy", parallel=2)
     uses = app.env.get_domain("avi").uses
     assert sorted(uses) == sorted(["user", *(f"p{n}" for n in range(8))])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -144,8 +147,6 @@ def test_a_manual_page_repeats_what_it_cannot_span(project: Project) -> None:
 
 def test_every_reference_in_latex_has_its_label(project: Project) -> None:
     """Else a PDF has dead links, and nobody is told."""
-    import re
-
     project.write("index.rst", "A\n=\n\n.. toctree::\n\n   p\n   t\n")
     project.write("p.rst", ".. avi-port-page::\n")
     project.write(
@@ -161,6 +162,38 @@ def test_every_reference_in_latex_has_its_label(project: Project) -> None:
     made = set(re.findall(r"\\label\{\\detokenize\{([^}]*)\}\}", text))
     assert len(used) > 200
     assert used <= made
+
+
+def test_a_pdf_is_made_of_the_whole_page(project: Project) -> None:
+    """Long tables, marks, arrows and links, as LaTeX takes them."""
+    if shutil.which("latexmk") is None:
+        pytest.skip(
+            "a PDF needs LaTeX: apt-get install latexmk texlive-latex-extra "
+            "texlive-fonts-recommended tex-gyre"
+        )
+    project.write("index.rst", "A\n=\n\n.. toctree::\n\n   ports\n   t\n")
+    project.write("ports.rst", ".. avi-port-page::\n")
+    project.write(
+        "t.rst",
+        "T\n=\n\n.. avi-port-table:: All\n   :notes: column\n\n"
+        ".. avi-port-matrix::\n   :section: management\n",
+    )
+    app = project.build("latex")
+    (path,) = app.outdir.glob("*.tex")
+    made = subprocess.run(  # noqa: S603 - the test wrote the file
+        ["latexmk", "-pdf", "-halt-on-error", path.name],  # noqa: S607
+        cwd=app.outdir,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stdout[-2000:]
+    log = path.with_suffix(".log").read_text("utf-8", errors="replace")
+    assert "undefined" not in "".join(
+        line for line in log.splitlines() if "Warning" in line
+    )
+    assert path.with_suffix(".pdf").stat().st_size > 50_000
 
 
 @pytest.mark.parametrize(
@@ -200,7 +233,6 @@ def test_parallel_builds_give_the_same_bytes(
             }
         )
         project.close()
-        import shutil
 
         shutil.rmtree(tmp_path / "_build")
     assert outputs[0] == outputs[1]

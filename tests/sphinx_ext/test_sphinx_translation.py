@@ -73,3 +73,30 @@ def test_a_translation_keeps_marks_and_numbers(project: Project) -> None:
     ]
     assert "[a] Erschlossen. The bullet names" in tree.astext()
     assert "Anmerkungen" in tree.astext()
+
+
+def test_headings_and_notes_of_a_page_are_translated(
+    project: Project,
+) -> None:
+    """And what leads to them still does."""
+    catalog = Catalog(locale="de")
+    heading = "Ports Used by Container Cluster Nodes"
+    note = "That state comes from plain ICMP echo requests."
+    catalog.add(heading, "Ports der Knoten")
+    catalog.add(note, "Dieser Stand beruht auf ICMP-Echo.")
+    path = project.write("locale/de/LC_MESSAGES/index.mo", "")
+    with path.open("wb") as file:
+        write_mo(file, catalog)
+    project.write("index.rst", ".. avi-port-page::\n")
+    app = project.build("html", language="de", locale_dirs=["locale"])
+    assert warnings(app) == ""
+    tree = project.resolved["index"]
+    text = tree.astext()
+    assert heading not in text
+    # The heading, and the links to it from the overview and the pointer.
+    assert text.count("Ports der Knoten") == 3
+    assert "Dieser Stand beruht auf ICMP-Echo." in text
+    assert note not in text
+    ids = {i for n in tree.findall(nodes.Element) for i in n.get("ids", ())}
+    ways = {r["refid"] for r in tree.findall(nodes.reference)}
+    assert ways <= ids

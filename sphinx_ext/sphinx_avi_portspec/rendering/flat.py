@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from docutils import nodes
 
+from sphinx_avi_portspec.columns import texts
 from sphinx_avi_portspec.rendering.pen import Phrase
 
 if TYPE_CHECKING:
@@ -15,7 +16,15 @@ if TYPE_CHECKING:
     from sphinx_avi_portspec.rendering.marks import Marks
     from sphinx_avi_portspec.rendering.pen import Pen
 
-__all__ = ["NoteMarks", "Noted", "entry", "flat_rows", "table"]
+__all__ = [
+    "Cell",
+    "NoteMarks",
+    "Noted",
+    "columns_of",
+    "entry",
+    "flat_rows",
+    "table",
+]
 
 _ENDPOINTS = frozenset({"source", "destination"})
 
@@ -67,16 +76,58 @@ def table(
             text = nodes.paragraph(heading, heading)
             text.source, text.line = pen.source, pen.line
             cells.append(entry(pen, text))
+            cells[-1]["scope"] = "col"
         group += nodes.thead("", nodes.row("", *cells))
-    group += nodes.tbody("", *rows)
+    body = nodes.tbody("", *rows)
+    for row, columns in zip(
+        body.children, columns_of(body, len(headings)), strict=True
+    ):
+        # Columns are in order, so those that head their row come first.
+        for column, cell in zip(columns[:stubs], row.children, strict=False):
+            if column >= stubs:
+                break
+            assert isinstance(cell, Cell)  # noqa: S101 - for types
+            cell["scope"] = "row"
+    group += body
     made = nodes.table("", group, classes=["avi-port-table"])
     made.source, made.line = pen.source, pen.line
     return made
 
 
-def entry(pen: Pen, *children: nodes.Node) -> nodes.entry:
+def columns_of(part: nodes.Element, count: int) -> list[list[int]]:
+    """Return for each row of a table's part the columns of its cells.
+
+    A column that a cell from above takes is none of a row's own.
+    """
+    everything = list(range(count))
+    taken = [0] * count
+    found = []
+    for row in part.children:
+        free = everything
+        if any(taken):
+            free = [column for column in everything if not taken[column]]
+            taken = [max(rows - 1, 0) for rows in taken]
+        for column, cell in zip(free, row.children, strict=True):
+            assert isinstance(cell, nodes.entry)  # noqa: S101 - for types
+            more = cell.get("morerows", 0)
+            if more:
+                taken[column] = more
+        found.append(free)
+    return found
+
+
+class Cell(nodes.entry):
+    """A cell that can say what it heads.
+
+    Writers but that of HTML take it for any other.
+    """
+
+    tagname = "entry"
+
+
+def entry(pen: Pen, *children: nodes.Node) -> Cell:
     """Return a cell."""
-    made = nodes.entry("", *children)
+    made = Cell("", *children)
     made.source, made.line = pen.source, pen.line
     return made
 
@@ -92,27 +143,31 @@ def flat_rows(  # noqa: PLR0917 - what every layout needs
     """Return a row for each flow."""
     rows = []
     marked = _marked(headings) if notes.place == "below" else -1
+    columns = [(column, texts(edition, name)) for name, column, _ in headings]
+    ends = [name for name, _, _ in headings if name in _ENDPOINTS]
     for flow in flows:
-        row = nodes.row()
-        first = pen.anchor("flow", flow.id)
-        for position, (name, column, _) in enumerate(headings):
-            text = column.text(flow, edition)
-            pieces: list[str | nodes.Node] = []
-            if first:
-                pieces += first
-                first = []
-            if name in _ENDPOINTS:
-                pieces += pen.anchor("endpoint", getattr(flow, name))
+        # One target is the anchor of all that is first shown in the row.
+        ids = pen.claim("flow", flow.id)
+        for name in ends:
+            ids += pen.claim("endpoint", getattr(flow, name))
+        first = [nodes.target("", "", ids=ids)] if ids else []
+        explained = flow.inferred or flow.readings
+        cells = []
+        for position, (column, text_of) in enumerate(columns):
+            pieces: list[str | nodes.Node] = [*first]
+            first = []
+            text = text_of[flow.id]
             if text:
                 pieces.append(_piece(column.kind, text))
-            pieces += reasons.of_fields(flow, column.fields)
+            if explained:
+                pieces += reasons.of_fields(flow, column.fields)
             if position == marked:
                 pieces += notes.marks.of_notes(edition, flow)
-            row += entry(pen, pen.paragraph(*pieces))
+            cells.append(entry(pen, pen.paragraph(*pieces)))
         if notes.place == "column":
             marks = notes.marks.of_notes(edition, flow)
-            row += entry(pen, pen.paragraph(*marks))
-        rows.append(row)
+            cells.append(entry(pen, pen.paragraph(*marks)))
+        rows.append(nodes.row("", *cells))
     return rows
 
 

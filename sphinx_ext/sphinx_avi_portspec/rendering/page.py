@@ -138,7 +138,7 @@ class Page:
             for section in several[0].sections:
                 title = self._edition.sections[section].title
                 link = nodes.reference(
-                    "", title, refid=self._ids[section], internal=True
+                    title, title, refid=self._ids[section], internal=True
                 )
                 pieces += [link, ": "]
             for note in several:

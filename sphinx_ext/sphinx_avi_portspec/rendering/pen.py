@@ -11,7 +11,7 @@ from sphinx import addnodes
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["Pen", "Phrase", "Words", "setup"]
+__all__ = ["Pen", "Phrase", "PlainWords", "Values", "Words", "setup"]
 
 
 class Words(nodes.paragraph, addnodes.translatable):
@@ -36,9 +36,30 @@ class Words(nodes.paragraph, addnodes.translatable):
         self, original_message: str, translated_message: str
     ) -> None:
         """Put a translation in the place of a piece."""
-        for child in self.children:
-            if isinstance(child, nodes.Text) and child == original_message:
-                self.replace(child, nodes.Text(translated_message))
+        for text in list(self.findall(nodes.Text)):
+            # Literals are never translated, not even by chance.
+            if text == original_message and isinstance(
+                text.parent, (Words, nodes.reference)
+            ):
+                text.parent.replace(text, nodes.Text(translated_message))
+
+
+class PlainWords(Words, nodes.Special):
+    """Such a paragraph without quotation marks or dots to be set well.
+
+    ``Special`` is how docutils knows what to leave alone when it sets
+    quotation marks, and that is a large part of reading a document.
+    """
+
+
+class Values(nodes.paragraph, nodes.Special):
+    """A paragraph of names and numbers: nothing in it is to be set well."""
+
+    tagname = "paragraph"
+
+
+#: What is set well, if it occurs: quotation marks, and dots in a row.
+_TYPED = frozenset("\"'.")
 
 
 class Phrase(str):
@@ -83,32 +104,47 @@ class Pen:
         made.anchors = self.anchors
         return made
 
+    def claim(self, kind: str, name: str) -> list[str]:
+        """Return the id for a record's anchor, where it is first shown."""
+        if self.anchors is None or (kind, name) in self.anchors:
+            return []
+        made = self.anchors[kind, name] = f"{self.start}-{kind}-{name}"
+        return [made]
+
     def anchor(self, kind: str, name: str) -> list[nodes.Node]:
         """Return the anchor of a record, where it is first shown.
 
         A target within a paragraph is an anchor to every builder; an id on
         a row or a cell is lost on the way to LaTeX.
         """
-        if self.anchors is None or (kind, name) in self.anchors:
-            return []
-        made = self.anchors[kind, name] = f"{self.start}-{kind}-{name}"
-        return [nodes.target("", "", ids=[made])]
+        ids = self.claim(kind, name)
+        return [nodes.target("", "", ids=ids)] if ids else []
 
     def paragraph(self, *pieces: str | nodes.Node) -> nodes.paragraph:
         """Return a paragraph of pieces: text, phrases and inline nodes."""
-        phrases = tuple([str(p) for p in pieces if isinstance(p, Phrase)])
+        children: list[nodes.Node] = []
+        phrases: list[str] = []
+        typed = False
+        for piece in pieces:
+            if not isinstance(piece, str):
+                children.append(piece)
+                if isinstance(piece, nodes.reference) and piece.rawsource:
+                    # A link to a heading, which is for translators too.
+                    phrases.append(piece.rawsource)
+                continue
+            text = str(piece)
+            children.append(nodes.Text(text))
+            if isinstance(piece, Phrase):
+                phrases.append(text)
+                typed = typed or not _TYPED.isdisjoint(text) or "--" in text
         made: nodes.paragraph
         if phrases:
-            made = Words()
-            made.phrases = phrases
-            made.rawsource = phrases[0]
+            kind = Words if typed else PlainWords
+            made = words = kind(phrases[0], "", *children)
+            words.phrases = tuple(phrases)
         else:
-            made = nodes.paragraph(translatable=False)
+            made = Values("", "", *children, translatable=False)
         made.source, made.line = self.source, self.line
-        made += [
-            nodes.Text(str(piece)) if isinstance(piece, str) else piece
-            for piece in pieces
-        ]
         return made
 
     def rubric(self, text: str) -> nodes.paragraph:
@@ -130,4 +166,5 @@ class Pen:
 
 def setup(app: Sphinx) -> None:
     """Make the nodes known; every writer handles them as paragraphs."""
-    app.add_node(Words, override=True)
+    for kind in (Words, PlainWords, Values):
+        app.add_node(kind, override=True)

@@ -209,6 +209,8 @@ def _targets(
         yield "; " if position else " "
         title = edition.sections[name].title
         if name in linked:
-            yield nodes.reference("", title, refid=linked[name], internal=True)
+            yield nodes.reference(
+                title, title, refid=linked[name], internal=True
+            )
         else:
-            yield title
+            yield Phrase(title)

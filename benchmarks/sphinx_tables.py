@@ -1,0 +1,217 @@
+"""What port tables cost a build, beside tables written by hand.
+
+Four projects of the same pages are built one after the other, in HTML and
+in one process: pages without a table, with ``list-table``, with
+``csv-table``, and with ``avi-port-table``. All tables have the same text in
+the same 40 rows of 6 columns; every row of the last is an anchor that can be
+linked to. What counts is CPU seconds, less those of the empty pages, as a
+ratio within one run.
+
+    python benchmarks/sphinx_tables.py [--pages 1000] [--rounds 1]
+
+With ``--edit`` it measures instead what one edit of the data costs: of 200
+pages, 25 use the edition, and then 100. What counts is the CPU seconds of
+the build after the edit, less those of a build with nothing to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import attrs
+
+import avi_portspec
+from avi_portspec.model.display import ports_text
+from sphinx_avi_portspec.columns import COLUMNS, DEFAULT
+
+ROWS = 40
+#: The most that a port table may cost, as a share of the other's cost.
+WANTED = {"list-table": 0.55, "csv-table": 0.75}
+
+
+def edition() -> avi_portspec.Edition:
+    """Return the newest edition without what a table by hand has not.
+
+    Marks for inferred facts, and their explanations, are text of their own.
+    """
+    newest = avi_portspec.load()
+    return attrs.evolve(
+        newest,
+        id="benchmark",
+        aliases=(),
+        flows=[
+            attrs.evolve(flow, inferred=(), readings=(), notes=())
+            for flow in newest.flows
+        ],
+    )
+
+
+def cells(whole: avi_portspec.Edition) -> list[list[str]]:
+    """Return the text of the table, ports as literals."""
+    lines = []
+    for flow in whole.flows[:ROWS]:
+        line = [COLUMNS[name].text(flow, whole) for name in DEFAULT]
+        line[DEFAULT.index("ports")] = f"``{ports_text(flow)}``"
+        lines.append(line)
+    return [[COLUMNS[name].heading for name in DEFAULT], *lines]
+
+
+def list_table(lines: list[list[str]]) -> str:
+    """Return the table as a ``list-table``."""
+    text = ".. list-table:: Ports\n   :header-rows: 1\n   :stub-columns: 1\n\n"
+    for line in lines:
+        for position, cell in enumerate(line):
+            text += f"   {'*' if position == 0 else ' '} - {cell}\n"
+    return text
+
+
+def csv_table(lines: list[list[str]]) -> str:
+    """Return the table as a ``csv-table``."""
+    text = ".. csv-table:: Ports\n   :header-rows: 1\n   :stub-columns: 1\n\n"
+    for line in lines:
+        text += "   " + ",".join(f'"{cell}"' for cell in line) + "\n"
+    return text
+
+
+def project(folder: Path, table: str, pages: int) -> None:
+    """Write a project of pages that all hold the table."""
+    folder.mkdir()
+    (folder / "conf.py").write_text(
+        'extensions = ["sphinx_avi_portspec"]\n'
+        'avi_portspec_files = ["../edition.json"]\n'
+        'avi_portspec_edition = "benchmark"\n',
+        encoding="utf-8",
+    )
+    toctree = "".join(f"   p{number}\n" for number in range(pages))
+    (folder / "index.rst").write_text(
+        f"Index\n=====\n\n.. toctree::\n\n{toctree}", encoding="utf-8"
+    )
+    for number in range(pages):
+        title = f"Page {number}"
+        (folder / f"p{number}.rst").write_text(
+            f"{title}\n{'=' * len(title)}\n\n{table}", encoding="utf-8"
+        )
+
+
+def seconds(folder: Path, *, fresh: bool = True) -> float:
+    """Build a project, and return the CPU seconds that it took."""
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name != "PYTHONDONTWRITEBYTECODE"
+    }
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "sphinx", "-b", "html", "-q", "-W"),
+            *(["-E", "-a"] if fresh else []),
+            *("-j", "1", str(folder), str(folder / "_build")),
+        ],
+        check=True,
+        env=environment,
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime + after.ru_stime) - (
+        before.ru_utime + before.ru_stime
+    )
+
+
+def edited(folder: Path, users: int, pages: int = 200) -> float:
+    """Return what an edit costs in a project with so many users."""
+    whole = edition()
+    path = folder.parent / "edition.json"
+    path.write_text(avi_portspec.dumps(whole), encoding="utf-8")
+    table = f".. avi-port-table:: Ports\n   :limit: {ROWS}\n"
+    project(folder, "", pages)
+    for number in range(users):
+        page = folder / f"p{number}.rst"
+        page.write_text(page.read_text() + table, encoding="utf-8")
+    seconds(folder)
+    idle = seconds(folder, fresh=False)
+    path.write_text(
+        avi_portspec.dumps(attrs.evolve(whole, title="Edited")),
+        encoding="utf-8",
+    )
+    return seconds(folder, fresh=False) - idle
+
+
+def edits() -> int:
+    """Compare, and return 1 if the cost does not follow the users."""
+    few, many = 25, 100
+    with tempfile.TemporaryDirectory() as name:
+        cost = {
+            users: edited(Path(name, str(users)), users)
+            for users in (few, many)
+        }
+    ratio = cost[many] / cost[few]
+    print(
+        json.dumps(
+            {
+                "users": [few, many],
+                "CPU seconds": [round(cost[few], 2), round(cost[many], 2)],
+                "ratio": round(ratio, 2),
+                "wanted": f"about {many // few}",
+            },
+            indent=2,
+        )
+    )
+    return int(ratio > 1.3 * many / few)
+
+
+def main() -> int:
+    """Build, compare, and return 1 if a table costs more than is wanted."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--edit", action="store_true")
+    arguments = parser.parse_args()
+    if arguments.edit:
+        return edits()
+    whole = edition()
+    lines = cells(whole)
+    ids = [flow.id for flow in whole.flows]
+    kept = f"   :limit: {ROWS}\n" if len(ids) > ROWS else ""
+    kinds = {
+        "empty": "",
+        "list-table": list_table(lines),
+        "csv-table": csv_table(lines),
+        "avi-port-table": f".. avi-port-table:: Ports\n{kept}",
+    }
+    best: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "edition.json").write_text(
+            avi_portspec.dumps(whole), encoding="utf-8"
+        )
+        for kind, table in kinds.items():
+            project(folder / kind, table, arguments.pages)
+        for _ in range(arguments.rounds):
+            for kind in kinds:
+                took = seconds(folder / kind)
+                best[kind] = min(best.get(kind, took), took)
+    net = {kind: took - best["empty"] for kind, took in best.items()}
+    ratios = {kind: net["avi-port-table"] / net[kind] for kind in WANTED}
+    print(
+        json.dumps(
+            {
+                "pages": arguments.pages,
+                "rows": len(lines) - 1,
+                "CPU seconds": {k: round(v, 2) for k, v in best.items()},
+                "ratios": {k: round(v, 3) for k, v in ratios.items()},
+                "wanted": WANTED,
+            },
+            indent=2,
+        )
+    )
+    return int(any(ratios[kind] > most for kind, most in WANTED.items()))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,125 @@
+"""The documentation's examples: what they give, in both markups.
+
+A doctree that changes on purpose is accepted with ``UPDATE_SNAPSHOTS=1`` in
+the environment; read the difference before you commit it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from sphinx_projects import Project, warnings
+
+DOCS = Path(__file__).parents[2] / "docs" / "sphinx"
+SNAPSHOTS = Path(__file__).with_name("snapshots")
+EXAMPLES = sorted((DOCS / "examples").glob("*.txt"))
+
+_OPTION = re.compile(r" {3}:(?P<name>[\w-]+):(?: (?P<value>.*))?$")
+_ROLE = re.compile(r":(avi:\w+):(`[^`]*`)")
+
+
+def markdown(text: str) -> str:
+    """Return an example as Markdown, for MyST."""
+    if not text.startswith(".. "):
+        return _ROLE.sub(r"{\1}\2", text)
+    first, *rest = text.rstrip().split("\n")
+    name, _, argument = first.removeprefix(".. ").partition("::")
+    lines = [f"```{{{name}}}{argument}", "---"]
+    for line in rest:
+        option = _OPTION.match(line)
+        if option is None:
+            lines.append("  " + line.strip())
+        elif option["value"] is None:
+            # A flag, or a value that goes on below, line by line.
+            lines.append(f"{option['name']}: |")
+        else:
+            lines.append(f"{option['name']}: '{option['value']}'")
+    return "\n".join([*lines, "---", "```"]) + "\n"
+
+
+def tree(project: Project, name: str, text: str) -> str:
+    """Return the doctree of a document that stands beside a page."""
+    for old in project.folder.glob("index.*"):
+        old.unlink()
+    project.write("page.rst", ":orphan:\n\n.. avi-port-page::\n")
+    project.write(name, text)
+    app = project.build("dummy")
+    assert warnings(app) == ""
+    found = app.env.get_doctree("index").pformat()
+    # How truth is written is docutils' affair, and changes with it.
+    found = found.replace('="True"', '="1"').replace('="False"', '="0"')
+    # Of the file, only its name differs.
+    return re.sub(r'<document source="[^"]*"[^>]*>', "<document>", found)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_gives_its_doctree_in_both_markups(
+    project: Project, path: Path
+) -> None:
+    """Whoever writes Markdown gets the same as everybody else."""
+    text = path.read_text(encoding="utf-8")
+    plain = tree(project, "index.rst", text)
+    snapshot = SNAPSHOTS / f"{path.stem}.txt"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        SNAPSHOTS.mkdir(exist_ok=True)
+        snapshot.write_text(plain, encoding="utf-8")
+    assert plain == snapshot.read_text(encoding="utf-8")
+    # MyST cuts running text at the ends of lines; the nodes are the same.
+    other = tree(project, "index.md", markdown(text))
+    assert other.split() == plain.split()
+
+
+def test_every_snapshot_has_its_example() -> None:
+    """None is left over."""
+    assert [p.stem for p in sorted(SNAPSHOTS.iterdir())] == [
+        p.stem for p in EXAMPLES
+    ]
+
+
+def test_the_documentation_builds_without_a_warning(tmp_path: Path) -> None:
+    """References and all."""
+    shutil.copytree(DOCS, tmp_path / "docs")
+    project = Project(tmp_path / "docs")
+    project.write("page.rst", ":orphan:\n\n.. avi-port-page::\n")
+    app = project.build("html", nitpicky=True, root_doc="index")
+    said = warnings(app)
+    project.close()
+    if shutil.which("dot") is None:
+        said = "\n".join(
+            line
+            for line in said.splitlines()
+            if "[avi_portspec.graphviz]" not in line
+        )
+    assert said == ""
+
+
+def test_every_directive_role_and_setting_is_documented() -> None:
+    """With its options."""
+    from sphinx_avi_portspec.config import SETTINGS
+    from sphinx_avi_portspec.directives.diagram import PortDiagram
+    from sphinx_avi_portspec.directives.listing import PortList
+    from sphinx_avi_portspec.directives.matrix import PortMatrix
+    from sphinx_avi_portspec.directives.notes import PortNotes
+    from sphinx_avi_portspec.directives.page import PortPage
+    from sphinx_avi_portspec.directives.table import PortTable
+    from sphinx_avi_portspec.domain import AviDomain
+
+    texts = {p.stem: p.read_text("utf-8") for p in DOCS.glob("*.rst")}
+    for setting in SETTINGS:
+        assert f"``{setting.name}``" in texts["settings"]
+    for role in AviDomain.roles:
+        assert f"``:avi:{role}:``" in texts["roles"]
+    for directive in (
+        PortDiagram,
+        PortList,
+        PortMatrix,
+        PortNotes,
+        PortPage,
+        PortTable,
+    ):
+        for option in directive.option_spec:
+            assert f":{option}:" in texts["directives"], option
