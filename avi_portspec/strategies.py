@@ -24,6 +24,7 @@ from typing import Any, get_args
 import attrs
 from hypothesis import strategies as st
 
+from avi_portspec.deployment.overlay import Overlay, PortChange, SiteFlow
 from avi_portspec.model.conditions import (
     ALWAYS,
     AllOf,
@@ -60,6 +61,7 @@ from avi_portspec.model.protocols import ICMP, TCP, UDP, Protocol
 from avi_portspec.names import (
     EndpointId,
     EndpointKind,
+    NodeCount,
     NoteId,
     NoteKind,
     PlaceKind,
@@ -82,12 +84,15 @@ __all__ = [
     "ids",
     "names",
     "notes",
+    "overlays",
     "pointers",
+    "port_changes",
     "port_ranges",
     "protocol_ports",
     "protocols",
     "reasons",
     "sections",
+    "site_flows",
     "sources",
 ]
 
@@ -213,6 +218,7 @@ def deployments(
         controller=word("controller"),
         features=st.frozensets(word("feature"), max_size=3),
         services=st.frozensets(word("service"), max_size=3),
+        nodes=st.sampled_from(get_args(NodeCount)),
     )
 
 
@@ -479,6 +485,38 @@ def pointers(
         ),
         text=draw(names()),
         citation=citation,
+    )
+
+
+def port_changes() -> st.SearchStrategy[PortChange]:
+    """Return other ports that a site uses for a flow of the page."""
+    ranges = st.lists(port_ranges(), min_size=1, max_size=3)
+    return st.builds(
+        PortChange, flow=_IDS, reason=names(), ports=ranges.map(_apart)
+    )
+
+
+@st.composite
+def site_flows(draw: st.DrawFn) -> SiteFlow:
+    """Return flows that a site has and the page does not."""
+    model = draw(flows())
+    shared = {
+        field.name: getattr(model, field.name)
+        for field in attrs.fields(SiteFlow)
+        if hasattr(model, field.name)
+    }
+    return SiteFlow(**{**shared, "purpose": draw(names())})
+
+
+def overlays() -> st.SearchStrategy[Overlay]:
+    """Return overlays, each right by itself."""
+    return st.builds(
+        Overlay,
+        id=_IDS,
+        title=names(),
+        endpoints=st.lists(endpoints(), max_size=2, unique=True).map(tuple),
+        flows=st.lists(site_flows(), max_size=2, unique=True).map(tuple),
+        changes=st.lists(port_changes(), max_size=2, unique=True).map(tuple),
     )
 
 

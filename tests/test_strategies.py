@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import Phase, find, given, settings
+from hypothesis import Phase, find, given, seed, settings
 from hypothesis import strategies as st
 
 import avi_portspec
@@ -31,7 +31,8 @@ class TestEditions:
         """Every kind of record comes up, and what hangs together."""
         seen: set[str] = set()
 
-        @settings(max_examples=80, phases=[Phase.generate], database=None)
+        @settings(max_examples=250, phases=[Phase.generate], database=None)
+        @seed(1)
         @given(strategies.editions())
         def look(edition: Edition) -> None:
             flows = edition.flows
@@ -92,8 +93,10 @@ def strategy_of(name: str) -> str:
     singular = {
         "extents": "Extent",
         "facet_values": "FacetValue",
+        "port_changes": "PortChange",
         "port_ranges": "PortRange",
         "protocol_ports": "ProtocolPorts",
+        "site_flows": "SiteFlow",
     }
     return singular.get(name, name[:-1].capitalize())
 
