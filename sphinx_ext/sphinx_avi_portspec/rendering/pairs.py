@@ -47,6 +47,7 @@ def pairs_of(
         for (source, target), stated in flows.group_by(
             lambda flow: (flow.source, flow.destination)
         ).items()
+        if stated
     }
     for record in others:
         ends = record.source, record.destination
