@@ -49,7 +49,7 @@ flows.select(sauce="SE")  # type: ignore[call-arg]
 flows.exclude(sauce="SE")  # type: ignore[call-arg]
 flows.exclude(port="443")  # type: ignore[arg-type]
 flows[0].id = FlowId("other")  # type: ignore[misc]
-PortRange(1, 2)  # type: ignore[call-arg, misc]
+PortRange(1, 2)  # type: ignore[call-arg]
 try:
     avi_portspec.load("own.toml")
 except InvalidDataError as error:
