@@ -15,6 +15,7 @@ from sphinx_avi_portspec import (
     accessibility,
     assets,
     config,
+    deployments,
     directives,
     domain,
     explorer,
@@ -35,6 +36,7 @@ ENV_VERSION = 1
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Add the extension's parts to an application."""
     config.setup(app)
+    deployments.setup(app)
     domain.setup(app)
     directives.setup(app)
     pen.setup(app)
