@@ -21,7 +21,7 @@ from sphinx_avi_portspec import (
     explorer,
     spans,
 )
-from sphinx_avi_portspec.rendering import pen
+from sphinx_avi_portspec.rendering import links, pen
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -39,6 +39,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     deployments.setup(app)
     domain.setup(app)
     directives.setup(app)
+    links.setup(app)
     pen.setup(app)
     accessibility.setup(app)
     assets.setup(app)

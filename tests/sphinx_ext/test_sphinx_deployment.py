@@ -77,10 +77,10 @@ class TestTable:
         tree = project.doctree(directive(deployment="aws"))
         (said,) = classed(tree, "avi-deployment")
         assert said.astext() == (
-            "For one deployment. Clouds that the Controller manages: AWS; "
-            "How the Controller runs: a virtual machine or an appliance; "
-            "Optional features in use: none; Network services that the "
-            "Controller uses: none; Nodes: cluster."
+            "For one deployment. Clouds that the Controller manages: AWS. "
+            "How the Controller runs: a virtual machine or an appliance. "
+            "Optional features in use: none. Network services that the "
+            "Controller uses: none. Nodes: cluster."
         )
 
     def test_reasons_are_a_column_with_their_citations(
@@ -274,7 +274,7 @@ class TestList:
         )
         (*_, made) = classed(tree, "avi-port-list")
         assert len(made) == 3
-        assert all(i.astext().endswith("Here: optional.") for i in made)
+        assert all(i.astext().endswith("Decision: optional.") for i in made)
 
     def test_reasons_follow(self, project: Project) -> None:
         """With the place on the page."""
@@ -283,7 +283,7 @@ class TestList:
         )
         (*_, made) = classed(tree, "avi-port-list")
         assert made.astext().endswith(
-            "Here: needed. The page requires it: always.\n\n"
+            "Decision: needed. The page requires it: always.\n\n"
             "Stated in: management, row 5, item 3; management, lead-in 1, "
             "item 1; management, lead-in 1, item 2."
         )
@@ -293,7 +293,7 @@ class TestList:
     ) -> None:
         """The option is what brings decisions."""
         tree = project.doctree(directive("list", port="123"))
-        assert "Here" not in tree.astext()
+        assert "Decision" not in tree.astext()
 
 
 class TestErrors:

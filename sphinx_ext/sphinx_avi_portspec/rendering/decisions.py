@@ -54,7 +54,7 @@ def premise(pen: Pen, resolution: Resolution) -> nodes.paragraph:
         values = deployment.values_of(facet.id)
         names = [v.name for v in facet.values if v.id in values]
         pieces += [Phrase(facet.name), ": "]
-        pieces += [joined("and", names) or "none", "; "]
+        pieces += [joined("and", names) or "none", ". "]
     nodes_ = deployment.nodes.replace("-", " ")
     made = pen.paragraph(*pieces, Phrase("Nodes"), f": {nodes_}.")
     made["classes"].append("avi-deployment")
@@ -154,11 +154,19 @@ def _places(citations: Iterable[Citation]) -> Iterator[str]:
         yield f" [{places}]"
 
 
-def stated_in(pen: Pen, citations: Iterable[Citation]) -> nodes.paragraph:
-    """Return a paragraph that says where on the page something stands."""
-    made = pen.paragraph(
-        Phrase("Stated in:"), " " + "; ".join(map(str, citations)) + "."
-    )
+def stated_in(
+    pen: Pen, citations: Iterable[Citation], *, edition: str = ""
+) -> nodes.paragraph:
+    """Return a paragraph that says where something stands.
+
+    Args:
+        pen: The directive's.
+        citations: The places on the page.
+        edition: Whose page, where there are two.
+    """
+    where = f" {edition}: " if edition else ": "
+    places = "; ".join(map(str, citations))
+    made = pen.paragraph(Phrase("Stated in"), f"{where}{places}.")
     made["classes"].append("avi-stated-in")
     return made
 
@@ -180,7 +188,7 @@ def decision_paragraphs(
     pen: Pen, decision: Decision, marks: Marks, *, why: bool
 ) -> Iterator[nodes.paragraph]:
     """Yield what a decision adds to the bullet of its flow."""
-    pieces = [Phrase("Here:"), " ", *_decided(decision, marks), "."]
+    pieces = [Phrase("Decision:"), " ", *_decided(decision, marks), "."]
     if why:
         pieces += [" ", Phrase(decision.reason)]
     yield pen.paragraph(*pieces)
