@@ -392,6 +392,7 @@ class TestTable:
         )
         (table,) = tree.findall(nodes.table)
         assert table["names"] == ["what"]
+        assert not list(tree.findall(addnodes.tabular_col_spec))
         assert "mine" in table["classes"]
         assert "avi-port-table" in table["classes"]
         assert table["width"] == "90%"
@@ -547,3 +548,24 @@ def test_every_builder_takes_it_without_a_warning(
         copyright="b",
     )
     assert warnings(app) == ""
+
+
+def test_words_are_for_translators_and_ports_are_not(
+    project: Project,
+) -> None:
+    """Steps, decisions and reasons; no number, no id."""
+    project.write("index.rst", "A\n=\n\n" + directive(deployment="aws"))
+    project.build("gettext")
+    path = project.folder / "_build" / "gettext" / "index.pot"
+    text = path.read_text(encoding="utf-8")
+    for wanted in (
+        "Open before the upgrade",
+        "not named",
+        "needed",
+        "The page requires it: always.",
+        "Stated in",
+        "What to do",
+    ):
+        assert f'msgid "{wanted}"' in text
+    assert 'msgid "TCP 22"' not in text
+    assert "management, row 1" not in text

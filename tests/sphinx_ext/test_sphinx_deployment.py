@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from docutils import nodes
+from sphinx import addnodes
 from sphinx_projects import Project, warnings
 
 import avi_portspec
@@ -173,6 +174,51 @@ class TestTable:
         app = project.build("dummy")
         assert warnings(app) == ""
         assert rows(app.env.get_doctree("other")) == rows(tree)
+
+
+class TestPages:
+    """Reasons make rows tall: a table of a few can fill a page."""
+
+    def test_a_table_with_reasons_goes_on_on_the_next_page(
+        self, project: Project
+    ) -> None:
+        """In LaTeX, the reasons get most of the width."""
+        project.write(
+            "index.rst",
+            "A\n=\n\n"
+            + directive(deployment="aws", reasons="", columns="id, ports")
+            + "\n"
+            + directive(deployment="aws", columns="id, ports"),
+        )
+        app = project.build("latex")
+        (path,) = (project.folder / "_build" / "latex").glob("*.tex")
+        assert warnings(app) == ""
+        first, second = path.read_text(encoding="utf-8").split(
+            r"\end{longtable}"
+        )
+        assert r"\begin{longtable}{\X{1}{6}\X{1}{6}\X{1}{6}\X{3}{6}}" in first
+        assert r"\begin{tabulary}" in second
+
+    def test_widths_of_the_author_stay(self, project: Project) -> None:
+        """They are meant for every builder."""
+        tree = project.doctree(
+            directive(
+                deployment="aws", reasons="", columns="id", widths="1 1 8"
+            )
+        )
+        assert not list(tree.findall(addnodes.tabular_col_spec))
+        (table,) = tree.findall(nodes.table)
+        assert "longtable" in table["classes"]
+
+    def test_an_empty_answer_has_no_table(self, project: Project) -> None:
+        """What it says instead is left alone."""
+        project.write(
+            "index.rst", directive(deployment="aws", reasons="", port="1")
+        )
+        app = project.build("dummy", suppress_warnings=["avi_portspec.empty"])
+        tree = app.env.get_doctree("index")
+        assert list(tree.findall(nodes.table)) == []
+        assert "The page states no flow of this kind." in tree.astext()
 
 
 class TestLeftOpen:

@@ -25,6 +25,7 @@ from sphinx_avi_portspec.rendering.changes import (
 )
 from sphinx_avi_portspec.rendering.decisions import left_open, premise
 from sphinx_avi_portspec.rendering.marks import EXPLAINED, Marks
+from sphinx_avi_portspec.rendering.paged import paged
 from sphinx_avi_portspec.rendering.pen import Phrase
 from sphinx_avi_portspec.sources import edition_used
 
@@ -84,7 +85,8 @@ class PortChanges(Tabular):
         made: list[nodes.Node] = []
         if shown:
             rows = change_rows(pen, old, new, shown, marks)
-            made.append(self.table(pen, HEADINGS, rows, stubs=2))
+            table = self.table(pen, HEADINGS, rows, stubs=2)
+            made += paged(table, self._shares((2, 4, 2, 8)))
         elif not known:
             made.append(pen.paragraph(Phrase("Nothing differs.")))
         total = sum(change.size for change in known)
@@ -128,7 +130,8 @@ class PortChanges(Tabular):
         made: list[nodes.Node] = []
         if steps:
             rows = step_rows(pen, plan, steps)
-            made.append(self.table(pen, plan_headings(plan), rows, stubs=1))
+            table = self.table(pen, plan_headings(plan), rows, stubs=1)
+            made += paged(table, self._shares((3, 3, 3, 3, 3, 7)))
         return [
             premise(pen, plan.new),
             *_open_questions(pen, plan),
@@ -156,6 +159,10 @@ class PortChanges(Tabular):
             (barred if text.startswith("!") else wanted).add(word)
         wanted.discard("")
         return (wanted or set(known)) - barred
+
+    def _shares(self, shares: tuple[int, ...]) -> tuple[int, ...] | None:
+        """Return the columns' shares, unless the author gives widths."""
+        return None if "widths" in self.options else shares
 
     def _counted(
         self, pen: Pen, shown: int, total: int, what: str

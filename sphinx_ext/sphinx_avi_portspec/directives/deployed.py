@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from docutils import nodes
 from docutils.parsers.rst import directives
 
 from avi_portspec import UnknownNameError
@@ -17,11 +18,10 @@ from sphinx_avi_portspec.rendering.decisions import (
     left_open,
     premise,
 )
+from sphinx_avi_portspec.rendering.paged import paged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from docutils import nodes
 
     from avi_portspec import Edition, Flow, Flows, Resolution
     from avi_portspec.names import Status
@@ -100,6 +100,17 @@ class Deployed(PortDirective):
         if self.resolution is None:
             return []
         return ["Decision", *(["Why"] if "reasons" in self.options else [])]
+
+    def paged(self, made: nodes.Node) -> list[nodes.Node]:
+        """Return a table; with reasons, one that can be longer than a page.
+
+        What stands for an empty table is returned as it is.
+        """
+        if "reasons" not in self.options or not isinstance(made, nodes.table):
+            return [made]
+        columns = len(list(made.findall(nodes.colspec)))
+        own = "widths" in self.options
+        return [*paged(made, None if own else (*(1,) * (columns - 1), 3))]
 
     def decided_rows(
         self,

@@ -75,7 +75,7 @@ class PortTable(Deployed, Tabular):
         return [
             *self.introduction(),
             *self.premises(pen),
-            made,
+            *self.paged(made),
             *after,
             *self.silence(pen, flows),
             *notes.marks.explained("Notes"),
