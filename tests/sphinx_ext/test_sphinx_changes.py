@@ -122,7 +122,9 @@ class TestChanges:
             found["exclusion added"] == "Avi Controller → Avi Service Engine"
         )
         assert found["section added"] == "GCP"
-        assert found["endpoint added"] == "Service Engine management gateway"
+        assert found["endpoint added"] == (
+            "Management default gateway of the Service Engine"
+        )
         assert found["edition changed"] == "vantage-undated"
 
     def test_the_same_edition_twice_differs_in_nothing(
@@ -282,7 +284,7 @@ class TestPlan:
         step = attrs.evolve(
             plan.steps[0],
             flow=flow.id,
-            pair=flow.protocol_ports()[0],
+            pair=flow.protocol_ports()[0]._replace(icmp_type=None),
             icmp_types=(0, 8),
         )
         (row,) = step_rows(Pen("a", 1, "p"), plan, [step])
