@@ -32,7 +32,7 @@ nitpick_ignore_regex = [
     (r"py:class", r"(avi_portspec\.names\.)?\w+(Id|Kind)|Requirement"),
     (
         r"py:class",
-        r"Names|OneOrMore|ProtocolLike|.*\.(FlowIndex|Criteria|[DT])|st\.SearchStrategy",
+        r"PathLike|Resolver|Status|Names|OneOrMore|ProtocolLike|.*\.(FlowIndex|Criteria|Order|[DT])|st\.SearchStrategy",
     ),
 ]
 

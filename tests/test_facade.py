@@ -40,6 +40,34 @@ def run(code: str) -> str:
     return done.stdout.strip()
 
 
+def modules(path: Path) -> set[str]:
+    """Return the top-level packages that a module imports anywhere."""
+    return {name.split(".")[0] for name in names_in(path)}
+
+
+def imported(path: Path) -> list[list[str]]:
+    """Return the parts of the library that a module imports anywhere."""
+    found = [
+        name.split(".")[1:]
+        for name in names_in(path)
+        if name.startswith("avi_portspec.")
+    ]
+    return [parts for parts in found if parts]
+
+
+def names_in(path: Path) -> list[str]:
+    """Return the full names that a module imports, in whatever way."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found.append(node.module or "")
+            if node.module == "avi_portspec":
+                found += [f"avi_portspec.{a.name}" for a in node.names]
+    return found
+
+
 class TestTheNames:
     """The public names."""
 
@@ -133,14 +161,12 @@ class TestTheFloors:
         here = next(at for at, floor in enumerate(FLOORS) if part in floor)
         allowed = set().union(*FLOORS[: here + 1])
         allowed |= DOORS.get(path.relative_to(PACKAGE).as_posix(), set())
-        tree = ast.parse(path.read_text("utf-8"))
-        used = {
-            (node.module or "").split(".")[1]
-            for node in ast.walk(tree)
-            if isinstance(node, ast.ImportFrom)
-            and (node.module or "").startswith("avi_portspec.")
-        }
-        assert used <= allowed
+        assert {part for part, *_ in imported(path)} <= allowed
+
+    def test_the_library_does_not_know_its_extension(self) -> None:
+        """The extension stands on the library, and nothing on it."""
+        for path in PACKAGE.rglob("*.py"):
+            assert "sphinx" not in modules(path)
 
     def test_every_part_has_a_floor(self) -> None:
         """A new part is put on one on purpose."""

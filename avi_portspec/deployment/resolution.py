@@ -163,7 +163,7 @@ class Resolution(Frozen):
     _by_flow: dict[str, int]
     #: What was asked about.
     deployment: Deployment
-    #: The flows that are needed: the smallest set that suffices. What the
+    #: The flows that are needed, the smallest set that suffices. What the
     #: page leaves open is in their ``unstated``.
     flows: Flows
     #: The needs that the page rules out without a substitute.

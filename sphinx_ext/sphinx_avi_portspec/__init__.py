@@ -15,12 +15,13 @@ from sphinx_avi_portspec import (
     accessibility,
     assets,
     config,
+    deployments,
     directives,
     domain,
     explorer,
     spans,
 )
-from sphinx_avi_portspec.rendering import pen
+from sphinx_avi_portspec.rendering import links, pen
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -35,8 +36,10 @@ ENV_VERSION = 1
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Add the extension's parts to an application."""
     config.setup(app)
+    deployments.setup(app)
     domain.setup(app)
     directives.setup(app)
+    links.setup(app)
     pen.setup(app)
     accessibility.setup(app)
     assets.setup(app)

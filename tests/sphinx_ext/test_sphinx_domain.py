@@ -128,7 +128,7 @@ class TestPortsRole:
             ("service-engine > controller", "TCP 22 and 8443, UDP 123"),
             (
                 "SE > controller; requirement=optional",
-                "ICMP",
+                "ICMP echo request",
             ),
             ("SE > SE; cloud = aws", "TCP 4001"),
             (

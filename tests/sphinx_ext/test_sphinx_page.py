@@ -194,6 +194,20 @@ class TestInDocument:
         ]
         assert len(ids) == len(set(ids))
 
+    def test_editions_that_go_by_numbers_share_no_id_either(
+        self, project: Project
+    ) -> None:
+        """A release is no id by itself, for ids begin with a letter."""
+        tree = project.doctree(
+            ".. avi-port-page:: One\n   :edition: 16.2\n\n"
+            ".. avi-port-page:: Two\n   :edition: 17.1\n"
+        )
+        ids = [
+            i for n in tree.findall(nodes.Element) for i in n.get("ids", ())
+        ]
+        assert len(ids) == len(set(ids))
+        assert "avi-17-1-edition-17.1" in ids
+
     def test_within_another_element_it_is_an_error(
         self, project: Project
     ) -> None:

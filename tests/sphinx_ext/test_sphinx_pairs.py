@@ -101,7 +101,7 @@ class TestDiagram:
         ends = flows.group_by(lambda flow: (flow.source, flow.destination))
         assert len(bullets) == len(ends) == graph["code"].count("->")
         assert (
-            "Avi Service Engine → Avi Controller: ICMP, "
+            "Avi Service Engine → Avi Controller: ICMP echo request, "
             "TCP 22, 5098 and 8443, UDP 123"
         ) in [item.astext() for item in bullets]
 

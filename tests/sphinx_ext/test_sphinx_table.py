@@ -65,8 +65,8 @@ class TestFlat:
                 "LDAP server[a]",
                 "TCP or UDP 389",
                 "LDAP",
-                "when used",
-                "only if the Controller uses LDAP[b]",
+                "when used[b]",
+                "only if the Controller uses LDAP[c]",
             ]
         ]
 
@@ -388,7 +388,7 @@ class TestTableNode:
             i for n in tree.findall(nodes.Element) for i in n.get("ids", ())
         }
         ways = [r["refid"] for r in tree.findall(nodes.reference)]
-        assert len(ways) == 8
+        assert len(ways) == 12
         assert ids.issuperset(ways)
         assert "[a] Inferred. The bullet names the service" in tree.astext()
 

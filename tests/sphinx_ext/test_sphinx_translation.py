@@ -68,8 +68,8 @@ def test_a_translation_keeps_marks_and_numbers(project: Project) -> None:
         "SMTP server[a]",
         "TCP 25[1]",
         "SMTP",
-        "bei Gebrauch",
-        "nur falls der Controller SMTP nutzt[b]",
+        "bei Gebrauch[b]",
+        "nur falls der Controller SMTP nutzt[c]",
     ]
     assert "[a] Erschlossen. The bullet names" in tree.astext()
     assert "Anmerkungen" in tree.astext()

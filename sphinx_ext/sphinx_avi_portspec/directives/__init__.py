@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sphinx_avi_portspec.directives import diagram
+from sphinx_avi_portspec.directives import changes, diagram
 from sphinx_avi_portspec.directives.listing import PortList
 from sphinx_avi_portspec.directives.matrix import PortMatrix
 from sphinx_avi_portspec.directives.notes import PortNotes
@@ -24,4 +24,5 @@ def setup(app: Sphinx) -> None:
     app.add_directive("avi-port-notes", PortNotes)
     app.add_directive("avi-port-page", PortPage)
     app.add_directive("avi-port-table", PortTable)
+    changes.setup(app)
     diagram.setup(app)

@@ -69,7 +69,7 @@ class PortDirective(SphinxDirective):
         source, line = self.get_source_info()
         # Ids hold the document's name, for a builder may join documents.
         serial = self.env.new_serialno("avi-portspec")
-        prefix = f"avi-{make_id(self.env.docname)}-{serial}"
+        prefix = make_id(f"avi-{self.env.docname}-{serial}")
         made = Pen(source, line, prefix, start=self.home(edition))
         if "no-index" in self.options:
             made.anchors = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sphinx_avi_portspec.directives.base import SELECTION, PortDirective
+from sphinx_avi_portspec.directives.deployed import Deployed
 from sphinx_avi_portspec.rendering.bullets import flow_items
 from sphinx_avi_portspec.rendering.marks import EXPLAINED, Marks
 
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
 __all__ = ["PortList"]
 
 
-class PortList(PortDirective):
+class PortList(Deployed):
     """A bullet list of the flows that meet the filters."""
 
     optional_arguments = 0
     option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
         **PortDirective.option_spec,
+        **Deployed.option_spec,
         **SELECTION,
     }
 
@@ -34,7 +36,12 @@ class PortList(PortDirective):
         reasons = Marks(pen, "reason")
         made: nodes.Element
         if flows:
-            items = flow_items(pen, edition, flows, reasons)
+            items = self.decided_items(
+                pen,
+                flows,
+                flow_items(pen, edition, flows, reasons),
+                reasons,
+            )
             made = pen.bullets(items, "avi-port-list")
             made["classes"] += self.options.get("class", [])
             self.add_name(made)
@@ -42,6 +49,7 @@ class PortList(PortDirective):
             made = self.nothing(pen, "flow")
         return [
             *self.introduction(),
+            *self.premises(pen),
             made,
             *self.silence(pen, flows),
             *reasons.explained(EXPLAINED),

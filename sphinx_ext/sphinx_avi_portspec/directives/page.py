@@ -61,7 +61,7 @@ class PortPage(PortDirective):
         if domain_of(self.env).is_home(docname, edition.id):
             second_home(edition.id, docname, docname, self.lineno)
             return None
-        return f"avi-{make_id(edition.id)}"
+        return make_id(f"avi-{edition.id}")
 
     def _within_section(self) -> bool:
         """Return whether the document has a title by now."""
@@ -84,14 +84,14 @@ class PortPage(PortDirective):
         title.source, title.line = self.get_source_info()
         made = nodes.section("", title, *content)
         made.source, made.line = title.source, title.line
-        made["ids"].append(self._free(f"avi-edition-{make_id(edition.id)}"))
+        made["ids"].append(self._free(make_id(f"avi-edition-{edition.id}")))
         made["classes"] += ["avi-port-page", *self.options.get("class", [])]
         self.add_name(made)
         return made
 
     def _ids(self, edition: Edition) -> dict[str, str]:
         """Return an id for the heading of each section."""
-        start = f"avi-{make_id(edition.id)}"
+        start = make_id(f"avi-{edition.id}")
         return {
             section.id: self._free(f"{start}-{section.id}")
             for section in edition.sections

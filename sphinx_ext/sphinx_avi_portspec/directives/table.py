@@ -10,12 +10,12 @@ from docutils.parsers.rst import directives
 from avi_portspec import UnknownNameError
 from sphinx_avi_portspec.columns import (
     COLUMNS,
-    DEFAULT,
     Heading,
     chosen,
     order,
 )
 from sphinx_avi_portspec.directives.base import SELECTION
+from sphinx_avi_portspec.directives.deployed import Deployed
 from sphinx_avi_portspec.directives.tabular import Tabular
 from sphinx_avi_portspec.domain import domain_of
 from sphinx_avi_portspec.explorer import described
@@ -45,11 +45,12 @@ def _notes(argument: str) -> str:
     return directives.choice(argument, ("none", "below", "column"))
 
 
-class PortTable(Tabular):
+class PortTable(Deployed, Tabular):
     """A table of the flows that meet the filters; its caption is optional."""
 
     option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
         **Tabular.option_spec,
+        **Deployed.option_spec,
         **SELECTION,
         "columns": directives.unchanged_required,
         "explorer": directives.flag,
@@ -65,13 +66,16 @@ class PortTable(Tabular):
         reasons = Marks(pen, "reason")
         notes = Noted(self.options.get("notes", "none"), Marks(pen, "note"))
         default = self.config.avi_portspec_layout
+        if self.resolution is not None:
+            default = "flat"
         if self.options.get("layout", default) == "published":
             made, after = self._published(pen, edition, flows, reasons, notes)
         else:
             made, after = self._flat(pen, edition, flows, reasons, notes)
         return [
             *self.introduction(),
-            made,
+            *self.premises(pen),
+            *self.paged(made),
             *after,
             *self.silence(pen, flows),
             *notes.marks.explained("Notes"),
@@ -94,6 +98,7 @@ class PortTable(Tabular):
         rows: list[nodes.row] = flat_rows(
             pen, edition, shown[:limit], headings, reasons, notes
         )
+        rows = self.decided_rows(pen, shown, rows, reasons)
         explorer = "explorer" in self.options
         if explorer:
             rows = [
@@ -102,7 +107,10 @@ class PortTable(Tabular):
             ]
             domain_of(self.env).note_assets(self.env.docname, "js")
         made = self.table(
-            pen, self._heads([h.text for h in headings]), rows, stubs=1
+            pen,
+            self._heads([h.text for h in headings]) + self.decision_heads(),
+            rows,
+            stubs=1,
         )
         if explorer:
             made["classes"].append("avi-explorer")
@@ -121,7 +129,7 @@ class PortTable(Tabular):
         reasons: Marks,
         notes: Noted,
     ) -> tuple[nodes.Node, list[nodes.Node]]:
-        for option in ("columns", "explorer", "sort", "limit"):
+        for option in ("columns", "deployment", "explorer", "sort", "limit"):
             if option in self.options:
                 raise self.error(
                     f":{option}: is for the flat layout; the published one "
@@ -141,7 +149,9 @@ class PortTable(Tabular):
         return [*headings, *more]
 
     def _headings(self) -> tuple[Heading, ...]:
-        own = self.config.avi_portspec_columns or ", ".join(DEFAULT)
+        own = self.config.avi_portspec_columns or ", ".join(
+            self.default_columns()
+        )
         try:
             return chosen(self.options.get("columns", own))
         except (UnknownNameError, ValueError) as wrong:

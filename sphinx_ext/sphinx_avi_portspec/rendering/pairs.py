@@ -47,6 +47,7 @@ def pairs_of(
         for (source, target), stated in flows.group_by(
             lambda flow: (flow.source, flow.destination)
         ).items()
+        if stated
     }
     for record in others:
         ends = record.source, record.destination
@@ -80,24 +81,26 @@ def matrix_rows(
         row = nodes.row("", entry(pen, head))
         for top, _ in columns:
             pair = pairs.get((top, side) if turned else (side, top))
-            row += entry(pen, *_cell(pen, pair))
+            row += entry(pen, *_cell(pen, edition, pair))
         made.append(row)
     return made
 
 
-def _cell(pen: Pen, pair: Pair | None) -> Iterable[nodes.paragraph]:
+def _cell(
+    pen: Pen, edition: Edition, pair: Pair | None
+) -> Iterable[nodes.paragraph]:
     if pair is None:
         return [pen.paragraph(NOTHING)]
     return [
         *(
-            pen.paragraph(*pen.anchor("flow", flow.id), link_to(flow))
+            pen.paragraph(*pen.anchor("flow", flow.id), link_to(edition, flow))
             for flow in pair.flows
         ),
         *(pen.paragraph(Phrase(record.text)) for record in pair.others),
     ]
 
 
-def link_to(flow: Flow) -> addnodes.pending_xref:
+def link_to(edition: Edition, flow: Flow) -> addnodes.pending_xref:
     """Return a flow's ports as a link to the flow's home."""
     text = ports_text(flow)
     return addnodes.pending_xref(
@@ -105,7 +108,7 @@ def link_to(flow: Flow) -> addnodes.pending_xref:
         nodes.literal(text, text),
         refdomain="avi",
         reftype="flow",
-        reftarget=flow.id,
+        reftarget=f"{edition.id}/{flow.id}",
         refexplicit=True,
         refwarn=False,
     )

@@ -44,8 +44,8 @@ def flow_pieces(
 ) -> Iterator[str | nodes.Node]:
     """Yield what a table's cell or a list's bullet says about a flow.
 
-    What the page takes for granted is left out: that a flow is required,
-    and that it applies always.
+    What goes without saying is left out: that a table's flow is required,
+    and that any flow applies always.
     """
     ports = ports_text(flow)
     yield nodes.literal(ports, ports)
@@ -55,7 +55,8 @@ def flow_pieces(
         yield from reasons.of_fields(flow, ("service",))
     # A fact that goes without saying is still marked if it is inferred.
     marks = reasons.of_fields(flow, ("requirement",))
-    if flow.requirement != "required" or marks:
+    is_listed = flow.citation.place == "bullet"
+    if flow.requirement != "required" or marks or is_listed:
         yield ", "
         yield Phrase(REQUIREMENTS[flow.requirement])
         yield from marks
