@@ -110,8 +110,8 @@ def visit_compact(translator: HTML5Translator, node: Compact) -> None:
         first, *more = [f'id="{translator.attval(name)}"' for name in ids]
         start += f'<span class="target" {first}>'
         start += "".join(f"<span {each}></span>" for each in more) + "</span>"
-    if isinstance(node, MachineCell):
-        # Its literal is written by the writer, whatever that makes of it.
+    if not all(isinstance(child, nodes.Text) for child in node.children):
+        # Literals are written by the writer, whatever that makes of them.
         translator.body.append(start)
         translator.context.append(end)
         return

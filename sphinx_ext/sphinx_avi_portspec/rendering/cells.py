@@ -109,15 +109,17 @@ def holding(
         ids: The anchors before it.
         marks: What stands behind it.
     """
+    pieces: list[str | nodes.Node] = []
+    if text and kind == "machine":
+        pieces.append(nodes.literal(text, text))
+    elif text:
+        pieces.append(Phrase(text) if kind == "prose" else text)
     if marks or (kind == "prose" and is_typed(text)):
-        return entry(pen, _paragraph(pen, kind, text, ids, marks))
+        anchors = [target(ids)] if ids else []
+        return entry(pen, pen.paragraph(*anchors, *pieces, *marks))
     made = _KINDS[kind](text)
-    if text:
-        made.append(
-            nodes.literal(text, text)
-            if kind == "machine"
-            else nodes.Text(text)
-        )
+    for piece in pieces:
+        made.append(nodes.Text(piece) if isinstance(piece, str) else piece)
     if ids:
         made["ids"] += ids
     made.source, made.line = pen.source, pen.line
@@ -131,7 +133,14 @@ def in_full(cell: Compact) -> Cell:
     on the cell is the paragraph's.
     """
     pen = Pen(cell.source or "", cell.line or 0, "")
-    paragraph = _paragraph(pen, cell.kind, cell.astext(), cell["ids"], ())
+    pieces: list[str | nodes.Node] = [
+        Phrase(child)
+        if cell.kind == "prose" and isinstance(child, nodes.Text)
+        else child
+        for child in cell.children
+    ]
+    anchors = [target(cell["ids"])] if cell["ids"] else []
+    paragraph = pen.paragraph(*anchors, *pieces)
     paragraph["classes"] += cell["classes"]
     made = entry(pen, paragraph)
     if "translated" in cell:
@@ -141,22 +150,5 @@ def in_full(cell: Compact) -> Cell:
         vars(paragraph)["uid"] = vars(cell)["uid"]
     if "scope" in cell:
         made["scope"] = cell["scope"]
-    made.parent, made.document = cell.parent, cell.document
+    made.parent = cell.parent
     return made
-
-
-def _paragraph(
-    pen: Pen,
-    kind: Kind,
-    text: str,
-    ids: Sequence[str],
-    marks: Sequence[nodes.Node],
-) -> nodes.paragraph:
-    pieces: list[str | nodes.Node] = [target(ids)] if ids else []
-    if not text:
-        pass
-    elif kind == "machine":
-        pieces.append(nodes.literal(text, text))
-    else:
-        pieces.append(Phrase(text) if kind == "prose" else text)
-    return pen.paragraph(*pieces, *marks)
