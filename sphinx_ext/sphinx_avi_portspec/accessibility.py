@@ -11,8 +11,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinx_avi_portspec.rendering.flat import Cell
+from sphinx_avi_portspec.rendering.cells import (
+    Cell,
+    Compact,
+    MachineCell,
+    NameCell,
+    ProseCell,
+    in_full,
+)
 from sphinx_avi_portspec.rendering.pen import PlainWords, Values
 
 if TYPE_CHECKING:
@@ -20,6 +28,24 @@ if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
 __all__ = ["setup"]
+
+
+class InFull(SphinxPostTransform):
+    """Give cells of one text their paragraph, wherever HTML is not written."""
+
+    # Before links are resolved: no other transform meets such cells.
+    default_priority = 5
+    formats = ("html",)
+
+    def is_supported(self) -> bool:
+        """Return whether anything but HTML is written."""
+        return not super().is_supported()
+
+    def run(self, **kwargs: Any) -> None:
+        """Put each cell in full in its own place."""
+        for cell in list(self.document.findall(Compact)):
+            # Not replace_self(), which would leave the ids on the cell.
+            cell.parent.replace(cell, in_full(cell))
 
 
 def visit_entry(translator: HTML5Translator, node: Cell) -> None:
@@ -69,6 +95,34 @@ def depart_entry(translator: HTML5Translator, node: Cell) -> None:
     translator.body.append(translator.context.pop())
 
 
+def visit_compact(translator: HTML5Translator, node: Compact) -> None:
+    """Write all of a cell, with the paragraph that it goes without."""
+    if node["classes"]:
+        in_full(node).walkabout(translator)
+        raise nodes.SkipNode
+    scope = node.get("scope")
+    if scope:
+        start, end = '<th class="stub" scope="row"><p>', "</p></th>\n"
+    else:
+        start, end = "<td><p>", "</p></td>\n"
+    ids = node["ids"]
+    if ids:
+        first, *more = [f'id="{translator.attval(name)}"' for name in ids]
+        start += f'<span class="target" {first}>'
+        start += "".join(f"<span {each}></span>" for each in more) + "</span>"
+    if not all(isinstance(child, nodes.Text) for child in node.children):
+        # Literals are written by the writer, whatever that makes of them.
+        translator.body.append(start)
+        translator.context.append(end)
+        return
+    translator.body.append(f"{start}{translator.encode(node.astext())}{end}")
+    raise nodes.SkipNode
+
+
 def setup(app: Sphinx) -> None:
-    """Make the cell known."""
+    """Make the cells known."""
     app.add_node(Cell, override=True, html=(visit_entry, depart_entry))
+    compact = visit_compact, depart_entry
+    for kind in (MachineCell, NameCell, ProseCell):
+        app.add_node(kind, override=True, html=compact)
+    app.add_post_transform(InFull)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from avi_portspec import UnknownNameError
 from avi_portspec.model.display import joined, ports_text
@@ -11,6 +11,7 @@ from sphinx_avi_portspec.rendering.words import REQUIREMENTS, condition
 
 if TYPE_CHECKING:
     from avi_portspec import Edition, Flow
+    from sphinx_avi_portspec.rendering.cells import Kind
 
 __all__ = [
     "COLUMNS",
@@ -21,10 +22,6 @@ __all__ = [
     "order",
     "texts",
 ]
-
-#: What a cell holds: something for machines (shown as a literal, never
-#: translated), a name (never translated), or prose.
-Kind = Literal["machine", "name", "prose"]
 
 
 class Column(NamedTuple):

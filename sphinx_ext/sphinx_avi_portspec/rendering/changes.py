@@ -12,8 +12,8 @@ from avi_portspec import Citation, Condition, PortRange, Protocol, Reason
 from avi_portspec.changes.meaning import combined
 from avi_portspec.model.display import joined, summary
 from avi_portspec.model.plain import plain
+from sphinx_avi_portspec.rendering.cells import entry
 from sphinx_avi_portspec.rendering.decisions import DECISIONS, stated_in
-from sphinx_avi_portspec.rendering.flat import entry
 from sphinx_avi_portspec.rendering.links import link
 from sphinx_avi_portspec.rendering.pen import Phrase
 from sphinx_avi_portspec.rendering.published import flow_pieces

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from docutils import nodes
 
 from avi_portspec.model.display import joined
-from sphinx_avi_portspec.rendering.flat import entry
+from sphinx_avi_portspec.rendering.cells import entry
 from sphinx_avi_portspec.rendering.pen import Phrase
 from sphinx_avi_portspec.rendering.words import title_of
 

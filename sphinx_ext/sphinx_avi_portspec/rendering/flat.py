@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from docutils import nodes
 
 from sphinx_avi_portspec.columns import texts
-from sphinx_avi_portspec.rendering.pen import Phrase
+from sphinx_avi_portspec.rendering.cells import Cell, entry, holding
 
 if TYPE_CHECKING:
     from avi_portspec import Edition, Flow
@@ -17,11 +17,9 @@ if TYPE_CHECKING:
     from sphinx_avi_portspec.rendering.pen import Pen
 
 __all__ = [
-    "Cell",
     "NoteMarks",
     "Noted",
     "columns_of",
-    "entry",
     "flat_rows",
     "table",
 ]
@@ -116,22 +114,6 @@ def columns_of(part: nodes.Element, count: int) -> list[list[int]]:
     return found
 
 
-class Cell(nodes.entry):
-    """A cell that can say what it heads.
-
-    Writers but that of HTML take it for any other.
-    """
-
-    tagname = "entry"
-
-
-def entry(pen: Pen, *children: nodes.Node) -> Cell:
-    """Return a cell."""
-    made = Cell("", *children)
-    made.source, made.line = pen.source, pen.line
-    return made
-
-
 def flat_rows(  # noqa: PLR0917 - what every layout needs
     pen: Pen,
     edition: Edition,
@@ -146,24 +128,23 @@ def flat_rows(  # noqa: PLR0917 - what every layout needs
     columns = [(column, texts(edition, name)) for name, column, _ in headings]
     ends = [name for name, _, _ in headings if name in _ENDPOINTS]
     for flow in flows:
-        # One target is the anchor of all that is first shown in the row.
+        # The first cell has the anchors of all that is first shown in the
+        # row.
         ids = pen.claim("flow", flow.id)
         for name in ends:
             ids += pen.claim("endpoint", getattr(flow, name))
-        first = [nodes.target("", "", ids=ids)] if ids else []
         explained = flow.inferred or flow.readings
         cells = []
         for position, (column, text_of) in enumerate(columns):
-            pieces: list[str | nodes.Node] = [*first]
-            first = []
-            text = text_of[flow.id]
-            if text:
-                pieces.append(_piece(column.kind, text))
+            marks: list[nodes.Node] = []
             if explained:
-                pieces += reasons.of_fields(flow, column.fields)
+                marks += reasons.of_fields(flow, column.fields)
             if position == marked:
-                pieces += notes.marks.of_notes(edition, flow)
-            cells.append(entry(pen, pen.paragraph(*pieces)))
+                marks += notes.marks.of_notes(edition, flow)
+            cells.append(
+                holding(pen, column.kind, text_of[flow.id], ids, marks)
+            )
+            ids = []
         if notes.place == "column":
             marks = notes.marks.of_notes(edition, flow)
             cells.append(entry(pen, pen.paragraph(*marks)))
@@ -178,9 +159,3 @@ def _marked(headings: Sequence[Heading]) -> int:
         if name in names:
             return names.index(name)
     return len(names) - 1
-
-
-def _piece(kind: str, text: str) -> str | nodes.Node:
-    if kind == "machine":
-        return nodes.literal(text, text)
-    return Phrase(text) if kind == "prose" else text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 
-from sphinx_avi_portspec.rendering.pen import Phrase
+from sphinx_avi_portspec.rendering.pen import Phrase, target
 
 if TYPE_CHECKING:
     from avi_portspec import Edition, Exclusion, Flow, Pointer
@@ -72,7 +72,7 @@ class Marks:
             entry = self._entries[lead, text] = _Entry(label, lead, text)
         entry.uses += 1
         return [
-            nodes.target("", "", ids=[self._use(entry, entry.uses)]),
+            target([self._use(entry, entry.uses)]),
             nodes.reference(
                 "",
                 f"[{entry.label}]",
@@ -125,7 +125,7 @@ class Marks:
         ]
 
     def _item(self, entry: _Entry) -> Iterator[str | nodes.Node]:
-        yield nodes.target("", "", ids=[self._id(entry)])
+        yield target([self._id(entry)])
         yield f"[{entry.label}] "
         if entry.lead:
             yield Phrase(entry.lead)

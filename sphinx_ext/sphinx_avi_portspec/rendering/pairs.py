@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx import addnodes
 
 from avi_portspec.model.display import ports_text, summary
-from sphinx_avi_portspec.rendering.flat import entry
+from sphinx_avi_portspec.rendering.cells import entry
 from sphinx_avi_portspec.rendering.pen import Phrase
 
 if TYPE_CHECKING:

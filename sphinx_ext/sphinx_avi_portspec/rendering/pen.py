@@ -11,7 +11,16 @@ from sphinx import addnodes
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["Pen", "Phrase", "PlainWords", "Values", "Words", "setup"]
+__all__ = [
+    "Pen",
+    "Phrase",
+    "PlainWords",
+    "Values",
+    "Words",
+    "is_typed",
+    "setup",
+    "target",
+]
 
 
 class Words(nodes.paragraph, addnodes.translatable):
@@ -60,6 +69,22 @@ class Values(nodes.paragraph, nodes.Special):
 
 #: What is set well, if it occurs: quotation marks, and dots in a row.
 _TYPED = frozenset("\"'.")
+
+
+def is_typed(text: str) -> bool:
+    """Return whether there is something in a text to be set well."""
+    return not _TYPED.isdisjoint(text) or "--" in text
+
+
+def target(ids: Iterable[str]) -> nodes.target:
+    """Return an anchor.
+
+    Nothing in the document need refer to it, and docutils is told not to
+    look: it writes a message for each that it finds to be unused.
+    """
+    made = nodes.target("", "", ids=[*ids])
+    made.referenced = 1
+    return made
 
 
 class Phrase(str):
@@ -118,7 +143,7 @@ class Pen:
         a row or a cell is lost on the way to LaTeX.
         """
         ids = self.claim(kind, name)
-        return [nodes.target("", "", ids=ids)] if ids else []
+        return [target(ids)] if ids else []
 
     def paragraph(self, *pieces: str | nodes.Node) -> nodes.paragraph:
         """Return a paragraph of pieces: text, phrases and inline nodes."""
@@ -136,7 +161,7 @@ class Pen:
             children.append(nodes.Text(text))
             if isinstance(piece, Phrase):
                 phrases.append(text)
-                typed = typed or not _TYPED.isdisjoint(text) or "--" in text
+                typed = typed or is_typed(text)
         made: nodes.paragraph
         if phrases:
             kind = Words if typed else PlainWords

@@ -11,7 +11,7 @@ from docutils import nodes
 
 from avi_portspec import ALWAYS, Exclusion, Flow, Pointer
 from avi_portspec.model.display import ports_text
-from sphinx_avi_portspec.rendering.flat import entry
+from sphinx_avi_portspec.rendering.cells import entry
 from sphinx_avi_portspec.rendering.pen import Phrase
 from sphinx_avi_portspec.rendering.words import REQUIREMENTS, condition
 
