@@ -88,10 +88,13 @@ def edition_used(env: BuildEnvironment, name: str) -> Edition:
     when that is newer; and what it was made from, because an older package,
     once it is installed again, brings files older than the last build.
     """
+    uses = env.get_domain("avi").data["uses"].setdefault(env.docname, {})
+    # Should reading fail, the document was made from nothing: it is read
+    # again until there is something, however old the mended file looks.
+    uses[name] = "nothing"
     edition = edition_named(env.config, name)
     env.note_dependency(edition_files_of(env.config)[edition.id])
-    uses = env.get_domain("avi").data["uses"]
-    uses.setdefault(env.docname, {})[name] = made_from(edition)
+    uses[name] = made_from(edition)
     return edition
 
 

@@ -97,6 +97,17 @@ class TestStaleness:
         assert "/index.rst:4: ERROR: " in said
         assert "030-vantage-undated.toml" in said
 
+    def test_mended_data_is_noticed(
+        self, project: Project, data: Path
+    ) -> None:
+        """Even if the first build found it broken, and it looks old."""
+        edit(data, 'id = "smtp-server"', 'id = "Smtp Server"')
+        documents(project)
+        assert documents(project) == ["user"]
+        edit(data, 'id = "Smtp Server"', 'id = "smtp-server"')
+        assert documents(project) == ["user"]
+        assert documents(project) == []
+
     def test_another_default_edition_is_read_again(
         self, project: Project, data: Path
     ) -> None:
