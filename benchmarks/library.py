@@ -93,7 +93,7 @@ def synthetic(count: int) -> Flows:
         flows.append(
             attrs.evolve(
                 model,
-                id=f"flow-{'abcdefghij'[number % 10]}-n{number}",
+                id=f"flow-{'abcdefghij'[number % 10]}-x{number}y",
                 source=("controller", "service-engine")[number % 2],
                 ports=(PortRange.of(port),),
                 citation=place,
