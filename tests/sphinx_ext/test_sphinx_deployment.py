@@ -18,6 +18,7 @@ from avi_portspec import Deployment, dumps_deployment
 HARD = dumps_deployment(
     Deployment(clouds={"openshift", "openstack"}, controller="container")
 )
+ENGINE = "Avi Service Engine"
 
 
 def rows(tree: nodes.document) -> list[list[str]]:
@@ -255,7 +256,7 @@ class TestLeftOpen:
         )
         (said,) = tree.findall(nodes.warning)
         assert (
-            "Unstated: Avi Service Engine → Avi Service Engine: TCP 4001. "
+            f"Unstated: {ENGINE} → {ENGINE}: TCP 4001. "
             "The page does not say." in said.astext()
         )
 
