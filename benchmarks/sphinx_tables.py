@@ -23,6 +23,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import attrs
@@ -32,6 +33,8 @@ from avi_portspec.model.display import ports_text
 from sphinx_avi_portspec.columns import COLUMNS, DEFAULT
 
 ROWS = 40
+#: How many pages a chapter has.
+CHAPTER = 20
 #: The most that a port table may cost, as a share of the other's cost.
 WANTED = {"list-table": 0.55, "csv-table": 0.75}
 
@@ -89,15 +92,26 @@ def project(folder: Path, table: str, pages: int) -> None:
         'avi_portspec_edition = "benchmark"\n',
         encoding="utf-8",
     )
-    toctree = "".join(f"   p{number}\n" for number in range(pages))
-    (folder / "index.rst").write_text(
-        f"Index\n=====\n\n.. toctree::\n\n{toctree}", encoding="utf-8"
-    )
-    for number in range(pages):
-        title = f"Page {number}"
-        (folder / f"p{number}.rst").write_text(
-            f"{title}\n{'=' * len(title)}\n\n{table}", encoding="utf-8"
-        )
+    # Chapters, as documentation of that size has: the sidebar of every page
+    # would list all others else, and its cost would hide that of tables.
+    chapters = range(0, pages, CHAPTER)
+    page(folder / "index.rst", toctree(f"c{at}" for at in chapters))
+    for at in chapters:
+        numbers = range(at, min(at + CHAPTER, pages))
+        page(folder / f"c{at}.rst", toctree(f"p{each}" for each in numbers))
+        for number in numbers:
+            page(folder / f"p{number}.rst", table)
+
+
+def toctree(names: Iterable[str]) -> str:
+    """Return the directive that lists some pages."""
+    return ".. toctree::\n\n" + "".join(f"   {name}\n" for name in names)
+
+
+def page(path: Path, text: str) -> None:
+    """Write a page, titled by its name."""
+    title = f"Page {path.stem}"
+    path.write_text(f"{title}\n{'=' * len(title)}\n\n{text}", encoding="utf-8")
 
 
 def seconds(folder: Path, *, fresh: bool = True) -> float:
@@ -131,8 +145,7 @@ def edited(folder: Path, users: int, pages: int = 200) -> float:
     table = f".. avi-port-table:: Ports\n   :limit: {ROWS}\n"
     project(folder, "", pages)
     for number in range(users):
-        page = folder / f"p{number}.rst"
-        page.write_text(page.read_text() + table, encoding="utf-8")
+        page(folder / f"p{number}.rst", table)
     seconds(folder)
     idle = seconds(folder, fresh=False)
     path.write_text(

@@ -1,0 +1,1 @@
+"""An answer, written for whoever needs it: people, machines, a change board."""

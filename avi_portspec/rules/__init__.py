@@ -1,0 +1,1 @@
+"""Firewall rules for one site, never wider than the data."""
