@@ -1,1 +1,1 @@
-"""An answer, written for whoever needs it: people, machines, a change board."""
+"""An answer, written for people, machines and change boards."""
