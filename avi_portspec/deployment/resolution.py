@@ -10,6 +10,12 @@ import attrs
 from avi_portspec.deployment.reasons import Reasons
 from avi_portspec.errors import InvalidQueryError, UnknownNameError, shown
 from avi_portspec.model.display import joined, ports_text
+from avi_portspec.model.flat import (
+    FlatRecord,
+    PortRecord,
+    flat_records,
+    port_records,
+)
 from avi_portspec.model.flows import Exclusion, Flow, Note, Reason
 from avi_portspec.model.flowset import Flows
 from avi_portspec.model.frozen import Frozen
@@ -448,6 +454,34 @@ class Resolution(Frozen):
                     else f"no flow on the page names {name}: what it needs "
                     "is not said."
                 ),
+            )
+
+    # -- for machines --------------------------------------------------------
+
+    def to_records(self) -> list[FlatRecord]:
+        """Return flat dicts, one a protocol and port range, for data frames.
+
+        Every decision is there: ``decision`` says which, and ``reason``
+        why. Ports are integers, what is not there is ``None``, and each
+        record names the edition, the data's version and its digest.
+
+        >>> import avi_portspec
+        >>> records = avi_portspec.load().resolve("gcp").to_records()
+        >>> [r["port_low"] for r in records if r["decision"] == "unstated"]
+        []
+        >>> {r["decision"] for r in records if r["port_low"] == 5098}
+        {'not-applicable'}
+        """
+        return flat_records(self._port_records(), self.edition)
+
+    def _port_records(self) -> Iterator[PortRecord]:
+        for each in self:
+            yield from port_records(
+                each.flow,
+                self.edition,
+                decision=each.status,
+                reason=each.reason,
+                replaced_by=each.replaced_by,
             )
 
     # -- for people ----------------------------------------------------------

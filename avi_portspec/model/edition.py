@@ -371,15 +371,7 @@ class Edition(Record):
             if name != "flows":
                 records = bound.get(name, getattr(self, name))
                 fill(self, name, Catalog(cls.__name__.lower(), records))
-        index = FlowIndex(
-            self.id,
-            flows,
-            self.endpoints,
-            self.sections,
-            self.facets,
-            self.notes,
-        )
-        fill(self, "flows", Flows(index))
+        fill(self, "flows", Flows(FlowIndex(self, flows)))
 
     def _bound(self) -> dict[str, list[Any]]:
         """Return the records with what only the whole edition can tell."""
