@@ -22,11 +22,11 @@ import attrs
 
 from avi_portspec.rules.platforms.documents import (
     Names,
-    cut,
     explained,
     json_text,
     literal,
     said,
+    summed,
 )
 from avi_portspec.rules.platforms.roles import Direction, refused, stands
 from avi_portspec.rules.platforms.services import protocol_of, without_icmp
@@ -63,7 +63,6 @@ _LAST: Final = 4096
 _ANY: Final = "*"
 
 
-
 @attrs.frozen(kw_only=True)
 class _SecurityRule:
     """A rule as Azure has it, before either syntax."""
@@ -81,7 +80,7 @@ class _SecurityRule:
     @property
     def description(self) -> str:
         """The reasons, as far as Azure keeps them."""
-        return cut(_UNSAFE.sub("_", "; ".join(self.reasons)), _DESCRIPTION)
+        return _UNSAFE.sub("_", summed(self.reasons, _DESCRIPTION))
 
 
 def render_arm(rules: RuleSet) -> str:
@@ -129,9 +128,7 @@ def _inert(text: str) -> str:
     return f"[{text}" if text.startswith("[") else text
 
 
-def _security_rules(
-    rules: RuleSet, platform: str
-) -> Iterator[_SecurityRule]:
+def _security_rules(rules: RuleSet, platform: str) -> Iterator[_SecurityRule]:
     """Yield all rules of the group, those that close the rest last."""
     names = Names(_NAME)
     priorities = {each: count(_FIRST) for each in _DIRECTIONS}
@@ -165,9 +162,7 @@ def _security_rules(
 def _protocol(rule: Rule, platform: str) -> str:
     """Return Azure's name for a rule's protocol."""
     without_icmp(rule, platform)
-    name = protocol_of(
-        rule, platform, ported=("tcp", "udp"), named=_PROTOCOLS
-    )
+    name = protocol_of(rule, platform, ported=("tcp", "udp"), named=_PROTOCOLS)
     if name not in _PROTOCOLS:
         reason = (
             f"it has no word for {rule.protocol.label}, only one for all "

@@ -21,6 +21,7 @@ __all__ = [
     "json_text",
     "literal",
     "said",
+    "summed",
     "yaml_text",
 ]
 
@@ -39,6 +40,22 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     return f"{text[: limit - 3].rstrip()}..."
+
+
+def summed(lines: Iterable[str], limit: int) -> str:
+    """Return what :func:`said` returns, in one line of some length.
+
+    Where the reasons have no room, the ids of the flows go before them.
+
+    Args:
+        lines: The lines, each with an id, a colon and a reason.
+        limit: The most characters.
+    """
+    lines = tuple(lines)
+    text = "; ".join(lines)
+    if len(text) > limit:
+        text = ", ".join(line.partition(":")[0] for line in lines)
+    return cut(text, limit)
 
 
 def said(

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Final
 from avi_portspec.rules.networks import Family
 from avi_portspec.rules.platforms.documents import (
     Names,
-    cut,
     json_text,
     literal,
     said,
+    summed,
 )
 from avi_portspec.rules.platforms.roles import (
     own_networks,
@@ -95,7 +95,7 @@ def _firewalls(rules: RuleSet) -> Iterator[dict[str, Any]]:
             "//": reasons,
             "name": names.of(f"avi-{rule.id}-{direction}"),
             "network": _NETWORK,
-            "description": cut("; ".join(reasons), _DESCRIPTION),
+            "description": summed(reasons, _DESCRIPTION),
             "direction": direction.upper(),
             "priority": _ALLOW,
             "source_ranges": _ranges(rule.sources, rule),
@@ -105,12 +105,12 @@ def _firewalls(rules: RuleSet) -> Iterator[dict[str, Any]]:
     for family, own in _own_ranges(rules).items():
         everywhere = [_EVERYWHERE[family]]
         sides = {"ingress": (everywhere, own), "egress": (own, everywhere)}
-        for direction, (sources, destinations) in sides.items():
+        for side, (sources, destinations) in sides.items():
             yield {
-                "name": names.of(f"avi-close-{direction}-ipv{family}"),
+                "name": names.of(f"avi-close-{side}-ipv{family}"),
                 "network": _NETWORK,
                 "description": "Closes the rest for the product's addresses",
-                "direction": direction.upper(),
+                "direction": side.upper(),
                 "priority": _DENY,
                 "source_ranges": sources,
                 "destination_ranges": destinations,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from avi_portspec.rules.platforms.documents import cut, said
+from avi_portspec.rules.platforms.documents import said, summed
 from avi_portspec.rules.platforms.roles import Direction, own_roles, stands
 from avi_portspec.rules.platforms.services import Service, services
 
@@ -68,7 +68,7 @@ class Wanted(NamedTuple):
 
     def described(self, limit: int) -> str:
         """Return the reasons in one line of at most *limit* characters."""
-        return cut("; ".join(self.reasons), limit)
+        return summed(self.reasons, limit)
 
 
 def permissions(

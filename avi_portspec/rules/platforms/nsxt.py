@@ -17,7 +17,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from avi_portspec.rules.platforms.documents import Names, cut, json_text, said
+from avi_portspec.rules.platforms.documents import (
+    Names,
+    cut,
+    json_text,
+    said,
+    summed,
+)
 from avi_portspec.rules.platforms.roles import (
     own_networks,
     refused,
@@ -171,7 +177,7 @@ def _allowed(
     name = names.of(f"avi-{rule.id}")
     return _rule(
         name,
-        said(rules, rule),
+        summed(said(rules, rule), _NOTES),
         source_groups=[source],
         destination_groups=[destination],
         services=[f"/infra/services/{name}"],
@@ -196,7 +202,7 @@ def _closed(
         ):
             yield _rule(
                 names.of(f"avi-close-{direction}"),
-                rules.header(),
+                cut("; ".join(rules.header()), _NOTES),
                 source_groups=source,
                 destination_groups=destination,
                 services=[_ANY],
@@ -205,12 +211,12 @@ def _closed(
             )
 
 
-def _rule(name: str, notes: Iterable[str], **what: Any) -> dict[str, Any]:
+def _rule(name: str, notes: str, **what: Any) -> dict[str, Any]:
     return {
         "resource_type": "Rule",
         "id": name,
         "display_name": name,
-        "notes": cut("; ".join(notes), _NOTES),
+        "notes": notes,
         "profiles": [_ANY],
         "scope": [_ANY],
         "direction": "IN_OUT",
@@ -240,9 +246,7 @@ def _service(rule: Rule, names: Names) -> dict[str, Any]:
 
 def _entries(rule: Rule) -> Iterator[dict[str, Any]]:
     """Yield what a rule lets through, in entries that are not too long."""
-    protocol = protocol_of(
-        rule, _PLATFORM, ported=("tcp", "udp"), named=_ICMP
-    )
+    protocol = protocol_of(rule, _PLATFORM, ported=("tcp", "udp"), named=_ICMP)
     for each in rule.icmp_types:
         yield {
             "resource_type": "ICMPTypeServiceEntry",
