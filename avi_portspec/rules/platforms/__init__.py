@@ -20,9 +20,18 @@ __all__ = ["platforms", "render"]
 #: nobody pays for a writer that is not used.
 _WRITERS: Final[Mapping[str, tuple[str, str]]] = FrozenDict(
     {
+        "aws-cloudformation": ("aws", "render_cloudformation"),
+        "aws-terraform": ("aws", "render_terraform"),
+        "azure-arm": ("azure", "render_arm"),
+        "azure-terraform": ("azure", "render_terraform"),
+        "csv": ("csv_table", "render"),
+        "gcp-terraform": ("gcp", "render"),
         "ip6tables": ("iptables", "render_ipv6"),
         "iptables": ("iptables", "render_ipv4"),
+        "kubernetes": ("kubernetes", "render"),
         "nftables": ("nftables", "render"),
+        "nsx-t": ("nsxt", "render"),
+        "openstack-heat": ("openstack", "render"),
     }
 )
 
