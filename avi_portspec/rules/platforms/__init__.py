@@ -20,9 +20,16 @@ __all__ = ["platforms", "render"]
 #: nobody pays for a writer that is not used.
 _WRITERS: Final[Mapping[str, tuple[str, str]]] = FrozenDict(
     {
+        "arista": ("network", "render_arista"),
+        "cisco": ("network", "render_cisco"),
+        "ciscoasa": ("network", "render_ciscoasa"),
+        "fortigate": ("network", "render_fortigate"),
         "ip6tables": ("iptables", "render_ipv6"),
         "iptables": ("iptables", "render_ipv4"),
+        "juniper": ("network", "render_juniper"),
         "nftables": ("nftables", "render"),
+        "paloalto": ("network", "render_paloalto"),
+        "srx": ("network", "render_srx"),
     }
 )
 
