@@ -18,6 +18,8 @@ from typing import Final, Literal, TypeAlias
 from avi_portspec.errors import Fault, shown
 
 __all__ = [
+    "IPV4",
+    "IPV6",
     "Address",
     "Family",
     "Network",
@@ -31,6 +33,8 @@ Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
 #: The version of the Internet Protocol.
 Family: TypeAlias = Literal[4, 6]
+IPV4: Final[Family] = 4
+IPV6: Final[Family] = 6
 
 _WANTED: Final = "an address, or a network as 10.20.0.0/24 or 2001:db8::/64"
 #: An address with letters has colons too; what has none is a name.

@@ -27,7 +27,7 @@ from avi_portspec.model.ports import PortRange
 from avi_portspec.model.protocols import ICMP, Protocol
 from avi_portspec.names import EndpointId, FlowId, Status
 from avi_portspec.rules.inventory import Inventory
-from avi_portspec.rules.networks import Family, Network
+from avi_portspec.rules.networks import IPV4, IPV6, Family, Network
 
 __all__ = [
     "Omission",
@@ -43,7 +43,7 @@ __all__ = [
 ICMPV6: Final = Protocol.of("icmpv6")
 #: The one message that is written, and its answer (RFC 792, RFC 4443).
 _ECHO: Final = {ICMP: (8, 0), ICMPV6: (128, 129)}
-_FAMILIES: Final[tuple[Family, ...]] = (4, 6)
+_FAMILIES: Final = (IPV4, IPV6)
 _STATUSES: Final = get_args(Status)
 
 #: Why something has no rule: a decision on a flow, or else: the page rules
@@ -371,9 +371,9 @@ def return_rules(rules: Iterable[Rule]) -> tuple[ReturnRule, ...]:
 def _families(protocol: Protocol) -> tuple[Family, ...]:
     """Return the families that know a protocol."""
     if protocol == ICMP:
-        return (4,)
+        return (IPV4,)
     if protocol == ICMPV6:
-        return (6,)
+        return (IPV6,)
     return _FAMILIES
 
 
