@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 __all__ = [
+    "DOCS",
     "ROOT",
     "Block",
     "Command",
