@@ -342,7 +342,7 @@ class TestFeed:
         class Config:
             avi_docs_days = {"16.2": dt.date(2026, 1, 1)}  # noqa: RUF012
 
-        with pytest.raises(ConfigError, match="avi_docs_days.*'17.1'"):
+        with pytest.raises(ConfigError, match=r"avi_docs_days.*'17\.1'"):
             published.check(None, Config)
 
 

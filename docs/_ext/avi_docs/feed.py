@@ -12,6 +12,7 @@ import avi_portspec
 
 if TYPE_CHECKING:
     from avi_portspec import Changes, Edition
+    from avi_portspec.names import Action
 
 __all__ = ["FEED", "feed"]
 
@@ -22,7 +23,7 @@ _XHTML: Final = "http://www.w3.org/1999/xhtml"
 #: the same ids, wherever the site is.
 _TAG: Final = "tag:avi-portspec.invalid,2026:"
 #: What changes call for, in the order of urgency.
-_WORK: Final = {
+_WORK: Final[dict[Action, str]] = {
     "open": "To open",
     "close": "To close",
     "review": "To review",

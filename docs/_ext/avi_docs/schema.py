@@ -44,7 +44,7 @@ class SchemaTables(SphinxDirective):
         ]
         for section in sections:
             self.state.document.note_explicit_target(section, section)
-        return sections
+        return [*sections]
 
     def _section(self, name: str, schema: dict[str, Any]) -> nodes.section:
         title = nodes.title(name, name)
