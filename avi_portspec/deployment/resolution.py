@@ -499,6 +499,28 @@ class Resolution(Frozen):
         open_ = [*self.conflicts, *self.gaps]
         return "\n".join([str(self.flows), *map(str, open_)])
 
+    def _repr_html_(self) -> str:
+        """Return what may be opened as a table, and what is left open."""
+        from avi_portspec.model.display import html_grid
+
+        names = self.edition.endpoints
+        return html_grid(
+            repr(self)[1:-1],
+            ("Decision", "Source", "Destination", "Ports", "Why"),
+            (
+                (
+                    each.status,
+                    names[each.flow.source].name,
+                    names[each.flow.destination].name,
+                    ports_text(each.flow),
+                    each.reason,
+                )
+                for each in self
+                if each.status in {"needed", "optional"}
+            ),
+            map(str, [*self.conflicts, *self.gaps]),
+        )
+
 
 def _resolved(edition: Edition, deployment: Deployment) -> Resolution:
     """Resolve again, for pickles: the reasons are not kept in them."""

@@ -27,6 +27,8 @@ from avi_portspec.model.flat import (
     port_records,
 )
 from avi_portspec.model.flowset import Flows
+from avi_portspec.model.ports import PortRange, ProtocolPorts
+from avi_portspec.model.protocols import Protocol
 
 if TYPE_CHECKING:
     from avi_portspec.model.facets import Deployment
@@ -38,7 +40,6 @@ __all__ = [
     "deployment_rows",
     "direction",
     "exclusion_text",
-    "ports_number",
     "ports_words",
     "report_on",
     "unofficial",
@@ -139,7 +140,7 @@ def _on_flows(flows: Flows) -> Report:
     return Report(
         edition=edition,
         made_from=identity(edition),
-        title=f"Some of the ports of: {edition.title}",
+        title=f"Flows of {edition.title}",
         whole=False,
         deployment=None,
         records=_records(flows, edition),
@@ -164,7 +165,7 @@ def _on_resolution(answer: Resolution) -> Report:
     return Report(
         edition=edition,
         made_from=identity(edition),
-        title=f"Ports for {joined('and', clouds)}, after: {edition.title}",
+        title=f"Ports for {joined('and', clouds)} ({edition.title})",
         whole=False,
         deployment=answer.deployment,
         records=tuple(r for r in records if r["decision"] in _OPEN),
@@ -208,20 +209,15 @@ def direction(record: PortRecord) -> str:
     return f"{source} sends first, to {destination}"
 
 
-def ports_number(record: PortRecord) -> str:
-    """Return a record's ports or message alone; may be empty."""
-    low, high = record["port_low"], record["port_high"]
-    if low is not None:
-        return str(low) if low == high else f"{low}-{high}"
-    kind = record["icmp_type"]
-    return "" if kind is None else f"type {kind}"
-
-
 def ports_words(record: PortRecord) -> str:
     """Return a record's protocol and ports: ``TCP 8443``."""
-    name = record["protocol"]
-    label = f"IP protocol {name}" if name.isdecimal() else name.upper()
-    return f"{label} {ports_number(record)}".rstrip()
+    low, high = record["port_low"], record["port_high"]
+    pair = ProtocolPorts(
+        Protocol.of(record["protocol_number"]),
+        None if low is None or high is None else PortRange(low=low, high=high),
+        record["icmp_type"],
+    )
+    return str(pair)
 
 
 def exclusion_text(edition: Edition, exclusion: Exclusion) -> str:

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, TypedDict
 
 import avi_portspec
+from avi_portspec.names import Status
 
 if TYPE_CHECKING:
     from avi_portspec.model.edition import Edition
     from avi_portspec.model.flows import Flow, Reason
-    from avi_portspec.names import Status
 
 __all__ = [
     "FlatRecord",

@@ -520,7 +520,7 @@ class TestSet:
     def test_editions_do_not_mix(self, edition: Edition) -> None:
         """An answer is about one page."""
         other = load("17.1").flows
-        with pytest.raises(MixedEditionsError, match="'17.1'"):
+        with pytest.raises(MixedEditionsError, match=r"'17\.1'"):
             edition.flows | other
         for stranger in (22, None, "controller-to-aws"):
             with pytest.raises(MixedEditionsError, match="no flow of"):
