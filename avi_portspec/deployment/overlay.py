@@ -178,11 +178,21 @@ def read_overlay(source: str | os.PathLike[str]) -> tuple[Overlay, str]:
 
 
 def overlaid(
-    edition: Edition, source: Overlay | str | os.PathLike[str]
+    edition: Edition,
+    source: Overlay | str | os.PathLike[str],
+    *,
+    subject: str | None = None,
 ) -> Edition:
-    """Return an edition with a site's facts; see :meth:`Edition.overlay`."""
+    """Return an edition with a site's facts; see :meth:`Edition.overlay`.
+
+    Args:
+        edition: The edition.
+        source: The overlay, or where it is read from.
+        subject: What to call an overlay in an error, where it was read
+            already; where it is read here, its file names it.
+    """
     if isinstance(source, Overlay):
-        overlay, subject = source, f"overlay {source.id}"
+        overlay, subject = source, subject or f"overlay {source.id}"
     else:
         overlay, subject = read_overlay(source)
     faults: list[Fault] = []

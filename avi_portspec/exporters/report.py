@@ -8,7 +8,7 @@ every word but the ports opens nothing that the data does not say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -92,6 +92,24 @@ class Report:
             f"{made['edition']}, data version {made['data_version']}, "
             f"SHA-256 {made['digest']}"
         )
+
+    def only(self, flows: Collection[Flow]) -> Report:
+        """Return the report without the records of any other flow.
+
+        Conflicts, gaps and exclusions stay: what is left open is not hidden
+        by looking at something else.
+
+        Args:
+            flows: The flows that are kept.
+        """
+        kept = {flow.id for flow in flows}
+        named = {note for flow in flows for note in flow.notes}
+        lists: dict[str, Any] = {
+            name: tuple(r for r in getattr(self, name) if r["flow"] in kept)
+            for name in ("records", "unstated", "not_needed")
+        }
+        notes = tuple(note for note in self.notes if note.id in named)
+        return attrs.evolve(self, whole=False, notes=notes, **lists)
 
 
 def report_on(subject: object) -> Report | None:

@@ -124,6 +124,13 @@ class _Words(Check):
     def accepts(self, value: object) -> bool:
         return type(value) is frozenset and all(map(VALUE.accepts, value))
 
+    def schema(self, refer: Refer) -> dict[str, Any]:
+        return {
+            "type": "array",
+            "items": VALUE.schema(refer),
+            "uniqueItems": True,
+        }
+
 
 def _as_words(words: object) -> frozenset[str]:
     """Return any collection of words as a frozen set.
