@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-from click.shell_completion import CompletionItem
 
 from avi_portspec.cli.request import Request
 from avi_portspec.errors import PortSpecError, UnknownNameError
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from avi_portspec.model.edition import Edition
 
 __all__ = [
@@ -65,6 +66,8 @@ class Word(click.ParamType):  # type: ignore[type-arg] # new in click 8.4
         Lists and values that are kept out are completed as well: the last
         word of ``ssh,!ht`` is completed, and what is before it stays.
         """
+        from click.shell_completion import CompletionItem
+
         head, comma, last = incomplete.rpartition(",")
         bar = "!" if last.startswith("!") else ""
         before = f"{head}{comma}{bar}"
@@ -117,6 +120,8 @@ class NearChoice(click.ParamType):  # type: ignore[type-arg] # the same
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """Return the words that go on as *incomplete* does."""
+        from click.shell_completion import CompletionItem
+
         return [
             CompletionItem(word)
             for word in self.words()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import tempfile
 from typing import Final
 
 from avi_portspec.cli.request import STDIN
@@ -80,6 +79,9 @@ def _to_file(target: str, data: bytes) -> None:
 
 
 def _replace(target: str, data: bytes, mode: int) -> None:
+    # Imported here: most answers go to standard output.
+    import tempfile
+
     folder = os.path.dirname(target)
     handle, made = tempfile.mkstemp(
         dir=folder, prefix=f".{os.path.basename(target)[:100]}."
