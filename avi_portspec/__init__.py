@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         UnknownNameError,
         UnresolvedError,
     )
+    from avi_portspec.exporters import Format, export, formats
     from avi_portspec.model.catalog import Catalog
     from avi_portspec.model.conditions import (
         ALWAYS,
@@ -146,6 +147,7 @@ _HOMES = {
         "UnknownNameError",
         "UnresolvedError",
     ),
+    "exporters": ("Format", "export", "formats"),
     "model.catalog": ("Catalog",),
     "model.conditions": (
         "ALWAYS",
@@ -229,6 +231,7 @@ __all__ = [
     "Flow",
     "FlowId",
     "Flows",
+    "Format",
     "Gap",
     "InvalidDataError",
     "InvalidQueryError",
@@ -270,6 +273,8 @@ __all__ = [
     "dumps_deployment",
     "dumps_toml",
     "editions",
+    "export",
+    "formats",
     "json_schema",
     "load",
     "load_deployment",

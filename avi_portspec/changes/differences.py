@@ -245,6 +245,12 @@ class Changes:
     def __str__(self) -> str:
         return self.to_text()
 
+    def _repr_html_(self) -> str:
+        """Return the changes as a table for a notebook."""
+        from avi_portspec.changes.rendering import changes_html
+
+        return changes_html(self)
+
 
 def _unbound(record: Any) -> Any:
     """Return a record without what only its edition can tell."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from avi_portspec.model.conditions import Condition
-from avi_portspec.model.display import joined
+from avi_portspec.model.display import html_grid, joined
 from avi_portspec.model.plain import plain
 from avi_portspec.model.record import Record
 from avi_portspec.names import Action
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from avi_portspec.changes.plan import Step, UpgradePlan
 
 __all__ = [
+    "changes_html",
     "changes_json",
     "changes_markdown",
     "changes_text",
@@ -206,6 +207,29 @@ def changes_text(changes: Changes) -> str:
 def changes_markdown(changes: Changes) -> str:
     """Return changes as Markdown."""
     return _markdown(_changes_lines(changes))
+
+
+def changes_html(changes: Changes) -> str:
+    """Return changes as a table in HTML, a row a record or field."""
+    rows: list[tuple[str, ...]] = [
+        (field.action, "changed", "edition", changes.new, _field_line(field))
+        for field in changes.fields
+    ]
+    rows += [
+        (
+            change.action,
+            change.what,
+            change.collection,
+            change.id,
+            "; ".join(map(_field_line, change.fields)),
+        )
+        for change in changes
+    ]
+    return html_grid(
+        f"From {changes.old} to {changes.new}",
+        ("Calls for", "What", "Where", "Id", "Fields"),
+        rows,
+    )
 
 
 def changes_json(changes: Changes, indent: int | None) -> str:

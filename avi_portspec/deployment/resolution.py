@@ -10,6 +10,12 @@ import attrs
 from avi_portspec.deployment.reasons import Reasons
 from avi_portspec.errors import InvalidQueryError, UnknownNameError, shown
 from avi_portspec.model.display import joined, ports_text
+from avi_portspec.model.flat import (
+    FlatRecord,
+    PortRecord,
+    flat_records,
+    port_records,
+)
 from avi_portspec.model.flows import Exclusion, Flow, Note, Reason
 from avi_portspec.model.flowset import Flows
 from avi_portspec.model.frozen import Frozen
@@ -450,6 +456,34 @@ class Resolution(Frozen):
                 ),
             )
 
+    # -- for machines --------------------------------------------------------
+
+    def to_records(self) -> list[FlatRecord]:
+        """Return flat dicts, one a protocol and port range, for data frames.
+
+        Every decision is there: ``decision`` says which, and ``reason``
+        why. Ports are integers, what is not there is ``None``, and each
+        record names the edition, the data's version and its digest.
+
+        >>> import avi_portspec
+        >>> records = avi_portspec.load().resolve("gcp").to_records()
+        >>> [r["port_low"] for r in records if r["decision"] == "unstated"]
+        []
+        >>> {r["decision"] for r in records if r["port_low"] == 5098}
+        {'not-applicable'}
+        """
+        return flat_records(self._port_records(), self.edition)
+
+    def _port_records(self) -> Iterator[PortRecord]:
+        for each in self:
+            yield from port_records(
+                each.flow,
+                self.edition,
+                decision=each.status,
+                reason=each.reason,
+                replaced_by=each.replaced_by,
+            )
+
     # -- for people ----------------------------------------------------------
 
     def __repr__(self) -> str:
@@ -464,6 +498,28 @@ class Resolution(Frozen):
         """Return the needed flows as a table, and what is left open."""
         open_ = [*self.conflicts, *self.gaps]
         return "\n".join([str(self.flows), *map(str, open_)])
+
+    def _repr_html_(self) -> str:
+        """Return what may be opened as a table, and what is left open."""
+        from avi_portspec.model.display import html_grid
+
+        names = self.edition.endpoints
+        return html_grid(
+            repr(self)[1:-1],
+            ("Decision", "Source", "Destination", "Ports", "Why"),
+            (
+                (
+                    each.status,
+                    names[each.flow.source].name,
+                    names[each.flow.destination].name,
+                    ports_text(each.flow),
+                    each.reason,
+                )
+                for each in self
+                if each.status in {"needed", "optional"}
+            ),
+            map(str, [*self.conflicts, *self.gaps]),
+        )
 
 
 def _resolved(edition: Edition, deployment: Deployment) -> Resolution:

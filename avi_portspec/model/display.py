@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "HEADINGS",
     "cells",
+    "html_grid",
     "html_table",
     "joined",
     "ports_text",
@@ -103,17 +104,37 @@ def text_table(flows: Flows, index: FlowIndex) -> str:
 
 def html_table(flows: Flows, index: FlowIndex) -> str:
     """Return a table in HTML, with header cells and everything escaped."""
+    return html_grid(
+        repr(flows)[1:-1],
+        HEADINGS,
+        (cells(flow, index) for flow in flows),
+        filter(None, [_silence(flows, index)]),
+    )
+
+
+def html_grid(
+    caption: str,
+    headings: Iterable[str],
+    rows: Iterable[Iterable[str]],
+    below: Iterable[str] = (),
+) -> str:
+    """Return rows as a table in HTML, and lines of text below it.
+
+    Args:
+        caption: What the table is.
+        headings: The header cells.
+        rows: The rows; everything in them is escaped.
+        below: A paragraph each.
+    """
     from html import escape
 
-    head = "".join(f'<th scope="col">{name}</th>' for name in HEADINGS)
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in headings)
     body = "".join(
-        f"<tr>{''.join(f'<td>{escape(c)}</td>' for c in cells(flow, index))}"
-        "</tr>"
-        for flow in flows
+        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>"
+        for row in rows
     )
-    silence = _silence(flows, index)
-    note = f"<p>{escape(silence)}</p>" if silence else ""
+    notes = "".join(f"<p>{escape(line)}</p>" for line in below)
     return (
-        f"<table><caption>{escape(repr(flows)[1:-1])}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}"
+        f"<table><caption>{escape(caption)}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
     )

@@ -342,6 +342,18 @@ class Edition(Record):
     def __repr__(self) -> str:
         return f"<Edition {self.id}: {len(self.flows)} flows>"
 
+    def _repr_html_(self) -> str:
+        """Return the edition's flows as a table for a notebook."""
+        from avi_portspec.model.display import HEADINGS, cells, html_grid
+
+        index = self.flows._index
+        return html_grid(
+            f"{self.title} ({self.id}): {len(self.flows)} flows",
+            HEADINGS,
+            (cells(flow, index) for flow in self.flows),
+            [f"SHA-256 of the data: {self.digest}"],
+        )
+
     def __reduce__(self) -> tuple[Any, ...]:
         rebuild, (cls, fields) = super().__reduce__()
         for name, _, _ in RECORDS:
@@ -371,15 +383,7 @@ class Edition(Record):
             if name != "flows":
                 records = bound.get(name, getattr(self, name))
                 fill(self, name, Catalog(cls.__name__.lower(), records))
-        index = FlowIndex(
-            self.id,
-            flows,
-            self.endpoints,
-            self.sections,
-            self.facets,
-            self.notes,
-        )
-        fill(self, "flows", Flows(index))
+        fill(self, "flows", Flows(FlowIndex(self, flows)))
 
     def _bound(self) -> dict[str, list[Any]]:
         """Return the records with what only the whole edition can tell."""

@@ -13,6 +13,7 @@ from collections.abc import (
     Set as AbstractSet,
 )
 from typing import (
+    TYPE_CHECKING,
     Any,
     Final,
     Self,
@@ -36,6 +37,10 @@ from avi_portspec.model.index import NONE, FlowIndex, Positions
 from avi_portspec.model.page import Section
 from avi_portspec.model.ports import ProtocolPorts
 from avi_portspec.model.protocols import ProtocolLike
+
+if TYPE_CHECKING:
+    from avi_portspec.model.edition import Edition
+    from avi_portspec.model.flat import FlatRecord
 
 __all__ = ["Criteria", "Flows", "Name", "Names", "OneOrMore"]
 
@@ -335,6 +340,11 @@ class Flows(Frozen, Sequence[Flow]):
         return Flows(self._index, self._unstated)
 
     @property
+    def edition(self) -> Edition:
+        """The edition that the flows are of."""
+        return self._index.owner
+
+    @property
     def endpoints(self) -> Catalog[Endpoint]:
         """The endpoints of the whole edition, for their names."""
         return self._index.endpoints
@@ -498,6 +508,34 @@ class Flows(Frozen, Sequence[Flow]):
                     -1 if pair.icmp_type is None else pair.icmp_type,
                 ),
             )
+        )
+
+    # -- for machines --------------------------------------------------------
+
+    def to_records(self) -> list[FlatRecord]:
+        """Return flat dicts, one a protocol and port range, for data frames.
+
+        Ports are integers, what is not there is ``None``, and each record
+        names the edition, the data's version and its digest. What the page
+        leaves open is not among them: see :attr:`unstated`, which has
+        records of its own.
+
+        >>> import avi_portspec
+        >>> flows = avi_portspec.load().flows
+        >>> for record in flows.select(service="LDAP").to_records():
+        ...     print(record["protocol"], record["port_low"])
+        tcp 389
+        udp 389
+        """
+        from avi_portspec.model.flat import flat_records, port_records
+
+        return flat_records(
+            (
+                record
+                for flow in self
+                for record in port_records(flow, self.edition)
+            ),
+            self.edition,
         )
 
     # -- for people --------------------------------------------------------

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from typing import Any, Final, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
 from avi_portspec.errors import InvalidQueryError, UnknownNameError, shown
 from avi_portspec.model.catalog import Catalog, names_of
@@ -22,6 +22,9 @@ from avi_portspec.model.ports import PortRange
 from avi_portspec.model.protocols import Protocol
 from avi_portspec.model.record import Record
 from avi_portspec.names import Requirement, fold
+
+if TYPE_CHECKING:
+    from avi_portspec.model.edition import Edition
 
 __all__ = ["FlowIndex", "Positions"]
 
@@ -81,10 +84,12 @@ class FlowIndex(Frozen):
         "facets",
         "flows",
         "notes",
+        "owner",
         "positions",
         "sections",
     )
 
+    owner: Edition
     edition: str
     flows: tuple[Flow, ...]
     endpoints: Catalog[Endpoint]
@@ -94,34 +99,21 @@ class FlowIndex(Frozen):
     by_id: Mapping[str, Flow]
     positions: Mapping[str, int]
 
-    def __new__(  # noqa: PLR0917 - pickle hands them over by position
-        cls,
-        edition: str,
-        flows: tuple[Flow, ...],
-        endpoints: Catalog[Endpoint],
-        sections: Catalog[Section],
-        facets: Catalog[Facet],
-        notes: Catalog[Note],
-    ) -> Self:
-        """Return an index of the flows, with nothing worked out yet."""
+    def __new__(cls, owner: Edition, flows: tuple[Flow, ...]) -> Self:
+        """Return an index of an edition's flows, with nothing worked out."""
         self = super().__new__(cls)
-        object.__setattr__(self, "edition", edition)
-        object.__setattr__(self, "flows", flows)
-        object.__setattr__(self, "endpoints", endpoints)
-        object.__setattr__(self, "sections", sections)
-        object.__setattr__(self, "facets", facets)
-        object.__setattr__(self, "notes", notes)
+        fill = object.__setattr__
+        fill(self, "owner", owner)
+        fill(self, "edition", owner.id)
+        fill(self, "flows", flows)
+        fill(self, "endpoints", owner.endpoints)
+        fill(self, "sections", owner.sections)
+        fill(self, "facets", owner.facets)
+        fill(self, "notes", owner.notes)
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (
-            self.edition,
-            self.flows,
-            self.endpoints,
-            self.sections,
-            self.facets,
-            self.notes,
-        )
+        return _index_of, (self.owner,)
 
     def _lazy(self, name: str) -> Any:
         build: dict[str, Callable[[], Any]] = {
@@ -367,3 +359,8 @@ def _name(value: Any) -> Any:
 
 def _union(found: Iterable[Positions]) -> Positions:
     return frozenset().union(*found)
+
+
+def _index_of(edition: Edition) -> FlowIndex:
+    """Return an edition's own index: a pickle holds the edition, once."""
+    return edition.flows._index
