@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import attrs
 import pytest
-from rules_sites import aws, ranges, rule, site
+from rules_examples import aws, ranges, rule, site
 
 from avi_portspec import (
     ICMP,
