@@ -45,7 +45,8 @@ def cut(text: str, limit: int) -> str:
 def summed(lines: Iterable[str], limit: int) -> str:
     """Return what :func:`said` returns, in one line of some length.
 
-    Where the reasons have no room, the ids of the flows go before them.
+    Where there is no room for the reasons of several flows, their ids go
+    before the reasons.
 
     Args:
         lines: The lines, each with an id, a colon and a reason.
@@ -53,7 +54,7 @@ def summed(lines: Iterable[str], limit: int) -> str:
     """
     lines = tuple(lines)
     text = "; ".join(lines)
-    if len(text) > limit:
+    if len(text) > limit and len(lines) > 1:
         text = ", ".join(line.partition(":")[0] for line in lines)
     return cut(text, limit)
 
