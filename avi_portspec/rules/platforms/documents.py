@@ -139,11 +139,13 @@ class Names:
         return name
 
 
-def literal(value: Any) -> Any:
-    """Return *value* with no string in it that Terraform would evaluate."""
-    if isinstance(value, str):
-        return value.replace("${", "$${").replace("%{", "%%{")
-    return [literal(each) for each in value]
+def literal(lines: Iterable[str]) -> list[str]:
+    """Return lines in which Terraform finds nothing to evaluate.
+
+    Its marks are parted, not escaped: how an escape is read depends on what
+    stands before it, and that can be hostile too.
+    """
+    return [line.replace("${", "$ {").replace("%{", "% {") for line in lines]
 
 
 def json_text(document: Mapping[str, Any]) -> str:
