@@ -35,7 +35,7 @@ service-engine-gateway = ["10.20.1.1"]
 #: Text that some reader takes for more than text.
 HOSTILE = (
     'x" } ] # ${file("/etc/passwd")} %{ if true }{{resolve:ssm:k}} '
-    "=cmd|' /C calc'!A0; [resourceGroup().id] --- &a *a !!x \\u0022 "
+    ";=cmd|' /C calc'!A0; [resourceGroup().id] --- &a *a !!x \\u0022 "
     "caf\N{LATIN SMALL LETTER E WITH ACUTE} \N{SNOWMAN}"
 )
 
