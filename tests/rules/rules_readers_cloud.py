@@ -55,6 +55,11 @@ class Members:
             for network in self.inventory.listening(role, family)  # type: ignore[arg-type]
         ]
 
+    def senders(self) -> list[Network]:
+        """Return what is governed, less what never sends."""
+        floating = [ip_network(each) for each in self.inventory.cluster_ip]
+        return [n for each in self.governed for n in outside(each, floating)]
+
 
 class _Sides(NamedTuple):
     """What may leave, and what may arrive."""
@@ -104,13 +109,14 @@ def _both(one: Opening, other: Opening) -> Iterator[Opening]:
             yield whole._replace(ports=(low, high), protocol=protocol)
 
 
-def _through(sides: _Sides, governed: Sequence[Network]) -> list[Opening]:
+def _through(sides: _Sides, members: Members) -> list[Opening]:
     """Return what passes between governed hosts, and to and from others."""
     found: list[Opening] = []
+    governed = members.governed
     leaving = [
         part
         for each in sides.leaving
-        for part in _clipped(each, "source", governed)
+        for part in _clipped(each, "source", members.senders())
         # Nothing that goes to the host itself goes anywhere.
         if not any(
             each.destination.version == n.version
@@ -191,7 +197,7 @@ def read_aws_cloudformation(text: str, members: Members) -> list[Opening]:
             side = {"Ingress": "arriving", "Egress": "leaving"}[kind]
             mine = members.of(roles[_got(data["GroupId"])])
             _aws(data, mine, side, roles, members, sides)
-    return _through(sides, members.governed)
+    return _through(sides, members)
 
 
 def _got(reference: Mapping[str, Any]) -> str:
@@ -254,11 +260,9 @@ def _put(
 def read_aws_terraform(text: str, members: Members) -> list[Opening]:
     """Read resources ("aws_security_group" and its rules)."""
     resources = json.loads(text)["resource"]
-    roles = {
-        name: each["tags"]["Name"]
-        for name, each in resources["aws_security_group"].items()
-    }
-    for each in resources["aws_security_group"].values():
+    groups = resources.get("aws_security_group", {})
+    roles = {name: each["tags"]["Name"] for name, each in groups.items()}
+    for each in groups.values():
         if {"ingress", "egress"} & each.keys():
             raise Unreadable("rules within a group")
     # Terraform takes away the rule that lets everything leave.
@@ -281,7 +285,7 @@ def read_aws_terraform(text: str, members: Members) -> list[Opening]:
                 rule["ip_protocol"], rule.get("from_port"), rule.get("to_port")
             )
             _put(sides, side, mine, peers, protocol, ports)
-    return _through(sides, members.governed)
+    return _through(sides, members)
 
 
 def _referred(text: str) -> str:
@@ -355,7 +359,7 @@ def _azure(
             # The network's own hosts come in, and everything goes out.
             opened += _anything(EVERYWHERE, EVERYWHERE)
     return _through(
-        _Sides(found["Outbound"], found["Inbound"]), members.governed
+        _Sides(found["Outbound"], found["Inbound"]), members
     )
 
 
@@ -423,7 +427,7 @@ def read_gcp_terraform(text: str, members: Members) -> list[Opening]:
     for mine, far in everything - stopped:
         opened["EGRESS"] += boxes([mine], [far], None)
     return _through(
-        _Sides(opened["EGRESS"], opened["INGRESS"]), members.governed
+        _Sides(opened["EGRESS"], opened["INGRESS"]), members
     )
 
 
@@ -473,7 +477,7 @@ def read_openstack_heat(text: str, members: Members) -> list[Opening]:
                 protocol,
                 ports,
             )
-    return _through(sides, members.governed)
+    return _through(sides, members)
 
 
 # -- NSX-T -------------------------------------------------------------------
@@ -604,7 +608,7 @@ def read_kubernetes(text: str, members: Members) -> list[Opening]:
                         ports = (low, int(each.get("endPort", low)))
                     _put(sides, side, mine, peers, protocol, [ports])
     members.governed = governed
-    return _through(sides, governed)
+    return _through(sides, members)
 
 
 # -- the table for firewall teams --------------------------------------------
@@ -628,6 +632,7 @@ def read_csv(text: str, members: Members) -> list[Opening]:
         ]
         for service in row["service"].split():
             word, _, rest = service.partition("/")
+            word = word.removeprefix("protocol-")
             number = int(word) if word.isdecimal() else _NUMBERS[word]
             ports = ALL_PORTS
             if rest:
