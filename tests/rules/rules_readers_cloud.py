@@ -251,6 +251,9 @@ def _put(
     protocol: int | None,
     ports: _Ports,
 ) -> None:
+    # The providers' "icmp" is that of IPv4, and ICMPv6 has its own name.
+    only = {1: 4, 58: 6}.get(protocol or 0)
+    mine = [n for n in mine if only in (None, n.version)]
     if side == "leaving":
         sides.leaving.extend(boxes(mine, peers, protocol, ports))
     else:

@@ -38,8 +38,8 @@ from avi_portspec.rules.neutral import RuleSet, rule_set
 from hypothesis import strategies as st
 
 Network = IPv4Network | IPv6Network
-#: The product's own: they have few addresses, and share none.
-OWN = {"avi-vantage", "controller", "service-engine"}
+#: Parts of the product in the editions that are made here.
+OWN = {"controller", "service-engine"}
 EVERYTHING = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 
 
@@ -86,7 +86,8 @@ def inventories(
                     st.sampled_from(block), min_size=1, max_size=3, unique=True
                 )
             )
-        if chosen and endpoint.id not in OWN and not draw(st.integers(0, 12)):
+        foreign = endpoint.kind not in ("component", "platform")
+        if chosen and foreign and not draw(st.integers(0, 12)):
             # Anybody at all, of the families that it has.
             chosen = [e for e in EVERYTHING if e.version in (families or (4,))]
             shared += chosen
