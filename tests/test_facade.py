@@ -24,6 +24,7 @@ FLOORS = [
     {"changes", "strategies"},
     {"exporters", "rules"},
     {"cli"},
+    {"__main__"},
 ]
 
 #: Methods of a record that open a floor above when they are called, so that

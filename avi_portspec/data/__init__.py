@@ -165,6 +165,7 @@ def compiled_source(text: bytes, edition: Edition) -> str:
         "from avi_portspec.model.ports import *\n"
         "from avi_portspec.model.protocols import *\n"
         f"SOURCE = {source_hash(text)!r}\n"
+        f"DIGEST = {edition.digest!r}\n"
         f"def edition():\n    return Edition(\n{arguments}    )\n"
     )
 
@@ -176,6 +177,8 @@ def _compiled(path: str, key: bytes) -> Edition | None:
         if key != module.SOURCE:
             return None
         made: Edition = module.edition()
+        # The digest of these very bytes, which the build has worked out.
+        object.__setattr__(made, "digest", module.DIGEST)
     except Exception:  # noqa: BLE001 - whatever it is, the file still holds
         # Absent, or made for another state of the model, where anything
         # that it names may be gone.

@@ -49,7 +49,7 @@ _PORTS: Final = Many(
 )
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class PortChange(Record):
     """Other ports for a flow of the page.
 
@@ -66,7 +66,7 @@ class PortChange(Record):
     reason: str = attrs.field(metadata=check(Text("a reason")))
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class SiteFlow(Record):
     """A flow that the site has and the page does not.
 
@@ -116,7 +116,7 @@ class SiteFlow(Record):
     )
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Overlay(Record):
     """The facts of one site, to be laid over an edition.
 
@@ -178,11 +178,21 @@ def read_overlay(source: str | os.PathLike[str]) -> tuple[Overlay, str]:
 
 
 def overlaid(
-    edition: Edition, source: Overlay | str | os.PathLike[str]
+    edition: Edition,
+    source: Overlay | str | os.PathLike[str],
+    *,
+    subject: str | None = None,
 ) -> Edition:
-    """Return an edition with a site's facts; see :meth:`Edition.overlay`."""
+    """Return an edition with a site's facts; see :meth:`Edition.overlay`.
+
+    Args:
+        edition: The edition.
+        source: The overlay, or where it is read from.
+        subject: What to call an overlay in an error, where it was read
+            already; where it is read here, its file names it.
+    """
     if isinstance(source, Overlay):
-        overlay, subject = source, f"overlay {source.id}"
+        overlay, subject = source, subject or f"overlay {source.id}"
     else:
         overlay, subject = read_overlay(source)
     faults: list[Fault] = []

@@ -9,11 +9,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from avi_portspec.errors import InvalidQueryError, UnknownNameError, shown
+from avi_portspec.errors import UnknownNameError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.model.edition import Edition
+    from avi_portspec.model.flows import Flow
     from avi_portspec.model.flowset import Flows
 
 __all__ = ["Format", "export", "formats"]
@@ -130,7 +133,12 @@ def formats() -> tuple[Format, ...]:
     return tuple(entry for entry, _ in _FORMATS.values())
 
 
-def export(subject: Edition | Flows | Resolution, format: str) -> str | bytes:  # noqa: A002 - what everybody calls it
+def export(
+    subject: Edition | Flows | Resolution,
+    format: str,  # noqa: A002 - what everybody calls it
+    *,
+    only: Iterable[Flow] | None = None,
+) -> str | bytes:
     """Return an answer in a format.
 
     >>> import avi_portspec
@@ -142,6 +150,8 @@ def export(subject: Edition | Flows | Resolution, format: str) -> str | bytes:  
         subject: What to write: an edition, flows of one, or the answer for a
             deployment.
         format: The name of one of :func:`formats`.
+        only: The flows whose records are written, where not all of them
+            are; what is left open is written in any case.
 
     Returns:
         Text, which ends in a line's end; or bytes, where the format is
@@ -157,9 +167,8 @@ def export(subject: Edition | Flows | Resolution, format: str) -> str | bytes:  
     from avi_portspec.exporters.report import report_on
 
     report = report_on(subject)
-    if report is None:
-        wanted = "an edition, flows, or a resolution"
-        raise InvalidQueryError("subject", wanted, shown(subject))
+    if only is not None:
+        report = report.only(tuple(only))
     _, where = _FORMATS[format]
     module, function = where.split(":")
     write = getattr(import_module(f"{__name__}.{module}"), function)

@@ -128,11 +128,10 @@ def _ticket(report: Report) -> Iterator[Block]:
         "Each row says which way the connection is opened, why it is asked "
         "for, what happens without it, where the page says so, and which "
         "data that was read from. To check the data, compare the SHA-256 "
-        f"with what “avi-portspec digest {report.made_from['edition']}” "
-        "prints."
+        "with the edition's, which “avi-portspec digest” prints."
     )
     yield from _deployment(report)
-    yield Heading("Connections to allow")
+    yield Heading("The request")
     yield from _table(
         "Connections to allow",
         _TICKET,

@@ -110,7 +110,7 @@ def _lines(block: Block) -> Iterator[str]:
             for item in items:
                 yield f'<li dir="auto">{escape(item)}</li>'
             yield "</ul>"
-        case Table():
+        case _:
             yield from _table(block)
 
 

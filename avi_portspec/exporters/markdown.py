@@ -11,7 +11,6 @@ from avi_portspec.exporters.document import (
     Document,
     Heading,
     Paragraph,
-    Table,
     answer,
     ticket,
 )
@@ -71,11 +70,11 @@ def _lines(block: Block) -> Iterator[str]:
         case Bullets(items):
             for item in items:
                 yield f"- {escaped(item)}"
-        case Table(_, headings, rows):
+        case _:
             # The heading above it says what the caption would.
-            yield _row(headings)
-            yield _row(["---"] * len(headings), escape=False)
-            for row in rows:
+            yield _row(block.headings)
+            yield _row(["---"] * len(block.headings), escape=False)
+            for row in block.rows:
                 yield _row(row)
 
 

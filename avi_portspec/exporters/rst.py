@@ -11,7 +11,6 @@ from avi_portspec.exporters.document import (
     Bullets,
     Heading,
     Paragraph,
-    Table,
     answer,
 )
 
@@ -59,13 +58,13 @@ def _lines(block: Block) -> Iterator[str]:
         case Bullets(items):
             for item in items:
                 yield f"- {escaped(item)}"
-        case Table(caption, headings, rows):
+        case _:
             # A list-table: its cells are any text, of any width.
-            yield f".. list-table:: {escaped(caption)}"
+            yield f".. list-table:: {escaped(block.caption)}"
             yield "   :header-rows: 1"
             yield "   :stub-columns: 1"
             yield ""
-            for row in (headings, *rows):
+            for row in (block.headings, *block.rows):
                 for number, cell in enumerate(row):
                     mark = "-" if number else "* -"
                     yield f"   {mark:>3} {escaped(cell)}".rstrip()

@@ -39,7 +39,7 @@ ORIGIN: Final = Maybe(Ident("an overlay", KEBAB_ID))
 COUNT: Final = Integer(1, 9999)
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Source(Record):
     """Where an edition's facts come from.
 
@@ -61,7 +61,7 @@ class Source(Record):
     )
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Citation(Record):
     """A place on the page: where a record is stated.
 
@@ -106,7 +106,7 @@ class _Counts(Many):
         return {"type": "array", "items": COUNT.schema(lambda _: {})}
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Extent(Record):
     """How much the page holds in one section: the places to account for.
 
@@ -176,7 +176,7 @@ class Extent(Record):
                     )
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Section(Record):
     """A section of the page, or a subsection.
 

@@ -15,6 +15,7 @@ from avi_portspec.serialisation.converter import read
 __all__ = [
     "dumps",
     "dumps_toml",
+    "json_table",
     "load_file",
     "loads",
     "loads_toml",
@@ -58,8 +59,22 @@ def loads(text: str | bytes, *, subject: str = "JSON text") -> Edition:
         InvalidDataError: It is no JSON, or no edition; it carries every
             fault with its path.
     """
+    return read(json_table(text, subject), Edition, subject)  # type: ignore[no-any-return]
+
+
+def json_table(text: str | bytes, subject: str) -> Any:
+    """Return the plain data in JSON, whatever it is of.
+
+    Args:
+        text: The JSON, as text or as UTF-8.
+        subject: What to call it in an error: a file's name, say.
+
+    Raises:
+        InvalidDataError: It is no JSON, or has a key twice, or a number
+            that JSON does not know.
+    """
     try:
-        data = json.loads(
+        return json.loads(
             _decoded(text, subject),
             object_pairs_hook=_once,
             parse_constant=_no_constant,
@@ -71,7 +86,6 @@ def loads(text: str | bytes, *, subject: str = "JSON text") -> Edition:
         raise _syntax(subject, "JSON", f"{wrong.msg} at {where}") from None
     except (RecursionError, ValueError) as wrong:
         raise _syntax(subject, "JSON", _limit(wrong)) from None
-    return read(data, Edition, subject)  # type: ignore[no-any-return]
 
 
 def dumps_toml(edition: Edition) -> str:

@@ -17,7 +17,7 @@ from avi_portspec.model.edition import Edition
 from avi_portspec.model.plain import FORMAT
 from avi_portspec.model.record import checks_of
 
-__all__ = ["json_schema"]
+__all__ = ["json_schema", "record_schema"]
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -37,6 +37,19 @@ def json_schema() -> dict[str, Any]:
     'An edition of the Avi port page'
     """
     return _Schemas().whole()
+
+
+def record_schema(cls: type) -> dict[str, Any]:
+    """Return the schema of a file that holds one record.
+
+    Args:
+        cls: The record's type.
+    """
+    schemas = _Schemas()
+    body = schemas.record(cls)
+    if schemas.definitions:
+        body["$defs"] = dict(sorted(schemas.definitions.items()))
+    return body
 
 
 class _Schemas:
