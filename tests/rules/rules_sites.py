@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 import attrs
+from hypothesis import strategies as st
+
 import avi_portspec
 from avi_portspec import (
     ALWAYS,
@@ -35,7 +37,6 @@ from avi_portspec import (
 )
 from avi_portspec.rules.inventory import Inventory
 from avi_portspec.rules.neutral import RuleSet, rule_set
-from hypothesis import strategies as st
 
 Network = IPv4Network | IPv6Network
 #: Parts of the product in the editions that are made here.
@@ -120,7 +121,14 @@ def _apart(networks: Sequence[Network]) -> list[Network]:
 
 #: Ids that read the same when they are joined, and one that has to be cut.
 _OTHERS = ("a", "a-to-b", "b-to-c", "c", "administrators" + "-of-a-kind" * 6)
-_PORTS = (1, 22, 23, 80, 443, 444, 750, 8443, 65535)
+_SOME_PORTS = st.lists(
+    st.sampled_from((1, 22, 23, 80, 443, 444, 750, 8443, 65535)),
+    min_size=1,
+    max_size=4,
+    unique=True,
+)
+_RARE = [Protocol.of(n) for n in ("gre", "esp", "ah", "sctp", "icmpv6", 4, 97)]
+_PROTOCOLS = st.sampled_from([TCP] * 6 + [UDP] * 3 + [ICMP] * 2 + _RARE)
 
 
 @st.composite
@@ -139,11 +147,7 @@ def small_editions(draw: st.DrawFn) -> Edition:
         protocol = draw(_PROTOCOLS)
         ports: list[PortRange] = []
         if protocol.has_ports:
-            for low in draw(
-                st.lists(
-                    st.sampled_from(_PORTS), min_size=1, max_size=4, unique=True
-                )
-            ):
+            for low in draw(_SOME_PORTS):
                 wide = draw(st.sampled_from([0, 0, 1, 9]))
                 high = min(low + wide, 65535)
                 if all(high < o.low or o.high < low for o in ports):
@@ -205,7 +209,9 @@ def small_editions(draw: st.DrawFn) -> Edition:
     )
 
 
-_PROTOCOLS = st.sampled_from([TCP] * 6 + [UDP] * 3 + [ICMP] * 2) | st.sampled_from(
+_PROTOCOLS = st.sampled_from(
+    [TCP] * 6 + [UDP] * 3 + [ICMP] * 2
+) | st.sampled_from(
     [Protocol.of(n) for n in ("gre", "esp", "ah", "sctp", "icmpv6", 4, 97)]
 )
 

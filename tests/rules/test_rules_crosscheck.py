@@ -11,12 +11,8 @@ from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 
 import pytest
-from avi_portspec.errors import CannotExpressError
-from avi_portspec.model.protocols import ICMP, TCP, UDP
-from avi_portspec.rules.neutral import Rule, RuleSet
-from avi_portspec.rules.platforms import platforms, render
 from hypothesis import event, given, settings
-from rules_openings import Nature, Opening, same, wanted, within
+from rules_openings import Nature, Opening, wanted, within
 from rules_readers_cloud import (
     Members,
     outside,
@@ -41,6 +37,11 @@ from rules_readers_network import (
     read_srx,
 )
 from rules_sites import sites
+
+from avi_portspec.errors import CannotExpressError
+from avi_portspec.model.protocols import ICMP, TCP, UDP
+from avi_portspec.rules.neutral import Rule, RuleSet
+from avi_portspec.rules.platforms import render
 
 Reader = Callable[[str], list[Opening]]
 
@@ -98,15 +99,16 @@ class TestLinux:
         """For any edition, deployment and inventory, or it is refused."""
         event(f"rules: {min(len(rules.rules), 5)}")
         for platform, (read, nature) in LINUX.items():
-            try:
+            headers = any(
+                r.protocol.number in (0, 43, 44, 51, 60) and r.family == 6
+                for r in spoken(rules, platform)
+            )
+            if headers:
+                # The kernel skips them to find the protocol.
+                with pytest.raises(CannotExpressError):
+                    render(rules, platform)
+            else:
                 check(rules, platform, read, nature)
-            except CannotExpressError as refused:
-                # The kernel skips these headers to find the protocol.
-                assert "extension header" in refused.reason
-                assert any(
-                    r.protocol.number in (0, 43, 44, 51, 60) and r.family == 6
-                    for r in spoken(rules, platform)
-                )
 
 
 @needs_aerleon
@@ -121,12 +123,12 @@ class TestNetwork:
         four = all(r.family == 4 for r in rules.rules)
         event(f"usual protocols: {usual}, rules: {min(len(rules.rules), 5)}")
         for platform, (read, nature) in NETWORK.items():
+            may_refuse = not usual or (platform == "ciscoasa" and not four)
             try:
                 check(rules, platform, read, nature)
-            except CannotExpressError as refused:
-                reason = refused.reason
-                assert not usual or (platform == "ciscoasa" and not four)
-                assert "aerleon" in reason
+            except CannotExpressError:
+                if not may_refuse:
+                    raise
 
 
 class TestClouds:
