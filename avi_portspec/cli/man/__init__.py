@@ -8,15 +8,18 @@ that builds can be repeated.
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Iterable, Iterator
+from textwrap import wrap
+from typing import Final
 
 import avi_portspec
 from avi_portspec.cli.pages import ENVIRONMENT, EXITS, Described, described
 from avi_portspec.cli.program import NAME, SECTIONS
 
 __all__ = ["man_page"]
+
+_WIDTH: Final = 72
 
 
 def man_page() -> str:
@@ -36,12 +39,12 @@ def _lines() -> Iterator[str]:
     yield ".SH SYNOPSIS"
     yield from _usage(program)
     yield ".SH DESCRIPTION"
-    yield _text(program.summary)
+    yield _prose(program.summary)
     for paragraph in program.paragraphs:
         yield ".PP"
-        yield _text(paragraph)
+        yield _prose(paragraph)
     yield ".SH EXAMPLES"
-    yield from _examples(program, ".PP")
+    yield from _examples(program)
     yield from _options(program, ".SH")
     for section, names in SECTIONS.items():
         yield f".SH COMMANDS: {section.upper()}"
@@ -57,15 +60,16 @@ def _command(page: Described) -> Iterator[str]:
     yield f".SS {_text(page.name)}"
     yield from _usage(page)
     yield ".PP"
-    yield _text(page.summary)
+    yield _prose(page.summary)
     for paragraph in page.paragraphs:
         yield ".PP"
-        yield _text(paragraph)
-    yield from _examples(page, ".PP")
+        yield _prose(paragraph)
+    yield ".PP"
+    yield from _examples(page)
     yield from _options(page, ".PP")
     if page.ending:
         yield ".PP"
-        yield _text(page.ending)
+        yield _prose(page.ending)
 
 
 def _usage(page: Described) -> Iterator[str]:
@@ -74,10 +78,11 @@ def _usage(page: Described) -> Iterator[str]:
     yield _text(rest)
 
 
-def _examples(page: Described, macro: str) -> Iterator[str]:
-    for example in page.examples:
-        yield macro
-        yield _text(example.text)
+def _examples(page: Described) -> Iterator[str]:
+    for number, example in enumerate(page.examples):
+        if number:
+            yield ".PP"
+        yield _prose(example.text)
         yield ".PP"
         yield ".nf"
         yield f".RS\n{_text(example.line)}\n.RE"
@@ -98,11 +103,11 @@ def _terms(terms: Iterable[tuple[str, str]]) -> Iterator[str]:
     for term, text in terms:
         yield ".TP"
         yield f".B {_text(term)}"
-        yield _text(text)
+        yield _prose(text)
 
 
 def _text(text: str) -> str:
-    """Return a text that roff takes as it stands.
+    """Return a line that roff takes as it stands.
 
     Hyphens are minus signs, for options are copied; a line that starts as a
     request does is none.
@@ -111,5 +116,7 @@ def _text(text: str) -> str:
     return f"\\&{escaped}" if escaped[:1] in {".", "'"} else escaped
 
 
-if __name__ == "__main__":
-    sys.stdout.write(man_page())
+def _prose(text: str) -> str:
+    """Return a paragraph, in lines of its source that are not long."""
+    lines = wrap(text, _WIDTH, break_on_hyphens=False)
+    return "\n".join(map(_text, lines))
