@@ -27,6 +27,7 @@ from avi_portspec.rules.networks import (
     trouble,
 )
 from avi_portspec.serialisation.files import toml_table
+from avi_portspec.serialisation.limits import bounded
 
 __all__ = ["Inventory", "Network", "load_inventory", "loads_inventory"]
 
@@ -314,9 +315,7 @@ def load_inventory(
         OSError: The file cannot be read.
     """
     file = Path(path)
-    return loads_inventory(
-        file.read_bytes(), edition=edition, subject=str(file)
-    )
+    return loads_inventory(bounded(file), edition=edition, subject=str(file))
 
 
 def loads_inventory(
