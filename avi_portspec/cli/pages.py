@@ -21,8 +21,10 @@ ENVIRONMENT: Final = (
     ("NO_COLOR", "If it is not empty, no colour is used."),
     (
         "FORCE_COLOR",
-        "If it is not empty, and NO_COLOR is not set, colour is used in a "
-        "pipe as well.",
+        (
+            "If it is not empty, and NO_COLOR is not set, colour is used in a "
+            "pipe as well."
+        ),
     ),
     ("COLUMNS", "How wide a terminal is, if not as wide as it says."),
     ("TERM", "A terminal that is called dumb gets no colour."),
