@@ -293,7 +293,10 @@ class TestTheEnd:
         frozen: list[str] = []
         monkeypatch.setattr(gc, "freeze", lambda: frozen.append(module))
         monkeypatch.setattr(sys, "argv", [module, "prots"])
-        monkeypatch.delitem(sys.modules, f"{module}.__main__", raising=False)
+        # Imported, it does nothing yet.
+        import_module(f"{module}.__main__")
+        assert frozen == []
+        monkeypatch.delitem(sys.modules, f"{module}.__main__")
         with pytest.raises(SystemExit) as caught:
             runpy.run_module(module, run_name="__main__")
         is_program = module == "avi_portspec"
