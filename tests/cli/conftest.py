@@ -38,7 +38,12 @@ def ask(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ask:
         """
         is_terminal = width is not None
         out = Stream(terminal=is_terminal, encoding=encoding)
-        err = Stream(terminal=is_terminal, encoding=encoding)
+        # As Python has it: what it cannot say of an error, it numbers.
+        err = Stream(
+            terminal=is_terminal,
+            encoding=encoding,
+            errors="backslashreplace",
+        )
         with monkeypatch.context() as patch:
             patch.setattr(sys, "stdout", out)
             patch.setattr(sys, "stderr", err)
