@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
+import sys
 from importlib.metadata import version as installed
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).with_name("_ext")))
 
 project = "avi-portspec"
 author = "The avi-portspec authors"
@@ -16,8 +21,16 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
     "sphinx_avi_portspec",
+    "avi_docs",
 ]
-exclude_patterns = ["build"]
+exclude_patterns = ["build", "_ext"]
+# The day on which each edition's data was last changed: the feed of changes
+# tells it, and a build at another time writes the same feed.
+avi_docs_days = {
+    "16.2": dt.date(2026, 11, 22),
+    "17.1": dt.date(2026, 11, 22),
+    "vantage-undated": dt.date(2026, 11, 22),
+}
 # Diagrams come with a text equivalent: without Graphviz, that is what is
 # shown, and the documentation is whole nevertheless.
 if shutil.which("dot") is None:

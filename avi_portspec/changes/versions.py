@@ -66,7 +66,7 @@ class _Version(Text):
         return isinstance(value, str) and bool(_VERSION.fullmatch(value))
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Released(Record):
     """The data of the last release.
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable
-from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import (
+    Any,
+    Final,
+    Literal,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from avi_portspec.errors import UnknownNameError
 from avi_portspec.model.flat import Identity, PortRecord
@@ -54,7 +62,7 @@ def _typed(hint: Any) -> Schema:
     """Return the schema of a type that a record's field has."""
     if get_origin(hint) is Literal:
         return _words(hint)
-    if get_origin(hint) is types.UnionType:
+    if get_origin(hint) in {types.UnionType, Union}:
         options = [_typed(each) for each in get_args(hint)]
         return {"anyOf": options}
     plain: dict[Any, Schema] = {

@@ -85,13 +85,23 @@ class Subject:
         """Whether it is all of the edition, and no deployment's."""
         return self.resolution is None and self._asked == self.edition.flows
 
-    def export(self, name: str, *, edition: bool = False) -> str | bytes:
+    def data(self) -> dict[str, Any]:
+        """Return it as the plain data that JSON is exported from."""
+        from avi_portspec.exporters.data import report_data
+        from avi_portspec.exporters.report import report_on
+
+        answer = self.resolution
+        report = report_on(self._asked if answer is None else answer)
+        only = self._only
+        return report_data(report if only is None else report.only(only))
+
+    def export(self, name: str) -> str | bytes:
         """Return it in a format of :func:`avi_portspec.export`.
+
+        All of an edition is written as the edition, and not as its flows.
 
         Args:
             name: The format.
-            edition: Whether all of an edition is written as an edition,
-                and not as its flows.
 
         Raises:
             UnknownNameError: There is no such format.
@@ -99,15 +109,21 @@ class Subject:
         """
         from avi_portspec.exporters import export
 
+        if self.resolution is not None:
+            return export(self.resolution, name, only=self._only)
+        return export(self.edition if self.is_whole else self._asked, name)
+
+    @property
+    def _only(self) -> Flows | None:
+        """The flows of the deployment's answer, if not all of them."""
         if self.resolution is None:
-            whole = edition and self.is_whole
-            return export(self.edition if whole else self._asked, name)
+            return None
         shown = self._asked
         if self._decisions:
             shown &= frozenset(self.resolution.having(*self._decisions))
         if len(shown) == len(self.edition.flows):
-            return export(self.resolution, name)
-        return export(self.resolution, name, only=shown | self.left_open)
+            return None
+        return shown | self.left_open
 
 
 def asked(

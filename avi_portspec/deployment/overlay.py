@@ -49,7 +49,7 @@ _PORTS: Final = Many(
 )
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class PortChange(Record):
     """Other ports for a flow of the page.
 
@@ -66,7 +66,7 @@ class PortChange(Record):
     reason: str = attrs.field(metadata=check(Text("a reason")))
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class SiteFlow(Record):
     """A flow that the site has and the page does not.
 
@@ -116,7 +116,7 @@ class SiteFlow(Record):
     )
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Overlay(Record):
     """The facts of one site, to be laid over an edition.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from avi_portspec.errors import InvalidQueryError, UnknownNameError, shown
+from avi_portspec.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -167,9 +167,6 @@ def export(
     from avi_portspec.exporters.report import report_on
 
     report = report_on(subject)
-    if report is None:
-        wanted = "an edition, flows, or a resolution"
-        raise InvalidQueryError("subject", wanted, shown(subject))
     if only is not None:
         report = report.only(tuple(only))
     _, where = _FORMATS[format]

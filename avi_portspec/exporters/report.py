@@ -8,16 +8,12 @@ every word but the ports opens nothing that the data does not say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
-from avi_portspec.deployment.resolution import (
-    Conflict,
-    Gap,
-    Resolution,
-)
+from avi_portspec.errors import InvalidQueryError, shown
 from avi_portspec.model.display import joined
 from avi_portspec.model.edition import Edition
 from avi_portspec.model.flat import (
@@ -31,6 +27,11 @@ from avi_portspec.model.ports import PortRange, ProtocolPorts
 from avi_portspec.model.protocols import Protocol
 
 if TYPE_CHECKING:
+    from avi_portspec.deployment.resolution import (
+        Conflict,
+        Gap,
+        Resolution,
+    )
     from avi_portspec.model.facets import Deployment
     from avi_portspec.model.flows import Exclusion, Flow, Note
 
@@ -51,8 +52,7 @@ _OPEN: Final = ("needed", "optional")
 _CONNECTING: Final = frozenset({6, 33, 132})
 
 
-@attrs.frozen(kw_only=True)
-class Report:
+class Report(NamedTuple):
     """An answer, taken apart for writing.
 
     Attributes:
@@ -109,24 +109,31 @@ class Report:
             for name in ("records", "unstated", "not_needed")
         }
         notes = tuple(note for note in self.notes if note.id in named)
-        return attrs.evolve(self, whole=False, notes=notes, **lists)
+        return self._replace(whole=False, notes=notes, **lists)
 
 
-def report_on(subject: object) -> Report | None:
-    """Return an answer taken apart, or ``None`` if it is none."""
-    reports: dict[type, Callable[[Any], Report]] = {
-        Edition: _on_edition,
-        Flows: _on_flows,
-        Resolution: _on_resolution,
-    }
-    make = reports.get(type(subject))
-    return None if make is None else make(subject)
+def report_on(subject: Edition | Flows | Resolution) -> Report:
+    """Return an answer taken apart.
+
+    Raises:
+        InvalidQueryError: It is no answer.
+    """
+    if isinstance(subject, Edition):
+        return _on_edition(subject)
+    if isinstance(subject, Flows):
+        return _on_flows(subject)
+    # Imported here: an answer about no deployment does without.
+    from avi_portspec.deployment.resolution import Resolution
+
+    if isinstance(subject, Resolution):
+        return _on_resolution(subject)
+    wanted = "an edition, flows, or a resolution"
+    raise InvalidQueryError("subject", wanted, shown(subject))
 
 
 def _on_edition(edition: Edition) -> Report:
     made = _on_flows(edition.flows)
-    return attrs.evolve(
-        made,
+    return made._replace(
         title=edition.title,
         whole=True,
         exclusions=tuple(edition.exclusions),

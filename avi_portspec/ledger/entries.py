@@ -44,7 +44,7 @@ class _Hash(Text):
         )
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Entry(Record):
     """One fragment of a page, and what accounts for it.
 
@@ -106,7 +106,7 @@ class Drift:
         return "\n".join(lines)
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Ledger(Record):
     """Every fragment of one edition's page.
 

@@ -183,7 +183,7 @@ class _Words:
         )
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Always(Condition):
     """The condition of a flow that has none: it holds everywhere."""
 
@@ -224,7 +224,7 @@ class _Part(Nested):
 _PART: Final = _Part()
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Match(Condition):
     """Holds if the deployment has one of some values of a facet.
 
@@ -309,7 +309,7 @@ def _nesting(condition: Condition, path: str) -> Iterator[Fault]:
         yield Fault(path, wanted, f"{depth}")
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class AllOf(Condition):
     """Holds if every part does.
 
@@ -353,7 +353,7 @@ class AllOf(Condition):
         return {"all": [part._plain() for part in self.parts]}
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class AnyOf(Condition):
     """Holds if at least one part does.
 
@@ -384,7 +384,7 @@ class AnyOf(Condition):
         return {"any": [part._plain() for part in self.parts]}
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Unless(Condition):
     """Holds if its part does not; where that is unstated, so is this.
 

@@ -38,7 +38,7 @@ FACET: Final = Choice(FacetId)
 VALUE: Final = Ident("a facet's value", KEBAB_ID)
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class FacetValue(Record):
     """One answer that a facet can have, such as the cloud AWS.
 
@@ -77,7 +77,7 @@ class _Clause(Text):
         }
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Facet(Record):
     """A side of a deployment that conditions ask about.
 
@@ -144,7 +144,7 @@ def _as_words(words: object) -> frozenset[str]:
     return words  # type: ignore[return-value]
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Deployment(Record):
     """What one installation of the product is like.
 

@@ -68,7 +68,7 @@ INFERABLE: Final = (
 )
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Endpoint(Record):
     """One side of a flow: a part of the product, or what it talks to.
 
@@ -115,7 +115,7 @@ class _FieldName(Check):
         return {"enum": list(INFERABLE)}
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Reason(Record):
     """Why one field of a flow says what it says.
 
@@ -140,7 +140,7 @@ def _twice(reasons: tuple[Reason, ...], path: str) -> Iterator[Fault]:
             )
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Flow(Record):
     """One kind of traffic: who opens a connection to whom, on what ports.
 
@@ -310,7 +310,7 @@ class Flow(Record):
         )
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Note(Record):
     """Something that the page says about flows, in words of our own.
 
@@ -350,7 +350,7 @@ class Note(Record):
             yield Fault("qualifies", "at least one record or section", "none")
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Exclusion(Record):
     """A flow that the page says is *not* needed: a fact, not a gap.
 
@@ -377,7 +377,7 @@ class Exclusion(Record):
     )
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Pointer(Record):
     """A row that only sends its reader to other sections.
 

@@ -64,7 +64,7 @@ class _Address(Check):
         return {"type": "string", "pattern": f"^{_ADDRESS.pattern}$"}
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Source(Record):
     """Where an edition's facts come from.
 
@@ -86,7 +86,7 @@ class Source(Record):
     )
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Citation(Record):
     """A place on the page: where a record is stated.
 
@@ -131,7 +131,7 @@ class _Counts(Many):
         return {"type": "array", "items": COUNT.schema(lambda _: {})}
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Extent(Record):
     """How much the page holds in one section: the places to account for.
 
@@ -201,7 +201,7 @@ class Extent(Record):
                     )
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Section(Record):
     """A section of the page, or a subsection.
 

@@ -100,6 +100,16 @@ class Record:
         """Yield what is wrong between fields that are right by themselves."""
         return iter(())
 
+    def __repr__(self) -> str:
+        """Return the call that makes the record again."""
+        # One for all: made anew for each type, it would cost every program
+        # that imports the model more than most of them ever print.
+        fields = ", ".join(
+            f"{name}={getattr(self, name)!r}"
+            for name, *_ in checks_of(type(self))
+        )
+        return f"{type(self).__name__}({fields})"
+
     def __copy__(self) -> Self:
         return self
 

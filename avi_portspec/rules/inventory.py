@@ -62,8 +62,8 @@ class _Addresses(Check):
     def accepts(self, value: object) -> bool:
         return isinstance(value, FrozenDict)
 
-    def faults(self, value: object, path: str) -> Iterator[Fault]:
-        if not isinstance(value, FrozenDict):
+    def faults(self, value: Any, path: str) -> Iterator[Fault]:
+        if not self.accepts(value):
             yield Fault(path, self.wanted, shown(value))
             return
         for name, networks in value.items():

@@ -39,9 +39,19 @@ IPV6: Final[Family] = 6
 _WANTED: Final = "an address, or a network as 10.20.0.0/24 or 2001:db8::/64"
 #: An address with letters has colons too; what has none is a name.
 _NAME: Final = re.compile(r"[^:]*[a-zA-Z][^:]*")
+#: Version, first and last address: networks are compared as numbers, for
+#: ten thousand of them would take seconds as objects.
+_Span: TypeAlias = tuple[int, int, int]
+
+
+def _span(network: Network) -> _Span:
+    first = int(network.network_address)
+    return network.version, first, first + network.num_addresses - 1
+
+
 #: What stands for no host that a firewall could have on one of its sides.
 _SPECIAL: Final = tuple(
-    (ip_network(network), what)
+    (ip_network(network), _span(ip_network(network)), what)
     for network, what in (
         ("0.0.0.0/8", "this host itself (RFC 1122)"),
         ("127.0.0.0/8", "the loopback interface"),
@@ -83,8 +93,9 @@ def trouble(network: Network) -> Fault | None:
         # All addresses: whether a role may have them is the inventory's
         # affair. Half of all, which is as wide, always fails below.
         return None
-    for special, what in _SPECIAL:
-        if special.version == network.version and special.overlaps(network):
+    version, low, high = _span(network)
+    for special, (of, first, last), what in _SPECIAL:
+        if of == version and first <= high and low <= last:
             wanted = f"addresses apart from {special}: that is {what}"
             return Fault("", wanted, str(network), _as_ipv4(network))
     return None
@@ -117,43 +128,41 @@ def parsed(text: object, *, network: bool = True) -> Network | Fault:
     wanted = _WANTED if network else "one address, as 10.10.1.10"
     if not isinstance(text, str):
         return Fault("", wanted, shown(text))
-    got = shown(text).removeprefix("the string ")
-    if "%" in text:
-        wanted = "an address without a zone, which one host alone knows"
-        return Fault("", wanted, got, text.partition("%")[0])
+    address, slash, bits = text.partition("/")
     if _NAME.fullmatch(text):
         wanted += (
             "; no DNS name, for the addresses of a name can change after "
             "the rules are written"
         )
+    elif "%" in text:
+        wanted = "an address without a zone, which one host alone knows"
+        return Fault("", wanted, _repr(text), text.partition("%")[0])
     try:
-        # Never from a number: that would be an address too.
         found = ip_network(text, strict=False)
-        address, slash, bits = text.partition("/")
-        first = ip_address(address)
+        first = ip_address(address) if slash else found.network_address
     except ValueError:
-        return Fault("", wanted, got)
+        return Fault("", wanted, _repr(text))
     if slash and not network:
-        return Fault("", wanted, got, address)
-    return _oddity(found, first, bits if slash else None) or found
-
-
-def _oddity(found: Network, first: Address, bits: str | None) -> Fault | None:
-    """Return what is wrong with a network that can be read."""
-    got = f"'{first}/{bits}'"
-    if bits is not None and bits != str(found.prefixlen):
+        return Fault("", wanted, _repr(text), address)
+    if slash and bits != str(found.prefixlen):
         # A netmask, a wildcard mask, or leading zeros.
-        return Fault("", "the length of a prefix", got, str(found))
-    if first != found.network_address:
-        return Fault("", "a network without host bits", got, str(found))
-    return trouble(found)
+        wanted = "the length of a prefix"
+    elif first != found.network_address:
+        wanted = "a network without host bits"
+    else:
+        return trouble(found) or found
+    return Fault("", wanted, _repr(text), str(found))
+
+
+def _repr(text: str) -> str:
+    return shown(text).removeprefix("the string ")
 
 
 class Overlaps:
     """Finds networks that stand in two roles.
 
-    Networks are compared as pairs of numbers: ten thousand of them would
-    take seconds as objects.
+    Args:
+        shared: What may stand in two.
     """
 
     def __init__(self, shared: Sequence[Network]) -> None:
@@ -210,12 +219,3 @@ class Overlaps:
                 if each[0] == version and low <= each[1] and each[2] <= high
             ]
         return found
-
-
-#: Version, first and last address.
-_Span: TypeAlias = tuple[int, int, int]
-
-
-def _span(network: Network) -> _Span:
-    first = int(network.network_address)
-    return network.version, first, first + network.num_addresses - 1

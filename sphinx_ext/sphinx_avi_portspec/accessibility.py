@@ -48,6 +48,29 @@ class InFull(SphinxPostTransform):
             cell.parent.replace(cell, in_full(cell))
 
 
+class OneId(SphinxPostTransform):
+    """Leave a table's ids on the table, where a theme has wrapped it.
+
+    What replaces a node takes its ids over, so that a wrapper has them too:
+    then a link has two places to lead to.
+    """
+
+    # After the themes' own transforms, which have 500.
+    default_priority = 600
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Take each table's ids off what stands around it."""
+        for table in self.document.findall(nodes.table):
+            around = table.parent
+            if "avi-port-table" in table["classes"] and isinstance(
+                around, nodes.container
+            ):
+                around["ids"] = [
+                    name for name in around["ids"] if name not in table["ids"]
+                ]
+
+
 def visit_entry(translator: HTML5Translator, node: Cell) -> None:
     """Write the start of a cell; or all of it, if it holds nothing but text.
 
@@ -126,3 +149,4 @@ def setup(app: Sphinx) -> None:
     for kind in (MachineCell, NameCell, ProseCell):
         app.add_node(kind, override=True, html=compact)
     app.add_post_transform(InFull)
+    app.add_post_transform(OneId)

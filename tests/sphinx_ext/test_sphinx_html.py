@@ -208,6 +208,8 @@ def test_themes_keep_the_tables(project: Project, theme: str) -> None:
     page = soup(app.outdir)
     assert page.select_one("table.avi-port-table caption, table caption")
     assert page.select("#here th[scope=row]")
+    assert len(page.select("#here")) == 1
+    assert page.select_one("#here").name == "table"
 
 
 @pytest.mark.parametrize("parallel", [2])

@@ -99,7 +99,7 @@ def command(
             click.get_current_context(),
         )
     subject = asked(request, given(filters), decisions, strict=strict)
-    request.write(subject.export(chosen, edition=True))
+    request.write(subject.export(chosen))
     return 0 if subject.flows else 1
 
 

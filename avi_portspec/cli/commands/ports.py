@@ -98,7 +98,7 @@ def command(
     """
     subject = asked(request, given(filters), decisions, strict=strict)
     if request.as_json:
-        request.write(subject.export("json"))
+        request.write_json(subject.data())
     else:
         from avi_portspec.cli.listing import listed
 

@@ -20,9 +20,25 @@ __all__ = ["platforms", "render"]
 #: nobody pays for a writer that is not used.
 _WRITERS: Final[Mapping[str, tuple[str, str]]] = FrozenDict(
     {
+        "arista": ("network", "render_arista"),
+        "aws-cloudformation": ("aws", "render_cloudformation"),
+        "aws-terraform": ("aws", "render_terraform"),
+        "azure-arm": ("azure", "render_arm"),
+        "azure-terraform": ("azure", "render_terraform"),
+        "cisco": ("network", "render_cisco"),
+        "ciscoasa": ("network", "render_ciscoasa"),
+        "csv": ("csv_table", "render"),
+        "fortigate": ("network", "render_fortigate"),
+        "gcp-terraform": ("gcp", "render"),
         "ip6tables": ("iptables", "render_ipv6"),
         "iptables": ("iptables", "render_ipv4"),
+        "juniper": ("network", "render_juniper"),
+        "kubernetes": ("kubernetes", "render"),
         "nftables": ("nftables", "render"),
+        "nsx-t": ("nsxt", "render"),
+        "openstack-heat": ("openstack", "render"),
+        "paloalto": ("network", "render_paloalto"),
+        "srx": ("network", "render_srx"),
     }
 )
 

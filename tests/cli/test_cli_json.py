@@ -1,0 +1,225 @@
+"""``--json``: one documented shape a command, whatever was asked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from asking_cli import Ask
+
+import avi_portspec
+from avi_portspec.cli import shapes
+from avi_portspec.cli.program import SECTIONS, program
+from avi_portspec.errors import UnknownNameError
+from avi_portspec.exporters import export
+
+#: Questions to every command that answers in JSON; among them those whose
+#: answer is empty, or leaves something open.
+QUESTIONS = {
+    "ports": [
+        "ports",
+        "ports --deployment aws --with cli-shell",
+        "ports --deployment openstack --container",
+        "ports --deployment openshift --decision unstated",
+        "ports --source SE --destination SE --on-cloud OpenShift",
+        "ports --protocol icmp",
+        "ports --port 1",
+        "ports --overlay site.toml --port 9443",
+    ],
+    "explain": [
+        "explain tcp/5054 --deployment aws --with cli-shell",
+        "explain controller-to-service-engine --deployment aws",
+        "explain 12345 --deployment aws",
+        "explain icmp --deployment openshift --container",
+    ],
+    "show": [
+        "show controller-to-aws controller-to-service-engine",
+        "show controller-to-external-entities --edition 17.1",
+        "show external-to-controller-https --overlay site.toml",
+    ],
+    "symptom": ["symptom", "symptom gateway down", "symptom nonsense"],
+    "notes": [
+        "notes",
+        "notes --kind restriction",
+        "notes --on gcp-to-avi-vantage",
+    ],
+    "endpoints": ["endpoints", "endpoints SE --kind node"],
+    "editions": ["editions"],
+    "diff": ["diff 16.2", "diff 17.1 17.1", "diff 16.2 17.1"],
+    "upgrade": [
+        "upgrade 17.1 --deployment vcenter",
+        "upgrade 17.1 --deployment openstack --container",
+        "upgrade 17.1 17.1 --cloud openshift",
+    ],
+    "check": [
+        "check deployment.toml site.toml wrong.toml nothing.toml",
+        "check edition.json --as edition",
+    ],
+    "digest": ["digest", f"digest --expect {'0' * 64}"],
+    "verify-source": ["verify-source page.html"],
+}
+
+
+@pytest.fixture
+def answers(ask: Ask, files: Path) -> Any:
+    """Return a function that answers a question with plain data."""
+    wrong = 'clouds = ["awss"]\nnode = 1\n'
+    Path(files, "wrong.toml").write_text(wrong)
+    Path(files, "nothing.toml").write_text("[a]\n")
+    Path(files, "edition.json").write_text(
+        avi_portspec.dumps(avi_portspec.load("16.2"))
+    )
+
+    def asked(line: str) -> Any:
+        return json.loads(ask(f"{line} --json").out)
+
+    return asked
+
+
+class TestTheShapes:
+    """What ``avi-portspec schema`` prints."""
+
+    def test_every_command_with_the_option_has_one(self) -> None:
+        """And nothing else has, but the files of one's own."""
+        ctx = program.make_context("avi-portspec", ["editions"])
+        able = {
+            name
+            for names in SECTIONS.values()
+            for name in names
+            if any(
+                "--json" in param.opts
+                for param in getattr(
+                    program.get_command(ctx, name), "params", ()
+                )
+            )
+        }
+        files = {"edition", "overlay", "deployment"}
+        assert set(shapes.names()) == able | files
+        assert set(QUESTIONS) == able
+
+    @pytest.mark.parametrize("name", shapes.names())
+    def test_each_is_a_schema(self, ask: Ask, name: str) -> None:
+        """With an id and a title; and it is printed."""
+        schema = json.loads(ask(f"schema --of {name}").out)
+        jsonschema.Draft202012Validator.check_schema(schema)
+        assert schema == shapes.schema(name)
+        assert schema["$id"].startswith(f"urn:avi-portspec:{name}:")
+        assert schema["title"]
+
+    def test_the_names_are_printed(self, ask: Ask) -> None:
+        """Where none is asked for."""
+        assert ask("schema").out.split() == [*shapes.names()]
+
+    def test_a_wrong_name_suggests_the_right_one(self, ask: Ask) -> None:
+        """On the command line, and in Python."""
+        answer = ask("schema --of port")
+        assert answer.code == 2
+        assert "did you mean 'ports'?" in answer.err
+        with pytest.raises(UnknownNameError, match="ports"):
+            shapes.schema("port")
+
+    @pytest.mark.parametrize(
+        ("name", "line"),
+        [(name, line) for name, lines in QUESTIONS.items() for line in lines],
+        ids=lambda value: value,
+    )
+    def test_each_answer_has_its_shape(
+        self, answers: Any, name: str, line: str
+    ) -> None:
+        """All of it: no shape here lets anything else in."""
+        jsonschema.validate(answers(line), shapes.schema(name))
+
+    @pytest.mark.parametrize("name", QUESTIONS)
+    def test_no_shape_lets_anything_else_in(
+        self, answers: Any, name: str
+    ) -> None:
+        """A key more or less is not what is documented."""
+        answer = answers(QUESTIONS[name][0])
+        schema = shapes.schema(name)
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({**answer, "more": 1}, schema)
+        for key in answer:
+            fewer = {k: v for k, v in answer.items() if k != key}
+            with pytest.raises(jsonschema.ValidationError):
+                jsonschema.validate(fewer, schema)
+
+    @pytest.mark.parametrize(
+        ("name", "text", "bad"),
+        [
+            ("deployment", {"clouds": ["aws"]}, {"cloud": ["aws"]}),
+            (
+                "overlay",
+                {"id": "berlin", "title": "Site", "changes": []},
+                {"id": "Berlin", "title": "Site"},
+            ),
+        ],
+    )
+    def test_files_have_theirs(self, name: str, text: Any, bad: Any) -> None:
+        """Sound ones fit; others do not."""
+        jsonschema.validate(text, shapes.schema(name))
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(bad, shapes.schema(name))
+
+
+class TestTheAnswers:
+    """What is in them."""
+
+    def test_ports_are_what_is_exported(self, answers: Any) -> None:
+        """For a deployment, for some flows, and for all."""
+        edition = avi_portspec.load()
+        aws = edition.resolve("aws")
+        pairs = (
+            ("ports --deployment aws", aws),
+            ("ports --port 443", edition.flows.select(port=443)),
+            ("ports", edition.flows),
+        )
+        for line, subject in pairs:
+            assert answers(line) == json.loads(export(subject, "json"))
+
+    def test_filters_hide_nothing_that_is_left_open(
+        self, answers: Any
+    ) -> None:
+        """Of a deployment's answer, records are left out and gaps are not."""
+        whole = answers("ports --cloud openshift")
+        part = answers("ports --cloud openshift --source Controller")
+        assert part["gaps"] == whole["gaps"] != []
+        assert {r["source"] for r in part["records"]} == {"controller"}
+        assert part["records"] == [
+            r for r in whole["records"] if r["source"] == "controller"
+        ]
+
+    def test_decisions_narrow_it(self, answers: Any) -> None:
+        """And what the page leaves open stays."""
+        found = answers("ports --cloud openshift --decision needed")
+        assert {r["decision"] for r in found["records"]} == {"needed"}
+        assert found["not_needed"] == []
+        assert {r["decision"] for r in found["unstated"]} == {"unstated"}
+
+    def test_nothing_but_what_may_be_opened_is_a_record(
+        self, answers: Any
+    ) -> None:
+        """Whatever decision is asked for."""
+        found = answers("ports --deployment aws --decision not-applicable")
+        assert found["records"] == []
+        assert {r["decision"] for r in found["not_needed"]} == {
+            "not-applicable"
+        }
+
+    def test_a_terminal_gets_a_line_each(self, ask: Ask) -> None:
+        """And a pipe one line, which tools that go by lines can take."""
+        assert ask("digest --json").out.count("\n") == 1
+        text = ask("digest --json", width=80).out
+        assert text.count("\n") > 5
+        assert json.loads(text) == json.loads(ask("digest --json").out)
+
+    def test_each_names_its_data(self, answers: Any) -> None:
+        """The edition, the version and the digest; overlays change it."""
+        found = answers("notes --edition 16.2")
+        assert found["edition"] == "16.2"
+        assert found["digest"] == avi_portspec.load("16.2").digest
+        assert found["data_version"] == avi_portspec.__version__
+        other = answers("notes --edition 16.2 --overlay site.toml")
+        assert other["digest"] != found["digest"]

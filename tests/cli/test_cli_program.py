@@ -1,0 +1,306 @@
+"""The program as a whole: help, examples, names, exit codes, start."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+from asking_cli import Ask
+
+import avi_portspec
+from avi_portspec import cli
+from avi_portspec.cli import program as programs
+from avi_portspec.cli.program import SECTIONS, program
+from avi_portspec.cli.verbs import Example, Page, Verb
+
+NAMES = [name for names in SECTIONS.values() for name in names]
+
+
+def pages() -> Iterator[tuple[str, Page]]:
+    """Yield the program and each of its commands."""
+    yield "", program
+    with click.Context(program) as ctx:
+        for name in NAMES:
+            found = program.get_command(ctx, name)
+            assert isinstance(found, Verb)
+            yield name, found
+
+
+EXAMPLES = [example for _, page in pages() for example in page.examples]
+
+
+class TestTheCommands:
+    """What there is."""
+
+    def test_each_has_a_module_of_its_name(self) -> None:
+        """No command is left out of the program, and none is twice."""
+        folder = Path(import_module("avi_portspec.cli.commands").__path__[0])
+        there = {
+            path.stem.replace("_", "-")
+            for path in folder.glob("*.py")
+            if path.stem != "__init__"
+        }
+        assert set(NAMES) == there
+        assert len(NAMES) == len(there)
+
+    def test_each_goes_by_its_own_name(self) -> None:
+        """A copied module would answer to another's name."""
+        assert [page.name for name, page in pages() if name] == NAMES
+
+    def test_a_wrong_name_suggests_the_right_one(self, ask: Ask) -> None:
+        """As everywhere in the library."""
+        answer = ask("prots --json")
+        assert answer.code == 2
+        assert "did you mean 'ports'?" in answer.err
+        assert answer.out == ""
+
+    def test_a_wrong_option_suggests_the_right_one(self, ask: Ask) -> None:
+        """Before the command's name, and after it."""
+        assert "--edition" in ask("--editon 17.1 ports").err
+        assert "--deployment" in ask("ports --deploymnt aws").err
+
+    def test_nothing_imports_all_of_them(self) -> None:
+        """A command imports its own module alone, and no table maker."""
+        code = (
+            "import sys\nfrom avi_portspec.cli import main\n"
+            "main(['ports', '--json', '--output', '-'])\n"
+            "print(*sys.modules, file=sys.stderr)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        loaded = set(done.stderr.split())
+        mine = {n for n in loaded if n.startswith("avi_portspec.cli.commands")}
+        assert mine == {
+            "avi_portspec.cli.commands",
+            "avi_portspec.cli.commands.ports",
+        }
+        assert loaded.isdisjoint({"rich", "argparse", "importlib.metadata"})
+
+
+class TestTheHelp:
+    """What somebody reads who never saw the project."""
+
+    def test_the_first_example_is_the_first_question(self, ask: Ask) -> None:
+        """What must I open for AWS with a CLI shell?"""
+        lines = [line.strip() for line in ask("--help").out.splitlines()]
+        at = lines.index("What must I open for AWS with a CLI shell?")
+        line = lines[at + 1]
+        assert lines.index("Examples:") == at - 1
+        answer = ask(line.removeprefix("avi-portspec "))
+        assert answer.code == 0
+        assert "TCP 5054" in answer.out
+
+    def test_every_command_is_there_with_what_it_does(self, ask: Ask) -> None:
+        """In the sections that people look under."""
+        text = ask("--help").out
+        for section, names in SECTIONS.items():
+            assert f"\n{section}:\n" in text
+            for name in names:
+                assert re.search(rf"^  {name} +\S", text, re.MULTILINE)
+
+    def test_no_command_shows_the_help(self, ask: Ask) -> None:
+        """Rather than nothing."""
+        answer = ask("")
+        assert answer.code == 2
+        assert "Examples:" in answer.out + answer.err
+
+    @pytest.mark.parametrize(("name", "page"), list(pages()))
+    def test_each_page_says_all_that_there_is(
+        self, ask: Ask, name: str, page: Page
+    ) -> None:
+        """Every option, every example, and the exit codes."""
+        answer = ask(f"{name} --help")
+        assert (answer.code, answer.err) == (0, "")
+        for param in page.params:
+            if isinstance(param, click.Option):
+                assert param.opts[0] in answer.out
+                assert param.help
+        assert page.examples
+        for example in page.examples:
+            assert f"    {example.line}\n" in answer.out
+
+    @pytest.mark.parametrize(
+        "example", EXAMPLES, ids=lambda example: example.line
+    )
+    def test_each_example_runs(
+        self, ask: Ask, files: Path, example: Example
+    ) -> None:
+        """With a file where it names one; and it answers."""
+        _, command, *_ = example.line.split()
+        if command == "init":
+            Path(files, "deployment.toml").unlink()
+        answer = ask(
+            example.line.removeprefix("avi-portspec "),
+            # The answers to what `init` asks, which nothing else reads.
+            stdin=b"aws\nn\nn\nnone\nnone\n",
+            asked=True,
+        )
+        # To these, "no", "something differs" and "drifted" are answers.
+        may_find = {"diff", "upgrade", "explain", "verify-source"}
+        assert answer.code in ({0, 1} if command in may_find else {0})
+        assert "Error" not in answer.err
+
+
+class TestTheEnd:
+    """How it ends, whatever happens."""
+
+    def test_the_version_names_the_data(self, ask: Ask) -> None:
+        """Each edition with its digest."""
+        lines = ask("--version").out.splitlines()
+        assert lines[0] == f"avi-portspec {avi_portspec.__version__}"
+        assert lines[1:] == [
+            f"edition {name}  sha256 {avi_portspec.load(name).digest}"
+            for name in avi_portspec.editions()
+        ]
+
+    def test_an_interrupt_ends_it(
+        self, ask: Ask, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """With the code that shells expect, and no traceback."""
+
+        def interrupted(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("avi_portspec.data.load", interrupted)
+        answer = ask("ports")
+        assert (answer.code, answer.err.strip()) == (130, "interrupted")
+
+    def test_the_end_of_input_ends_it_too(self, ask: Ask) -> None:
+        """Somebody who closes the terminal answers no question."""
+        assert ask("init", asked=True).code == 130
+
+    def test_a_fault_of_the_program_is_seen(
+        self, ask: Ask, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Nobody is told that it was their input."""
+        monkeypatch.setattr("avi_portspec.data.load", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            ask("ports")
+
+    def test_a_pipe_that_nobody_reads_ends_it(self) -> None:
+        """Quietly, as the system's own tools end."""
+        reading, writing = os.pipe()
+        os.close(reading)
+        with os.fdopen(writing, "wb") as pipe:
+            done = subprocess.run(
+                [sys.executable, "-m", "avi_portspec", "editions"],
+                stdout=pipe,
+                stderr=subprocess.PIPE,
+                check=False,
+            )
+        assert (done.returncode, done.stderr) == (141, b"")
+
+    def test_nobody_has_to_read_errors_either(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """An error that cannot be written changes no exit code."""
+
+        class Closed:
+            encoding = "utf-8"
+
+            def write(self, _: str) -> int:
+                raise BrokenPipeError
+
+            def flush(self) -> None:
+                raise BrokenPipeError
+
+            def isatty(self) -> bool:
+                return False
+
+            def fileno(self) -> int:
+                raise ValueError
+
+        monkeypatch.setattr(sys, "stderr", Closed())
+        assert cli.main(["prots"]) == 2
+        monkeypatch.setattr(sys, "stdout", Closed())
+        assert cli.main(["editions"]) == 141
+
+    def test_without_the_extra_a_line_says_what_to_install(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+    ) -> None:
+        """And nothing else is said."""
+        monkeypatch.delitem(sys.modules, programs.__name__)
+        monkeypatch.setitem(sys.modules, "click", None)
+        assert cli.main(["ports"]) == 2
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert said.err == (
+            "the command line needs an optional package: "
+            "pip install 'avi-portspec[cli]'\n"
+        )
+
+    def test_another_missing_module_is_a_fault(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What is broken is not to be installed."""
+        monkeypatch.delitem(sys.modules, programs.__name__)
+        monkeypatch.setitem(sys.modules, "avi_portspec.cli.failures", None)
+        with pytest.raises(ModuleNotFoundError):
+            cli.main(["ports"])
+
+    @pytest.mark.parametrize("collecting", [True, False])
+    def test_it_leaves_the_collector_as_it_was(
+        self, ask: Ask, *, collecting: bool
+    ) -> None:
+        """Whoever calls it from Python keeps a process that collects."""
+        (gc.enable if collecting else gc.disable)()
+        try:
+            ask("digest")
+            assert gc.isenabled() is collecting
+        finally:
+            gc.enable()
+
+    def test_it_runs_as_a_module(self, tmp_path: Path) -> None:
+        """``python -m avi_portspec`` is the same program."""
+        done = subprocess.run(
+            [sys.executable, "-m", "avi_portspec", "digest", "--json"],
+            capture_output=True,
+            check=True,
+            cwd=tmp_path,
+        )
+        found = json.loads(done.stdout)
+        assert found["digest"] == avi_portspec.load().digest
+
+
+class TestOptionsBeforeTheCommand:
+    """``avi-portspec --edition 17.1 ports``."""
+
+    def test_they_mean_the_same(self, ask: Ask) -> None:
+        """Before, or after."""
+        before = ask("--edition 17.1 ports").out
+        assert before == ask("ports --edition 17.1").out
+        assert before != ask("ports").out
+
+    def test_several_are_put_together(self, ask: Ask, files: Path) -> None:
+        """An overlay before and one after are two overlays."""
+        Path(files, "more.toml").write_text(
+            'id = "more"\ntitle = "More"\n[[endpoints]]\nid = "proxy"\n'
+            'name = "Proxy"\nkind = "service"\n'
+        )
+        answer = ask("--overlay site.toml digest --overlay more.toml")
+        assert answer.out.split()[1] == "vantage-undated.berlin.more"
+
+    def test_what_means_nothing_is_refused(self, ask: Ask) -> None:
+        """Rather than ignored: the answer would be about something else."""
+        answer = ask("--edition 17.1 diff 16.2")
+        assert answer.code == 2
+        assert "--edition means nothing to 'diff'" in answer.err
+
+    def test_two_editions_at_once_are_refused(self, ask: Ask) -> None:
+        """One by name, and one in a file."""
+        answer = ask("digest --edition 17.1 --edition-file own.toml")
+        assert answer.code == 2
+        assert "two editions" in answer.err

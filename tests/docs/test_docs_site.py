@@ -1,0 +1,434 @@
+"""The documentation as a site: links, pages, search, and what it publishes.
+
+The site is built once; all that looks at it stands in this file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import importlib
+import io
+import json
+import re
+import warnings
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urljoin, urlsplit
+from xml.etree import ElementTree as ET
+
+import pytest
+from browsing import axe_script, chromium, serving, violations
+from bs4 import BeautifulSoup
+from docs_blocks import DOCS, blocks_of
+from docutils import nodes
+from sphinx.errors import ConfigError
+from sphinx.testing.util import SphinxTestApp
+
+import avi_portspec
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+EDITIONS = [avi_portspec.load(name) for name in avi_portspec.editions()]
+#: The pages that Sphinx makes of the documents, by their names.
+PAGES = sorted(
+    str(path.relative_to(DOCS).with_suffix("")) for path in DOCS.rglob("*.rst")
+)
+#: Those that it makes besides.
+MADE = ["avi-endpoints", "avi-ports", "genindex", "search"]
+
+
+class Site(NamedTuple):
+    """The built site.
+
+    Attributes:
+        folder: Where it is.
+        warned: What the build has warned of.
+        blocks: How many blocks of code each document has.
+    """
+
+    folder: Path
+    warned: str
+    blocks: dict[str, int]
+
+
+def build(folder: Path, builder: str = "html") -> Site:
+    """Build the documentation as its own configuration has it."""
+    app = SphinxTestApp(
+        builder,
+        srcdir=DOCS,
+        builddir=folder,
+        status=io.StringIO(),
+        warning=io.StringIO(),
+    )
+    try:
+        with warnings.catch_warnings():
+            # What Sphinx's own extensions use of Sphinx is their affair.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            warnings.simplefilter("ignore", PendingDeprecationWarning)
+            app.build()
+        blocks = {
+            # Those of docstrings are run with the code.
+            name: sum(
+                block.source == str(DOCS / f"{name}.rst")
+                for block in app.env.get_doctree(name).findall(
+                    nodes.literal_block
+                )
+            )
+            for name in app.env.found_docs
+        }
+        return Site(Path(app.outdir), app.warning.getvalue(), blocks)
+    finally:
+        app.cleanup()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Return the site, built once."""
+    return build(tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="session")
+def soups(site: Site) -> dict[str, BeautifulSoup]:
+    """Return all pages of the site by their paths, parsed."""
+    return {
+        str(path.relative_to(site.folder)): BeautifulSoup(
+            path.read_text(encoding="utf-8"), "html.parser"
+        )
+        for path in sorted(site.folder.rglob("*.html"))
+    }
+
+
+class TestBuild:
+    """The site as a whole."""
+
+    def test_nothing_is_warned_of(self, site: Site) -> None:
+        """With every reference looked at."""
+        assert site.warned == ""
+
+    def test_every_edition_has_its_page(
+        self, soups: dict[str, BeautifulSoup]
+    ) -> None:
+        """An edition that is added needs one."""
+        homes = {
+            found["id"]
+            for soup in soups.values()
+            for found in soup.select("section.avi-port-page")
+        }
+        for edition in EDITIONS:
+            wanted = f"avi-edition-{edition.id.replace('.', '-')}"
+            assert wanted in homes, edition.id
+
+    def test_every_block_of_code_is_one_that_is_run(self, site: Site) -> None:
+        """The tests that run them see all that a reader sees."""
+        shown = re.compile(r"^ *\.\. literalinclude::", re.MULTILINE)
+        for name in PAGES:
+            path = DOCS / f"{name}.rst"
+            written = len(blocks_of(path))
+            written += len(shown.findall(path.read_text(encoding="utf-8")))
+            assert site.blocks[name] == written, name
+
+
+class TestLinks:
+    """Where links lead."""
+
+    def test_every_link_within_the_site_leads_somewhere(
+        self, site: Site, soups: dict[str, BeautifulSoup]
+    ) -> None:
+        """To a file, and to a place in it."""
+        anchors = {
+            name: {each["id"] for each in soup.find_all(id=True)}
+            for name, soup in soups.items()
+        }
+        wrong = []
+        count = 0
+        for name, soup in soups.items():
+            for tag in soup.find_all(["a", "link", "script", "img"]):
+                target = tag.get("href") or tag.get("src")
+                if target is None or urlsplit(target).scheme:
+                    continue
+                count += 1
+                place = urlsplit(urljoin(name, target))
+                page = unquote(place.path) or name
+                if not (site.folder / page).is_file():
+                    wrong.append((name, target))
+                elif place.fragment and page in anchors:
+                    fragment = unquote(place.fragment)
+                    if fragment not in anchors[page] and page != "search.html":
+                        wrong.append((name, target))
+        assert count > 1000
+        assert wrong == []
+
+    def test_no_page_has_an_id_twice(
+        self, soups: dict[str, BeautifulSoup]
+    ) -> None:
+        """A link would lead to the first of them."""
+        for name, soup in soups.items():
+            ids = [each["id"] for each in soup.find_all(id=True)]
+            twice = {each for each in ids if ids.count(each) > 1}
+            assert twice == set(), name
+
+    def test_pages_say_where_feed_and_data_are(
+        self, soups: dict[str, BeautifulSoup]
+    ) -> None:
+        """Readers of feeds and programs look for it in the head."""
+        for name in (
+            "index.html",
+            "reference/api/records.html",
+            "genindex.html",
+        ):
+            found = {
+                link["type"]: urljoin(name, link["href"])
+                for link in soups[name].find_all("link", rel="alternate")
+            }
+            assert found == {
+                "application/atom+xml": "changes.atom",
+                "application/json": "data/index.json",
+            }
+
+
+class TestData:
+    """What the site publishes beside its pages."""
+
+    @pytest.mark.parametrize("edition", EDITIONS, ids=lambda e: e.id)
+    def test_each_edition_is_there_as_json(
+        self, site: Site, edition: avi_portspec.Edition
+    ) -> None:
+        """And the strict reader takes it."""
+        path = site.folder / "data" / "editions" / f"{edition.id}.json"
+        text = path.read_text(encoding="utf-8")
+        assert avi_portspec.loads(text) == edition
+
+    def test_the_schema_is_there_and_the_editions_meet_it(
+        self, site: Site
+    ) -> None:
+        """So says a validator that is not ours."""
+        import jsonschema
+
+        data = site.folder / "data"
+        schema = json.loads((data / "edition.schema.json").read_text("utf-8"))
+        assert schema == avi_portspec.json_schema()
+        for path in (data / "editions").iterdir():
+            jsonschema.validate(json.loads(path.read_text("utf-8")), schema)
+
+    def test_the_index_names_every_file_with_digest_and_hash(
+        self, site: Site
+    ) -> None:
+        """Relative to itself, wherever the site is."""
+        data = site.folder / "data"
+        index = json.loads((data / "index.json").read_text(encoding="utf-8"))
+        assert index["default"] == avi_portspec.load().id
+        assert [each["digest"] for each in index["editions"]] == [
+            edition.digest for edition in EDITIONS
+        ]
+        for each in [*index["editions"], index["schema"]]:
+            raw = (data / each["path"]).read_bytes()
+            assert hashlib.sha256(raw).hexdigest() == each["sha256"]
+
+    def test_the_data_format_has_every_key_of_the_schema(
+        self, soups: dict[str, BeautifulSoup]
+    ) -> None:
+        """With what it means, whether it is needed, and each choice."""
+        soup = soups["reference/data-format.html"]
+        schema = avi_portspec.json_schema()
+        for name, each in [("Edition", schema), *schema["$defs"].items()]:
+            section = soup.find(id=f"schema-{name.lower()}")
+            for form in [each, *each.get("oneOf", ())]:
+                for key, value in form.get("properties", {}).items():
+                    rows = [
+                        row.find_all("td")
+                        for row in section.find_all("tr")
+                        if row.td and row.td.get_text() == key
+                    ]
+                    assert rows, (name, key)
+                    _, said, needed, meaning = rows[0]
+                    wanted = "yes" if key in form["required"] else "no"
+                    assert needed.get_text() == wanted
+                    assert meaning.get_text() or "oneOf" in each
+                    for word in value.get("enum", ()):
+                        assert word in said.get_text()
+
+
+@pytest.fixture(scope="session")
+def feed(site: Site) -> ET.Element:
+    """Return the root of the feed of changes."""
+    return ET.fromstring(  # noqa: S314 - our own
+        (site.folder / "changes.atom").read_text(encoding="utf-8")
+    )
+
+
+class TestFeed:
+    """The feed of changes; the numbers are sections of RFC 4287."""
+
+    def test_feed_and_entries_have_what_they_must_have(
+        self, feed: ET.Element
+    ) -> None:
+        """4.1.1 and 4.1.2: each once, and a person who wrote it."""
+        assert feed.tag == f"{ATOM}feed"
+        for element in [feed, *feed.findall(f"{ATOM}entry")]:
+            for name in ("id", "title", "updated"):
+                (found,) = element.findall(f"{ATOM}{name}")
+                assert found.text
+        assert feed.findtext(f"{ATOM}author/{ATOM}name")
+
+    def test_there_is_an_entry_for_each_step_and_all_ids_differ(
+        self, feed: ET.Element
+    ) -> None:
+        """4.2.6: ids are IRIs that never change, so none has a place in it."""
+        ids = [each.text or "" for each in feed.iter(f"{ATOM}id")]
+        assert len(set(ids)) == len(ids)
+        assert ids[1:] == [
+            f"tag:avi-portspec.invalid,2026:changes/{old.id}/{new.id}"
+            for old, new in reversed(list(pairwise(EDITIONS)))
+        ]
+
+    def test_dates_are_those_of_the_data(self, feed: ET.Element) -> None:
+        """3.3: with an upper-case T and Z; no clock has been asked."""
+        for each in feed.iter(f"{ATOM}updated"):
+            moment = dt.datetime.fromisoformat(each.text or "")
+            assert moment.tzinfo is not None
+            assert re.fullmatch(r"[\d-]{10}T00:00:00Z", each.text or "")
+
+    def test_links_have_relations_and_no_two_alternates_are_alike(
+        self, feed: ET.Element, site: Site
+    ) -> None:
+        """4.1.1 and 4.2.7: and relative ones lead to files of the site."""
+        for element in [feed, *feed.findall(f"{ATOM}entry")]:
+            links = element.findall(f"{ATOM}link")
+            relations = [link.get("rel") for link in links]
+            assert len(set(relations)) == len(relations)
+            for link in links:
+                assert (site.folder / str(link.get("href"))).is_file()
+        (own,) = feed.findall(f"{ATOM}link[@rel='self']")
+        assert own.get("href") == "changes.atom"
+
+    def test_each_change_is_told_with_what_it_calls_for(
+        self, feed: ET.Element
+    ) -> None:
+        """4.1.3.3: content that is XHTML is one ``div``."""
+        entries = feed.findall(f"{ATOM}entry")
+        steps = reversed(list(pairwise(EDITIONS)))
+        for entry, (old, new) in zip(entries, steps, strict=True):
+            content = entry.find(f"{ATOM}content")
+            assert content is not None
+            assert content.get("type") == "xhtml"
+            (division,) = content
+            assert division.tag == "{http://www.w3.org/1999/xhtml}div"
+            said = "".join(division.itertext())
+            for change in avi_portspec.diff(old, new):
+                assert f"{change.what} in {change.collection}: " in said
+                assert change.id in said
+
+    def test_another_address_makes_links_absolute_and_ids_stay(self) -> None:
+        """And the same data makes the same feed."""
+        written = importlib.import_module("avi_docs.feed").feed
+        days = dict.fromkeys(avi_portspec.editions(), dt.date(2026, 1, 2))
+        here = written(EDITIONS, days, "https://example.org/docs")
+        assert here == written(EDITIONS, days, "https://example.org/docs/")
+        assert 'href="https://example.org/docs/changes.atom"' in here
+        assert "2026-01-02T00:00:00Z" in here
+        elsewhere = written(EDITIONS, days, "")
+        ids = re.compile(r"<id>.*</id>")
+        assert ids.findall(here) == ids.findall(elsewhere)
+
+    def test_an_edition_without_a_day_stops_the_build(self) -> None:
+        """Else the feed would have to make one up."""
+        published = importlib.import_module("avi_docs.published")
+
+        class Config:
+            avi_docs_days = {"16.2": dt.date(2026, 1, 1)}  # noqa: RUF012
+
+        with pytest.raises(ConfigError, match=r"avi_docs_days.*'17\.1'"):
+            published.check(None, Config)
+
+
+# -- in a browser ------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def served(site: Site) -> Iterator[str]:
+    """Return the site's address."""
+    with serving(site.folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Return a browser."""
+    with chromium() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def page(browser: Any) -> Iterator[Any]:
+    """Return a page, which every test leads elsewhere."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """Return the script of axe."""
+    return axe_script()
+
+
+@pytest.mark.parametrize("name", [*PAGES, *MADE])
+def test_a_page_keeps_nobody_out(
+    page: Any, served: str, axe: str, name: str
+) -> None:
+    """Axe finds nothing, light or dark; at 320 pixels no page scrolls.
+
+    What axe looks at is the same in the dark, but for the colours. The
+    theme's own frame is the theme's affair. Rows are made alike, and so are
+    items: the first of each table and list stand for all.
+    """
+    page.set_viewport_size({"width": 1400, "height": 900})
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{served}/{name}.html")
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.set_viewport_size({"width": 1400, "height": 900})
+    page.evaluate(FIRST)
+    page.evaluate(axe)
+    wrong = violations(page)
+    page.emulate_media(color_scheme="dark")
+    wrong += violations(page, runOnly=["color-contrast"])
+    assert wrong == [], json.dumps(wrong, indent=1)
+
+
+#: Leaves the first rows and items of each table and list.
+FIRST = """() => {
+  for (const all of document.querySelectorAll(
+    "article :is(tbody, ul, dl)"
+  )) [...all.children].slice(6).forEach((each) => each.remove());
+}"""
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("8443", ["Avi Service Engine → Avi Controller: TCP 8443"]),
+        ("tcp 8443", ["Avi Service Engine → Avi Controller: TCP 8443"]),
+        ("udp 389", ["Avi Controller → LDAP server: TCP or UDP 389"]),
+        ("unstated", ["Inferred, read, unstated"]),
+    ],
+)
+def test_the_search_finds_a_flow_by_its_port(
+    page: Any, served: str, query: str, titles: list[str]
+) -> None:
+    """Typed into the page; each result leads to the flow itself."""
+    page.set_viewport_size({"width": 1400, "height": 900})
+    page.goto(f"{served}/search.html")
+    page.get_by_role("textbox").last.fill(query)
+    page.keyboard.press("Enter")
+    for title in titles:
+        found = page.locator("#search-results").get_by_role(
+            "link", name=title, exact=True
+        )
+        found.first.wait_for()
+        address = urlsplit(found.first.evaluate("link => link.href"))
+        assert address.path.endswith(".html")
+        if "→" in title:
+            assert address.fragment.startswith("avi-")
