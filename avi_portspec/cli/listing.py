@@ -129,7 +129,7 @@ def listed(
             [[_COLUMNS[name][1](row) for name in names] for row in rows],
         )
     else:
-        screen.line("No flow of the page is this.")
+        screen.line("No flow is in this answer.")
     _left_open(screen, subject)
     screen.line()
     screen.line(stamp(subject.edition), "dim")

@@ -91,28 +91,18 @@ class Screen:
         """Return all that was gathered."""
         return self._written.getvalue()
 
-    def line(self, text: str = "", style: str | None = None) -> None:
+    def line(self, text: str = "", style: str = "") -> None:
         """Add a paragraph, wrapped where there is a width."""
-        if not self.colour and self.width is None:
-            self._written.write(f"{text}\n")
-            return
-        from rich.text import Text
-
-        self._console().print(
-            Text(text, style or ""), soft_wrap=not self.width
-        )
+        for each in self._wrapped(text, 0) or [""]:
+            self._put((each, style))
 
     def told(self, text: str) -> None:
         """Add a paragraph that starts with a decision, which has colour."""
-        status = text.partition(":")[0]
-        if not self.colour or status not in STYLES:
-            self.line(text)
-            return
-        from rich.text import Text
-
-        made = Text(status, STYLES[status])
-        made.append(text.removeprefix(status), "not bold default")
-        self._console().print(made, soft_wrap=not self.width)
+        first, *others = self._wrapped(text, 0)
+        status, colon, rest = first.partition(":")
+        self._put((status, STYLES.get(status, "")), (f"{colon}{rest}", ""))
+        for each in others:
+            self._put((each, ""))
 
     def fields(self, fields: Iterable[tuple[str, str]]) -> None:
         """Add what there is to say about one thing, a line or more each.
@@ -124,20 +114,30 @@ class Screen:
         told = [(name, text) for name, text in fields if text]
         widest = max((len(name) for name, _ in told), default=0)
         for name, text in told:
-            heading = f"{name.ljust(widest)}  "
-            if self.width is None:
-                self.line(f"{heading}{text}")
-                continue
-            from textwrap import wrap
+            heading = f"{name.ljust(widest)}{_BETWEEN}"
+            first, *others = self._wrapped(text, len(heading))
+            self._put((heading, "bold"), (first, STYLES.get(text, "")))
+            for each in others:
+                self._put((" " * len(heading) + each, ""))
 
-            # An id is a word that is longer than a hyphen lets it seem.
-            room = max(self.width - len(heading), _PROSE)
-            lines = wrap(
-                text, room, break_long_words=False, break_on_hyphens=False
-            )
-            self.line(f"{heading}{lines[0]}")
-            for each in lines[1:]:
-                self.line(f"{' ' * len(heading)}{each}")
+    def _wrapped(self, text: str, indent: int) -> list[str]:
+        """Return a text as lines that fit, but for words that do not."""
+        if self.width is None:
+            return [text]
+        from textwrap import wrap
+
+        room = max(self.width - indent, _PROSE)
+        return wrap(text, room, break_long_words=False, break_on_hyphens=False)
+
+    def _put(self, *pieces: tuple[str, str]) -> None:
+        """Add a line as it is: a terminal may go on in its next one."""
+        if not self.colour:
+            text = "".join(text for text, _ in pieces)
+            self._written.write(f"{text}\n")
+            return
+        from rich.text import Text
+
+        self._console().print(Text.assemble(*pieces), soft_wrap=True)
 
     def table(
         self, columns: Sequence[Column], rows: Iterable[Sequence[str]]
@@ -153,23 +153,22 @@ class Screen:
         if not self.colour and self.width is None:
             self._written.writelines(_plain(columns, rows, widths))
             return
-        left_out: list[str] = []
-        if not self._fits(columns, widths):
-            left_out = [each.heading for each in columns if each.is_spare]
-            kept = [n for n, each in enumerate(columns) if not each.is_spare]
-            columns = [columns[n] for n in kept]
-            rows = [[row[n] for n in kept] for row in rows]
-            widths = [widths[n] for n in kept]
         if self._fits(columns, widths):
             self._styled(columns, rows, widths)
-        else:
+            return
+        kept = [n for n, each in enumerate(columns) if not each.is_spare]
+        fewer = [columns[n] for n in kept]
+        narrow = [widths[n] for n in kept]
+        if not self._fits(fewer, narrow):
             self._stacked(columns, rows)
-        if left_out:
-            self.line(
-                f"Too narrow for: {', '.join(left_out)}. A wider window, a "
-                "pipe, or --columns shows it.",
-                "dim",
-            )
+            return
+        self._styled(fewer, [[row[n] for n in kept] for row in rows], narrow)
+        left_out = [each.heading for each in columns if each.is_spare]
+        self.line(
+            f"Too narrow for: {', '.join(left_out)}. A wider window, a "
+            "pipe, or --columns shows it.",
+            "dim",
+        )
 
     def _fits(self, columns: Sequence[Column], widths: Sequence[int]) -> bool:
         if self.width is None:
@@ -207,7 +206,8 @@ class Screen:
 
         made = Table(
             box=SIMPLE_HEAD,
-            padding=(0, len(_BETWEEN), 0, 0),
+            # The box has one blank of its own between columns.
+            padding=(0, len(_BETWEEN) - 1, 0, 0),
             pad_edge=False,
             show_edge=False,
             header_style="bold" if self.colour else "",
@@ -228,18 +228,11 @@ class Screen:
         self, columns: Sequence[Column], rows: Iterable[Sequence[str]]
     ) -> None:
         """Add each row as lines, a cell each, headings in front."""
-        from rich.text import Text
-
-        widest = max(len(column.heading) for column in columns)
-        console = self._console()
+        headings = [column.heading for column in columns]
         for number, row in enumerate(rows):
             if number:
-                console.print()
-            for column, cell in zip(columns, row, strict=True):
-                line = Text(f"{column.heading.ljust(widest)}  ", "bold")
-                line.append(cell, STYLES.get(cell, "not bold"))
-                # A terminal goes on in its next line, and a copy has none.
-                console.print(line, soft_wrap=True)
+                self.line()
+            self.fields(zip(headings, row, strict=True))
 
 
 def _cells(text: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from contextlib import suppress
 from typing import Final
 
 from avi_portspec.cli.request import STDIN
@@ -12,23 +13,25 @@ from avi_portspec.cli.request import STDIN
 __all__ = ["readied", "write"]
 
 _UTF_8: Final = {"utf-8", "utf8"}
+_AS_NUMBER: Final = "backslashreplace"
 
 
 def readied() -> None:
-    """Let standard output and error take every character.
+    """Let standard output take every character.
 
-    What goes to a pipe or a file is UTF-8, as JSON has to be; a terminal
-    that cannot show a character gets its number.
+    What goes to a pipe or a file is UTF-8, as JSON has to be. What cannot be
+    shown, or was no character in the first place but a stray byte in a
+    file's name, is written as its number.
     """
-    for stream in (sys.stdout, sys.stderr):
-        encoding = (getattr(stream, "encoding", None) or "").lower()
-        reconfigure = getattr(stream, "reconfigure", None)
-        if encoding in _UTF_8 or reconfigure is None:
-            continue
-        if stream.isatty():
-            reconfigure(errors="backslashreplace")
-        else:
-            reconfigure(encoding="utf-8")
+    stream = sys.stdout
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is None:
+        # It is not the process's own, and whoever put it there knows.
+        return
+    if stream.isatty() or stream.encoding.lower() in _UTF_8:
+        reconfigure(errors=_AS_NUMBER)
+    else:
+        reconfigure(encoding="utf-8", errors=_AS_NUMBER)
 
 
 def write(text: str | bytes, output: str | None) -> None:
@@ -53,7 +56,9 @@ def write(text: str | bytes, output: str | None) -> None:
             sys.stdout.flush()
             sys.stdout.buffer.write(text)
         return
-    data = text.encode() if isinstance(text, str) else text
+    data = text
+    if isinstance(data, str):
+        data = data.encode(errors=_AS_NUMBER)
     try:
         _to_file(os.path.realpath(output), data)
     except BrokenPipeError:
@@ -67,10 +72,10 @@ def _to_file(target: str, data: bytes) -> None:
     try:
         before = os.stat(target)
     except FileNotFoundError:
-        _replace(target, data, _mode_of_new_files())
+        _replace(target, data, None)
         return
     if stat.S_ISREG(before.st_mode):
-        _replace(target, data, stat.S_IMODE(before.st_mode))
+        _replace(target, data, before)
         return
     # A device or a pipe holds nothing that could be half replaced; a folder
     # is refused by the system.
@@ -78,7 +83,7 @@ def _to_file(target: str, data: bytes) -> None:
         stream.write(data)
 
 
-def _replace(target: str, data: bytes, mode: int) -> None:
+def _replace(target: str, data: bytes, before: os.stat_result | None) -> None:
     # Imported here: most answers go to standard output.
     import tempfile
 
@@ -90,13 +95,27 @@ def _replace(target: str, data: bytes, mode: int) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.chmod(made, mode)
+            _resemble(file.fileno(), before)
             os.fsync(file.fileno())
         os.replace(made, target)
     except BaseException:
         os.unlink(made)
         raise
     _settle(folder)
+
+
+def _resemble(handle: int, before: os.stat_result | None) -> None:
+    """Give a file the owner and the permissions of the one before it."""
+    if before is None:
+        os.fchmod(handle, _mode_of_new_files())
+        return
+    mine = os.fstat(handle)
+    if (mine.st_uid, mine.st_gid) != (before.st_uid, before.st_gid):
+        # Who may not give files away keeps what he replaces.
+        with suppress(PermissionError):
+            os.fchown(handle, before.st_uid, before.st_gid)
+    # After the owner, whose change can take permissions away.
+    os.fchmod(handle, stat.S_IMODE(before.st_mode))
 
 
 def _settle(folder: str) -> None:

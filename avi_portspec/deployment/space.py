@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from avi_portspec.model.edition import Edition
     from avi_portspec.model.flows import Flow
 
-__all__ = ["cases", "relevant", "restricted", "size"]
+__all__ = ["cases", "relevant", "representatives", "restricted", "size"]
 
 _NODES: Final[tuple[NodeCount, ...]] = get_args(NodeCount)
 _FIELD_OF: Final = dict(FACETS)
@@ -111,7 +111,23 @@ def cases(edition: Edition, flow: Flow) -> Iterator[Deployment]:
         edition: The edition.
         flow: One of its flows.
     """
-    values = relevant(edition, flow)
+    return representatives(edition, relevant(edition, flow))
+
+
+def representatives(
+    edition: Edition, values: Mapping[FacetId, frozenset[str]]
+) -> Iterator[Deployment]:
+    """Yield deployments that stand for all, as far as some values go.
+
+    Every deployment's :func:`restricted` form for these values is among
+    them. They double with each value of a facet that a deployment has
+    several of.
+
+    Args:
+        edition: The edition.
+        values: What an answer depends on: for one flow, :func:`relevant`;
+            for an answer that rests on several, all of theirs together.
+    """
     choices: list[list[tuple[str, Any]]] = []
     for facet in edition.facets:
         named = sorted(values.get(facet.id, ()))

@@ -39,8 +39,17 @@ def add_to_page(
     wanted = {asset for name in names for asset in assets.get(name, ())}
     if "css" in wanted:
         app.add_css_file("avi-portspec.css")
-    if "js" in wanted and app.builder.name != "epub":
+    if app.builder.name == "epub":
+        return
+    if "js" in wanted:
         app.add_js_file("avi-portspec.js", loading_method="defer")
+    if "deployment" in wanted:
+        # Before the other: that one takes up the columns that this one adds.
+        app.add_js_file(
+            "avi-portspec-deployment.js",
+            priority=400,
+            loading_method="defer",
+        )
 
 
 def setup(app: Sphinx) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from avi_portspec import Edition, Flow
 
-__all__ = ["ExplorerRow", "described", "setup"]
+__all__ = ["ExplorerRow", "described", "named", "setup"]
 
 
 class ExplorerRow(nodes.row):
@@ -30,12 +30,26 @@ def described(edition: Edition, flow: Flow, row: nodes.row) -> ExplorerRow:
     Clouds for which the page leaves the flow open are told apart from those
     that it is for: the explorer shows both, and counts them apart.
     """
-    ends = dict.fromkeys((flow.source, flow.destination))
     clouds: dict[Answer, list[str]] = {answer: [] for answer in Answer}
     facet = edition.facets.get("cloud")
     for cloud in facet.values if facet else ():
         left = flow.when.possible({"cloud": frozenset({cloud.id})})
         clouds[max(left)].append(cloud.name)
+    made = _row(edition, flow, row)
+    made["data-clouds"] = _list(clouds[Answer.YES])
+    made["data-open"] = _list(clouds[Answer.UNSTATED])
+    return made
+
+
+def named(edition: Edition, flow: Flow, row: nodes.row) -> ExplorerRow:
+    """Return a row that says which flow it is, and nothing of clouds."""
+    made = _row(edition, flow, row)
+    made["data-flow"] = str(flow.id)
+    return made
+
+
+def _row(edition: Edition, flow: Flow, row: nodes.row) -> ExplorerRow:
+    ends = dict.fromkeys((flow.source, flow.destination))
     return ExplorerRow(
         "",
         *row.children,
@@ -43,8 +57,6 @@ def described(edition: Edition, flow: Flow, row: nodes.row) -> ExplorerRow:
             "data-endpoints": _list(edition.endpoints[e].name for e in ends),
             "data-protocols": _list(p.label for p in flow.protocols),
             "data-requirement": REQUIREMENTS[flow.requirement],
-            "data-clouds": _list(clouds[Answer.YES]),
-            "data-open": _list(clouds[Answer.UNSTATED]),
         },
     )
 

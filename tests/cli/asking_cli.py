@@ -20,11 +20,18 @@ class Stream(io.TextIOWrapper):
     """Standard output, error or input: a terminal, or a pipe."""
 
     def __init__(
-        self, data: bytes = b"", *, terminal: bool, encoding: str = "utf-8"
+        self,
+        data: bytes = b"",
+        *,
+        terminal: bool,
+        encoding: str = "utf-8",
+        errors: str = "strict",
     ) -> None:
         self.bytes = io.BytesIO(data)
         self.terminal = terminal
-        super().__init__(self.bytes, encoding=encoding, newline="")
+        super().__init__(
+            self.bytes, encoding=encoding, errors=errors, newline=""
+        )
 
     def isatty(self) -> bool:
         return self.terminal

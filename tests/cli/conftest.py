@@ -38,7 +38,12 @@ def ask(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ask:
         """
         is_terminal = width is not None
         out = Stream(terminal=is_terminal, encoding=encoding)
-        err = Stream(terminal=is_terminal, encoding=encoding)
+        # As Python has it: what it cannot say of an error, it numbers.
+        err = Stream(
+            terminal=is_terminal,
+            encoding=encoding,
+            errors="backslashreplace",
+        )
         with monkeypatch.context() as patch:
             patch.setattr(sys, "stdout", out)
             patch.setattr(sys, "stderr", err)
@@ -61,6 +66,12 @@ def files(tmp_path: Path) -> Path:
             'id = "berlin"\ntitle = "Site Berlin"\n\n[[changes]]\n'
             'flow = "external-to-controller-https"\nports = [9443]\n'
             'reason = "The portal moved."\n'
+        ),
+        "addresses.toml": (
+            'controller = ["10.10.1.11", "10.10.1.12", "2001:db8:1::11"]\n'
+            'service-engine = ["10.20.0.0/24", "2001:db8:2::/64"]\n'
+            'external-network-services = ["192.0.2.0/24"]\n'
+            'aws = ["198.51.100.0/24"]\ncluster-ip = "10.10.1.10"\n'
         ),
         "page.html": "<h1>Ports</h1><p>Not the page.</p>\n",
     }

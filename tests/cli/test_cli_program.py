@@ -232,10 +232,7 @@ class TestTheEnd:
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
     ) -> None:
         """And nothing else is said."""
-        for name in [n for n in sys.modules if n.split(".")[0] == "click"]:
-            monkeypatch.delitem(sys.modules, name)
-        for name in [n for n in sys.modules if n.startswith(cli.__name__)]:
-            monkeypatch.delitem(sys.modules, name)
+        monkeypatch.delitem(sys.modules, programs.__name__)
         monkeypatch.setitem(sys.modules, "click", None)
         assert cli.main(["ports"]) == 2
         said = capsys.readouterr()
@@ -250,7 +247,6 @@ class TestTheEnd:
     ) -> None:
         """What is broken is not to be installed."""
         monkeypatch.delitem(sys.modules, programs.__name__)
-        monkeypatch.delattr(cli, "program")
         monkeypatch.setitem(sys.modules, "avi_portspec.cli.failures", None)
         with pytest.raises(ModuleNotFoundError):
             cli.main(["ports"])

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import http.server
 import importlib
 import io
 import json
 import re
-import threading
 import warnings
 from collections.abc import Iterator
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +20,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
+from browsing import axe_script, chromium, serving, violations
 from bs4 import BeautifulSoup
 from docs_blocks import DOCS, blocks_of
 from docutils import nodes
@@ -31,7 +29,6 @@ from sphinx.testing.util import SphinxTestApp
 
 import avi_portspec
 
-CHROMIUM = "/usr/bin/chromium"
 ATOM = "{http://www.w3.org/2005/Atom}"
 EDITIONS = [avi_portspec.load(name) for name in avi_portspec.editions()]
 #: The pages that Sphinx makes of the documents, by their names.
@@ -349,46 +346,18 @@ class TestFeed:
 # -- in a browser ------------------------------------------------------------
 
 
-class Handler(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder without a word."""
-
-    def log_message(self, *args: Any) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="session")
 def served(site: Site) -> Iterator[str]:
     """Return the site's address."""
-    server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), partial(Handler, directory=str(site.folder))
-    )
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(site.folder) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """Return Debian's Chromium, driven by Playwright."""
-    api = pytest.importorskip(
-        "playwright.sync_api",
-        reason="browser tests need Playwright: pip install playwright",
-    )
-    if not Path(CHROMIUM).exists():
-        pytest.skip("browser tests need Chromium: apt-get install chromium")
-    with api.sync_playwright() as playwright:
-        made = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-            ],
-        )
+    """Return a browser."""
+    with chromium() as made:
         yield made
-        made.close()
 
 
 @pytest.fixture(scope="session")
@@ -402,12 +371,7 @@ def page(browser: Any) -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def axe() -> str:
     """Return the script of axe."""
-    package = pytest.importorskip(
-        "axe_playwright_python",
-        reason="axe is missing: pip install axe-playwright-python",
-    )
-    (script,) = Path(package.__file__).parent.glob("*.js")
-    return script.read_text(encoding="utf-8")
+    return axe_script()
 
 
 @pytest.mark.parametrize("name", [*PAGES, *MADE])
@@ -440,18 +404,6 @@ FIRST = """() => {
     "article :is(tbody, ul, dl)"
   )) [...all.children].slice(6).forEach((each) => each.remove());
 }"""
-
-
-def violations(page: Any, **options: Any) -> list[tuple[str, list[str]]]:
-    """Return what axe finds in a page, and where."""
-    found = page.evaluate(
-        "options => axe.run('article', options)",
-        {"resultTypes": ["violations"], "preload": False, **options},
-    )
-    return [
-        (each["id"], [n["html"][:100] for n in each["nodes"]][:3])
-        for each in found["violations"]
-    ]
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import http.server
 import json
 import re
-import threading
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import POLICY, axe_script, chromium, serving, violations
 from docutils import nodes
 from sphinx_projects import Project, warnings
 
@@ -19,7 +17,6 @@ import avi_portspec
 import sphinx_avi_portspec
 from sphinx_avi_portspec.explorer import ExplorerRow
 
-CHROMIUM = "/usr/bin/chromium"
 FLOWS = avi_portspec.load().flows
 TABLE = """\
 Ports
@@ -30,12 +27,6 @@ Ports
    :section: management
 """
 PLAIN = "Plain\n=====\n\n.. avi-port-table:: Flows\n"
-
-#: No inline script, no inline style, nothing from elsewhere.
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' data:"
-)
 
 
 class TestRows:
@@ -99,18 +90,6 @@ class TestRows:
 # -- in a browser -------------------------------------------------------------
 
 
-class Handler(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder under a strict content-security policy."""
-
-    def end_headers(self) -> None:
-        """Add the policy to each answer."""
-        self.send_header("Content-Security-Policy", POLICY)
-        super().end_headers()
-
-    def log_message(self, *args: Any) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of a site with an explorer, served locally."""
@@ -120,36 +99,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     app = project.build("html", html_theme="furo", smartquotes=True)
     assert warnings(app) == ""
     project.close()
-    server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), partial(Handler, directory=str(app.outdir))
-    )
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(app.outdir, POLICY) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Return Debian's Chromium, driven by Playwright."""
-    api = pytest.importorskip(
-        "playwright.sync_api",
-        reason="browser tests need Playwright: pip install playwright",
-    )
-    if not Path(CHROMIUM).exists():
-        pytest.skip("browser tests need Chromium: apt-get install chromium")
-    with api.sync_playwright() as playwright:
-        made = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-            ],
-        )
+    """Return a browser."""
+    with chromium() as made:
         yield made
-        made.close()
 
 
 @pytest.fixture
@@ -403,22 +361,10 @@ class TestPages:
         self, browser: Any, site: str, name: str, scheme: str
     ) -> None:
         """Contrast, headings of tables, names of controls, and the rest."""
-        axe = pytest.importorskip(
-            "axe_playwright_python",
-            reason="axe is missing: pip install axe-playwright-python",
-        )
-        (script,) = Path(axe.__file__).parent.glob("*.js")
         context = browser.new_context(color_scheme=scheme, bypass_csp=True)
         page = context.new_page()
         page.goto(f"{site}/{name}.html")
-        page.evaluate(script.read_text(encoding="utf-8"))
-        # The theme's own frame is the theme's affair.
-        found = page.evaluate(
-            "axe.run('article', {resultTypes: ['violations']})"
-        )
-        wrong = [
-            (each["id"], [n["html"][:100] for n in each["nodes"]][:3])
-            for each in found["violations"]
-        ]
+        page.evaluate(axe_script())
+        wrong = violations(page)
         assert wrong == [], json.dumps(wrong, indent=1)
         context.close()

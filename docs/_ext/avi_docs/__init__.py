@@ -1,14 +1,15 @@
 """What the documentation of avi-portspec writes by itself.
 
-The description of the data format comes from its JSON Schema, and the data
-that the site publishes from the editions: neither can fall behind.
+The description of the data format comes from its JSON Schema, that of the
+command line from its commands, and the data that the site publishes from the
+editions: none of them can fall behind.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from avi_docs import focus, published, schema
+from avi_docs import commands, focus, published, schema
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -19,6 +20,7 @@ __all__ = ["setup"]
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Add the directives, and have the data written."""
+    commands.setup(app)
     focus.setup(app)
     schema.setup(app)
     published.setup(app)

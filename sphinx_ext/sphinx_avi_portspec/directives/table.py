@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from avi_portspec import Edition, Flow, Flows
+    from sphinx_avi_portspec.explorer import ExplorerRow
     from sphinx_avi_portspec.rendering.pen import Pen
 
 __all__ = ["PortTable"]
@@ -102,7 +103,7 @@ class PortTable(Deployed, Tabular):
         explorer = "explorer" in self.options
         if explorer:
             rows = [
-                described(edition, flow, row)
+                self.explored(edition, flow, row)
                 for flow, row in zip(shown, rows, strict=False)
             ]
             domain_of(self.env).note_assets(self.env.docname, "js")
@@ -120,6 +121,12 @@ class PortTable(Deployed, Tabular):
                 pen.paragraph(f"{limit} of {len(shown)} flows are shown.")
             )
         return made, after
+
+    def explored(
+        self, edition: Edition, flow: Flow, row: nodes.row
+    ) -> ExplorerRow:
+        """Return a row with what the explorer needs to know of it."""
+        return described(edition, flow, row)
 
     def _published(
         self,

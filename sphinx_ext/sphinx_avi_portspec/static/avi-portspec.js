@@ -27,7 +27,9 @@
     const rows = [...body.rows];
     const heads = table.tHead ? [...table.tHead.rows[0].cells] : [];
     const titles = heads.map(text);
-    const words = new Map(rows.map((row) => [row, text(row).toLowerCase()]));
+    const words = new Map();
+    const read = () => rows.forEach((row) => words.set(row, text(row).toLowerCase()));
+    read();
     // Every table of a page has parameters of its own in the address.
     const key = (name) => `ports${number || ""}-${name}`;
     const state = { sort: -1, down: false };
@@ -38,6 +40,7 @@
     const open = (row) =>
       fields.cloud && fields.cloud.value && values(row, "open").includes(fields.cloud.value);
     const fits = (row) =>
+      !("out" in row.dataset) &&
       words.get(row).includes(fields.q.value.trim().toLowerCase()) &&
       FACETS.every(([name, , data]) => {
         const wanted = fields[name] && fields[name].value;
@@ -159,6 +162,12 @@
         else state.sort = -1;
         update();
       });
+    });
+
+    // What a deployment decides changes the rows, and which of them are in.
+    table.addEventListener("avi-decided", () => {
+      read();
+      update();
     });
 
     const given = new URL(location.href).searchParams;

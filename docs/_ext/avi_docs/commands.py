@@ -1,0 +1,150 @@
+"""``avi-commands`` and ``avi-answers``: the command line, from its code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from sphinx.util.docutils import SphinxDirective
+
+from avi_portspec.cli import shapes
+from avi_portspec.cli.pages import ENVIRONMENT, EXITS, Described, described
+from avi_portspec.cli.program import SECTIONS
+from avi_portspec.model.display import joined
+
+if TYPE_CHECKING:
+    from docutils import nodes
+    from sphinx.application import Sphinx
+
+__all__ = ["Answers", "Commands", "setup"]
+
+_MARKUP: Final = re.compile(r"([\\`*_|<>])")
+#: A command line within a text, in quotes.
+_QUOTED: Final = re.compile(r"'(avi-portspec [^']+)'")
+
+
+class Commands(SphinxDirective):
+    """A section for each command, with its options and its examples."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the sections, in the order of the program's help."""
+        program, *commands = described()
+        by_name = {each.name: each for each in commands}
+        lines = [*_body(program), *_around()]
+        for section, names in SECTIONS.items():
+            lines += [section, "-" * len(section), ""]
+            for name in names:
+                title = f"``{name}``"
+                lines += [title, "~" * len(title), ""]
+                lines += _body(by_name[name])
+        return self.parse_text_to_nodes(
+            "\n".join(lines), allow_section_headings=True
+        )
+
+
+def _body(page: Described) -> Iterator[str]:
+    """Yield what a help page says, as reStructuredText."""
+    yield from (".. code-block:: text", "", f"   {page.usage}", "")
+    for paragraph in (page.summary, *page.paragraphs, page.ending):
+        yield from (_prose(paragraph), "")
+    for example in page.examples:
+        yield from (_prose(example.text), "")
+        yield from (".. code-block:: console", "", f"   $ {example.line}", "")
+    yield from (f".. program:: {f'avi-portspec {page.name}'.strip()}", "")
+    for section, options in page.options:
+        yield from (f".. rubric:: {section}", "")
+        for names, text in options:
+            listed = names.replace(" / ", ", ")
+            yield from (f".. option:: {listed}", "", f"   {_prose(text)}", "")
+
+
+def _around() -> Iterator[str]:
+    """Yield what holds for all commands."""
+    yield from ("Exit codes", "----------", "")
+    for code, text in EXITS:
+        yield from (f"``{code}``", f"   {_prose(text)}", "")
+    yield from ("Environment", "-----------", "")
+    yield from (".. program:: avi-portspec", "")
+    for name, text in ENVIRONMENT:
+        yield from (f".. envvar:: {name}", "", f"   {_prose(text)}", "")
+
+
+def _prose(text: str) -> str:
+    escaped = _MARKUP.sub(r"\\\1", text)
+    return _QUOTED.sub(r"``\1``", escaped)
+
+
+class Answers(SphinxDirective):
+    """A section for each command that answers in JSON, with its keys."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the sections, in the order of the schemas."""
+        lines: list[str] = []
+        commands = {name for names in SECTIONS.values() for name in names}
+        for name in shapes.names():
+            if name not in commands:
+                continue
+            made = shapes.schema(name)
+            title = f"``{name} --json``"
+            lines += [title, "-" * len(title), ""]
+            lines += [f"Schema: ``{made['$id']}``", ""]
+            lines += _table(_keys(made, ""))
+        return self.parse_text_to_nodes(
+            "\n".join(lines), allow_section_headings=True
+        )
+
+
+def _table(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
+    yield from (".. list-table::", "   :header-rows: 1", "   :widths: 40 60")
+    yield from ("", "   * - Key", "     - Value")
+    for key, text in rows:
+        yield from (f"   * - ``{key}``", f"     - {text}")
+    yield ""
+
+
+def _keys(schema: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
+    """Yield each key in an answer, by its path, and what it holds."""
+    for form in schema.get("oneOf", schema.get("anyOf", [schema])):
+        for key, each in form.get("properties", {}).items():
+            here = f"{path}.{key}" if path else key
+            yield here, _value(each)
+            inner = each.get("items", each)
+            mark = "[]" if "items" in each else ""
+            yield from _keys(inner, f"{here}{mark}")
+
+
+#: What a type of JSON Schema is called.
+_KINDS: Final = {
+    "string": "text",
+    "integer": "a whole number",
+    "boolean": "``true`` or ``false``",
+    "null": "``null``",
+    "object": "an object",
+    "array": "a list",
+}
+
+
+def _value(schema: dict[str, Any]) -> str:
+    """Return what a value is, in words."""
+    if "enum" in schema:
+        words = ("null" if w is None else str(w) for w in schema["enum"])
+        return joined("or", (f"``{word}``" for word in words))
+    if "anyOf" in schema:
+        return joined("or", map(_value, schema["anyOf"]))
+    if "pattern" in schema:
+        return "64 hexadecimal digits"
+    if schema.get("items", {}).get("type") == "string":
+        return "a list of texts"
+    found = schema.get("type")
+    if found is None:
+        known = "always ``true``", "the field's value, as its edition has it"
+        return known["const" not in schema]
+    listed = found if isinstance(found, list) else [found]
+    return joined("or", (_KINDS[each] for each in listed))
+
+
+def setup(app: Sphinx) -> None:
+    """Add the directives."""
+    app.add_directive("avi-commands", Commands)
+    app.add_directive("avi-answers", Answers)

@@ -1,0 +1,314 @@
+"""Files of one's own: ``check``, ``init``, editions, overlays, pages."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import attrs
+import pytest
+from asking_cli import Ask
+
+import avi_portspec
+from avi_portspec import load, loads_deployment, preset
+from avi_portspec.ledger.entries import load_ledger
+
+
+@pytest.fixture
+def own(files: Path) -> Path:
+    """Return the folder, with an edition of one's own in two formats."""
+    edition = attrs.evolve(load("16.2"), id="own", aliases=())
+    Path(files, "own.json").write_text(avi_portspec.dumps(edition))
+    Path(files, "own.toml").write_text(avi_portspec.dumps_toml(edition))
+    return files
+
+
+class TestCheck:
+    """Sound, or all that is wrong."""
+
+    def test_each_kind_is_recognised(self, ask: Ask, own: Path) -> None:
+        """By what is in it, in TOML and in JSON."""
+        for name, kind in (("deployment", "deployment"), ("site", "overlay")):
+            table = tomllib.loads(Path(own, f"{name}.toml").read_text())
+            Path(own, f"{name}.json").write_text(json.dumps(table))
+            for suffix in ("toml", "json"):
+                file = f"{name}.{suffix}"
+                answer = ask(f"check {file}")
+                wanted = f"{file}: a sound {kind}, for vantage-undated\n"
+                assert (answer.code, answer.out) == (0, wanted)
+        for file in ("own.toml", "own.json"):
+            answer = ask(f"check {file}")
+            assert (answer.code, answer.out) == (
+                0,
+                f"{file}: a sound edition\n",
+            )
+
+    def test_all_faults_of_all_files_are_told(
+        self, ask: Ask, own: Path
+    ) -> None:
+        """Each with its place, and the nearest name."""
+        Path(own, "one.toml").write_text(
+            'clouds = ["awz"]\nfeatures = ["cli-shel"]\nservice = []\n'
+        )
+        Path(own, "two.toml").write_text('clouds = ["awz"]\n')
+        Path(own, "three.toml").write_text("clouds = [\n")
+        answer = ask("check one.toml deployment.toml two.toml three.toml")
+        assert answer.code == 1
+        assert answer.err == ""
+        assert "one.toml: service: " in answer.out
+        assert "did you mean 'services'?" in answer.out
+        assert "deployment.toml: a sound deployment" in answer.out
+        assert "two.toml: clouds: wanted" in answer.out
+        assert "did you mean 'aws'?" in answer.out
+        assert "three.toml: wanted TOML" in answer.out
+
+    def test_an_overlay_is_held_to_the_edition(
+        self, ask: Ask, own: Path
+    ) -> None:
+        """What it changes has to be there."""
+        Path(own, "bad.toml").write_text(
+            Path(own, "site.toml").read_text().replace("-https", "-htps")
+        )
+        answer = ask("check bad.toml")
+        assert answer.code == 1
+        assert "bad.toml: changes[0].flow: wanted" in answer.out
+        assert ask("check site.toml --edition 17.1").code == 0
+
+    def test_an_edition_s_faults_have_places(
+        self, ask: Ask, own: Path
+    ) -> None:
+        """As they have when it is loaded."""
+        text = Path(own, "own.json").read_text().replace("tcp", "tpc")
+        Path(own, "own.json").write_text(text)
+        answer = ask("check own.json")
+        assert answer.code == 1
+        assert "did you mean 'tcp'?" in answer.out
+        assert "flows[" in answer.out
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("", "got nothing"),
+            ("cluods = 1", "did you mean 'clouds'?"),
+            ("a = 1", "got the keys 'a'"),
+        ],
+    )
+    def test_what_is_none_of_them_is_told(
+        self, ask: Ask, own: Path, text: str, said: str
+    ) -> None:
+        """Unless an option says what it is meant to be."""
+        Path(own, "what.toml").write_text(text)
+        answer = ask("check what.toml")
+        assert answer.code == 1
+        assert "a deployment, an overlay or an edition" in answer.out
+        assert said in answer.out
+        assert "format" in ask("check what.toml --as edition").out
+
+    def test_a_wrong_kind_suggests_the_right_one(self, ask: Ask) -> None:
+        """As everywhere."""
+        answer = ask("check a.toml --as overlai")
+        assert answer.code == 2
+        assert "did you mean 'overlay'?" in answer.err
+
+    def test_the_others_are_checked_if_one_cannot_be_read(
+        self, ask: Ask, own: Path
+    ) -> None:
+        """And the exit code tells that one could not."""
+        answer = ask("check deploymet.toml deployment.toml .")
+        assert answer.code == 2
+        assert answer.out.startswith("deployment.toml: a sound deployment")
+        assert "deploymet.toml: No such file or directory" in answer.err
+        assert "did you mean 'deployment.toml'?" in answer.err
+        assert ".: Is a directory" in answer.err
+
+    def test_a_file_in_no_folder_has_no_near_one(self, ask: Ask) -> None:
+        """There is nothing beside it."""
+        answer = ask("check missing/deployment.toml")
+        assert answer.err == (
+            "Error: missing/deployment.toml: No such file or directory\n"
+        )
+
+    def test_standard_input_can_be_one_of_them(self, ask: Ask) -> None:
+        """It is called so."""
+        answer = ask("check -", stdin=b"clouds = 1")
+        assert answer.code == 1
+        assert answer.out.startswith("standard input: clouds: ")
+
+
+class TestEditionsOfOnesOwn:
+    """``--edition-file`` and ``--overlay``, for every command."""
+
+    def test_they_are_asked(self, ask: Ask, own: Path) -> None:
+        """In either format, and from standard input."""
+        wanted = ask("digest --edition-file own.toml").out
+        assert wanted.split()[1] == "own"
+        assert ask("digest --edition-file own.json").out == wanted
+        for name in ("own.json", "own.toml"):
+            text = Path(own, name).read_bytes()
+            answer = ask("digest --edition-file -", stdin=text)
+            assert answer.out == wanted
+
+    def test_they_are_compared(self, ask: Ask, own: Path) -> None:
+        """With others, and with themselves."""
+        assert ask("diff own.toml own.json").code == 0
+        answer = ask("diff 16.2 own.json")
+        assert answer.code == 1
+        assert answer.out.startswith("From 16.2 to own\n")
+        text = Path(own, "own.toml").read_bytes()
+        assert ask("diff own.toml -", stdin=text).code == 0
+
+    def test_overlays_are_laid_over(self, ask: Ask, own: Path) -> None:
+        """What they bring says where it comes from."""
+        line = "ports --overlay site.toml --port 9443 --columns ports,origin"
+        assert "TCP 9443  berlin" in ask(line).out
+
+    def test_an_overlay_that_is_wrong_names_its_file(
+        self, ask: Ask, own: Path
+    ) -> None:
+        """Whether it is none, or does not fit."""
+        Path(own, "bad.toml").write_text('id = "a"\n')
+        answer = ask("ports --overlay bad.toml")
+        assert answer.code == 2
+        assert "bad.toml: title: " in answer.err
+        line = "ports --edition-file own.toml --overlay site.toml"
+        assert ask(line).code == 0
+
+    def test_a_wrong_edition_suggests_the_right_one(self, ask: Ask) -> None:
+        """By name; and a file that is not there is told as such."""
+        assert "did you mean '17.1'" in ask("ports --edition 17").err
+        assert "No such file" in ask("ports --edition-file no.toml").err
+
+
+class TestDiffAndUpgrade:
+    """What the library renders."""
+
+    def test_diff_is_the_library_s(self, ask: Ask) -> None:
+        """As text, as Markdown and as JSON."""
+        changes = avi_portspec.diff(load("16.2"), load())
+        assert ask("diff 16.2").out == changes.to_text()
+        assert ask("diff 16.2 --markdown").out == changes.to_markdown()
+        assert ask("diff 16.2 --json").out == f"{changes.to_json()}\n"
+
+    def test_upgrade_is_the_library_s(self, ask: Ask) -> None:
+        """With a deployment of options; and 1 says that there is work."""
+        plan = avi_portspec.diff(load("17.1"), load(), "vcenter")
+        answer = ask("upgrade 17.1 --cloud vcenter")
+        assert (answer.code, answer.out) == (1, plan.to_text())
+        line = "upgrade 17.1 --cloud vcenter --markdown"
+        assert ask(line).out == plan.to_markdown()
+        assert ask("upgrade 17.1 17.1 --cloud vcenter").code == 0
+
+
+class TestInit:
+    """A file to begin with."""
+
+    def test_what_it_writes_is_what_was_said(
+        self, ask: Ask, tmp_path: Path
+    ) -> None:
+        """It is sound, and its comments name every word that there is."""
+        answer = ask("init --cloud aws --with cli-shell")
+        assert (answer.code, answer.out) == (0, "")
+        assert "ports --deployment deployment.toml" in answer.err
+        text = Path(tmp_path, "deployment.toml").read_text(encoding="utf-8")
+        wanted = preset("aws", features={"cli-shell"})
+        assert loads_deployment(text) == wanted
+        for facet in load().facets:
+            for value in facet.values:
+                assert f"#   {value.id}" in text
+        assert ask("check deployment.toml").code == 0
+
+    def test_questions_make_the_same(self, ask: Ask) -> None:
+        """What fits nothing is asked again, with the nearest word."""
+        answer = ask(
+            "init --output -",
+            stdin=b"awz\naws, gcp\ny\ny\ncli-shell\nDNS\n",
+            asked=True,
+        )
+        assert answer.code == 0
+        assert loads_deployment(answer.out) == avi_portspec.Deployment(
+            clouds={"aws", "gcp"},
+            controller="container",
+            nodes="single-node",
+            features={"cli-shell"},
+            services={"dns"},
+        )
+        assert "did you mean 'aws'?" in answer.err
+
+    def test_no_answer_is_the_least(self, ask: Ask) -> None:
+        """A preset, as it is."""
+        answer = ask("init -o -", stdin=b"aws\n\n\n\n\n", asked=True)
+        assert loads_deployment(answer.out) == preset("aws")
+
+    def test_without_a_terminal_it_needs_options(self, ask: Ask) -> None:
+        """And says which."""
+        answer = ask("init")
+        assert answer.code == 2
+        assert "--cloud aws" in answer.err
+
+    def test_a_file_that_is_there_stays(
+        self, ask: Ask, tmp_path: Path
+    ) -> None:
+        """Unless it is to be overwritten; also a link to nowhere."""
+        path = Path(tmp_path, "deployment.toml")
+        path.write_text("mine")
+        answer = ask("init --cloud aws")
+        assert answer.code == 2
+        assert "--force" in answer.err
+        assert path.read_text() == "mine"
+        assert ask("init --cloud aws --force").code == 0
+        assert path.read_text() != "mine"
+        Path(tmp_path, "link").symlink_to(Path(tmp_path, "nowhere"))
+        assert ask("init --cloud aws --output link").code == 2
+
+    def test_odd_names_of_files_break_no_comment(self, ask: Ask) -> None:
+        """A line's end in it would end the comment too."""
+        answer = ask("init --cloud aws --output 'a b\nclouds = []'")
+        assert answer.code == 0
+        name = "a b\nclouds = []"
+        text = Path(name).read_text(encoding="utf-8")
+        assert loads_deployment(text) == preset("aws")
+        assert ask("init --cloud aws --output 'a b.toml'").code == 0
+        text = Path("a b.toml").read_text(encoding="utf-8")
+        assert "--deployment 'a b.toml'" in text
+
+
+class TestVerifySource:
+    """The ledger, for whoever has a copy of the page."""
+
+    def test_another_page_has_drifted(self, ask: Ask, files: Path) -> None:
+        """HTML is told by its name, or by how it starts."""
+        found = ask("verify-source page.html")
+        assert found.code == 1
+        assert found.out.endswith("unchanged: 0 fragments\n")
+        text = Path(files, "page.html").read_bytes()
+        assert ask("verify-source -", stdin=text).out == found.out
+        Path(files, "page").write_bytes(text)
+        assert ask("verify-source page").out == found.out
+        Path(files, "page.txt").write_bytes(text)
+        assert ask("verify-source page.txt").out != found.out
+
+    def test_the_page_has_not(
+        self, ask: Ask, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A page whose fragments are the ledger's."""
+        # The page itself is nobody's to hand on: its digests have to do.
+        fragments = load_ledger().entries
+        monkeypatch.setattr(
+            "avi_portspec.ledger.fragments.from_text", lambda _: fragments
+        )
+        answer = ask("verify-source -", stdin=b"the page")
+        assert answer.code == 0
+        assert answer.out == f"unchanged: {len(fragments)} fragments\n"
+
+    def test_what_is_no_text_is_told(self, ask: Ask) -> None:
+        """With the place in it."""
+        answer = ask("verify-source -", stdin=b"abc\xff")
+        assert answer.code == 2
+        assert "byte 0xff at offset 3" in answer.err
+
+    def test_an_edition_without_a_ledger_is_told(self, ask: Ask) -> None:
+        """With those that have one."""
+        answer = ask("verify-source - --edition 16.2")
+        assert answer.code == 2
+        assert "vantage-undated" in answer.err

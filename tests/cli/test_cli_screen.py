@@ -1,0 +1,250 @@
+"""Tables for people: on a terminal of any width, and in a pipe."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from asking_cli import Ask
+
+from avi_portspec import load
+from avi_portspec.cli.screen import Column, Screen, coloured
+
+QUESTION = "ports --deployment aws --with cli-shell"
+ESCAPE = "\x1b["
+
+
+def unstyled(text: str) -> str:
+    """Return a text without its colours."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+class TestInAPipe:
+    """Plain, and complete."""
+
+    def test_nothing_is_cut_or_wrapped(self, ask: Ask) -> None:
+        """A line a flow, each cell as it is, whatever COLUMNS says."""
+        answer = ask("ports --columns id,when,citation")
+        edition = load()
+        for flow in edition.flows:
+            (line,) = [
+                each
+                for each in answer.out.splitlines()
+                if each.startswith(f"{flow.id} ")
+            ]
+            assert flow.when.describe(edition.facets) in line
+            assert line.endswith(str(flow.citation))
+
+    def test_columns_of_the_terminal_do_not_matter(
+        self, ask: Ask, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The pipe's reader has no width."""
+        wide = ask(QUESTION).out
+        monkeypatch.setenv("COLUMNS", "40")
+        assert ask(QUESTION).out == wide
+
+    def test_no_line_ends_with_blanks(self, ask: Ask) -> None:
+        """Not even where the last cell is empty."""
+        for line in ask("ports --columns id,service").out.splitlines():
+            assert line == line.rstrip()
+
+    def test_wide_characters_take_two_columns(self) -> None:
+        """And marks that join others none, so that columns line up."""
+        screen = Screen(None, None)
+        screen.table(
+            (Column("A"), Column("B")),
+            [("港口", "x"), ("e\u0301e\u0301", "x"), ("1234", "x")],
+        )
+        _, _, *lines = screen.text().splitlines()
+        assert lines == ["港口  x", "e\u0301e\u0301    x", "1234  x"]
+
+    def test_forced_colour_cuts_nothing_either(
+        self, ask: Ask, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The cells are the same, and each row is a line."""
+        plain = ask(QUESTION).out
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        styled = ask(QUESTION).out
+        assert ESCAPE in styled
+        assert {*unstyled(styled).split()} - {*plain.split()} <= {
+            each for each in unstyled(styled).split() if set(each) == {"─"}
+        }
+        for line in plain.splitlines():
+            if line.endswith("controller-to-aws"):
+                assert line.split() in [
+                    each.split() for each in unstyled(styled).splitlines()
+                ]
+
+
+class TestOnATerminal:
+    """As wide as it is."""
+
+    @pytest.mark.parametrize("width", [20, 40, 60, 80, 100, 140, 200])
+    @pytest.mark.parametrize(
+        "line",
+        [
+            QUESTION,
+            "ports",
+            "ports --deployment aws --why --columns id,ports",
+            "editions",
+            "endpoints",
+            "notes",
+        ],
+    )
+    def test_ports_and_ids_are_whole(
+        self, ask: Ask, width: int, line: str
+    ) -> None:
+        """Each word that a pipe has is there, unless a column is named."""
+        text = unstyled(ask(line, width=width).out)
+        assert "…" not in text
+        edition = load()
+        if line.startswith("ports --deployment aws"):
+            flows = edition.resolve("aws").having("needed", "optional")
+        else:
+            flows = edition.flows
+        whole = {
+            "ports": ["TCP 8443", "UDP 123"],
+            "endpoints": [*edition.endpoints.ids()],
+            "editions": ["vantage-undated", "16.2"],
+            "notes": [*edition.notes.ids()],
+        }[line.split(maxsplit=1)[0]]
+        for word in whole:
+            assert word in text
+        if line.startswith("ports") and "Too narrow for: Flow" not in text:
+            for flow in flows:
+                assert flow.id in text
+
+    @pytest.mark.parametrize("width", [80, 100, 140, 200])
+    def test_no_line_is_longer_than_the_terminal(
+        self, ask: Ask, width: int
+    ) -> None:
+        """Tables, what stands above them and what stands below."""
+        for line in (QUESTION, "ports --cloud openshift", "endpoints"):
+            text = unstyled(ask(line, width=width).out)
+            assert max(map(len, text.splitlines())) <= width
+
+    def test_a_wide_one_shows_all_columns(self, ask: Ask) -> None:
+        """A narrow one says which it leaves out, and how to see it."""
+        assert "controller-to-aws" in ask(QUESTION, width=140).out
+        narrow = unstyled(ask(QUESTION, width=80).out)
+        assert "controller-to-aws" not in narrow
+        assert "Too narrow for: Flow" in narrow
+        assert "--columns" in narrow
+
+    def test_a_column_that_was_asked_for_is_shown(self, ask: Ask) -> None:
+        """However narrow: then each row is a few lines."""
+        text = unstyled(
+            ask("ports --port 443 --columns id,when", width=30).out
+        )
+        lines = text.splitlines()
+        assert lines[0] == "Flow  controller-to-controller-https"
+        assert lines[1].startswith("When  always")
+        assert lines[2] == ""
+
+    def test_what_is_said_of_one_flow_is_wrapped(self, ask: Ask) -> None:
+        """Below what it is about, with ids whole."""
+        line = "show service-engine-to-controller-echo"
+        text = unstyled(ask(line, width=60).out)
+        lines = text.splitlines()
+        assert "service-engine-to-controller-echo" in lines[0]
+        goes_on = [line for line in lines if line.startswith(" " * 10)]
+        assert goes_on
+        assert max(map(len, lines)) <= 60
+        assert all(line.strip() for line in lines)
+
+
+class TestColour:
+    """Only where it is wanted."""
+
+    def test_a_terminal_gets_it(self, ask: Ask) -> None:
+        """And a decision is in the colour of what it is."""
+        assert f"{ESCAPE}1;32mneeded" in ask(QUESTION, width=160).out
+        line = "explain tcp/5054 --deployment aws --with cli-shell"
+        assert ask(line, width=160).out.startswith(f"{ESCAPE}1;32mneeded")
+        line = "explain controller-to-service-engine --deployment aws"
+        assert ask(line, width=160).out.startswith("not required")
+
+    @pytest.mark.parametrize(
+        ("options", "variables", "width", "wanted"),
+        [
+            ("", {}, None, False),
+            ("", {}, 80, True),
+            ("", {"TERM": "dumb"}, 80, False),
+            ("", {"NO_COLOR": "1"}, 80, False),
+            ("", {"NO_COLOR": ""}, 80, True),
+            ("", {"FORCE_COLOR": "1"}, None, True),
+            ("", {"FORCE_COLOR": ""}, None, False),
+            ("", {"NO_COLOR": "1", "FORCE_COLOR": "1"}, None, False),
+            ("--no-color", {"FORCE_COLOR": "1"}, 80, False),
+            ("--color", {"NO_COLOR": "1"}, None, True),
+            ("--output -", {}, 80, True),
+        ],
+    )
+    def test_options_come_before_variables_before_terminals(
+        self,
+        ask: Ask,
+        monkeypatch: pytest.MonkeyPatch,
+        *,
+        options: str,
+        variables: dict[str, str],
+        width: int | None,
+        wanted: bool,
+    ) -> None:
+        """Empty variables say nothing (no-color.org)."""
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        answer = ask(f"{QUESTION} {options}", width=width)
+        assert (ESCAPE in answer.out) is wanted
+
+    def test_a_file_gets_none(self, ask: Ask, files: Path) -> None:
+        """Even when the terminal that it is written from would."""
+        ask(f"{QUESTION} --output answer.txt", width=80)
+        text = Path(files, "answer.txt").read_text(encoding="utf-8")
+        assert text == ask(QUESTION).out
+        assert not coloured(None, is_terminal=False)
+
+    def test_machines_never_get_it(
+        self, ask: Ask, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """JSON has no colour."""
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        assert ESCAPE not in ask(f"{QUESTION} --json", width=80).out
+
+
+class TestEncodings:
+    """Standard output that knows few characters."""
+
+    OVERLAY = (
+        'id = "kyiv"\ntitle = "Київ"\n[[endpoints]]\nid = "proxy"\n'
+        'name = "Проксі"\nkind = "service"\n'
+    ).encode()
+
+    def test_a_pipe_is_utf_8(self, ask: Ask) -> None:
+        """As JSON has to be (RFC 8259)."""
+        for line in ("endpoints proxy", "endpoints proxy --json"):
+            answer = ask(
+                f"{line} --overlay -", stdin=self.OVERLAY, encoding="ascii"
+            )
+            assert answer.code == 0
+            assert "Проксі" in answer.raw.decode("utf-8")
+
+    def test_stray_bytes_are_numbers_too(self, ask: Ask, files: Path) -> None:
+        """Python passes them on from names; no encoding has them."""
+        for options in ("", "--output a.json"):
+            answer = ask(f"symptom --json coffee\udcff {options}")
+            assert answer.code == 1
+            text = answer.out or Path(files, "a.json").read_text("utf-8")
+            assert json.loads(text)["seen"] == "coffee\udcff"
+
+    def test_a_terminal_gets_the_characters_numbers(self, ask: Ask) -> None:
+        """Where it cannot show them."""
+        answer = ask(
+            "endpoints proxy --overlay - --no-color",
+            stdin=self.OVERLAY,
+            encoding="ascii",
+            width=160,
+        )
+        assert answer.code == 0
+        assert r"\u041f\u0440" in answer.out
