@@ -53,6 +53,7 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 # Fields are described in each class's own text; their types are there too.
 autodoc_class_signature = "separated"
+autodoc_default_options = {"exclude-members": "__init__, __new__"}
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True

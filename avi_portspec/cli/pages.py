@@ -21,8 +21,10 @@ ENVIRONMENT: Final = (
     ("NO_COLOR", "If it is not empty, no colour is used."),
     (
         "FORCE_COLOR",
-        "If it is not empty, and NO_COLOR is not set, colour is used in a "
-        "pipe as well.",
+        (
+            "If it is not empty, and NO_COLOR is not set, colour is used in a "
+            "pipe as well."
+        ),
     ),
     ("COLUMNS", "How wide a terminal is, if not as wide as it says."),
     ("TERM", "A terminal that is called dumb gets no colour."),
@@ -64,10 +66,9 @@ def described() -> Iterator[Described]:
     with click.Context(program, info_name=NAME) as ctx:
         yield _page(program, ctx, "")
         for name in program.list_commands(ctx):
-            command = program.get_command(ctx, name)
-            if isinstance(command, Page):
-                inner = click.Context(command, ctx, f"{NAME} {name}")
-                yield _page(command, inner, name)
+            command = program.named(name)
+            inner = click.Context(command, ctx, f"{NAME} {name}")
+            yield _page(command, inner, name)
 
 
 def _page(command: Page, ctx: click.Context, name: str) -> Described:

@@ -74,7 +74,6 @@ class Request:
         self.controller: str | None = None
         self.nodes: str | None = None
         self._stdin_read = False
-        self._edition: Edition | None = None
 
     def keep(self, name: str, value: Any) -> None:
         """Keep the value of an option.
@@ -108,14 +107,12 @@ class Request:
 
     def edition(self) -> Edition:
         """Return the edition that is asked, with the site's own facts."""
-        if self._edition is None:
-            found = self._stated()
-            for name in self.overlays:
-                from avi_portspec.cli.sources import laid_over
+        found = self._stated()
+        for name in self.overlays:
+            from avi_portspec.cli.sources import laid_over
 
-                found = laid_over(found, *self.read(name))
-            self._edition = found
-        return self._edition
+            found = laid_over(found, *self.read(name))
+        return found
 
     def _stated(self) -> Edition:
         if self.edition_file is not None:

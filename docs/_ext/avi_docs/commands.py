@@ -114,33 +114,34 @@ def _keys(schema: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
             yield from _keys(inner, f"{here}{mark}")
 
 
+#: What a type of JSON Schema is called.
+_KINDS: Final = {
+    "string": "text",
+    "integer": "a whole number",
+    "boolean": "``true`` or ``false``",
+    "null": "``null``",
+    "object": "an object",
+    "array": "a list",
+}
+
+
 def _value(schema: dict[str, Any]) -> str:
     """Return what a value is, in words."""
     if "enum" in schema:
         words = ("null" if w is None else str(w) for w in schema["enum"])
         return joined("or", (f"``{word}``" for word in words))
-    if "const" in schema:
-        return "always ``true``"
     if "anyOf" in schema:
         return joined("or", map(_value, schema["anyOf"]))
-    if "type" not in schema:
-        return "the field's value, as the data format has it"
-    kinds = {
-        "string": "text",
-        "integer": "a whole number",
-        "boolean": "``true`` or ``false``",
-        "null": "``null``",
-        "object": "an object",
-        "array": "a list",
-    }
-    found = schema["type"]
-    listed = found if isinstance(found, list) else [found]
-    text = joined("or", (kinds[each] for each in listed))
-    if found == "array" and schema["items"].get("type") == "string":
-        return "a list of texts"
     if "pattern" in schema:
         return "64 hexadecimal digits"
-    return text
+    if schema.get("items", {}).get("type") == "string":
+        return "a list of texts"
+    found = schema.get("type")
+    if found is None:
+        known = "always ``true``", "the field's value, as its edition has it"
+        return known["const" not in schema]
+    listed = found if isinstance(found, list) else [found]
+    return joined("or", (_KINDS[each] for each in listed))
 
 
 def setup(app: Sphinx) -> None:

@@ -125,7 +125,9 @@
         : say("Copying was refused");
     };
 
-    const bar = make("div", { class: "avi-explorer-bar", role: "search", "aria-label": say("Filter the table") });
+    // Landmarks of one page have names of their own.
+    const label = say("Filter the table") + (number ? ` (${number + 1})` : "");
+    const bar = make("div", { class: "avi-explorer-bar", role: "search", "aria-label": label });
     const field = (name, title, control) => {
       fields[name] = control;
       bar.append(make("label", {}, say(title), control));
