@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +28,7 @@ from avi_portspec.rules.networks import (
     trouble,
 )
 from avi_portspec.serialisation.files import toml_table
-from avi_portspec.serialisation.limits import bounded
+from avi_portspec.serialisation.limits import FAULTS, bounded
 
 __all__ = ["Inventory", "Network", "load_inventory", "loads_inventory"]
 
@@ -241,7 +242,7 @@ class Inventory(Record):
             for position, network in enumerate(networks)
         ]
         entries += ((_CLUSTER, _CLUSTER, alone(a)) for a in self.cluster_ip)
-        yield from _between(entries, self.shared, "")
+        yield from islice(_between(entries, self.shared, ""), FAULTS)
         if self.cluster_ip_is_destination and not self.cluster_ip:
             wanted = f"a {_CLUSTER} that can be a destination"
             yield Fault(_FLAG, wanted, "none")
@@ -387,7 +388,9 @@ class _Reading:
             else:
                 unknown += 1
                 self._unknown(key, guess=unknown <= _GUESSES)
-        self.faults += self._between()
+        # A network that stands there a thousand times makes a million
+        # pairs: after so many faults nobody reads on.
+        self.faults += islice(self._between(), FAULTS)
 
     def _role(self, key: str, value: Any) -> None:
         if self.edition.endpoints[key].kind == "group":

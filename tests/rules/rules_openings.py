@@ -29,7 +29,7 @@ ALL_PORTS = (0, 65535)
 EVERYWHERE = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 
 
-class Unreadable(AssertionError):
+class UnreadableError(AssertionError):
     """A reader met something that it does not understand: that fails."""
 
 

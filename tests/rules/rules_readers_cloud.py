@@ -17,15 +17,16 @@ from itertools import product
 from typing import Any, NamedTuple
 
 import yaml
-from avi_portspec.rules.inventory import Inventory
 from rules_openings import (
     ALL_PORTS,
     EVERYWHERE,
     Network,
     Opening,
-    Unreadable,
+    UnreadableError,
     boxes,
 )
+
+from avi_portspec.rules.inventory import Inventory
 
 _NUMBERS = {
     "icmp": 1, "tcp": 6, "udp": 17, "dccp": 33, "gre": 47, "esp": 50,
@@ -48,12 +49,17 @@ class Members:
     def of(self, role: str) -> list[Network]:
         """Return a role's addresses; its cluster IP where it listens."""
         if role not in self.inventory.addresses:
-            raise Unreadable(f"a group that is no role: {role}")
+            raise UnreadableError(f"a group that is no role: {role}")
         return [
             network
             for family in (4, 6)
             for network in self.inventory.listening(role, family)  # type: ignore[arg-type]
         ]
+
+    def senders(self) -> list[Network]:
+        """Return what is governed, less what never sends."""
+        floating = [ip_network(each) for each in self.inventory.cluster_ip]
+        return [n for each in self.governed for n in outside(each, floating)]
 
 
 class _Sides(NamedTuple):
@@ -104,13 +110,14 @@ def _both(one: Opening, other: Opening) -> Iterator[Opening]:
             yield whole._replace(ports=(low, high), protocol=protocol)
 
 
-def _through(sides: _Sides, governed: Sequence[Network]) -> list[Opening]:
+def _through(sides: _Sides, members: Members) -> list[Opening]:
     """Return what passes between governed hosts, and to and from others."""
     found: list[Opening] = []
+    governed = members.governed
     leaving = [
         part
         for each in sides.leaving
-        for part in _clipped(each, "source", governed)
+        for part in _clipped(each, "source", members.senders())
         # Nothing that goes to the host itself goes anywhere.
         if not any(
             each.destination.version == n.version
@@ -124,11 +131,11 @@ def _through(sides: _Sides, governed: Sequence[Network]) -> list[Opening]:
         for part in _clipped(each, "destination", governed)
     ]
     for out in leaving:
-        for far in outside(out.destination, governed):
-            found.append(out._replace(destination=far))
+        far = outside(out.destination, governed)
+        found += (out._replace(destination=each) for each in far)
     for back in arriving:
-        for far in outside(back.source, governed):
-            found.append(back._replace(source=far))
+        far = outside(back.source, governed)
+        found += (back._replace(source=each) for each in far)
     for out, back in product(leaving, arriving):
         found += _both(out, back)
     return found
@@ -154,7 +161,7 @@ def _what(
         if low in (None, -1):
             return number, [ALL_PORTS]
         if high not in (None, -1):
-            raise Unreadable("a code of ICMP")
+            raise UnreadableError("a code of ICMP")
         return number, [(int(str(low)), int(str(low)))]
     if number in _PORTED and low is not None:
         return number, [(int(str(low)), int(str(high)))]
@@ -191,7 +198,7 @@ def read_aws_cloudformation(text: str, members: Members) -> list[Opening]:
             side = {"Ingress": "arriving", "Egress": "leaving"}[kind]
             mine = members.of(roles[_got(data["GroupId"])])
             _aws(data, mine, side, roles, members, sides)
-    return _through(sides, members.governed)
+    return _through(sides, members)
 
 
 def _got(reference: Mapping[str, Any]) -> str:
@@ -199,7 +206,7 @@ def _got(reference: Mapping[str, Any]) -> str:
         return str(reference["Ref"])
     name, attribute = reference["Fn::GetAtt"]
     if attribute != "GroupId":
-        raise Unreadable(attribute)
+        raise UnreadableError(attribute)
     return str(name)
 
 
@@ -217,7 +224,7 @@ def _aws(
         "DestinationSecurityGroupId",
     }  # fmt: skip
     if rule.keys() - known:
-        raise Unreadable(str(rule.keys() - known))
+        raise UnreadableError(str(rule.keys() - known))
     peers: list[Network] = []
     for key, value in rule.items():
         if key in ("CidrIp", "CidrIpv6"):
@@ -225,15 +232,15 @@ def _aws(
         elif key.endswith("SecurityGroupId"):
             wanted = "Source" if side == "arriving" else "Destination"
             if not key.startswith(wanted):
-                raise Unreadable(key)
+                raise UnreadableError(key)
             peers += members.of(roles[_got(value)])
     if not peers:
-        raise Unreadable("a rule for nobody, which AWS refuses")
+        raise UnreadableError("a rule for nobody, which AWS refuses")
     protocol, ports = _what(
         rule["IpProtocol"], rule.get("FromPort"), rule.get("ToPort")
     )
     if protocol in (6, 17) and "FromPort" not in rule:
-        raise Unreadable("no ports")
+        raise UnreadableError("no ports")
     _put(sides, side, mine, peers, protocol, ports)
 
 
@@ -245,6 +252,9 @@ def _put(
     protocol: int | None,
     ports: _Ports,
 ) -> None:
+    # The providers' "icmp" is that of IPv4, and ICMPv6 has its own name.
+    only = {1: 4, 58: 6}.get(protocol or 0)
+    mine = [n for n in mine if only in (None, n.version)]
     if side == "leaving":
         sides.leaving.extend(boxes(mine, peers, protocol, ports))
     else:
@@ -254,13 +264,11 @@ def _put(
 def read_aws_terraform(text: str, members: Members) -> list[Opening]:
     """Read resources ("aws_security_group" and its rules)."""
     resources = json.loads(text)["resource"]
-    roles = {
-        name: each["tags"]["Name"]
-        for name, each in resources["aws_security_group"].items()
-    }
-    for each in resources["aws_security_group"].values():
+    groups = resources.get("aws_security_group", {})
+    roles = {name: each["tags"]["Name"] for name, each in groups.items()}
+    for each in groups.values():
         if {"ingress", "egress"} & each.keys():
-            raise Unreadable("rules within a group")
+            raise UnreadableError("rules within a group")
     # Terraform takes away the rule that lets everything leave.
     members.governed = [n for r in roles.values() for n in members.of(r)]
     sides = _Sides([], [])
@@ -268,26 +276,27 @@ def read_aws_terraform(text: str, members: Members) -> list[Opening]:
         kind = f"aws_vpc_security_group_{word}_rule"
         for rule in resources.get(kind, {}).values():
             mine = members.of(roles[_referred(rule["security_group_id"])])
-            peers: list[Network] = []
-            for key in ("cidr_ipv4", "cidr_ipv6"):
-                if key in rule:
-                    peers.append(ip_network(rule[key]))
+            peers = [
+                ip_network(rule[key])
+                for key in ("cidr_ipv4", "cidr_ipv6")
+                if key in rule
+            ]
             if "referenced_security_group_id" in rule:
                 name = _referred(rule["referenced_security_group_id"])
                 peers += members.of(roles[name])
             if not peers:
-                raise Unreadable("a rule for nobody")
+                raise UnreadableError("a rule for nobody")
             protocol, ports = _what(
                 rule["ip_protocol"], rule.get("from_port"), rule.get("to_port")
             )
             _put(sides, side, mine, peers, protocol, ports)
-    return _through(sides, members.governed)
+    return _through(sides, members)
 
 
 def _referred(text: str) -> str:
     kind, _, rest = text.removeprefix("${").partition(".")
     if kind != "aws_security_group" or not rest.endswith(".id}"):
-        raise Unreadable(text)
+        raise UnreadableError(text)
     return rest.removesuffix(".id}")
 
 
@@ -306,18 +315,16 @@ def read_azure_terraform(text: str, members: Members) -> list[Opening]:
     found = json.loads(text)["resource"].get(
         "azurerm_network_security_rule", {}
     )
-    rules = []
-    for each in found.values():
-        rules.append(
-            {
-                "".join(
-                    part.title() if at else part
-                    for at, part in enumerate(key.split("_"))
-                ): value
-                for key, value in each.items()
-            }
-        )
+    rules = [
+        {_camel(key): value for key, value in each.items()}
+        for each in found.values()
+    ]
     return _azure(rules, members)
+
+
+def _camel(key: str) -> str:
+    first, *rest = key.split("_")
+    return first + "".join(part.title() for part in rest)
 
 
 def _azure(
@@ -329,11 +336,13 @@ def _azure(
     for rule in sorted(rules, key=lambda each: int(each["priority"])):
         direction = rule["direction"]
         if (direction, rule["priority"]) in seen:
-            raise Unreadable("two rules of one priority, which Azure refuses")
+            raise UnreadableError(
+                "two rules of one priority, which Azure refuses"
+            )
         seen.add((direction, rule["priority"]))
         sides = [_azure_side(rule, side) for side in ("source", "destination")]
         if rule["sourcePortRange"] != "*":
-            raise Unreadable("source ports")
+            raise UnreadableError("source ports")
         protocol = {"*": None, "tcp": 6, "udp": 17, "icmp": 1, "esp": 50,
                     "ah": 51}[rule["protocol"].lower()]  # fmt: skip
         ports = [
@@ -344,19 +353,16 @@ def _azure(
         opened = list(boxes(*sides, protocol, ports))
         if rule["access"] == "Deny":
             if set(opened) != set(boxes(EVERYWHERE, EVERYWHERE, None)):
-                raise Unreadable("a deny of some packets alone")
+                raise UnreadableError("a deny of some packets alone")
             closed.add(direction)
         elif rule["access"] != "Allow":
-            raise Unreadable(rule["access"])
+            raise UnreadableError(rule["access"])
         elif direction not in closed:
             found[direction] += opened
-    for direction, opened in found.items():
-        if direction not in closed:
-            # The network's own hosts come in, and everything goes out.
-            opened += _anything(EVERYWHERE, EVERYWHERE)
-    return _through(
-        _Sides(found["Outbound"], found["Inbound"]), members.governed
-    )
+    for direction in found.keys() - closed:
+        # The network's own hosts come in, and everything goes out.
+        found[direction] += _anything(EVERYWHERE, EVERYWHERE)
+    return _through(_Sides(found["Outbound"], found["Inbound"]), members)
 
 
 def _azure_side(rule: Mapping[str, Any], side: str) -> list[Network]:
@@ -392,7 +398,7 @@ def read_gcp_terraform(text: str, members: Members) -> list[Opening]:
     }  # fmt: skip
     for rule in sorted(rules.values(), key=lambda each: each["priority"]):
         if rule.keys() - known:
-            raise Unreadable(str(rule.keys() - known))
+            raise UnreadableError(str(rule.keys() - known))
         sides = [
             [ip_network(n) for n in rule[side]] if side in rule
             else list(EVERYWHERE)
@@ -401,11 +407,11 @@ def read_gcp_terraform(text: str, members: Members) -> list[Opening]:
         direction = rule["direction"]
         for each in rule.get("deny", ()):
             if each != {"protocol": "all"}:
-                raise Unreadable("a deny of some packets alone")
+                raise UnreadableError("a deny of some packets alone")
             closed[direction] += product(*sides)
         for each in rule.get("allow", ()):
             if closed[direction]:
-                raise Unreadable("an allow below a deny")
+                raise UnreadableError("an allow below a deny")
             word = each["protocol"]
             protocol, _ = _what("-1" if word == "all" else word, None, None)
             ports = [_span(p) for p in each.get("ports", [])] or [ALL_PORTS]
@@ -422,9 +428,7 @@ def read_gcp_terraform(text: str, members: Members) -> list[Opening]:
     }
     for mine, far in everything - stopped:
         opened["EGRESS"] += boxes([mine], [far], None)
-    return _through(
-        _Sides(opened["EGRESS"], opened["INGRESS"]), members.governed
-    )
+    return _through(_Sides(opened["EGRESS"], opened["INGRESS"]), members)
 
 
 # -- OpenStack ---------------------------------------------------------------
@@ -451,7 +455,7 @@ def read_openstack_heat(text: str, members: Members) -> list[Opening]:
             rules = [data]
             group = roles[data["security_group"]["get_resource"]]
         else:
-            raise Unreadable(each["type"])
+            raise UnreadableError(each["type"])
         for rule in rules:
             version = {"IPv4": 4, "IPv6": 6}[rule["ethertype"]]
             peers = list(EVERYWHERE)
@@ -473,7 +477,7 @@ def read_openstack_heat(text: str, members: Members) -> list[Opening]:
                 protocol,
                 ports,
             )
-    return _through(sides, members.governed)
+    return _through(sides, members)
 
 
 # -- NSX-T -------------------------------------------------------------------
@@ -482,9 +486,9 @@ def read_openstack_heat(text: str, members: Members) -> list[Opening]:
 def read_nsx_t(text: str, members: Members) -> list[Opening]:
     """Read a hierarchical body ("NSX-T Policy API": Infra)."""
     children = json.loads(text)["children"]
-    (domain,) = [c for c in children if c["resource_type"] == (
-        "ChildResourceReference"
-    )]
+    (domain,) = [
+        c for c in children if c["resource_type"] == ("ChildResourceReference")
+    ]
     groups: dict[str, list[Network]] = {"ANY": list(EVERYWHERE)}
     rules: list[Mapping[str, Any]] = []
     for child in domain["children"]:
@@ -496,7 +500,7 @@ def read_nsx_t(text: str, members: Members) -> list[Opening]:
         else:
             policy = child["SecurityPolicy"]
             if not policy["stateful"]:
-                raise Unreadable("a policy without state")
+                raise UnreadableError("a policy without state")
             rules += policy["rules"]
     services: dict[str, list[tuple[int | None, _Ports]]] = {
         "ANY": [(None, [ALL_PORTS])]
@@ -514,17 +518,17 @@ def read_nsx_t(text: str, members: Members) -> list[Opening]:
             "IPV4": (4,), "IPV6": (6,), "IPV4_IPV6": (4, 6)
         }[rule["ip_protocol"]]  # fmt: skip
         if rule["disabled"] or rule["direction"] != "IN_OUT":
-            raise Unreadable("a rule that is off, or for one direction")
+            raise UnreadableError("a rule that is off, or for one direction")
         sides = [
             [n for g in rule[side] for n in groups[g] if n.version in versions]
             for side in ("source_groups", "destination_groups")
         ]
         if rule["action"] == "DROP":
             if rule["services"] != ["ANY"]:
-                raise Unreadable("a drop of some packets alone")
+                raise UnreadableError("a drop of some packets alone")
             closing += product(*sides)
         elif rule["action"] != "ALLOW" or closing:
-            raise Unreadable(rule["action"])
+            raise UnreadableError(rule["action"])
         else:
             for name in rule["services"]:
                 for protocol, ports in services[name]:
@@ -548,7 +552,7 @@ def _nsx_entry(entry: Mapping[str, Any]) -> tuple[int | None, _Ports]:
     match entry["resource_type"]:
         case "L4PortSetServiceEntry":
             if entry.get("source_ports"):
-                raise Unreadable("source ports")
+                raise UnreadableError("source ports")
             spans = [_span(each) for each in entry["destination_ports"]]
             return _NUMBERS[entry["l4_protocol"].lower()], spans or [ALL_PORTS]
         case "ICMPTypeServiceEntry":
@@ -558,7 +562,7 @@ def _nsx_entry(entry: Mapping[str, Any]) -> tuple[int | None, _Ports]:
             return number, [(entry["icmp_type"], entry["icmp_type"])]
         case "IPProtocolServiceEntry":
             return int(entry["protocol_number"]), [ALL_PORTS]
-    raise Unreadable(entry["resource_type"])
+    raise UnreadableError(entry["resource_type"])
 
 
 # -- Kubernetes --------------------------------------------------------------
@@ -575,7 +579,7 @@ def read_kubernetes(text: str, members: Members) -> list[Opening]:
         labels = spec["podSelector"].get("matchLabels", {})
         ((label, value),) = labels.items()
         if value != "true":
-            raise Unreadable(str(labels))
+            raise UnreadableError(str(labels))
         mine = members.of(label.removeprefix("avi-portspec/"))
         governed += mine
         for key, side, peer, kind in (
@@ -594,17 +598,19 @@ def read_kubernetes(text: str, members: Members) -> list[Opening]:
                 if any(
                     each.keys() != {"ipBlock"} for each in rule.get(peer) or []
                 ):
-                    raise Unreadable("a selector")
+                    raise UnreadableError("a selector")
                 for each in rule.get("ports") or [{}]:
                     protocol, ports = None, ALL_PORTS
                     if each:
-                        protocol = _NUMBERS[each.get("protocol", "TCP").lower()]
+                        protocol = _NUMBERS[
+                            each.get("protocol", "TCP").lower()
+                        ]
                     if "port" in each:
                         low = int(each["port"])
                         ports = (low, int(each.get("endPort", low)))
                     _put(sides, side, mine, peers, protocol, [ports])
     members.governed = governed
-    return _through(sides, governed)
+    return _through(sides, members)
 
 
 # -- the table for firewall teams --------------------------------------------
@@ -613,14 +619,12 @@ def read_kubernetes(text: str, members: Members) -> list[Opening]:
 def read_csv(text: str, members: Members) -> list[Opening]:
     """Read the table, as the people who type it in do."""
     lines = [
-        line
-        for line in io.StringIO(text)
-        if not line.startswith(("#", '"#'))
+        line for line in io.StringIO(text) if not line.startswith(("#", '"#'))
     ]
     found: list[Opening] = []
     for row in csv.DictReader(lines):
         if row["action"] != "allow":
-            raise Unreadable(row["action"])
+            raise UnreadableError(row["action"])
         sides = [
             [ip_network(n) for n in row[f"{side}_addresses"].split()]
             or list(EVERYWHERE)
@@ -628,6 +632,7 @@ def read_csv(text: str, members: Members) -> list[Opening]:
         ]
         for service in row["service"].split():
             word, _, rest = service.partition("/")
+            word = word.removeprefix("protocol-")
             number = int(word) if word.isdecimal() else _NUMBERS[word]
             ports = ALL_PORTS
             if rest:

@@ -18,7 +18,7 @@ from rules_openings import (
     Kind,
     Network,
     Opening,
-    Unreadable,
+    UnreadableError,
     boxes,
 )
 
@@ -58,7 +58,7 @@ class _Match:
     def over(self, protocol: int) -> _Match:
         """Narrow to a protocol."""
         if self.protocol not in (None, protocol):
-            raise Unreadable("two protocols")
+            raise UnreadableError("two protocols")
         return attrs.evolve(self, protocol=protocol)
 
     def openings(self) -> Iterator[Opening]:
@@ -66,9 +66,9 @@ class _Match:
         if self.protocol not in _PORTED | {1, 58} and (
             self.ports != (ALL_PORTS,) or self.source_ports != (ALL_PORTS,)
         ):
-            raise Unreadable("ports of no protocol")
+            raise UnreadableError("ports of no protocol")
         if self.invalid:
-            raise Unreadable("an accept of what belongs to no connection")
+            raise UnreadableError("an accept of what belongs to no connection")
         yield from boxes(
             self.sources,
             self.destinations,
@@ -100,17 +100,17 @@ def _walk(
         elif verdict == "drop":
             # Anything else that is dropped would hide an accept below.
             if not narrowed.invalid:
-                raise Unreadable(f"a drop in {name}")
+                raise UnreadableError(f"a drop in {name}")
         elif verdict.startswith("jump "):
             yield from _walk(chains, verdict[5:], narrowed, read)
         else:
-            raise Unreadable(verdict)
+            raise UnreadableError(verdict)
 
 
 def _span(text: str, between: str) -> _Span:
     low, _, high = text.partition(between)
     if not (low.isdecimal() and (high or low).isdecimal()):
-        raise Unreadable(f"no port: {text}")
+        raise UnreadableError(f"no port: {text}")
     return int(low), int(high or low)
 
 
@@ -126,60 +126,73 @@ class _Nft:
         self.sets: dict[str, list[Network]] = {}
         self.chains: dict[str, list[list[str]]] = {}
         self.hooks: dict[str, list[str]] = {}
-        self.tokens = [
-            token for token in _NFT.findall(text) if token[0] != "#"
+        self.pieces = [
+            piece for piece in _NFT.findall(text) if piece[0] != "#"
         ]
-        while self.tokens:
+        while self.pieces:
             words = self.statement()
             match words:
                 case [] | ["delete", "table", "inet", _]:
                     pass
                 case ["table", "inet", _]:
-                    if self.tokens and self.tokens[0] == "{":
-                        self.tokens.pop(0)
+                    if self.pieces and self.pieces[0] == "{":
+                        self.pieces.pop(0)
                         self.table()
                 case _:
-                    raise Unreadable(str(words))
+                    raise UnreadableError(str(words))
 
     def statement(self) -> list[str]:
         """Return words up to the end of a line, or to what opens a block."""
         words: list[str] = []
-        while self.tokens:
-            if self.tokens[0] in "{}":
+        while self.pieces:
+            if self.pieces[0] in "{}":
                 # Braces within a rule hold a set of values.
-                if self.tokens[0] == "{" and words[-1:] and (
-                    words[-1] in ("dport", "sport", "=", "saddr", "daddr",
-                                  "type", "l4proto", "state")
+                if (
+                    self.pieces[0] == "{"
+                    and words[-1:]
+                    and (
+                        words[-1]
+                        in (
+                            "dport",
+                            "sport",
+                            "=",
+                            "saddr",
+                            "daddr",
+                            "type",
+                            "l4proto",
+                            "state",
+                        )
+                    )
                 ):
-                    at = self.tokens.index("}")
-                    inner = self.tokens[1:at]
-                    del self.tokens[: at + 1]
-                    words.append(" ".join(
-                        t for t in inner if t not in (",", "\n")
-                    ))
+                    at = self.pieces.index("}")
+                    inner = self.pieces[1:at]
+                    del self.pieces[: at + 1]
+                    words.append(
+                        " ".join(t for t in inner if t not in (",", "\n"))
+                    )
                     continue
                 return words
-            token = self.tokens.pop(0)
-            if token in "\n;":
+            piece = self.pieces.pop(0)
+            if piece in "\n;":
                 return words
-            words.append(token)
+            words.append(piece)
         return words
 
     def table(self) -> None:
-        while self.tokens[0] != "}":
+        while self.pieces[0] != "}":
             words = self.statement()
             if not words:
                 continue
-            if self.tokens.pop(0) != "{":
-                raise Unreadable(str(words))
+            if self.pieces.pop(0) != "{":
+                raise UnreadableError(str(words))
             match words:
                 case ["set", name]:
                     self.sets[name] = self.elements()
                 case ["chain", name]:
                     self.chains[name] = self.rules(name)
                 case _:
-                    raise Unreadable(str(words))
-        self.tokens.pop(0)
+                    raise UnreadableError(str(words))
+        self.pieces.pop(0)
 
     def elements(self) -> list[Network]:
         found: list[Network] = []
@@ -192,7 +205,7 @@ class _Nft:
                 case ["elements", "=", inner]:
                     found = [ip_network(each) for each in inner.split()]
                 case _:
-                    raise Unreadable(str(words))
+                    raise UnreadableError(str(words))
         return found
 
     def rules(self, name: str) -> list[list[str]]:
@@ -210,10 +223,10 @@ class _Nft:
         return found
 
     def block(self) -> Iterator[list[str]]:
-        while self.tokens[0] != "}":
+        while self.pieces[0] != "}":
             if words := self.statement():
                 yield words
-        self.tokens.pop(0)
+        self.pieces.pop(0)
 
     def networks(self, text: str) -> list[Network]:
         if text.startswith("@"):
@@ -253,8 +266,8 @@ class _Nft:
             elif word == "jump":
                 return match, f"jump {take(0)}"
             else:
-                raise Unreadable(word)
-        raise Unreadable("a rule without a verdict")
+                raise UnreadableError(word)
+        raise UnreadableError("a rule without a verdict")
 
     @staticmethod
     def state(key: str, value: str, match: _Match) -> _Match:
@@ -264,13 +277,13 @@ class _Nft:
             case "state", "established":
                 return attrs.evolve(match, kind="established")
             case "state", ",":
-                raise Unreadable("a list of states")
+                raise UnreadableError("a list of states")
             case "direction", "original":
                 return attrs.evolve(match, kind=None)
             case "direction", "reply":
                 # The first packet of a connection is never a reply.
                 return attrs.evolve(match, kind="established")
-        raise Unreadable(f"ct {key} {value}")
+        raise UnreadableError(f"ct {key} {value}")
 
 
 def read_nftables(text: str) -> list[Opening]:
@@ -322,7 +335,7 @@ def _restore(text: str, version: int) -> list[Opening]:
             case ["COMMIT"]:
                 committed = True
             case _:
-                raise Unreadable(line)
+                raise UnreadableError(line)
     everything = [n for n in EVERYWHERE if n.version == version]
     start = _Match(tuple(everything), tuple(everything))
     # Without the last word, nothing of it is in force.
@@ -351,7 +364,7 @@ def _entry(words: list[str], match: _Match) -> tuple[_Match, str]:
                 side = "ports" if "d" in option[:3] else "source_ports"
                 spans = tuple(_span(each, ":") for each in value.split(","))
                 if len(spans) + sum(a < b for a, b in spans) > 15:
-                    raise Unreadable("more ports than multiport takes")
+                    raise UnreadableError("more ports than multiport takes")
                 match = attrs.evolve(match, **{side: spans})
             case "--icmp-type" | "--icmpv6-type":
                 kind = int(value)
@@ -375,5 +388,5 @@ def _entry(words: list[str], match: _Match) -> tuple[_Match, str]:
             case "-j":
                 return match, f"jump {value}"
             case _:
-                raise Unreadable(option)
-    raise Unreadable("a rule without a target")
+                raise UnreadableError(option)
+    raise UnreadableError("a rule without a target")

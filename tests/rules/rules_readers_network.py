@@ -19,7 +19,7 @@ from rules_openings import (
     EVERYWHERE,
     Network,
     Opening,
-    Unreadable,
+    UnreadableError,
     any_packet,
     boxes,
 )
@@ -36,14 +36,14 @@ def _protocol(word: str) -> int:
     if word.isdecimal():
         return int(word)
     if word not in PROTOCOLS:
-        raise Unreadable(f"no protocol: {word}")
+        raise UnreadableError(f"no protocol: {word}")
     return PROTOCOLS[word]
 
 
 def _port(word: str) -> int:
     # A name is not a number: what it means depends on the device.
     if not word.isdecimal() or not 0 < int(word) < 65536:
-        raise Unreadable(f"no port: {word}")
+        raise UnreadableError(f"no port: {word}")
     return int(word)
 
 
@@ -60,7 +60,7 @@ class _Words:
 
     def take(self) -> str:
         if not self.words:
-            raise Unreadable("an entry that ends early")
+            raise UnreadableError("an entry that ends early")
         return self.words.pop(0)
 
     def networks(self) -> list[Network]:
@@ -72,14 +72,15 @@ class _Words:
         if "/" in word:
             return [ip_network(word)]
         mask = self.take()
-        bits = sum(int(part) << 8 * (3 - at) for at, part in enumerate(
-            mask.split(".")
-        ))
+        bits = sum(
+            int(part) << 8 * (3 - at)
+            for at, part in enumerate(mask.split("."))
+        )
         if self.mask == "wildcard":
             bits ^= 0xFFFFFFFF
         length = bits.bit_count()
         if bits != (0xFFFFFFFF << 32 - length) & 0xFFFFFFFF:
-            raise Unreadable(f"a mask with holes: {mask}")
+            raise UnreadableError(f"a mask with holes: {mask}")
         return [ip_network(f"{word}/{length}")]
 
     def ports(self) -> list[tuple[int, int]]:
@@ -108,7 +109,7 @@ class _Words:
         if established:
             self.take()
         if self.words:
-            raise Unreadable(f"left over: {self.words}")
+            raise UnreadableError(f"left over: {self.words}")
         return action, list(
             boxes(
                 sources,
@@ -132,11 +133,11 @@ def _list(entries: Sequence[_Words], family: int) -> Iterator[Opening]:
         if action == "permit":
             yield from found
         elif action != "deny" or at != len(entries) - 1:
-            raise Unreadable(f"{action}, not at the end")
+            raise UnreadableError(f"{action}, not at the end")
         elif {(n.source, n.protocol) for n in found} != {
             (n, None) for n in everything
         }:
-            raise Unreadable("a deny of some packets alone")
+            raise UnreadableError("a deny of some packets alone")
 
 
 def read_cisco(text: str) -> list[Opening]:
@@ -164,7 +165,7 @@ def _named(text: str, starts: dict[str, int], mask: str) -> list[Opening]:
         elif line.removeprefix("no ").rpartition(" ")[0] in starts:
             lists.pop(name, None)
         elif not line.startswith(" ") or current is None:
-            raise Unreadable(line)
+            raise UnreadableError(line)
         elif line.split()[0] != "remark":
             current[1].append(_Words(line.split(), current[0], mask))
     families = {family for family, _ in lists.values()}
@@ -184,7 +185,7 @@ def read_ciscoasa(text: str) -> list[Opening]:
         if not words or line.startswith("!") or words[0] == "clear":
             continue
         if words[0] != "access-list" or words[2] not in ("remark", "extended"):
-            raise Unreadable(line)
+            raise UnreadableError(line)
         if words[2] == "extended":
             entries.append(_Words(words[3:], 0, "netmask"))
     return list(_list(entries, 0))
@@ -205,32 +206,34 @@ class _Statement(NamedTuple):
         return found
 
 
-_TOKEN = re.compile(r"/\*.*?\*/|#[^\n]*|[{};]|\[|\]|[^\s{};\[\]]+", re.DOTALL)
+_PIECE = re.compile(r"/\*.*?\*/|#[^\n]*|[{};]|\[|\]|[^\s{};\[\]]+", re.DOTALL)
 
 
 def _junos(text: str) -> _Statement:
     """Return the statements of a configuration in braces."""
     stack = [_Statement((), [])]
     words: list[str] = []
-    for token in _TOKEN.findall(text):
-        if token.startswith(("/*", "#")) or token in "[]" or (
-            token == "replace:"
+    for piece in _PIECE.findall(text):
+        if (
+            piece.startswith(("/*", "#"))
+            or piece in "[]"
+            or (piece == "replace:")
         ):
             continue
-        if token in "{;":
+        if piece in "{;":
             made = _Statement(tuple(words), [])
             stack[-1].inner.append(made)
             words = []
-            if token == "{":
+            if piece == "{":
                 stack.append(made)
-        elif token == "}":
+        elif piece == "}":
             if words:
-                raise Unreadable(f"no semicolon after {words}")
+                raise UnreadableError(f"no semicolon after {words}")
             stack.pop()
         else:
-            words.append(token)
+            words.append(piece)
     if len(stack) != 1 or words:
-        raise Unreadable("braces that do not match")
+        raise UnreadableError("braces that do not match")
     return stack[0]
 
 
@@ -273,7 +276,7 @@ def _filter(statement: _Statement, version: int) -> Iterator[Opening]:
                 if name in ("source-address", "destination-address"):
                     networks = [ip_network(a.words[0]) for a in match.inner]
                     if any(len(a.words) > 1 for a in match.inner):
-                        raise Unreadable("an exception")
+                        raise UnreadableError("an exception")
                     if name == "source-address":
                         sources = networks
                     else:
@@ -290,22 +293,22 @@ def _filter(statement: _Statement, version: int) -> Iterator[Opening]:
                 elif name == "tcp-established":
                     established = True
                 else:
-                    raise Unreadable(name)
+                    raise UnreadableError(name)
         # A match on a port without one on the protocol reads other bytes.
         if (ports or from_to) and protocol not in (6, 17):
-            raise Unreadable("ports of no protocol")
+            raise UnreadableError("ports of no protocol")
         if types and protocol != 1:
-            raise Unreadable("ICMP types of no ICMP")
+            raise UnreadableError("ICMP types of no ICMP")
         if established and protocol != 6:
-            raise Unreadable("established, without TCP")
+            raise UnreadableError("established, without TCP")
         (then,) = term.all("then")
         action = then.words[1:] or then.inner[0].words
         if action == ("discard",):
             if term.all("from"):
-                raise Unreadable("a discard of some packets alone")
+                raise UnreadableError("a discard of some packets alone")
             return
         if action != ("accept",):
-            raise Unreadable(str(action))
+            raise UnreadableError(str(action))
         yield from boxes(
             sources,
             destinations,
@@ -325,12 +328,13 @@ def read_srx(text: str) -> list[Opening]:
         return []
     book = {
         each.words[1]: [ip_network(each.words[2])]
-        for each in security[0].one("address-book").one("global").all(
-            "address"
-        )
+        for each in security[0]
+        .one("address-book")
+        .one("global")
+        .all("address")
     }
-    for each in security[0].one("address-book").one("global").all(
-        "address-set"
+    for each in (
+        security[0].one("address-book").one("global").all("address-set")
     ):
         book[each.words[1]] = [
             network for a in each.inner for network in book[a.words[1]]
@@ -341,14 +345,14 @@ def read_srx(text: str) -> list[Opening]:
     for policies in security[0].all("policies"):
         for context in policies.inner:
             if context.words != ("global",):
-                raise Unreadable(str(context.words))
+                raise UnreadableError(str(context.words))
             for policy in context.all("policy"):
                 match = policy.one("match")
                 action = policy.one("then").inner[0].words
                 if action in (("deny",), ("reject",)):
-                    raise Unreadable("a policy that denies")
+                    raise UnreadableError("a policy that denies")
                 if action != ("permit",):
-                    raise Unreadable(str(action))
+                    raise UnreadableError(str(action))
                 sides = [
                     [n for w in match.one(side).words[1:] for n in book[w]]
                     for side in ("source-address", "destination-address")
@@ -374,7 +378,7 @@ def _applications(statement: _Statement) -> dict[str, list[Any]]:
                 kind = int(words.pop("icmp-type"))
                 ports = [(kind, kind)]
             if words:
-                raise Unreadable(str(words))
+                raise UnreadableError(str(words))
             found.append((protocol, ports))
         apps[each.words[1]] = found
     for each in statement.all("application-set"):
@@ -389,7 +393,7 @@ def _applications(statement: _Statement) -> dict[str, list[Any]]:
 
 def read_paloalto(text: str) -> list[Opening]:
     """Read a rule base ("Security Policy Rules"); the rest is denied."""
-    root = ET.fromstring(text)
+    root = ET.fromstring(text)  # noqa: S314 - our own
     vsys = root.find(".//vsys/entry")
     if vsys is None:
         return []
@@ -408,7 +412,7 @@ def read_paloalto(text: str) -> list[Opening]:
     for each in vsys.findall("service/entry"):
         (kind,) = each.findall("protocol/*")
         if {child.tag for child in kind} != {"port"}:
-            raise Unreadable("a service with more than ports")
+            raise UnreadableError("a service with more than ports")
         ports = _spans(_text(kind, "port").split(","))
         services[each.attrib["name"]] = [(_protocol(kind.tag), ports)]
     apps: dict[str, list[Any]] = {}
@@ -418,9 +422,9 @@ def read_paloalto(text: str) -> list[Opening]:
     found: list[Opening] = []
     for rule in vsys.findall("rulebase/security/rules/entry"):
         if _text(rule, "action") != "allow":
-            raise Unreadable("a rule that denies")
+            raise UnreadableError("a rule that denies")
         if rule.find("negate-source") is not None:
-            raise Unreadable("a negation")
+            raise UnreadableError("a negation")
         sides = [
             [n for m in _members(rule, side) for n in book[m]]
             for side in ("source", "destination")
@@ -431,7 +435,7 @@ def read_paloalto(text: str) -> list[Opening]:
         elif _members(rule, "service") == ["application-default"]:
             what = [app for name in names for app in apps[name]]
         else:
-            raise Unreadable("applications beside services")
+            raise UnreadableError("applications beside services")
         for each in what:
             found += boxes(*sides, *each)
     return found
@@ -440,7 +444,7 @@ def read_paloalto(text: str) -> list[Opening]:
 def _text(element: ET.Element, path: str) -> str:
     found = element.find(path)
     if found is None or not found.text:
-        raise Unreadable(f"no {path}")
+        raise UnreadableError(f"no {path}")
     return found.text
 
 
@@ -448,7 +452,7 @@ def _members(element: ET.Element, path: str) -> list[str]:
     found = [m.text or "" for m in element.findall(f"{path}/member")]
     # PAN-OS refuses a rule without one.
     if not found:
-        raise Unreadable(f"no {path}")
+        raise UnreadableError(f"no {path}")
     return found
 
 
@@ -483,7 +487,7 @@ def read_fortigate(text: str) -> list[Opening]:
             case ["end"]:
                 table = None
             case _:
-                raise Unreadable(line)
+                raise UnreadableError(line)
     book: dict[str, list[Network]] = {
         "all": list(EVERYWHERE), "none": []
     }  # fmt: skip
@@ -510,12 +514,12 @@ def read_fortigate(text: str) -> list[Opening]:
                     if "icmptype" not in each:
                         found.append((1,))
                 case _:
-                    raise Unreadable(key)
+                    raise UnreadableError(key)
     opened: list[Opening] = []
     for each in tables.get("firewall policy", {}).values():
         # The default of "action" is to deny.
         if each.get("action") != ["accept"]:
-            raise Unreadable("a policy that denies")
+            raise UnreadableError("a policy that denies")
         for suffix in ("", "6"):
             if f"srcaddr{suffix}" not in each:
                 continue

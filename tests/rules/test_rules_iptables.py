@@ -6,7 +6,15 @@ from ipaddress import ip_network
 
 import attrs
 import pytest
-from rules_examples import aws, portless, ranges, read_by, rule, site, with_rules
+from rules_examples import (
+    aws,
+    portless,
+    ranges,
+    read_by,
+    rule,
+    site,
+    with_rules,
+)
 
 from avi_portspec import (
     CannotExpressError,
