@@ -33,7 +33,7 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "editions",
     ),
     "Compare": ("diff", "upgrade"),
-    "Hand on": ("export", "schema"),
+    "Hand on": ("export", "rules", "schema"),
     "Files of your own": ("init", "check"),
     "Trust": ("digest", "verify-source"),
 }
