@@ -35,7 +35,8 @@ KEYS: Final = 1_000
 #: takes the square of their number.
 DOTS: Final = 32
 _DOTTED: Final = re.compile(
-    r"(?<![\w-])(?:(?:[A-Za-z0-9_-]++|\"[^\"\n]*+\"|'[^'\n]*+')"
+    # Where a key can begin: texts have dots, too.
+    r"(?:^|[\[{,])[ \t]*+(?:(?:[A-Za-z0-9_-]++|\"[^\"\n]*+\"|'[^'\n]*+')"
     rf"[ \t]*+\.[ \t]*+){{{DOTS}}}"
 )
 _MARK: Final = "\ufeff"
