@@ -36,7 +36,8 @@ _DIRECTIVE = re.compile(
 )
 _OPTION = re.compile(r"\s+:(?P<name>[\w-]+):(?: (?P<value>.*))?$")
 _FENCE = re.compile(
-    r"```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"```(?P<kind>\w+)(?: (?P<name>\S+))?\n(?P<text>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
 )
 
 
@@ -45,7 +46,8 @@ class Block(NamedTuple):
 
     Attributes:
         kind: Its language, as the directive or the fence names it.
-        name: The file that it is, which is its caption; or nothing.
+        name: The file that it is, which is its caption, or in Markdown
+            what follows its kind; or nothing.
         text: What is in it.
         line: Where it begins.
     """
@@ -71,7 +73,12 @@ def blocks_of(path: Path) -> list[Block]:
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".md":
         return [
-            Block(m["kind"], "", m["text"], text.count("\n", 0, m.start()) + 1)
+            Block(
+                m["kind"],
+                m["name"] or "",
+                m["text"],
+                text.count("\n", 0, m.start()) + 1,
+            )
             for m in _FENCE.finditer(text)
         ]
     return list(_directives(text.splitlines()))
