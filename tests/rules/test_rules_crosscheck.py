@@ -94,7 +94,7 @@ class TestLinux:
     """nftables, iptables and ip6tables."""
 
     @given(rules=sites())
-    @settings(max_examples=60)
+    @settings(max_examples=40)
     def test_what_is_read_is_what_was_meant(self, rules: RuleSet) -> None:
         """For any edition, deployment and inventory, or it is refused."""
         event(f"rules: {min(len(rules.rules), 5)}")
@@ -116,7 +116,7 @@ class TestNetwork:
     """What is written through aerleon."""
 
     @given(rules=sites())
-    @settings(max_examples=40)
+    @settings(max_examples=20)
     def test_what_is_read_is_what_was_meant(self, rules: RuleSet) -> None:
         """For any edition, deployment and inventory, or it is refused."""
         usual = all(r.protocol in (TCP, UDP, ICMP) for r in rules.rules)
@@ -135,7 +135,7 @@ class TestClouds:
     """Groups and policies of clouds, and the table."""
 
     @given(rules=sites())
-    @settings(max_examples=40)
+    @settings(max_examples=25)
     def test_what_is_read_is_what_was_meant(self, rules: RuleSet) -> None:
         """For any edition, deployment and inventory, or it is refused."""
         event(f"rules: {min(len(rules.rules), 5)}")
