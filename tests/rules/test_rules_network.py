@@ -50,8 +50,6 @@ from avi_portspec.rules.platforms.guard import (
     short_name,
 )
 
-pytestmark = needs_aerleon
-
 EACH = pytest.mark.parametrize("platform", sorted(NETWORK))
 CISCO = Target(name="cisco", longest=62, bare={4: frozenset({47})})
 LIST = "avi-ports-ipv4 extended"
@@ -126,6 +124,7 @@ def written(*terms: Term, target: Target = CISCO) -> str:
     return generate(target, [Filter(LIST, terms, deny=True)])
 
 
+@needs_aerleon
 class TestFailOpen:
     """What aerleon does by itself, and what the guard makes of it."""
 
@@ -397,6 +396,7 @@ class TestFailOpen:
             assert f" {said}" in text
 
 
+@needs_aerleon
 class TestTheGuard:
     """What the guard does with what aerleon says and writes."""
 
@@ -504,14 +504,6 @@ class TestTheGuard:
             found = read(render(rules, platform))
             assert same(found, wanted(rules.rules, nature))
 
-    def test_without_aerleon_the_extra_is_named(
-        self, edition: Edition, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """What is missing is named, and how to get it."""
-        monkeypatch.setitem(sys.modules, "aerleon", None)
-        with pytest.raises(MissingExtraError, match=r"avi-portspec\[network"):
-            render(aws(edition), "cisco")
-
 
 #: One fault for each output: a match gone, or "any" in its place.
 DOCTORED: dict[str, list[tuple[str, str]]] = {
@@ -564,6 +556,7 @@ def four(edition: Edition) -> RuleSet:
     )
 
 
+@needs_aerleon
 class TestOutputs:
     """What stands around the rules, and what no rule is there for."""
 
@@ -673,3 +666,15 @@ class TestOutputs:
             "xml_rules",
         }
         assert {f"render_{name}" for name in NETWORK} == {*network.__all__}
+
+
+class TestWithoutAerleon:
+    """The package works without it, but for these platforms."""
+
+    def test_without_aerleon_the_extra_is_named(
+        self, edition: Edition, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What is missing is named, and how to get it."""
+        monkeypatch.setitem(sys.modules, "aerleon", None)
+        with pytest.raises(MissingExtraError, match=r"avi-portspec\[network"):
+            render(aws(edition), "cisco")
