@@ -382,18 +382,32 @@ class TestFailOpen:
         """What a name means depends on the device, and on its version."""
         assert "eq ssh" in alone(target, meant())
 
+    @pytest.mark.parametrize("protocol", ["tcp", "udp"])
     @pytest.mark.parametrize("platform", ["arista", "ciscoasa"])
     def test_ports_are_written_by_number(
-        self, edition: Edition, platform: str
+        self, edition: Edition, platform: str, protocol: str
     ) -> None:
-        """Whatever they are called."""
-        ports = tuple(map(PortRange.of, (22, 443, 750)))
-        ports += (PortRange(low=1521, high=1812),)
-        text = render(
-            with_rules(edition, rule(edition, ports=ports)), platform
-        )
-        for said in ("eq 22", "eq 443", "eq 750", "range 1521 1812"):
-            assert f" {said}" in text
+        """Each port for which aerleon has a name, and ranges between them."""
+        from aerleon.lib.cisco import PortMap
+
+        maps = PortMap._PORT_MAP
+        names = maps.get(platform, maps["cisco"])[protocol]
+        # Every other one, for two in a row are a range.
+        even, odd = sorted(names)[::2], sorted(names)[1::2]
+        ranges = [
+            PortRange(low=low, high=high)
+            for low, high in zip(even[::2], even[1::2], strict=False)
+        ]
+        read, nature = NETWORK[platform]
+        for ports in (
+            tuple(map(PortRange.of, even)),
+            tuple(map(PortRange.of, odd)),
+            tuple(ranges),
+        ):
+            one = rule(edition, protocol=Protocol.of(protocol), ports=ports)
+            rules = with_rules(edition, one)
+            # The reader takes numbers, and no names.
+            assert same(read(render(rules, platform)), wanted([one], nature))
 
 
 @needs_aerleon
