@@ -95,15 +95,19 @@ class Request:
 
         Raises:
             OSError: It cannot be read.
+            InvalidDataError: It is larger than any reader takes.
             click.UsageError: Standard input was read before.
         """
+        from avi_portspec.serialisation.limits import bounded_stream
+
         if name != STDIN:
             with open(name, "rb") as file:
-                return file.read(), name
+                return bounded_stream(file, name), name
         if self._stdin_read:
             raise click.UsageError("standard input can be read only once")
         self._stdin_read = True
-        return sys.stdin.buffer.read(), "standard input"
+        subject = "standard input"
+        return bounded_stream(sys.stdin.buffer, subject), subject
 
     def edition(self) -> Edition:
         """Return the edition that is asked, with the site's own facts."""
