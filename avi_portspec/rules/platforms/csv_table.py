@@ -1,7 +1,8 @@
 """A table of rules in CSV, for a team that enters them by hand or by script.
 
-The format is RFC 4180, in ASCII: the lines of comment that begin with
-``#``, then the names of the columns, then a line a rule.
+The format is RFC 4180, in ASCII: comments, each a line of one cell that
+begins with ``#`` (behind a quote, where the cell has a comma), then the
+names of the columns, then a line a rule.
 """
 
 from __future__ import annotations
