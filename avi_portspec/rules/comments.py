@@ -20,7 +20,7 @@ _UNPRINTABLE: Final = re.compile(r"[^ -\[\]-~]")
 _ELLIPSIS: Final = "..."
 #: iptables-restore reads 10,239 characters at a time, and takes the next for
 #: the beginning of a line, whatever line they are of.
-_LONGEST: Final = 1000
+_LONGEST: Final = 10_200
 
 
 def line(text: str) -> str:

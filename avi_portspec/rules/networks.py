@@ -167,9 +167,6 @@ class Overlaps:
     ) -> Iterable[tuple[tuple[str, str, Network], tuple[str, str, Network]]]:
         """Yield each pair that overlaps, the wider network first.
 
-        Of networks that one role has several times, only the first is in
-        more than one pair with its likes: all pairs would be too many.
-
         Args:
             networks: The path, the role and the network of each entry.
         """
@@ -185,8 +182,7 @@ class Overlaps:
                 stack.pop()
             for _, wider in stack:
                 yield wider, entry
-            if not stack or _alike(stack[-1]) != _alike((span, entry)):
-                stack.append((span, entry))
+            stack.append((span, entry))
 
     def covers(self, wider: Network, narrower: Network) -> bool:
         """Return whether what is shared within *wider* covers *narrower*."""
@@ -235,9 +231,3 @@ _Span: TypeAlias = tuple[int, int, int]
 def _span(network: Network) -> _Span:
     first = int(network.network_address)
     return network.version, first, first + network.num_addresses - 1
-
-
-def _alike(each: tuple[_Span, tuple[str, str, Network]]) -> tuple[_Span, str]:
-    """Return the span and the role of an entry."""
-    span, (_, role, _) = each
-    return span, role
