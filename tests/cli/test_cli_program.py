@@ -283,7 +283,7 @@ class TestTheEnd:
     ) -> None:
         """As services and ``>&-`` have it; 1 would mean an answer."""
         done = subprocess.run(
-            ["sh", "-c", f'"{sys.executable}" -m avi_portspec {line}'],
+            ["/bin/sh", "-c", f'"{sys.executable}" -m avi_portspec {line}'],
             capture_output=True,
             text=True,
             check=False,
@@ -294,6 +294,16 @@ class TestTheEnd:
         assert said in done.stderr
         assert "Traceback" not in done.stderr
         assert done.stdout == ""
+
+    @pytest.mark.parametrize(
+        "option",
+        ["deployment", "cloud", "with", "edition", "edition-file", "overlay"],
+    )
+    def test_an_empty_value_is_not_none(self, ask: Ask, option: str) -> None:
+        """A script's variable that was never set asks for nothing else."""
+        answer = ask(f"ports --{option} ''")
+        assert (answer.code, answer.out) == (2, "")
+        assert f"Invalid value for '--{option}'" in answer.err
 
     def test_another_missing_module_is_a_fault(
         self, monkeypatch: pytest.MonkeyPatch
