@@ -48,6 +48,76 @@ class TestAFile:
         assert path.read_text() == "after"
         assert stat.S_IMODE(path.stat().st_mode) == 0o604
 
+    @pytest.mark.skipif(os.geteuid() != 0, reason="needs to be root")
+    def test_an_old_one_keeps_its_owner(self, tmp_path: Path) -> None:
+        """Whoever may give files away gives it back."""
+        path = Path(tmp_path, "old")
+        path.write_text("before")
+        os.chown(path, 12345, 54321)
+        write("after", str(path))
+        found = path.stat()
+        assert (found.st_uid, found.st_gid) == (12345, 54321)
+
+    def test_a_link_stays_a_link(self, tmp_path: Path) -> None:
+        """What it leads to is written, also where that is not there yet."""
+        for name in ("there", "missing"):
+            target = Path(tmp_path, "folder", name)
+            target.parent.mkdir(exist_ok=True)
+            link = Path(tmp_path, f"{name}.link")
+            link.symlink_to(target)
+            if name == "there":
+                target.write_text("before")
+            write("after", str(link))
+            assert link.is_symlink()
+            assert target.read_text() == "after"
+
+    def test_what_goes_wrong_leaves_it_as_it_was(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """And leaves nothing beside it."""
+        path = Path(tmp_path, "old")
+        path.write_text("before")
+
+        def full(_: int) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space") as wrong:
+            write("after", str(path))
+        assert wrong.value.filename == str(path)
+        assert path.read_text() == "before"
+        assert [each.name for each in tmp_path.iterdir()] == ["old"]
+
+    def test_a_system_that_opens_no_folders_is_fine(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """There is nothing to make last then."""
+        opened = os.open
+
+        def refusing(path: str, flags: int, mode: int = 0o777) -> int:
+            if Path(path).is_dir():
+                raise PermissionError(13, "Permission denied", path)
+            return opened(path, flags, mode)
+
+        monkeypatch.setattr(os, "open", refusing)
+        path = Path(tmp_path, "new")
+        write(b"text", str(path))
+        assert path.read_bytes() == b"text"
+
+    def test_a_pipe_is_written_as_it_is(self, tmp_path: Path) -> None:
+        """It cannot be replaced, and holds nothing."""
+        path = Path(tmp_path, "pipe")
+        os.mkfifo(path)
+        found: list[str] = []
+        reader = threading.Thread(
+            target=lambda: found.append(path.read_text())
+        )
+        reader.start()
+        write("through", str(path))
+        reader.join(5)
+        assert found == ["through"]
+        assert stat.S_ISFIFO(path.stat().st_mode)
+
     def test_standard_output_by_its_other_name(self) -> None:
         """It leads to a pipe, which has no name of its own."""
         edition = avi_portspec.load()
