@@ -82,7 +82,8 @@ class Word(click.ParamType):  # type: ignore[type-arg] # new in click 8.4
             for word, text in pairs
             if word.casefold().startswith(wanted)
         ]
-        if self.files:
+        # The script for bash forgets the words when it is told of files.
+        if self.files and not found:
             found.append(CompletionItem(incomplete, type="file"))
         return found
 
