@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     )
     from avi_portspec.deployment.symptoms import Symptom, Symptoms
     from avi_portspec.errors import (
+        CannotExpressError,
         Fault,
         InvalidDataError,
         InvalidQueryError,
@@ -92,6 +93,20 @@ if TYPE_CHECKING:
         PointerId,
         SectionId,
     )
+    from avi_portspec.rules.inventory import (
+        Inventory,
+        load_inventory,
+        loads_inventory,
+    )
+    from avi_portspec.rules.neutral import (
+        Omission,
+        ReturnRule,
+        Rule,
+        RuleSet,
+        return_rules,
+        rule_set,
+    )
+    from avi_portspec.rules.platforms import platforms
     from avi_portspec.serialisation.files import (
         dumps,
         dumps_toml,
@@ -122,6 +137,7 @@ _HOMES = {
     ),
     "deployment.symptoms": ("Symptom", "Symptoms"),
     "errors": (
+        "CannotExpressError",
         "Fault",
         "InvalidDataError",
         "InvalidQueryError",
@@ -166,6 +182,16 @@ _HOMES = {
         "PointerId",
         "SectionId",
     ),
+    "rules.inventory": ("Inventory", "load_inventory", "loads_inventory"),
+    "rules.neutral": (
+        "Omission",
+        "ReturnRule",
+        "Rule",
+        "RuleSet",
+        "return_rules",
+        "rule_set",
+    ),
+    "rules.platforms": ("platforms",),
     "serialisation.files": ("dumps", "dumps_toml", "loads", "loads_toml"),
     "serialisation.schema": ("json_schema",),
 }
@@ -182,6 +208,7 @@ __all__ = [
     "Always",
     "Answer",
     "AnyOf",
+    "CannotExpressError",
     "Catalog",
     "Changes",
     "Citation",
@@ -208,11 +235,13 @@ __all__ = [
     "Gap",
     "InvalidDataError",
     "InvalidQueryError",
+    "Inventory",
     "Match",
     "MissingExtraError",
     "MixedEditionsError",
     "Note",
     "NoteId",
+    "Omission",
     "Overlay",
     "Pointer",
     "PointerId",
@@ -224,6 +253,9 @@ __all__ = [
     "Reason",
     "RecordChange",
     "Resolution",
+    "ReturnRule",
+    "Rule",
+    "RuleSet",
     "Section",
     "SectionId",
     "SiteFlow",
@@ -246,11 +278,16 @@ __all__ = [
     "json_schema",
     "load",
     "load_deployment",
+    "load_inventory",
     "loads",
     "loads_deployment",
+    "loads_inventory",
     "loads_toml",
+    "platforms",
     "preset",
     "presets",
+    "return_rules",
+    "rule_set",
 ]
 
 

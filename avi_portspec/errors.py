@@ -8,6 +8,7 @@
      +-- UnknownNameError     (LookupError)  no such edition, flow, name, ...
      +-- MixedEditionsError   (ValueError)   two editions in one operation
      +-- UnresolvedError      (ValueError)   the page leaves a deployment open
+     +-- CannotExpressError   (ValueError)   a platform cannot say a rule
      +-- MissingExtraError    (ImportError)  an optional package is absent
 
 Each leaf also derives from the built-in that fits, and carries what went
@@ -20,6 +21,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 __all__ = [
+    "CannotExpressError",
     "Fault",
     "InvalidDataError",
     "InvalidQueryError",
@@ -225,6 +227,33 @@ class UnresolvedError(PortSpecError, ValueError):
         found = [*self.conflicts, *self.gaps]
         lines = "\n".join(f"  {each}" for each in found)
         return f"{self.edition} leaves this deployment open\n{lines}"
+
+
+class CannotExpressError(PortSpecError, ValueError):
+    """A platform has no way to say a rule without making it wider.
+
+    Attributes:
+        platform: The name of the platform.
+        rule: The id of the rule.
+        flows: The ids of the flows that the rule is for.
+        reason: What the platform cannot say.
+    """
+
+    def __init__(
+        self, platform: str, rule: str, flows: Iterable[str], reason: str
+    ) -> None:
+        self.platform = platform
+        self.rule = rule
+        self.flows = tuple(flows)
+        self.reason = reason
+        super().__init__(platform, rule, self.flows, reason)
+
+    def __str__(self) -> str:
+        flows = ", ".join(map(_clean, self.flows))
+        return (
+            f"{self.platform} cannot say rule {_clean(self.rule)} "
+            f"(for {flows}): {self.reason}"
+        )
 
 
 class MissingExtraError(PortSpecError, ImportError):

@@ -277,7 +277,7 @@ def sources() -> st.SearchStrategy[Source]:
         title=names(),
         location=names(),
         release=st.none() | names(),
-        url=st.none() | names(),
+        url=st.none() | ids().map(lambda word: f"https://{word}.example/"),
     )
 
 

@@ -13,7 +13,6 @@ Before 1.0.0 a major change raises the minor number (item 4 of it).
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal, TypeAlias, get_args
@@ -27,7 +26,6 @@ from avi_portspec.changes.differences import (
 )
 from avi_portspec.errors import (
     Fault,
-    InvalidDataError,
     InvalidQueryError,
     shown,
 )
@@ -37,6 +35,7 @@ from avi_portspec.model.edition import Edition
 from avi_portspec.model.plain import canonical
 from avi_portspec.model.record import Record, as_tuple, check
 from avi_portspec.serialisation.converter import read
+from avi_portspec.serialisation.files import json_table
 
 __all__ = [
     "Bump",
@@ -103,21 +102,19 @@ def dumps_released(released: Released) -> str:
     return f'{{"version": "{released.version}", "editions": [\n{lines}\n]}}\n'
 
 
-def loads_released(text: str, *, subject: str = "JSON text") -> Released:
+def loads_released(
+    text: str | bytes, *, subject: str = "JSON text"
+) -> Released:
     """Return the released data that JSON holds.
 
     Args:
-        text: The JSON.
+        text: The JSON, as text or as UTF-8.
         subject: What to call it in an error: a file's name, say.
 
     Raises:
         InvalidDataError: It is no JSON, or no released data.
     """
-    try:
-        data = json.loads(text)
-    except ValueError as wrong:
-        fault = Fault("", "JSON", str(wrong))
-        raise InvalidDataError(subject, [fault]) from None
+    data = json_table(text, subject)
     made: Released = read(data, Released, subject)
     return made
 

@@ -124,7 +124,8 @@ deployment_options = _all(
         type=USED,
         metavar="WORD",
         help="An optional feature, such as cli-shell, or a network service, "
-        "such as dns, that is in use. May be given several times.",
+        "such as dns, that is in use. May be given several times. "
+        "'avi-portspec init --cloud aws -o -' lists all words.",
     ),
     _option(
         _DEPLOYMENT,

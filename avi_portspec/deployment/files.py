@@ -13,6 +13,7 @@ from avi_portspec.model.edition import Edition
 from avi_portspec.model.facets import Deployment
 from avi_portspec.serialisation.converter import read
 from avi_portspec.serialisation.files import toml_table
+from avi_portspec.serialisation.limits import bounded
 
 __all__ = ["dumps_deployment", "load_deployment", "loads_deployment"]
 
@@ -91,6 +92,4 @@ def load_deployment(
         OSError: The file cannot be read.
     """
     file = Path(path)
-    return loads_deployment(
-        file.read_bytes(), edition=edition, subject=str(file)
-    )
+    return loads_deployment(bounded(file), edition=edition, subject=str(file))

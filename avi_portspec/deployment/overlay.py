@@ -167,12 +167,13 @@ def read_overlay(source: str | os.PathLike[str]) -> tuple[Overlay, str]:
     # Imported here: an overlay that is a value needs no reader.
     from avi_portspec.serialisation.converter import read
     from avi_portspec.serialisation.files import toml_table
+    from avi_portspec.serialisation.limits import bounded
 
     text: str | bytes
     if isinstance(source, str) and not source.endswith(".toml"):
         text, subject = source, "TOML text"
     else:
-        text, subject = Path(source).read_bytes(), str(source)
+        text, subject = bounded(Path(source)), str(source)
     made: Overlay = read(toml_table(text, subject), Overlay, subject)
     return made, subject
 

@@ -15,6 +15,7 @@ from avi_portspec.data import load
 from avi_portspec.errors import PortSpecError
 from avi_portspec.ledger.entries import draft, ledgers, load_ledger
 from avi_portspec.ledger.fragments import Fragment, from_html, from_text
+from avi_portspec.serialisation.limits import bounded
 
 __all__ = ["main"]
 
@@ -22,7 +23,7 @@ _HTML = {".htm", ".html", ".xhtml"}
 
 
 def _fragments(path: Path) -> tuple[Fragment, ...]:
-    text = path.read_text(encoding="utf-8")
+    text = bounded(path).decode("utf-8-sig")
     return (from_html if path.suffix in _HTML else from_text)(text)
 
 

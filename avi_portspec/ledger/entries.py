@@ -18,6 +18,7 @@ from avi_portspec.model.record import Record, as_tuple, check
 from avi_portspec.names import KEBAB_ID
 from avi_portspec.serialisation.converter import read
 from avi_portspec.serialisation.files import toml_table
+from avi_portspec.serialisation.limits import bounded
 
 if TYPE_CHECKING:
     from avi_portspec.model.edition import Edition
@@ -202,9 +203,7 @@ def load_ledger(edition: str | None = None) -> Ledger:
     if not path.exists():
         raise UnknownNameError("ledger", found.id, ledgers())
     subject = str(path)
-    ledger: Ledger = read(
-        toml_table(path.read_bytes(), subject), Ledger, subject
-    )
+    ledger: Ledger = read(toml_table(bounded(path), subject), Ledger, subject)
     faults = list(ledger.faults(found))
     if ledger.edition != found.id:
         faults.append(Fault("edition", repr(found.id), repr(ledger.edition)))

@@ -12,19 +12,26 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
-from html.parser import HTMLParser
+from html import unescape
 from itertools import count, pairwise
 from typing import Final, NamedTuple
 
+from avi_portspec.errors import Fault, InvalidDataError
+
 __all__ = ["Fragment", "from_html", "from_text", "normalised", "sha256"]
 
+#: The longest page, in characters: ten times the longest that is known.
+PAGE_AT_MOST: Final = 2 * 1024 * 1024
+#: The most marks on a letter.
+_MARKS: Final = 30
 #: How many words of a heading an address has: enough to tell them apart.
 _SLUG: Final = 6
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 #: What scraping adds to a text or takes from it: blanks and code marks.
 _DAMAGE: Final = re.compile(r"[\s`|\u200b]+")
 _PLAINER: Final = str.maketrans("‘’“”–—", "''\"\"--")  # noqa: RUF001 - these
-_RULE: Final = re.compile(r"[-:|\s]*-{3}[-:|\s]*")
+#: What a rule of a table consists of, beside blanks.
+_RULED: Final = dict.fromkeys(map(ord, "-:|"))
 #: A text that ends so is complete; the next line begins another one.
 _ENDED: Final = (".", ":", "!", "?")
 
@@ -78,15 +85,18 @@ class _Page:
         self.fragments: list[Fragment] = []
         self.section = "page"
         self.used: set[str] = set()
+        self.recurring: dict[str, Iterator[int]] = {}
         self.counts: dict[str, int] = {}
 
     def heading(self, text: str) -> None:
         words = re.findall(r"[a-z0-9]+", text.casefold())[:_SLUG]
         slug = "-".join(words) or "heading"
-        # A heading that recurs is numbered, past any that reads like that.
-        numbered = (f"{slug}-{number}" for number in count(2))
+        # A heading that recurs is numbered, past any that reads like that,
+        # and on from the number that it had before.
+        numbers = self.recurring.setdefault(slug, count(2))
+        first = slug
         while slug in self.used:
-            slug = next(numbered)
+            slug = f"{first}-{next(numbers)}"
         self.used.add(slug)
         self.section = slug
         self.counts = {}
@@ -116,6 +126,39 @@ class _Page:
         self.fragments.append(Fragment(f"{self.section}/{place}", text))
 
 
+def _check(text: str) -> None:
+    """Refuse what no page is, and what would take too long to compare.
+
+    Normalising puts the marks on a letter in order, and takes the square of
+    their number; Unicode (UAX 15, "Stream-Safe Text Format") knows none
+    with more than thirty.
+    """
+    faults = []
+    if len(text) > PAGE_AT_MOST:
+        wanted = f"a page of at most {PAGE_AT_MOST:,} characters"
+        faults.append(Fault("", wanted, f"{len(text):,}"))
+    elif not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as wrong:
+            got = f"half a character at offset {wrong.start}"
+            faults.append(Fault("", "text", got))
+        if _is_overmarked(text):
+            wanted = f"at most {_MARKS} marks on a letter"
+            faults.append(Fault("", wanted, "more"))
+    if faults:
+        raise InvalidDataError("page", faults)
+
+
+def _is_overmarked(text: str) -> bool:
+    """Return whether a letter has more marks than any needs."""
+    marks = "".join(each for each in {*text} if unicodedata.combining(each))
+    if not marks:
+        return False
+    run = f"[{re.escape(marks)}]{{{_MARKS + 1}}}"
+    return re.search(run, text) is not None
+
+
 # -- plain text ---------------------------------------------------------------
 
 
@@ -129,7 +172,11 @@ def from_text(text: str) -> tuple[Fragment, ...]:
 
     Args:
         text: The page.
+
+    Raises:
+        InvalidDataError: It is too large, or no text that people write.
     """
+    _check(text)
     page = _Page()
     lines = [line.strip() for line in text.splitlines()]
     for kind, words in _blocks(lines):
@@ -145,6 +192,11 @@ def from_text(text: str) -> tuple[Fragment, ...]:
     return tuple(page.fragments)
 
 
+def _is_rule(line: str) -> bool:
+    """Return whether a line only parts the head of a table from its rows."""
+    return "---" in line and not line.translate(_RULED).strip()
+
+
 def _blocks(lines: list[str]) -> Iterator[tuple[str, str]]:
     """Yield each block of the text, and whether it is a bullet or row."""
     item: list[str] | None = None
@@ -153,14 +205,14 @@ def _blocks(lines: list[str]) -> Iterator[tuple[str, str]]:
             if item:
                 yield "bullet", " ".join(item)
             item = [] if line == "-" else None
-        if line in {"", "|", "-"} or _RULE.fullmatch(line):
+        if line in {"", "|", "-"} or _is_rule(line):
             continue
         if item is not None:
             item.append(line)
         elif line.startswith("- "):
             yield "bullet", line[2:]
         elif "|" in line:
-            header = "|" in after and _RULE.fullmatch(after)
+            header = "|" in after and _is_rule(after)
             yield "header" if header else "row", line
         else:
             yield "text", line
@@ -204,11 +256,28 @@ _PARTING: Final = _HEADINGS | {
 _SILENT: Final = frozenset({"head", "script", "style", "template"})
 
 
-class _Reader(HTMLParser):
+#: One tag. No attribute holds a "<": so what each tag is looked for in ends
+#: at the next one, and reading takes time in proportion to the text, which
+#: that of the standard library does not promise for broken HTML.
+_TAG: Final = re.compile(
+    r"""<(?P<end>/?)(?P<name>[a-zA-Z][^\s/<>]*+)"""
+    r"""(?:[^<>"']|"[^"<]*+"|'[^'<]*+'|["'])*+>"""
+)
+#: What is no text and no tag either, with what ends it.
+_ASIDE: Final = (("<!--", "-->"), ("<!", ">"), ("<?", ">"))
+#: Tags whose content is no HTML, with what ends it.
+_RAW: Final = {
+    name: re.compile(f"</{name}", re.IGNORECASE | re.ASCII)
+    for name in ("script", "style")
+}
+#: A number of a character that is longer than any is none.
+_LONG_NUMBER: Final = re.compile(r"&#(?=[0-9a-fA-FxX]{9})")
+
+
+class _Reader:
     """Reads HTML into a page, block by block."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.page = _Page()
         self.words: list[str] = []
         #: What the words at hand will be: a heading, bullet, cell or text.
@@ -217,7 +286,38 @@ class _Reader(HTMLParser):
         self.is_header = True
         self.silent = 0
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:
+    def feed(self, text: str) -> None:
+        """Read a page."""
+        at = 0
+        while at < len(text):
+            opened = text.find("<", at)
+            if opened < 0:
+                opened = len(text)
+            if opened > at:
+                self.handle_data(text[at:opened])
+            at = self._markup(text, opened) if opened < len(text) else opened
+
+    def _markup(self, text: str, at: int) -> int:
+        """Read what begins with a "<", and return where it ends."""
+        for begins, ends in _ASIDE:
+            if text.startswith(begins, at):
+                found = text.find(ends, at + len(begins))
+                return len(text) if found < 0 else found + len(ends)
+        tag = _TAG.match(text, at)
+        if tag is None:
+            self.handle_data("<")
+            return at + 1
+        name = tag["name"].lower()
+        if tag["end"]:
+            self.handle_endtag(name)
+            return tag.end()
+        self.handle_starttag(name)
+        if name in _RAW:
+            end = _RAW[name].search(text, tag.end())
+            return len(text) if end is None else end.start()
+        return tag.end()
+
+    def handle_starttag(self, tag: str) -> None:
         if tag in _SILENT:
             self.silent += 1
         elif tag in _PARTING:
@@ -244,7 +344,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self.silent:
-            self.words.append(data)
+            self.words.append(unescape(_LONG_NUMBER.sub("&amp;#", data)))
 
     def _parting(self, tag: str) -> None:
         if self.kind in {"bullet", "cell"}:
@@ -281,10 +381,13 @@ def from_html(text: str) -> tuple[Fragment, ...]:
 
     Args:
         text: The page.
+
+    Raises:
+        InvalidDataError: It is too large, or no text that people write.
     """
+    _check(text)
     reader = _Reader()
     reader.feed(text)
-    reader.close()
     reader.flush()
     reader.end_row()
     return tuple(reader.page.fragments)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     Refer = Callable[[type], dict[str, Any]]
 
 __all__ = [
+    "ID_AT_MOST",
+    "TEXT_AT_MOST",
     "Check",
     "Choice",
     "Flag",
@@ -29,6 +31,12 @@ __all__ = [
     "Nested",
     "Text",
 ]
+
+
+#: The longest text of a record, and the longest id, in characters: far more
+#: than any reader of a table takes in.
+TEXT_AT_MOST = 10_000
+ID_AT_MOST = 200
 
 
 class Check:
@@ -45,7 +53,12 @@ class Check:
     def faults(self, value: object, path: str) -> Iterator[Fault]:
         """Yield all that is wrong with *value*, which stands at *path*."""
         if not self.accepts(value):
-            yield Fault(path, self.wanted, shown(value), self.near(value))
+            wanted = self.wanting(value)
+            yield Fault(path, wanted, shown(value), self.near(value))
+
+    def wanting(self, value: object) -> str:
+        """Return what was wanted instead of *value*, in words."""
+        return self.wanted
 
     def near(self, value: object) -> str | None:
         """Return the right value that is most like *value*, if any."""
@@ -57,7 +70,12 @@ class Check:
 
 
 class Text(Check):
-    """A line of text: not empty, not padded, without control characters."""
+    """A line of text: not empty, not padded, all of it visible.
+
+    Control characters are refused, and so are the marks that turn the
+    direction of text around: with them a table can show one thing and hold
+    another (Unicode Technical Report 36, "Bidirectional Text Spoofing").
+    """
 
     __slots__ = ()
 
@@ -68,17 +86,24 @@ class Text(Check):
         """Return whether *value* is one clean line."""
         return (
             type(value) is str
-            and value != ""
+            and 0 < len(value) <= TEXT_AT_MOST
             and value.isprintable()
             and value[0] != " "
             and value[-1] != " "
         )
+
+    def wanting(self, value: object) -> str:
+        """Return what was wanted; of a long text, how long it may be."""
+        if type(value) is str and len(value) > TEXT_AT_MOST:
+            return f"at most {TEXT_AT_MOST:,} characters"
+        return self.wanted
 
     def schema(self, refer: Refer) -> dict[str, Any]:
         """Return the schema; "printable" is narrower than it can say."""
         return {
             "type": "string",
             "minLength": 1,
+            "maxLength": TEXT_AT_MOST,
             "pattern": r"^[^\s\u0000-\u001f\u007f]"
             r"([^\u0000-\u001f\u007f]*[^\s\u0000-\u001f\u007f])?$",
         }
@@ -97,7 +122,17 @@ class Ident(Check):
 
     def accepts(self, value: object) -> bool:
         """Return whether *value* is a string of that shape."""
-        return type(value) is str and self.pattern.fullmatch(value) is not None
+        return (
+            type(value) is str
+            and len(value) <= ID_AT_MOST
+            and self.pattern.fullmatch(value) is not None
+        )
+
+    def wanting(self, value: object) -> str:
+        """Return what was wanted; of a long id, how long it may be."""
+        if type(value) is str and len(value) > ID_AT_MOST:
+            return f"at most {ID_AT_MOST} characters"
+        return self.wanted
 
     def near(self, value: object) -> str | None:
         """Return *value* respelled as an id, where that is possible."""
@@ -108,7 +143,11 @@ class Ident(Check):
 
     def schema(self, refer: Refer) -> dict[str, Any]:
         """Return the schema: the same pattern, anchored."""
-        return {"type": "string", "pattern": f"^{self.pattern.pattern}$"}
+        return {
+            "type": "string",
+            "maxLength": ID_AT_MOST,
+            "pattern": f"^{self.pattern.pattern}$",
+        }
 
 
 class Choice(Check):
@@ -202,6 +241,10 @@ class Maybe(Check):
     def accepts(self, value: object) -> bool:
         """Return whether *value* is nothing, or right."""
         return value is None or self.check.accepts(value)
+
+    def wanting(self, value: object) -> str:
+        """Return what the inner check wanted, or nothing."""
+        return f"{self.check.wanting(value)}, or nothing"
 
     def near(self, value: object) -> str | None:
         """Return what the inner check is near to."""

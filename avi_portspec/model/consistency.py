@@ -24,6 +24,7 @@ from avi_portspec.model.page import PLACES, Citation, Extent, Section
 from avi_portspec.names import fold
 
 __all__ = [
+    "FAULTS",
     "PLACES_AT_MOST",
     "RECORDS",
     "STATED",
@@ -51,7 +52,12 @@ STATED: Final = ("flows", "exclusions", "pointers", "notes")
 
 #: The most statements that a page may hold: far more than any does, and few
 #: enough to be gone through at once.
-PLACES_AT_MOST: Final = 1_000_000
+PLACES_AT_MOST: Final = 200_000
+#: The most pairs of a protocol and ports that an edition may state: a few
+#: words can multiply to many.
+PAIRS_AT_MOST: Final = 400_000
+#: The most faults that are looked for, after which nobody reads on.
+FAULTS: Final = 1_000
 #: The most uncited statements of one place that a fault lists.
 _LISTED: Final = 5
 
@@ -360,6 +366,11 @@ def _section_order(
 
 def _identities(flows: Sequence[tuple[int, Flow]]) -> Iterator[Fault]:
     """Yield each flow that says again what another one says."""
+    total = sum(flow.pair_count for _, flow in flows)
+    if total > PAIRS_AT_MOST:
+        wanted = f"at most {PAIRS_AT_MOST:,} pairs of protocol and ports"
+        yield Fault("flows", wanted, f"{total:,}")
+        return
     owners: dict[tuple[object, ...], int] = {}
     for position, flow in flows:
         for pair in flow.protocol_ports():

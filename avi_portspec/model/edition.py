@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -12,6 +13,7 @@ from avi_portspec.errors import Fault, UnknownNameError
 from avi_portspec.model.catalog import Catalog
 from avi_portspec.model.checks import Check, Many, Nested, Text
 from avi_portspec.model.consistency import (
+    FAULTS,
     RECORDS,
     edition_faults,
     place_key,
@@ -364,7 +366,7 @@ class Edition(Record):
         draft = {
             name: list(enumerate(getattr(self, name))) for name, *_ in RECORDS
         }
-        faults = list(edition_faults(draft, self.overview))
+        faults = list(islice(edition_faults(draft, self.overview), FAULTS))
         yield from faults
         if faults:
             return

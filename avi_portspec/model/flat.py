@@ -104,7 +104,8 @@ class Identity(TypedDict):
     Attributes:
         edition: The edition's id.
         data_version: The version of the package, which is its data's.
-        digest: The SHA-256 of the edition, as :attr:`Edition.digest`.
+        digest: The SHA-256 of the edition; see
+            :attr:`avi_portspec.Edition.digest`.
     """
 
     edition: str

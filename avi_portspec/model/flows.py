@@ -294,6 +294,12 @@ class Flow(Record):
                 return reason.reason
         return None
 
+    @property
+    def pair_count(self) -> int:
+        """How many pairs :meth:`protocol_ports` returns."""
+        ports, types = len(self.ports), len(self.icmp_types)
+        return len(self.protocols) * (ports or 1) * (types or 1)
+
     def protocol_ports(self) -> tuple[ProtocolPorts, ...]:
         """Return each protocol with each of its port ranges or messages."""
         return tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final, get_args
 
@@ -9,6 +10,7 @@ import attrs
 
 from avi_portspec.errors import Fault, shown
 from avi_portspec.model.checks import (
+    Check,
     Choice,
     Ident,
     Integer,
@@ -37,6 +39,29 @@ SECTION: Final = Ident("a section", KEBAB_ID)
 #: The overlay that a record comes from; nothing for the page itself.
 ORIGIN: Final = Maybe(Ident("an overlay", KEBAB_ID))
 COUNT: Final = Integer(1, 9999)
+_ADDRESS: Final = re.compile(
+    r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{1,2000}"
+)
+
+
+class _Address(Check):
+    """An address on the web, as pages link to it.
+
+    Whatever is rendered becomes a link that people follow, so an address
+    that would run something (``javascript:``), or read a file, is none. The
+    characters are those of RFC 3986.
+    """
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        self.wanted = "an address that begins with https:// or http://"
+
+    def accepts(self, value: object) -> bool:
+        return type(value) is str and _ADDRESS.fullmatch(value) is not None
+
+    def schema(self, refer: object) -> dict[str, object]:
+        return {"type": "string", "pattern": f"^{_ADDRESS.pattern}$"}
 
 
 @attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
@@ -57,7 +82,7 @@ class Source(Record):
         default=None, metadata=check(Maybe(Text("a release")))
     )
     url: str | None = attrs.field(
-        default=None, metadata=check(Maybe(Text("an address")))
+        default=None, metadata=check(Maybe(_Address()))
     )
 
 

@@ -9,6 +9,7 @@ that data and constructors are held to the same rules.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import (
     Any,
     Final,
@@ -43,6 +44,7 @@ from avi_portspec.model.plain import FORMAT
 from avi_portspec.model.ports import PortRange
 from avi_portspec.model.protocols import Protocol
 from avi_portspec.model.record import Record, checks_of
+from avi_portspec.serialisation.limits import FAULTS, ITEMS, KEYS
 
 __all__ = ["converter", "read"]
 
@@ -81,7 +83,11 @@ def read(data: object, cls: type[Record], subject: str) -> Any:
     try:
         return converter.structure(data, cls)
     except _Faults as wrong:
-        raise InvalidDataError(subject, wrong.faults) from None
+        faults = wrong.faults
+    if len(faults) > FAULTS:
+        more = Fault("", f"at most {FAULTS:,} faults", "more, not listed")
+        faults = [*faults[:FAULTS], more]
+    raise InvalidDataError(subject, faults)
 
 
 def _caught(
@@ -121,6 +127,9 @@ class _Fields:
     def keys(self, data: dict[str, Any], more: Iterable[str]) -> list[Fault]:
         """Return the faults of keys: those unknown, and those missing."""
         known = [*self.checks, *more]
+        if len(data) > KEYS:
+            wanted = f"a table of at most {KEYS:,} keys"
+            return [Fault("", wanted, f"one of {len(data):,}")]
         named = f"a field of {self.cls.__name__}"
         unknown = [
             Fault(str(key)[:80], named, "an unknown key", nearest(key, known))
@@ -180,11 +189,16 @@ def _sequence_hook(hint: Any) -> Hook:
     def structure(data: Any, _: Any) -> Any:
         if not isinstance(data, list):
             return data
-        faults: list[Fault] = []
-        items = [
-            _caught(faults, f"[{position}]", converter.structure, value, item)
-            for position, value in enumerate(data)
-        ]
+        faults = _too_many(data, "")
+        items = []
+        for position, value in enumerate(data):
+            if len(faults) > FAULTS:
+                break
+            items.append(
+                _caught(
+                    faults, f"[{position}]", converter.structure, value, item
+                )
+            )
         if faults:
             raise _Faults(faults)
         return tuple(items)
@@ -201,16 +215,16 @@ def _frozenset_hook(hint: Any) -> Hook:
         items = as_list(data, hint)
         if not isinstance(items, tuple):
             return items
-        faults = [
-            Fault(f"[{position}]", "each word once", "a repeated one")
-            for position, word in enumerate(items)
-            if word in items[:position]
-        ]
-        faults += [
-            Fault(f"[{position}]", "a word", shown(word))
-            for position, word in enumerate(items)
-            if not isinstance(word, str)
-        ]
+        faults: list[Fault] = []
+        seen: set[str] = set()
+        for position, word in enumerate(items):
+            if not isinstance(word, str):
+                faults.append(Fault(f"[{position}]", "a word", shown(word)))
+            elif word in seen:
+                wanted = "each word once"
+                faults.append(Fault(f"[{position}]", wanted, "a repeated one"))
+            else:
+                seen.add(word)
         if faults:
             raise _Faults(faults)
         return frozenset(items)
@@ -282,7 +296,7 @@ def _condition_at(data: Any, depth: int) -> Condition:
                     "",
                     "a condition: facet and values, or one of all, any and "
                     "unless alone",
-                    f"keys {', '.join(map(str, table))[:80] or '(none)'}",
+                    f"keys {_keys(table) or '(none)'}",
                     near if near not in forms else None,
                 )
             ]
@@ -302,10 +316,13 @@ def _compound(form: str, inner: Any, depth: int) -> Condition:
         raise _Faults([Fault(form, "a list of conditions", shown(inner))])
     if form == "all" and not inner:
         return ALWAYS
-    parts = [
-        _caught(faults, f"{form}[{position}]", _condition_at, part, depth + 1)
-        for position, part in enumerate(inner)
-    ]
+    faults += _too_many(inner, form)
+    parts = []
+    for position, part in enumerate(inner):
+        if len(faults) > FAULTS:
+            break
+        where = f"{form}[{position}]"
+        parts.append(_caught(faults, where, _condition_at, part, depth + 1))
     if faults:
         raise _Faults(faults)
     cls = AllOf if form == "all" else AnyOf
@@ -317,6 +334,24 @@ def _compound(form: str, inner: Any, depth: int) -> Condition:
             fault._replace(path=fault.path.replace("parts", form, 1))
             for fault in wrong.faults
         ) from None
+
+
+def _keys(table: dict[str, Any]) -> str:
+    """Return the first keys of a table, as an error can show them."""
+    few = [repr(str(key)[:60]) for key in islice(table, 4)]
+    return ", ".join(few) + (", ..." if len(table) > len(few) else "")
+
+
+def _too_many(items: list[Any], path: str) -> list[Fault]:
+    """Return the fault of a list that is too long, and empty that list.
+
+    What stands in it is not looked at: that alone would take too long.
+    """
+    if len(items) <= ITEMS:
+        return []
+    got = f"{len(items):,}"
+    items.clear()
+    return [Fault(path, f"a list of at most {ITEMS:,} items", got)]
 
 
 def _edition(data: Any, _: Any) -> Edition:
@@ -351,7 +386,9 @@ def _edition(data: Any, _: Any) -> Edition:
         overview = values.get(
             "overview", None if "overview" in data else Extent()
         )
-        faults += edition_faults(draft, overview, broken)
+        if len(faults) <= FAULTS:
+            between = edition_faults(draft, overview, broken)
+            faults += islice(between, FAULTS)
         raise _Faults(faults)
     return _construct(Edition, values)  # type: ignore[no-any-return]
 
@@ -373,7 +410,10 @@ def _records(
         return [], [(0, Partial({}))]
     sound: list[tuple[int, Any]] = []
     broken: list[tuple[int, Partial]] = []
+    faults += _too_many(data, name)
     for position, item in enumerate(data):
+        if len(faults) > FAULTS:
+            break
         try:
             sound.append((position, converter.structure(item, cls)))
         except _Faults as wrong:

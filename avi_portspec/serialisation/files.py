@@ -11,6 +11,7 @@ from avi_portspec.errors import Fault, InvalidDataError, MissingExtraError
 from avi_portspec.model.edition import Edition
 from avi_portspec.model.plain import FORMAT, plain
 from avi_portspec.serialisation.converter import read
+from avi_portspec.serialisation.limits import bounded, decoded, undotted
 
 __all__ = [
     "dumps",
@@ -75,7 +76,7 @@ def json_table(text: str | bytes, subject: str) -> Any:
     """
     try:
         return json.loads(
-            _decoded(text, subject),
+            decoded(text, subject),
             object_pairs_hook=_once,
             parse_constant=_no_constant,
         )
@@ -126,7 +127,7 @@ def toml_table(text: str | bytes, subject: str) -> dict[str, Any]:
         InvalidDataError: It is no TOML.
     """
     try:
-        return tomllib.loads(_decoded(text, subject))
+        return tomllib.loads(undotted(decoded(text, subject), subject))
     except tomllib.TOMLDecodeError as wrong:
         raise _syntax(subject, "TOML", str(wrong)) from None
     except InvalidDataError:
@@ -143,22 +144,10 @@ def load_file(path: Path) -> Edition:
         OSError: The file cannot be read.
     """
     subject = str(path)
-    text = path.read_bytes()
+    text = bounded(path)
     if path.suffix.lower() == ".json":
         return loads(text, subject=subject)
     return loads_toml(text, subject=subject)
-
-
-def _decoded(text: str | bytes, subject: str) -> str:
-    if isinstance(text, str):
-        return text
-    try:
-        return text.decode("utf-8")
-    except UnicodeDecodeError as wrong:
-        got = f"byte 0x{text[wrong.start]:02x} at offset {wrong.start}"
-        raise InvalidDataError(
-            subject, [Fault("", "text in UTF-8", got)]
-        ) from None
 
 
 def _syntax(subject: str, wanted: str, got: str) -> InvalidDataError:

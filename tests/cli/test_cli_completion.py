@@ -92,6 +92,12 @@ class TestWords:
         """Ids, clouds, notes, editions; in lists, and kept out."""
         assert complete(line) == wanted
 
+    def test_a_command_that_there_is_not_completes_nothing(
+        self, complete: Complete
+    ) -> None:
+        """Nor does it fail."""
+        assert complete("nonsense --sou") == []
+
     def test_all_flows_and_all_presets(self, complete: Complete) -> None:
         """A preset's place is a file's as well, where no preset fits.
 

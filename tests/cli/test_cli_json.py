@@ -54,6 +54,17 @@ QUESTIONS = {
         "upgrade 17.1 --deployment openstack --container",
         "upgrade 17.1 17.1 --cloud openshift",
     ],
+    "rules": [
+        "rules --platform csv --inventory addresses.toml --cloud aws",
+        (
+            "rules --platform csv --inventory addresses.toml --cloud aws "
+            "--optional --dry-run"
+        ),
+        (
+            "rules --platform nftables --inventory addresses.toml "
+            "--cloud openstack,openshift --container --allow-missing"
+        ),
+    ],
     "check": [
         "check deployment.toml site.toml wrong.toml nothing.toml",
         "check edition.json --as edition",

@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import click
 import pytest
-from asking_cli import Ask
+from asking_cli import Ask, Stream
 
 import avi_portspec
 from avi_portspec import cli
@@ -325,6 +326,45 @@ class TestTheEnd:
             assert gc.isenabled() is collecting
         finally:
             gc.enable()
+
+    def test_a_full_disk_is_told(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Also where the output has no name."""
+        full = Path("/dev/full")
+        if not full.exists():
+            pytest.skip("there is no disk that is always full")
+        said = Stream(terminal=False)
+        with full.open("w", encoding="utf-8") as out:
+            monkeypatch.setattr(sys, "stdout", out)
+            monkeypatch.setattr(sys, "stderr", said)
+            assert cli.main(["digest"]) == 2
+            monkeypatch.undo()
+            # What is left in the buffer cannot be written either.
+            with pytest.raises(OSError, match="No space left"):
+                out.flush()
+            os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+        assert said.read_back() == b"Error: No space left on device\n"
+
+    @pytest.mark.parametrize(
+        "module", ["avi_portspec", "avi_portspec.cli.man"]
+    )
+    def test_modules_end_with_the_code(
+        self, ask: Ask, monkeypatch: pytest.MonkeyPatch, module: str
+    ) -> None:
+        """And without a look for garbage, which nobody is to reuse."""
+        frozen: list[str] = []
+        monkeypatch.setattr(gc, "freeze", lambda: frozen.append(module))
+        monkeypatch.setattr(sys, "argv", [module, "prots"])
+        # Imported, it does nothing yet.
+        import_module(f"{module}.__main__")
+        assert frozen == []
+        monkeypatch.delitem(sys.modules, f"{module}.__main__")
+        with pytest.raises(SystemExit) as caught:
+            runpy.run_module(module, run_name="__main__")
+        is_program = module == "avi_portspec"
+        assert caught.value.code == (2 if is_program else 0)
+        assert bool(frozen) is is_program
 
     def test_it_runs_as_a_module(self, tmp_path: Path) -> None:
         """``python -m avi_portspec`` is the same program."""

@@ -17,6 +17,7 @@ from avi_portspec import (
     Match,
     Note,
     PortRange,
+    Source,
     UnknownNameError,
     strategies,
 )
@@ -335,3 +336,26 @@ class TestDigest:
             data, sort_keys=True, ensure_ascii=False, separators=(",", ":")
         )
         assert hashlib.sha256(text.encode()).hexdigest() == edition.digest
+
+
+class TestAddresses:
+    """Where a page can be read: a link that people follow."""
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            *("javascript:alert(1)", "data:text/html,x", "file:///etc/passwd"),
+            *("//x.example/", "https:", "https://", "HTTPS://x.example/"),
+            *("https://x.example/ a", 'https://x.example/"', "https://é/"),
+            *("https://x.example/\n", f"https://{'a' * 2001}", ""),
+        ],
+    )
+    def test_what_might_run_is_refused(self, url: str) -> None:
+        """An address is for reading a page, and nothing else."""
+        with pytest.raises(InvalidDataError, match="https:// or http://"):
+            Source(title="Page", location="Here", url=url)
+
+    def test_others_are_kept(self) -> None:
+        """With port, query and fragment."""
+        url = "https://x.example:8443/a%20b/?q=[1]&r=(2)#part"
+        assert Source(title="Page", location="Here", url=url).url == url

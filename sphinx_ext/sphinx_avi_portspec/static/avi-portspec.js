@@ -117,7 +117,9 @@
       count.textContent = done ? `Copied as ${name}: ${shown().length} flows` : "Copying was refused";
     };
 
-    const bar = make("div", { class: "avi-explorer-bar", role: "search", "aria-label": "Filter the table" });
+    // Landmarks of one page have names of their own.
+    const label = `Filter the table${number ? ` (${number + 1})` : ""}`;
+    const bar = make("div", { class: "avi-explorer-bar", role: "search", "aria-label": label });
     const field = (name, title, control) => {
       fields[name] = control;
       bar.append(make("label", {}, title, control));

@@ -135,7 +135,9 @@ def edition(text: str, *more: str) -> Edition:
         id="hostile",
         title=take(),
         product=take(),
-        source=Source(title=take(), location=take(), url=take()),
+        source=Source(
+            title=take(), location=take(), url="https://page.example/"
+        ),
         facets=[
             Facet(
                 id="cloud",

@@ -1,0 +1,249 @@
+"""Every reader of the package, and what to throw at it.
+
+Not a test: tests and the fuzzer share it. ``python hostile_readers.py READER
+NAME`` reads one bomb, for a test that bounds the memory of that process.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import avi_portspec
+from avi_portspec.changes.versions import dumps_released, loads_released
+from avi_portspec.errors import PortSpecError
+from avi_portspec.ledger.fragments import from_html, from_text
+from avi_portspec.model.conditions import Condition
+from avi_portspec.rules.inventory import loads_inventory
+from avi_portspec.serialisation.converter import read
+from avi_portspec.serialisation.files import json_table
+
+EDITION: Final = avi_portspec.load("vantage-undated")
+
+
+def condition(text: str | bytes) -> Any:
+    """Return the condition in JSON."""
+    return read(json_table(text, "condition"), Condition, "condition")
+
+
+def overlaid(text: str | bytes) -> Any:
+    """Return the edition with the overlay in TOML."""
+    return EDITION.overlay(_text(text) + "\n")
+
+
+def page(reader: Callable[[str], Any]) -> Callable[[str | bytes], Any]:
+    """Return a reader of pages that compares what it has read."""
+
+    def fragments(text: str | bytes) -> Any:
+        return [each.sha256 for each in reader(_text(text))]
+
+    return fragments
+
+
+def _text(text: str | bytes) -> str:
+    if isinstance(text, str):
+        return text
+    return text.decode("utf-8", "replace")
+
+
+#: Each reader, by name.
+READERS: Final[dict[str, Callable[[str | bytes], Any]]] = {
+    "edition-toml": avi_portspec.loads_toml,
+    "edition-json": avi_portspec.loads,
+    "overlay": overlaid,
+    "deployment": lambda text: avi_portspec.loads_deployment(
+        text, edition=EDITION
+    ),
+    "released": loads_released,
+    "condition": condition,
+    "inventory": lambda text: loads_inventory(text, edition=EDITION),
+    "page-text": page(from_text),
+    "page-html": page(from_html),
+}
+TOML: Final = ("edition-toml", "overlay", "deployment", "inventory")
+JSON: Final = ("edition-json", "released", "condition")
+PAGES: Final = ("page-text", "page-html")
+
+
+def examples() -> dict[str, str]:
+    """Return a sound text for each reader."""
+    folder = Path(avi_portspec.__file__).parent / "data"
+    released = avi_portspec.changes.versions.Released(
+        version="1.2.3", editions=(EDITION,)
+    )
+    cells = "".join(
+        f"<tr><td>{flow.source}<td>{flow.destination}</tr>"
+        for flow in EDITION.flows[:5]
+    )
+    return {
+        "edition-toml": (folder / "030-vantage-undated.toml").read_text(
+            "utf-8"
+        ),
+        "edition-json": avi_portspec.dumps(EDITION),
+        "overlay": (
+            'id = "site"\ntitle = "Site"\n'
+            '[[endpoints]]\nid = "proxy"\nname = "Proxy"\n'
+            'kind = "service"\n'
+            '[[flows]]\nid = "proxied"\nsource = "controller"\n'
+            'destination = "proxy"\nprotocols = ["tcp"]\nports = [3128]\n'
+            'purpose = "Updates."\n'
+            '[[changes]]\nflow = "external-to-controller-https"\n'
+            'ports = [{low = 9443, high = 9444}]\nreason = "It moved."\n'
+        ),
+        "deployment": avi_portspec.dumps_deployment(
+            avi_portspec.preset("aws", services={"dns", "ntp"})
+        ),
+        "released": dumps_released(released),
+        "condition": (
+            '{"all": [{"facet": "cloud", "values": ["aws"]}, {"unless": '
+            '{"any": [{"facet": "feature", "values": ["cli-shell"]}, '
+            '{"facet": "cloud", "values": ["gcp"], "unstated": ["azure"]}'
+            "]}}]}"
+        ),
+        "inventory": (
+            'controller = ["10.0.0.1", "fd00::1"]\n'
+            'service-engine = ["10.1.0.0/24"]\ncluster-ip = "10.0.0.9"\n'
+            'cluster-ip-is-destination = true\nshared = ["10.2.0.0/24"]\n'
+        ),
+        "page-text": (
+            "Ports\nThese are used:\n| A | B |\n|---|---|\n| TCP | 22 |\n"
+            "- One. Two.\n-\nThree\nfour.\nThe end.\n"
+        ),
+        "page-html": (
+            "<!doctype html><html><head><style>p{}</style></head><h1>A"
+            f"</h1><p>B &amp; C. D.</p><ul><li>E<br>F</ul><table>{cells}"
+            "</table><!-- x --><script>y</script>"
+        ),
+    }
+
+
+#: Texts that are small, or repeat something small very often.
+MEGA: Final = 1_000_000
+_DEEP: Final = 100_000
+
+
+def bombs() -> dict[str, tuple[tuple[str, ...], str | bytes]]:
+    """Return hostile texts by name, each with the readers that it is for."""
+    every = (*TOML, *JSON, *PAGES)
+    extent = ",".join(["9999"] * 3000)
+    numbers = ",".join(map(str, range(1, 60000, 2)))
+    return {
+        "empty": (every, ""),
+        "nul": (every, "\0" * 1000),
+        "not-utf-8": (every, b"\xff\xfe\x80" * 1000),
+        "mark-first": (every, "\ufeffa = 1"),
+        "returns-alone": (every, "a = 1\rb = 2\r"),
+        "surrogate": (every, 'a = "\ud800"'),
+        "too-large": (every, "a" * (9 * 1024 * 1024)),
+        "brackets": (every, "[" * _DEEP),
+        "braces": (every, '{"a":' * _DEEP),
+        "marks": (every, '"a' + "\u0301\u0323" * _DEEP),
+        # TOML
+        "inline-tables": (TOML, "a = " + "{a = " * _DEEP),
+        "dotted-key": (TOML, ".".join("a" * _DEEP) + " = 1"),
+        "dotted-table": (TOML, f"[{'.'.join('a' * _DEEP)}]"),
+        "dotted-quoted": (TOML, ".".join(['"a"'] * _DEEP) + " = 1"),
+        "long-string": (TOML, f'id = "{"x" * 7 * MEGA}"'),
+        "long-text": (TOML, f'title = "{"x y" * MEGA}"'),
+        "many-tables": (TOML, "[[flows]]\n" * 200_000),
+        "many-keys": (
+            TOML,
+            "".join(f"key-{at} = 1\n" for at in range(100_000)),
+        ),
+        "decimal-number": (TOML, f"format = 1{'0' * MEGA}"),
+        "hexadecimal-number": (TOML, f"format = 0x1{'0' * MEGA}"),
+        "infinity": (TOML, "format = inf\nid = nan\n"),
+        "key-twice": (TOML, 'id = "a"\nid = "b"\n'),
+        "control": (TOML, 'id = "\\u0000\\u001b[31m"\n"\\u001b]0;x" = 1'),
+        "turned-around": (TOML, 'title = "\u202etxt.exe"\n"\u2066" = 1'),
+        "counts-that-multiply": (
+            ("edition-toml",),
+            f'overview = {{ rows = [{extent}] }}\nid = "a"\nformat = 1\n'
+            'title = "a"\nproduct = "a"\nsections = []\nendpoints = []\n'
+            'flows = []\nsource = {title = "a", location = "a"}\n',
+        ),
+        "ports-that-multiply": (
+            ("overlay",),
+            'id = "a"\ntitle = "a"\n'
+            + "".join(
+                f'[[flows]]\nid = "{"abcdefgh"[at]}"\nsource = "controller"\n'
+                'destination = "controller"\npurpose = "x"\n'
+                'protocols = ["tcp", "udp", "sctp", "dccp", "udplite"]\n'
+                f"ports = [{numbers}]\n"
+                for at in range(8)
+            ),
+        ),
+        "words": (
+            ("deployment",),
+            "clouds = [" + '"aws",' * 90_000 + "]",
+        ),
+        "addresses": (
+            ("inventory",),
+            "controller = [" + '"10.0.0.0/8",' * 90_000 + "]",
+        ),
+        # JSON
+        "many-records": (JSON, f'{{"flows": [{"{},".rstrip() * MEGA}{{}}]}}'),
+        "lists": (JSON, f"[{'[],' * MEGA}1]"),
+        "wide-condition": (
+            ("condition",),
+            '{"any": ['
+            + '{"facet": "cloud", "values": ["a"]},' * 90_000
+            + "{}]}",
+        ),
+        "deep-condition": (
+            ("condition",),
+            '{"unless": ' * 400 + "{}" + "}" * 400,
+        ),
+        "json-number": (JSON, f'{{"format": 1{"0" * MEGA}}}'),
+        "json-exponent": (JSON, '{"format": 1e999999999, "id": -1e999}'),
+        "json-constants": (JSON, '{"format": NaN, "id": Infinity}'),
+        "json-twice": (JSON, '{"id": "a", "id": "b"}'),
+        "json-surrogate": (JSON, '{"id": "\\ud800", "\\udfff": "\\u0000"}'),
+        "json-null": (JSON, '{"id": null, "flows": null, "any": null}'),
+        # Pages
+        "headings": (PAGES, "a\n" * 300_000),
+        "rule": (PAGES, "-" * MEGA + "x"),
+        "bars": (PAGES, "|" * MEGA),
+        "blanks": (PAGES, "a." + " " * MEGA + "b"),
+        "less-than": (PAGES, "<" * 300_000),
+        "comments": (PAGES, "<!--" * 300_000),
+        "declarations": (PAGES, "<!a" * 300_000),
+        "open-quotes": (PAGES, "<a '" * 300_000),
+        "scripts": (PAGES, "<script>" * 200_000),
+        "long-reference": (PAGES, f"&#{'9' * MEGA};&#x{'f' * MEGA};"),
+        "half-reference": (PAGES, "&#xD800;&#0;&notanentity" * 1000),
+        "ligatures": (PAGES, "\ufdfa" * 500_000),
+    }
+
+
+def survives(reader: str, text: str | bytes) -> str:
+    """Read a text; return what came of it, if that is documented.
+
+    Args:
+        reader: Which reader.
+        text: The text.
+    """
+    try:
+        READERS[reader](text)
+    except PortSpecError as wrong:
+        # Whatever a terminal would act on is not in the message.
+        said = str(wrong)
+        assert all(line.isprintable() for line in said.split("\n")), said
+        return type(wrong).__name__
+    return "read"
+
+
+def main() -> None:
+    """Read the bombs that are named, a line of outcome each."""
+    bounds = bombs()
+    for name in sys.argv[2:]:
+        readers, text = bounds[name]
+        for reader in readers:
+            if sys.argv[1] in {"all", reader}:
+                print(name, reader, survives(reader, text), flush=True)
+
+
+if __name__ == "__main__":
+    main()

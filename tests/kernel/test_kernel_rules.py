@@ -1,0 +1,235 @@
+"""What the rules let through, in a real kernel.
+
+Every ordered pair of hosts, every TCP and UDP port, every IP protocol and
+every ICMP type, over both versions of IP: what arrives is what the data
+says, no less and no more. Each sweep of the ports also comes from every
+port, so that answers to what was never asked are among the probes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import attrs
+import pytest
+from kernel_connections import Conversation, answered
+from kernel_lab import Arrival, Lab, missing
+from kernel_probes import (
+    ICMP,
+    PORTS,
+    TCP,
+    UDP,
+    Sender,
+    of_each_message,
+    of_each_protocol,
+)
+from kernel_sites import SITES, STRANGER, listener, opener
+
+from avi_portspec import Edition, RuleSet
+
+#: Set where the proof must not be skipped.
+REQUIRED = "AVI_PORTSPEC_KERNEL"
+#: What has to be loaded for both families.
+TEXTS = {
+    "nftables": ("nftables",),
+    "iptables": ("iptables", "ip6tables"),
+}
+#: Seconds without an answer, after which there is none.
+SILENCE = 0.4
+#: Rules that let everything through, and keep track of it.
+WIDE = """
+table inet wide {
+    chain forward {
+        type filter hook forward priority -10; policy accept;
+        ct state established accept
+    }
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Lab]:
+    """Return three namespaces, with a router in the middle."""
+    lacking = missing()
+    if lacking and os.environ.get(REQUIRED):
+        pytest.fail(lacking)
+    if lacking:
+        pytest.skip(lacking)
+    made = Lab()
+    yield made
+    made.close()
+
+
+def load(lab: Lab, rules: RuleSet, platform: str) -> None:
+    """Put rules into force, those of both families."""
+    lab.clear()
+    for each in TEXTS[platform]:
+        lab.load(each, rules.render(each))
+
+
+def probes(pairs: list[tuple[str, str]]) -> list[Callable[[Sender], int]]:
+    """Return all that can be sent between some pairs of addresses."""
+    makers = (of_each_protocol, of_each_message)
+    return [
+        *(partial(sweep, s, each) for s in pairs for each in (TCP, UDP)),
+        *(partial(send, made(*s)) for s in pairs for made in makers),
+    ]
+
+
+def sweep(sides: tuple[str, str], protocol: int, sender: Sender) -> int:
+    """Send to all ports of a pair."""
+    return sender.sweep(*sides, protocol)
+
+
+def send(packets: list[bytes], sender: Sender) -> int:
+    """Send some packets."""
+    return sender.send(packets)
+
+
+class TestWhatArrives:
+    """Exactly what the data says, for each pair of hosts."""
+
+    @pytest.mark.parametrize(
+        ("name", "platform"),
+        [
+            *((name, "nftables") for name in SITES),
+            ("container", "iptables"),
+            ("minimal, IPv4 alone", "iptables"),
+        ],
+    )
+    def test_is_what_the_data_says(
+        self, lab: Lab, edition: Edition, name: str, platform: str
+    ) -> None:
+        """No port, protocol or message more, and none less."""
+        site = SITES[name]
+        expected = site.expected(edition)
+        assert expected
+        load(lab, site.rules(edition), platform)
+        assert lab.probe(probes(list(site.pairs()))) == expected
+
+
+class TestConnections:
+    """What is let through works, in both directions."""
+
+    @pytest.mark.parametrize("platform", ["nftables", "iptables"])
+    @pytest.mark.parametrize("name", SITES)
+    def test_each_is_answered(
+        self, lab: Lab, edition: Edition, name: str, platform: str
+    ) -> None:
+        """A connection, a datagram and its echo, or a ping and its reply."""
+        site = SITES[name]
+        load(lab, site.rules(edition), platform)
+        for arrival in sorted(site.expected(edition)):
+            lab.give(lab.opener, arrival.source)
+            lab.give(lab.listener, arrival.destination)
+            assert answered(lab, arrival)
+
+    @pytest.mark.parametrize("platform", ["nftables", "iptables"])
+    def test_an_old_connection_is_held_to_the_rules(
+        self, lab: Lab, edition: Edition, platform: str
+    ) -> None:
+        """What was open before they came passes only if they say so."""
+        site = SITES["container"]
+        lab.clear()
+        lab.load("nftables", WIDE)
+        sides = Arrival(
+            opener(site.place("service-engine"), 4),
+            listener(site.place("controller"), 4),
+            TCP,
+            9999,
+        )
+        lab.give(lab.opener, sides.source)
+        lab.give(lab.listener, sides.destination)
+        with Conversation(lab, sides) as talk:
+            assert talk.there(b"before")
+            assert talk.back(b"before")
+            rules = site.rules(edition)
+            for each in TEXTS[platform]:
+                lab.load(each, rules.render(each))
+            lab.run(lab.router, "nft", "delete", "table", "inet", "wide")
+            talk.patience(SILENCE)
+            assert not talk.there(b"after")
+            assert not talk.back(b"after")
+
+
+class TestControls:
+    """The instrument would notice."""
+
+    def test_without_rules_everything_arrives(self, lab: Lab) -> None:
+        """Each port, each protocol, each message: nothing else drops it."""
+        lab.clear()
+        sides = opener(1, 4), listener(1, 4)
+        arrived = lab.probe(
+            [
+                partial(sweep, sides, TCP),
+                partial(send, of_each_protocol(*sides)),
+                partial(send, of_each_message(*sides)),
+            ]
+        )
+        assert arrived == {
+            *(Arrival(*sides, TCP, port) for port in range(PORTS)),
+            *(Arrival(*sides, ICMP, kind) for kind in range(256)),
+            *(
+                Arrival(*sides, number, None)
+                for number in range(256)
+                if number not in (ICMP, TCP, UDP)
+            ),
+            Arrival(*sides, UDP, 0),
+        }
+
+    def test_without_rules_ipv6_arrives(self, lab: Lab) -> None:
+        """The other family is probed as well as the first."""
+        lab.clear()
+        sides = opener(1, 6), listener(1, 6)
+        arrived = lab.probe(
+            [
+                partial(sweep, sides, UDP),
+                partial(send, of_each_protocol(*sides)),
+            ]
+        )
+        ports = {Arrival(*sides, UDP, port) for port in range(PORTS)}
+        assert ports <= arrived
+        others = {each.protocol for each in arrived}
+        assert others == set(range(256))
+
+    @pytest.mark.parametrize("platform", ["nftables", "iptables"])
+    def test_a_deleted_rule_is_missed(
+        self, lab: Lab, edition: Edition, platform: str
+    ) -> None:
+        """One rule less is exactly its port less."""
+        site = SITES["container"]
+        rules = site.rules(edition)
+        fewer = attrs.evolve(
+            rules,
+            rules=tuple(
+                each
+                for each in rules.rules
+                if each.id != "service-engine-to-controller-udp-ipv4"
+            ),
+        )
+        assert len(fewer.rules) == len(rules.rules) - 1
+        load(lab, fewer, platform)
+        sides = (
+            opener(site.place("service-engine"), 4),
+            listener(site.place("controller"), 4),
+        )
+        expected = {
+            each
+            for each in site.expected(edition)
+            if each[:2] == sides and each.protocol == UDP
+        }
+        assert expected == {Arrival(*sides, UDP, 123)}
+        assert lab.probe([partial(sweep, sides, UDP)]) == set()
+        load(lab, rules, platform)
+        assert lab.probe([partial(sweep, sides, UDP)]) == expected
+
+    def test_strangers_are_probed(self, edition: Edition) -> None:
+        """The cluster IP and an unknown host are among the sources."""
+        site = SITES["aws"]
+        pairs = set(site.pairs())
+        for family in (4, 6):
+            controller = listener(site.place("controller"), family)
+            for name in ("cluster-ip", STRANGER):
+                assert (opener(site.place(name), family), controller) in pairs

@@ -1,0 +1,545 @@
+"""Readers of routers' and firewalls' configurations, as the devices read.
+
+Written from the vendors' references, and from nothing that writes: each
+takes a text and returns what it opens. What is missing from a match is
+"any", what is missing at the end is the device's default, and what is not
+understood fails.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from ipaddress import ip_network
+from typing import Any, NamedTuple
+from xml.etree import ElementTree as ET
+
+from rules_openings import (
+    ALL_PORTS,
+    EVERYWHERE,
+    Network,
+    Opening,
+    UnreadableError,
+    any_packet,
+    boxes,
+)
+
+#: What the devices call protocols (IANA, "Protocol Numbers").
+PROTOCOLS = {
+    "icmp": 1, "igmp": 2, "tcp": 6, "udp": 17, "gre": 47, "esp": 50,
+    "ah": 51, "ahp": 51, "icmp6": 58, "icmpv6": 58, "sctp": 132,
+}  # fmt: skip
+ICMP_TYPES = {"echo": 8, "echo-reply": 0, "echo-request": 8}
+
+
+def _protocol(word: str) -> int:
+    if word.isdecimal():
+        return int(word)
+    if word not in PROTOCOLS:
+        raise UnreadableError(f"no protocol: {word}")
+    return PROTOCOLS[word]
+
+
+def _port(word: str) -> int:
+    # A name is not a number: what it means depends on the device.
+    if not word.isdecimal() or not 0 < int(word) < 65536:
+        raise UnreadableError(f"no port: {word}")
+    return int(word)
+
+
+# -- access lists ------------------------------------------------------------
+
+
+class _Words:
+    """The words of one entry of an access list."""
+
+    def __init__(self, words: Sequence[str], family: int, mask: str) -> None:
+        self.words = list(words)
+        self.family = family
+        self.mask = mask
+
+    def take(self) -> str:
+        if not self.words:
+            raise UnreadableError("an entry that ends early")
+        return self.words.pop(0)
+
+    def networks(self) -> list[Network]:
+        word = self.take()
+        if word == "any":
+            return [n for n in EVERYWHERE if self.family in (0, n.version)]
+        if word == "host":
+            return [ip_network(self.take())]
+        if "/" in word:
+            return [ip_network(word)]
+        mask = self.take()
+        bits = sum(
+            int(part) << 8 * (3 - at)
+            for at, part in enumerate(mask.split("."))
+        )
+        if self.mask == "wildcard":
+            bits ^= 0xFFFFFFFF
+        length = bits.bit_count()
+        if bits != (0xFFFFFFFF << 32 - length) & 0xFFFFFFFF:
+            raise UnreadableError(f"a mask with holes: {mask}")
+        return [ip_network(f"{word}/{length}")]
+
+    def ports(self) -> list[tuple[int, int]]:
+        if self.words[:1] == ["eq"]:
+            self.take()
+            port = _port(self.take())
+            return [(port, port)]
+        if self.words[:1] == ["range"]:
+            self.take()
+            return [(_port(self.take()), _port(self.take()))]
+        return [ALL_PORTS]
+
+    def entry(self) -> tuple[str, list[Opening]]:
+        action, word = self.take(), self.take()
+        protocol = None if word in ("ip", "ipv6") else _protocol(word)
+        ported = protocol in (6, 17)
+        sources = self.networks()
+        from_to = self.ports() if ported else [ALL_PORTS]
+        destinations = self.networks()
+        ports = self.ports() if ported else [ALL_PORTS]
+        if protocol == 1 and self.words:
+            word = self.take()
+            kind = int(ICMP_TYPES.get(word, word))
+            ports = [(kind, kind)]
+        established = protocol == 6 and self.words[:1] == ["established"]
+        if established:
+            self.take()
+        if self.words:
+            raise UnreadableError(f"left over: {self.words}")
+        return action, list(
+            boxes(
+                sources,
+                destinations,
+                protocol,
+                ports,
+                from_to,
+                "established" if established else "open",
+            )
+        )
+
+
+def _list(entries: Sequence[_Words], family: int) -> Iterator[Opening]:
+    """Yield what a list opens: first match wins, the end denies."""
+    everything = {n for n in EVERYWHERE if family in (0, n.version)}
+    if not entries:
+        # A list without entries is as good as none.
+        yield from (Opening(n, n, None) for n in everything)
+    for at, each in enumerate(entries):
+        action, found = each.entry()
+        if action == "permit":
+            yield from found
+        elif action != "deny" or at != len(entries) - 1:
+            raise UnreadableError(f"{action}, not at the end")
+        elif {(n.source, n.protocol) for n in found} != {
+            (n, None) for n in everything
+        }:
+            raise UnreadableError("a deny of some packets alone")
+
+
+def read_cisco(text: str) -> list[Opening]:
+    """Read named lists of Cisco IOS ("Configuring IP Access Lists")."""
+    return _named(text, {"ip access-list extended": 4}, "wildcard")
+
+
+def read_arista(text: str) -> list[Opening]:
+    """Read named lists of Arista EOS ("ACLs and Route Maps")."""
+    return _named(text, {"ip access-list": 4}, "none")
+
+
+def _named(text: str, starts: dict[str, int], mask: str) -> list[Opening]:
+    starts = {**starts, "ipv6 access-list": 6}
+    lists: dict[str, tuple[int, list[_Words]]] = {}
+    current = None
+    for line in text.splitlines():
+        start, _, name = line.rpartition(" ")
+        if not line.strip() or line.startswith("!"):
+            continue
+        if start in starts:
+            current = lists.setdefault(name, (starts[start], []))
+        elif line == "exit":
+            current = None
+        elif line.removeprefix("no ").rpartition(" ")[0] in starts:
+            lists.pop(name, None)
+        elif not line.startswith(" ") or current is None:
+            raise UnreadableError(line)
+        elif line.split()[0] != "remark":
+            current[1].append(_Words(line.split(), current[0], mask))
+    families = {family for family, _ in lists.values()}
+    found = [o for family, each in lists.values() for o in _list(each, family)]
+    # No list for a family: all of it passes.
+    found += [
+        Opening(n, n, None) for n in EVERYWHERE if n.version not in families
+    ]
+    return found
+
+
+def read_ciscoasa(text: str) -> list[Opening]:
+    """Read a list of Cisco ASA ("access-list extended")."""
+    entries = []
+    for line in text.splitlines():
+        words = line.split()
+        if not words or line.startswith("!") or words[0] == "clear":
+            continue
+        if words[0] != "access-list" or words[2] not in ("remark", "extended"):
+            raise UnreadableError(line)
+        if words[2] == "extended":
+            entries.append(_Words(words[3:], 0, "netmask"))
+    return list(_list(entries, 0))
+
+
+# -- Junos -------------------------------------------------------------------
+
+
+class _Statement(NamedTuple):
+    words: tuple[str, ...]
+    inner: list[Any]
+
+    def all(self, *words: str) -> list[_Statement]:
+        return [s for s in self.inner if s.words[: len(words)] == words]
+
+    def one(self, *words: str) -> _Statement:
+        (found,) = self.all(*words)
+        return found
+
+
+_PIECE = re.compile(r"/\*.*?\*/|#[^\n]*|[{};]|\[|\]|[^\s{};\[\]]+", re.DOTALL)
+
+
+def _junos(text: str) -> _Statement:
+    """Return the statements of a configuration in braces."""
+    stack = [_Statement((), [])]
+    words: list[str] = []
+    for piece in _PIECE.findall(text):
+        if (
+            piece.startswith(("/*", "#"))
+            or piece in "[]"
+            or (piece == "replace:")
+        ):
+            continue
+        if piece in "{;":
+            made = _Statement(tuple(words), [])
+            stack[-1].inner.append(made)
+            words = []
+            if piece == "{":
+                stack.append(made)
+        elif piece == "}":
+            if words:
+                raise UnreadableError(f"no semicolon after {words}")
+            stack.pop()
+        else:
+            words.append(piece)
+    if len(stack) != 1 or words:
+        raise UnreadableError("braces that do not match")
+    return stack[0]
+
+
+def _spans(words: Sequence[str]) -> list[tuple[int, int]]:
+    found = []
+    for word in words:
+        low, _, high = word.partition("-")
+        found.append((_port(low), _port(high or low)))
+    return found
+
+
+def read_juniper(text: str) -> list[Opening]:
+    """Read firewall filters ("Firewall Filter Match Conditions")."""
+    found: list[Opening] = []
+    families = set()
+    for firewall in _junos(text).inner:
+        for family in firewall.inner:
+            version = {"inet": 4, "inet6": 6}[family.words[1]]
+            families.add(version)
+            for each in family.all("filter"):
+                found += _filter(each, version)
+    found += [
+        Opening(n, n, None) for n in EVERYWHERE if n.version not in families
+    ]
+    return found
+
+
+def _filter(statement: _Statement, version: int) -> Iterator[Opening]:
+    everything = [n for n in EVERYWHERE if n.version == version]
+    if not statement.all("term"):
+        yield from boxes(everything, everything, None)
+    for term in statement.all("term"):
+        sources = destinations = everything
+        protocol: int | None = None
+        ports = from_to = types = None
+        established = False
+        for part in term.all("from"):
+            for match in part.inner:
+                name, *values = match.words
+                if name in ("source-address", "destination-address"):
+                    networks = [ip_network(a.words[0]) for a in match.inner]
+                    if any(len(a.words) > 1 for a in match.inner):
+                        raise UnreadableError("an exception")
+                    if name == "source-address":
+                        sources = networks
+                    else:
+                        destinations = networks
+                elif name == {4: "protocol", 6: "next-header"}[version]:
+                    (word,) = values
+                    protocol = _protocol(word)
+                elif name == "destination-port":
+                    ports = _spans(values)
+                elif name == "source-port":
+                    from_to = _spans(values)
+                elif name == "icmp-type":
+                    types = [(int(v), int(v)) for v in values]
+                elif name == "tcp-established":
+                    established = True
+                else:
+                    raise UnreadableError(name)
+        # A match on a port without one on the protocol reads other bytes.
+        if (ports or from_to) and protocol not in (6, 17):
+            raise UnreadableError("ports of no protocol")
+        if types and protocol != 1:
+            raise UnreadableError("ICMP types of no ICMP")
+        if established and protocol != 6:
+            raise UnreadableError("established, without TCP")
+        (then,) = term.all("then")
+        action = then.words[1:] or then.inner[0].words
+        if action == ("discard",):
+            if term.all("from"):
+                raise UnreadableError("a discard of some packets alone")
+            return
+        if action != ("accept",):
+            raise UnreadableError(str(action))
+        yield from boxes(
+            sources,
+            destinations,
+            protocol,
+            types or ports or [ALL_PORTS],
+            from_to or [ALL_PORTS],
+            "established" if established else "open",
+        )
+    # The end of a filter discards.
+
+
+def read_srx(text: str) -> list[Opening]:
+    """Read global policies ("Security Policies"); the rest is denied."""
+    config = _junos(text)
+    security, applications = config.all("security"), config.all("applications")
+    if not security:
+        return []
+    book = {
+        each.words[1]: [ip_network(each.words[2])]
+        for each in security[0]
+        .one("address-book")
+        .one("global")
+        .all("address")
+    }
+    for each in (
+        security[0].one("address-book").one("global").all("address-set")
+    ):
+        book[each.words[1]] = [
+            network for a in each.inner for network in book[a.words[1]]
+        ]
+    book["any"] = list(EVERYWHERE)
+    apps = _applications(applications[0])
+    found: list[Opening] = []
+    for policies in security[0].all("policies"):
+        for context in policies.inner:
+            if context.words != ("global",):
+                raise UnreadableError(str(context.words))
+            for policy in context.all("policy"):
+                match = policy.one("match")
+                action = policy.one("then").inner[0].words
+                if action in (("deny",), ("reject",)):
+                    raise UnreadableError("a policy that denies")
+                if action != ("permit",):
+                    raise UnreadableError(str(action))
+                sides = [
+                    [n for w in match.one(side).words[1:] for n in book[w]]
+                    for side in ("source-address", "destination-address")
+                ]
+                for name in match.one("application").words[1:]:
+                    for app in apps[name]:
+                        found += boxes(*sides, *app)
+    return found
+
+
+def _applications(statement: _Statement) -> dict[str, list[Any]]:
+    apps: dict[str, list[Any]] = {"any": [(None,)]}
+    for each in statement.all("application"):
+        found = []
+        for term in each.all("term"):
+            words = dict(zip(term.words[2::2], term.words[3::2], strict=True))
+            words.pop("inactivity-timeout", None)
+            protocol = _protocol(words.pop("protocol"))
+            ports = [ALL_PORTS]
+            if "destination-port" in words:
+                ports = _spans([words.pop("destination-port")])
+            if protocol == 1 and "icmp-type" in words:
+                kind = int(words.pop("icmp-type"))
+                ports = [(kind, kind)]
+            if words:
+                raise UnreadableError(str(words))
+            found.append((protocol, ports))
+        apps[each.words[1]] = found
+    for each in statement.all("application-set"):
+        apps[each.words[1]] = [
+            app for a in each.inner for app in apps[a.words[1]]
+        ]
+    return apps
+
+
+# -- PAN-OS ------------------------------------------------------------------
+
+
+def read_paloalto(text: str) -> list[Opening]:
+    """Read a rule base ("Security Policy Rules"); the rest is denied."""
+    root = ET.fromstring(text)  # noqa: S314 - our own
+    vsys = root.find(".//vsys/entry")
+    if vsys is None:
+        return []
+    book = {
+        each.attrib["name"]: [ip_network(_text(each, "ip-netmask"))]
+        for each in vsys.findall("address/entry")
+    }
+    for group in vsys.findall("address-group/entry"):
+        book[group.attrib["name"]] = [
+            network
+            for member in group.findall("static/member")
+            for network in book[member.text or ""]
+        ]
+    book["any"] = list(EVERYWHERE)
+    services: dict[str, list[Any]] = {"any": [(None,)]}
+    for each in vsys.findall("service/entry"):
+        (kind,) = each.findall("protocol/*")
+        if {child.tag for child in kind} != {"port"}:
+            raise UnreadableError("a service with more than ports")
+        ports = _spans(_text(kind, "port").split(","))
+        services[each.attrib["name"]] = [(_protocol(kind.tag), ports)]
+    apps: dict[str, list[Any]] = {}
+    for each in vsys.findall("application/entry"):
+        kind = int(_text(each, "default/ident-by-icmp-type/type"))
+        apps[each.attrib["name"]] = [(1, [(kind, kind)])]
+    found: list[Opening] = []
+    for rule in vsys.findall("rulebase/security/rules/entry"):
+        if _text(rule, "action") != "allow":
+            raise UnreadableError("a rule that denies")
+        if rule.find("negate-source") is not None:
+            raise UnreadableError("a negation")
+        sides = [
+            [n for m in _members(rule, side) for n in book[m]]
+            for side in ("source", "destination")
+        ]
+        names = _members(rule, "application")
+        if names == ["any"]:
+            what = [s for m in _members(rule, "service") for s in services[m]]
+        elif _members(rule, "service") == ["application-default"]:
+            what = [app for name in names for app in apps[name]]
+        else:
+            raise UnreadableError("applications beside services")
+        for each in what:
+            found += boxes(*sides, *each)
+    return found
+
+
+def _text(element: ET.Element, path: str) -> str:
+    found = element.find(path)
+    if found is None or not found.text:
+        raise UnreadableError(f"no {path}")
+    return found.text
+
+
+def _members(element: ET.Element, path: str) -> list[str]:
+    found = [m.text or "" for m in element.findall(f"{path}/member")]
+    # PAN-OS refuses a rule without one.
+    if not found:
+        raise UnreadableError(f"no {path}")
+    return found
+
+
+# -- FortiOS -----------------------------------------------------------------
+
+
+def read_fortigate(text: str) -> list[Opening]:
+    """Read policies ("CLI Reference, config firewall")."""
+    tables: dict[str, dict[str, dict[str, list[str]]]] = {}
+    table: dict[str, dict[str, list[str]]] | None = None
+    entry: dict[str, list[str]] | None = None
+    fresh = 1000
+    for line in text.splitlines():
+        words = [
+            quoted or bare
+            for quoted, bare in re.findall(r'"([^"]*)"|(\S+)', line)
+        ]
+        if not words or line.startswith("#"):
+            continue
+        match words:
+            case ["config", *name]:
+                table = tables.setdefault(" ".join(name), {})
+            case ["edit", name] if table is not None:
+                fresh += 1
+                # 0 stands for the next id that is free.
+                key = str(fresh) if name == "0" else name
+                entry = table.setdefault(key, {})
+            case ["set", name, *values] if entry is not None:
+                entry[name] = values
+            case ["next"]:
+                entry = None
+            case ["end"]:
+                table = None
+            case _:
+                raise UnreadableError(line)
+    book: dict[str, list[Network]] = {
+        "all": list(EVERYWHERE), "none": []
+    }  # fmt: skip
+    for name, each in tables.get("firewall address", {}).items():
+        book[name] = [ip_network("/".join(each["subnet"]))]
+    for name, each in tables.get("firewall address6", {}).items():
+        book[name] = [ip_network(each["ip6"][0])]
+    for kind in ("firewall addrgrp", "firewall addrgrp6"):
+        for name, each in tables.get(kind, {}).items():
+            book[name] = [n for m in each["member"] for n in book[m]]
+    services: dict[str, list[Any]] = {"ALL": [(None,)]}
+    for name, each in tables.get("firewall service custom", {}).items():
+        services[name] = found = []
+        for key, values in each.items():
+            match key:
+                case "tcp-portrange":
+                    found.append((6, _spans(values)))
+                case "udp-portrange":
+                    found.append((17, _spans(values)))
+                case "icmptype":
+                    found.append((1, [(int(v), int(v)) for v in values]))
+                case "protocol" if values == ["ICMP"]:
+                    # Without a type: every message.
+                    if "icmptype" not in each:
+                        found.append((1,))
+                case _:
+                    raise UnreadableError(key)
+    opened: list[Opening] = []
+    for each in tables.get("firewall policy", {}).values():
+        # The default of "action" is to deny.
+        if each.get("action") != ["accept"]:
+            raise UnreadableError("a policy that denies")
+        for suffix in ("", "6"):
+            if f"srcaddr{suffix}" not in each:
+                continue
+            sides = [
+                [n for m in each[f"{side}{suffix}"] for n in book[m]]
+                for side in ("srcaddr", "dstaddr")
+            ]
+            for name in each["service"]:
+                for service in services[name]:
+                    opened += boxes(*sides, *service)
+    return opened
+
+
+__all__ = [
+    "any_packet",
+    "read_arista",
+    "read_cisco",
+    "read_ciscoasa",
+    "read_fortigate",
+    "read_juniper",
+    "read_paloalto",
+    "read_srx",
+]

@@ -1,0 +1,516 @@
+"""Rules before any platform: what the data says, with addresses."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from typing import Any, get_args
+
+import attrs
+import pytest
+from rules_examples import aws, ranges, rule, site
+
+from avi_portspec import (
+    ICMP,
+    Edition,
+    InvalidDataError,
+    InvalidQueryError,
+    Protocol,
+    UnknownNameError,
+    load,
+    loads_inventory,
+    platforms,
+    preset,
+    return_rules,
+    rule_set,
+)
+from avi_portspec.names import Status
+from avi_portspec.rules.neutral import plain
+from avi_portspec.rules.platforms import render
+
+#: A site's own protocols, from the Service Engine to AWS.
+OWN = """
+id = "own"
+title = "Own protocols"
+[[flows]]
+id = "own-flow"
+source = "service-engine"
+destination = "aws"
+purpose = "Try it."
+"""
+
+
+def changed(edition: Edition, **fields: Any) -> Edition:
+    """Return the edition with the flow to AWS changed."""
+    return attrs.evolve(
+        edition,
+        flows=[
+            attrs.evolve(each, **fields)
+            if each.id == "controller-to-aws"
+            else each
+            for each in edition.flows
+        ],
+    )
+
+
+def own(edition: Edition, text: str) -> Edition:
+    """Return the edition with a flow of the site's own."""
+    return edition.overlay(OWN + text)
+
+
+class TestRules:
+    """One for each pair of roles, protocol and family."""
+
+    def test_of_a_site(self, edition: Edition) -> None:
+        """In the order of the page, IPv4 before IPv6."""
+        assert [str(each) for each in aws(edition).rules] == [
+            "controller to controller, TCP 22, 443 and 8443, IPv4",
+            "controller to controller, TCP 22, 443 and 8443, IPv6",
+            "service-engine to service-engine, TCP 4001, IPv4",
+            "service-engine to service-engine, TCP 4001, IPv6",
+            "service-engine to controller, TCP 22 and 8443, IPv4",
+            "service-engine to controller, TCP 22 and 8443, IPv6",
+            "service-engine to controller, UDP 123, IPv4",
+            "service-engine to controller, UDP 123, IPv6",
+            "external-network-services to controller, TCP 22 and 443, IPv4",
+            "external-network-services to controller, UDP 161, IPv4",
+            "controller to aws, TCP 443, IPv4",
+        ]
+
+    def test_name_flows_and_reasons(self, edition: Edition) -> None:
+        """Each rule says what it is for."""
+        for each in aws(edition).rules:
+            decisions = [edition.resolve("aws")[flow] for flow in each.flows]
+            assert each.reasons == tuple(d.reason for d in decisions)
+            assert {d.status for d in decisions} == {"needed"}
+
+    def test_families_stay_apart(self, edition: Edition) -> None:
+        """No rule has an address of the other family."""
+        for each in aws(edition).rules:
+            both = {*each.sources, *each.destinations}
+            assert {network.version for network in both} == {each.family}
+
+    def test_the_cluster_ip_is_no_source(self, edition: Edition) -> None:
+        """A destination it is where the inventory says so."""
+        floating = ip_network("10.10.1.10/32")
+        text = "cluster-ip-is-destination = true"
+        for more, wanted in (("", False), (text, True)):
+            rules = rule_set(edition.resolve("aws"), site(edition, more))
+            for each in rules.rules:
+                assert not any(floating.overlaps(n) for n in each.sources)
+                assert any(
+                    floating.overlaps(n) for n in each.destinations
+                ) == (
+                    wanted
+                    and each.destination == "controller"
+                    and each.family == 4
+                )
+
+    def test_ids_are_unique(self) -> None:
+        """Even where two pairs of roles read the same."""
+        edition = load("vantage-undated").overlay(
+            'id = "own"\ntitle = "Own"\n'
+            + "".join(
+                f'[[endpoints]]\nid = "{each}"\nname = "{each} x"\n'
+                'kind = "node"\n'
+                for each in ("a", "b", "a-to-b", "b-to-c", "c")
+            )
+            + "".join(
+                f'[[flows]]\nid = "from-{source}"\nsource = "{source}"\n'
+                f'destination = "{destination}"\nprotocols = ["tcp"]\n'
+                'ports = [7]\npurpose = "Own."\n'
+                for source, destination in (("a", "b-to-c"), ("a-to-b", "c"))
+            )
+        )
+        text = "".join(
+            f'{name} = ["10.0.{n}.1"]\n'
+            for n, name in enumerate(("a", "a-to-b", "b-to-c", "c"))
+        )
+        inventory = loads_inventory(text, edition=edition)
+        found = rule_set(
+            edition.resolve("aws"), inventory, missing="omit"
+        ).rules
+        assert [each.id for each in found] == [
+            "a-to-b-to-c-tcp-ipv4",
+            "a-to-b-to-c-tcp-ipv4-2",
+        ]
+
+    def test_adjacent_ports_become_one_range(self, edition: Edition) -> None:
+        """And no port that was not there."""
+        made = own(
+            edition,
+            'protocols = ["tcp"]\n'
+            "ports = [444, { low = 440, high = 442 }, 446]\n",
+        )
+        found = rule_set(made.resolve("aws"), site(made)).rules[-1]
+        assert found.ports == ranges((440, 442), 444, 446)
+        made = own(edition, 'protocols = ["tcp"]\nports = [23, 22, 24]\n')
+        found = rule_set(made.resolve("aws"), site(made)).rules[-1]
+        assert found.ports == ranges((22, 24))
+
+    def test_flows_of_a_pair_are_merged(self, edition: Edition) -> None:
+        """Overlapping ones, too: the ports are those of all of them."""
+        text = "".join(
+            f'[[flows]]\nid = "own-{name}"\nsource = "aws"\n'
+            'destination = "service-engine"\nprotocols = ["tcp"]\n'
+            f"ports = [{{ low = {low}, high = {high} }}]\n"
+            'purpose = "Own."\n'
+            for name, low, high in (("one", 100, 200), ("two", 150, 160))
+        )
+        made = edition.overlay(f'id = "own"\ntitle = "Own"\n{text}')
+        found = rule_set(made.resolve("aws"), site(made)).rules[-1]
+        assert found.ports == ranges((100, 200))
+        assert found.flows == ("own-one", "own-two")
+
+    def test_two_protocols_are_two_rules(self, edition: Edition) -> None:
+        """``TCP or UDP`` is one flow, and a rule each."""
+        deployment = preset("aws", services={"ldap"})
+        inventory = site(edition, 'ldap-server = ["10.0.0.5"]')
+        found = rule_set(edition.resolve(deployment), inventory).rules
+        assert [str(e) for e in found if e.destination == "ldap-server"] == [
+            "controller to ldap-server, TCP 389, IPv4",
+            "controller to ldap-server, UDP 389, IPv4",
+        ]
+
+    def test_the_same_addresses_are_the_same_tuple(
+        self, edition: Edition
+    ) -> None:
+        """Writers make one set of them, without comparing thousands."""
+        rules = aws(edition).rules
+        held = {id(r.sources) for r in rules if r.source == "controller"}
+        held |= {
+            id(r.destinations) for r in rules if r.destination == "controller"
+        }
+        assert len(held) == 2
+
+
+class TestProtocolsWithoutPorts:
+    """They have rules of their own, or none."""
+
+    def test_by_number(self, edition: Edition) -> None:
+        """A protocol without a name has its number in the id."""
+        made = own(edition, "protocols = [97]")
+        found = rule_set(made.resolve("aws"), site(made)).rules[-1]
+        assert found.id == "service-engine-to-aws-protocol-97-ipv4"
+        assert found.ports == ()
+        assert str(found) == "service-engine to aws, IP protocol 97, IPv4"
+
+    def test_echo_request(self, edition: Edition) -> None:
+        """Of ICMP it is all that is written."""
+        found = aws(edition, optional=True)
+        (echo,) = (e for e in found.rules if e.protocol == ICMP)
+        assert echo.icmp_types == (8,)
+        assert str(echo).endswith("ICMP echo request, IPv4")
+
+    def test_icmp_is_not_carried_over_to_ipv6(self, edition: Edition) -> None:
+        """The page does not state ICMPv6: the omission says so."""
+        found = aws(edition, optional=True)
+        (omitted,) = (o for o in found.omissions if o.kind == "ipv4-only")
+        assert omitted.subject == "service-engine-to-controller-echo"
+
+    def test_icmpv6_where_it_is_stated(self, edition: Edition) -> None:
+        """An edition of one's own may have it."""
+        made = changed(
+            edition,
+            protocols=(Protocol.of("icmpv6"),),
+            ports=(),
+            icmp_types=(128,),
+        )
+        text = 'aws = ["2001:db8:9::1"]\ncontroller = ["2001:db8:8::1"]'
+        inventory = loads_inventory(text, edition=made)
+        found = rule_set(made.resolve("aws"), inventory, missing="omit")
+        (echo,) = (e for e in found.rules if e.icmp_types)
+        assert (echo.family, echo.icmp_types) == (6, (128,))
+        assert return_rules([echo])[0].icmp_types == (129,)
+
+    @pytest.mark.parametrize(
+        ("protocol", "types"),
+        [("icmp", ()), ("icmp", (3,)), ("icmp", (8, 13)), ("icmpv6", ())],
+    )
+    def test_other_messages_have_no_rule(
+        self, edition: Edition, protocol: str, types: tuple[int, ...]
+    ) -> None:
+        """Not even the part of them that could be written."""
+        made = changed(
+            edition,
+            protocols=(Protocol.of(protocol),),
+            ports=(),
+            icmp_types=types,
+        )
+        found = rule_set(made.resolve("aws"), site(made))
+        (omitted,) = (o for o in found.omissions if o.kind == "no-icmp-type")
+        assert omitted.subject == "controller-to-aws"
+        assert not found.complete
+        assert not any("controller-to-aws" in e.flows for e in found.rules)
+
+    def test_a_flow_can_be_written_in_part(self, edition: Edition) -> None:
+        """What is left of it is said, and the set is not complete."""
+        made = own(edition, 'protocols = ["icmp", "gre"]')
+        found = rule_set(made.resolve("aws"), site(made))
+        assert found.rules[-1].flows == ("own-flow",)
+        assert "own-flow" in {each.subject for each in found.omissions}
+        assert "own-flow" in found.header()[4]
+
+
+class TestOmissions:
+    """Nothing is left out in silence."""
+
+    def test_every_flow_is_accounted_for(self, edition: Edition) -> None:
+        """It has a rule, or an omission, in every deployment."""
+        for name in ("aws", "openshift", "openstack", "no-orchestrator"):
+            for controller in ("virtual-machine", "container"):
+                found = rule_set(
+                    edition.resolve(preset(name, controller=controller)),
+                    site(edition),
+                    missing="omit",
+                )
+                written = {flow for each in found.rules for flow in each.flows}
+                left = {each.subject for each in found.omissions}
+                assert written | left == {
+                    *edition.flows.ids(),
+                    *edition.exclusions.ids(),
+                }
+                assert not written & left
+
+    @pytest.mark.parametrize("optional", [False, True])
+    def test_by_decision(self, edition: Edition, optional: bool) -> None:  # noqa: FBT001
+        """Only what is needed has rules, and what is asked for."""
+        answer = edition.resolve("kubernetes")
+        found = rule_set(
+            answer, site(edition), optional=optional, missing="omit"
+        )
+        allowed = {"needed", "optional"} if optional else {"needed"}
+        for each in found.rules:
+            assert {answer.status_of(f) for f in each.flows} <= allowed
+        for each in found.omissions:
+            if each.kind in get_args(Status):
+                assert answer.status_of(each.subject) == each.kind
+                assert each.kind not in allowed
+
+    def test_conflicts(self, edition: Edition) -> None:
+        """Instead of the flow that is not supported, the reason why."""
+        answer = edition.resolve(preset("openstack", controller="container"))
+        found = rule_set(answer, site(edition), missing="omit")
+        conflicts = [o for o in found.omissions if o.kind == "conflict"]
+        assert [o.subject for o in conflicts] == [
+            each.flow for each in answer.conflicts
+        ]
+        assert len(conflicts) == 2
+        assert not any(
+            port in (22, 5098)
+            for each in found.rules
+            if each.source != "external-network-services"
+            for ports in each.ports
+            for port in ports
+        )
+
+    def test_exclusions(self, edition: Edition) -> None:
+        """What the page calls not required is said to be left out."""
+        (found,) = (o for o in aws(edition).omissions if o.kind == "exclusion")
+        assert str(found).startswith(
+            "controller-to-service-engine: exclusion. Not required"
+        )
+
+
+class TestMissingAddresses:
+    """A need without addresses is an error, unless it may be left out."""
+
+    def test_all_at_once(self, edition: Edition) -> None:
+        """A fault for each endpoint, with the flows that need it."""
+        inventory = loads_inventory("", edition=edition)
+        with pytest.raises(InvalidDataError) as caught:
+            rule_set(edition.resolve("openstack"), inventory)
+        assert caught.value.subject == "inventory"
+        assert [each.path for each in caught.value.faults] == [
+            *("controller", "service-engine", "external-network-services"),
+            *("keystone", "glance", "nova", "neutron"),
+        ]
+        assert "controller-to-nova" in caught.value.faults[5].wanted
+
+    def test_left_out(self, edition: Edition) -> None:
+        """Said on top, and in the omissions."""
+        answer = edition.resolve("openstack")
+        found = rule_set(answer, site(edition), missing="omit")
+        assert not found.complete
+        kinds = {o.subject: o.kind for o in found.omissions}
+        assert kinds["controller-to-nova"] == "no-address"
+        assert found.header()[4] == (
+            "complete: NO, needed flows without rules: "
+            "controller-to-keystone, controller-to-glance, "
+            "controller-to-nova, controller-to-neutron"
+        )
+
+    def test_what_is_optional_is_not_missed(self, edition: Edition) -> None:
+        """The gateways have no address here: two flows less, no error."""
+        found = aws(edition, optional=True)
+        assert found.complete
+        kinds = {o.subject: o.kind for o in found.omissions}
+        assert kinds["controller-to-gateway-echo"] == "no-address"
+
+    def test_no_common_family(self, edition: Edition) -> None:
+        """Both have addresses, and no rule can hold them."""
+        text = (
+            'controller = ["10.0.0.1", "10.0.0.2"]\n'
+            'service-engine = ["10.1.0.0/24"]\n'
+            'external-network-services = ["2001:db8::/64"]\n'
+            'aws = ["192.0.2.1"]\n'
+        )
+        inventory = loads_inventory(text, edition=edition)
+        with pytest.raises(InvalidDataError) as caught:
+            rule_set(edition.resolve("aws"), inventory)
+        assert {each.path for each in caught.value.faults} == {"controller"}
+        assert (
+            "external-network-services has IPv6 and controller has IPv4"
+            in (caught.value.faults[0].got)
+        )
+        found = rule_set(edition.resolve("aws"), inventory, missing="omit")
+        kinds = {o.subject: o.kind for o in found.omissions}
+        assert kinds["external-to-controller-ssh"] == "no-common-family"
+        assert not found.complete
+
+    def test_optional_without_a_family(self, edition: Edition) -> None:
+        """ICMP between two roles of IPv6 alone is left out."""
+        text = "\n".join(
+            f'{name} = ["2001:db8:{n}::/64"]'
+            for n, name in enumerate(
+                (
+                    *("controller", "service-engine", "aws"),
+                    "external-network-services",
+                )
+            )
+        )
+        inventory = loads_inventory(text, edition=edition)
+        found = rule_set(edition.resolve("aws"), inventory, optional=True)
+        kinds = {o.subject: o.kind for o in found.omissions}
+        echo = "service-engine-to-controller-echo"
+        assert kinds[echo] == "no-common-family"
+        assert found.complete
+        assert {each.family for each in found.rules} == {6}
+
+    def test_endpoints_that_the_page_has_not(self, edition: Edition) -> None:
+        """An inventory for another edition is not used in part."""
+        berlin = edition.overlay(
+            'id = "berlin"\ntitle = "Berlin"\n[[endpoints]]\n'
+            'id = "jump-host"\nname = "Jump host"\nkind = "client"\n'
+        )
+        inventory = site(berlin, 'jump-host = ["192.168.0.1"]')
+        with pytest.raises(InvalidDataError, match="jump-host: wanted the id"):
+            rule_set(edition.resolve("aws"), inventory, missing="omit")
+
+    def test_another_word(self, edition: Edition) -> None:
+        """``missing`` has two."""
+        with pytest.raises(InvalidQueryError, match="'error' or 'omit'"):
+            aws(edition, missing="ignore")
+
+
+class TestARule:
+    """One that would be wider than it seems does not exist."""
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"family": 5},
+            {"sources": ()},
+            {"destinations": ()},
+            {"sources": (ip_network("2001:db8::/64"),)},
+            {"destinations": (ip_network("::/0"), ip_network("10.0.0.0/8"))},
+            {"ports": ()},
+            {"ports": ranges(22, 23)},
+            {"ports": ranges(23, 22)},
+            {"ports": ranges((20, 30), 25)},
+            {"protocol": Protocol.of(97)},
+            {"protocol": ICMP, "ports": ()},
+            {"protocol": ICMP, "ports": (), "icmp_types": (0,)},
+            {"icmp_types": (8,)},
+            {
+                "protocol": Protocol.of("icmpv6"),
+                "ports": (),
+                "icmp_types": (128,),
+            },
+            {"flows": (), "reasons": ()},
+            {"reasons": ("One of two.",)},
+        ],
+    )
+    def test_is_refused(
+        self, edition: Edition, fields: dict[str, Any]
+    ) -> None:
+        """No side may be empty, no family mixed, no port range left out."""
+        with pytest.raises(InvalidDataError):
+            rule(edition, **fields)
+
+
+class TestReturnRules:
+    """What comes back, for platforms that keep no state."""
+
+    def test_sides_are_turned(self, edition: Edition) -> None:
+        """The ports become the source's."""
+        rules = aws(edition, optional=True).rules
+        for asked, answer in zip(rules, return_rules(rules), strict=True):
+            assert answer.id == f"{asked.id}-return"
+            assert answer.rule is asked
+            assert answer.source == asked.destination
+            assert answer.destinations == asked.sources
+            assert answer.source_ports == asked.ports
+            assert answer.icmp_types == ((0,) if asked.icmp_types else ())
+
+
+class TestTheHeader:
+    """What every output says on top."""
+
+    def test_says_it_all(self, edition: Edition) -> None:
+        """Edition, digest, deployment, completeness, what is left out."""
+        found = aws(edition)
+        header = found.header()
+        text = "\n".join(header)
+        assert header[1] == "edition: vantage-undated"
+        assert header[2] == f"digest: sha256:{edition.digest}"
+        assert header[3].startswith("deployment: clouds: aws; controller: v")
+        assert header[4] == "complete: yes, every needed flow has its rules"
+        assert header[5] == "rules: 11"
+        for each in found.omissions:
+            assert (each.subject in text) == (each.kind != "not-applicable")
+        assert "left out: 28 flows that do not apply here" in header
+
+    def test_says_where_the_page_is_silent(self, edition: Edition) -> None:
+        """A gap is no omission of ours."""
+        answer = edition.resolve("openshift")
+        found = rule_set(answer, site(edition), missing="omit")
+        assert found.header()[-1] == str(answer.gaps[0])
+
+    def test_is_printable_ascii(self, edition: Edition) -> None:
+        """Whatever an overlay's reasons hold."""
+        made = edition.overlay(
+            'id = "own"\ntitle = "Übersicht \u2013 \\"x\\""\n'
+            + OWN.partition("[[")[1]
+            + 'flows]]\nid = "own-flow"\nsource = "aws"\n'
+            'destination = "controller"\nprotocols = ["tcp"]\n'
+            'ports = [7]\npurpose = "Größe"\n'
+        )
+        header = rule_set(made.resolve("aws"), site(made)).header()
+        assert all(each.isascii() and each.isprintable() for each in header)
+        assert "\\xdcbersicht" in header[0]
+
+    @pytest.mark.parametrize("text", ["a\nb", "a\rb", "a\x1bb", "a\u2028b"])
+    def test_lines_stay_lines(self, text: str) -> None:
+        """Nothing ends one, nor speaks to a terminal."""
+        assert len(plain(text).splitlines()) == 1
+        assert plain(text).isprintable()
+
+
+class TestPlatforms:
+    """The table of writers."""
+
+    def test_each_writes(self, edition: Edition) -> None:
+        """By its name, capitals or not, the same bytes each time."""
+        found = aws(edition)
+        for name in platforms():
+            text = found.render(name)
+            assert text == render(aws(edition), name.upper())
+            assert edition.digest in text
+
+    @pytest.mark.parametrize("name", ["nftable", "", 3])
+    def test_unknown_ones(self, edition: Edition, name: Any) -> None:
+        """With the nearest that there is."""
+        with pytest.raises(UnknownNameError) as caught:
+            aws(edition).render(name)
+        assert caught.value.kind == "platform"
+        assert caught.value.nearest in (None, "nftables")
