@@ -113,8 +113,13 @@ class NearChoice(click.ParamType):  # type: ignore[type-arg] # the same
         """
         known = [*self.words()]
         if value not in known:
-            wrong = UnknownNameError(self.name, value, known)
-            self.fail(str(wrong), param, ctx)
+            unknown = UnknownNameError(self.name, value, known)
+            wrong = str(unknown)
+            if unknown.nearest is None and not wrong.endswith(known[-1]):
+                # Too many for an error of the library's, but there is
+                # nowhere else that lists them.
+                wrong += f"; known: {', '.join(known)}"
+            self.fail(wrong, param, ctx)
         return str(value)
 
     def shell_complete(
