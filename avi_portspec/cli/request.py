@@ -211,7 +211,16 @@ class Request:
         write(text, self.output)
 
     def write_changes(self, changes: Changes | UpgradePlan) -> None:
-        """Write what changes as text, as Markdown or as JSON."""
+        """Write what changes as text, as Markdown or as JSON.
+
+        Raises:
+            click.UsageError: It was asked for as two of these.
+        """
+        if self.as_json and self.as_markdown:
+            raise click.UsageError(
+                "--json and --markdown are two answers: say one",
+                click.get_current_context(),
+            )
         if self.as_json:
             self.write(f"{changes.to_json()}\n")
         elif self.as_markdown:

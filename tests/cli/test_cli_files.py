@@ -231,6 +231,15 @@ class TestDiffAndUpgrade:
         assert ask("diff 16.2 --markdown").out == changes.to_markdown()
         assert ask("diff 16.2 --json").out == f"{changes.to_json()}\n"
 
+    @pytest.mark.parametrize(
+        "line", ["diff 16.2", "upgrade 17.1 --cloud vcenter"]
+    )
+    def test_an_answer_is_one_of_them(self, ask: Ask, line: str) -> None:
+        """Neither of two is dropped without a word."""
+        answer = ask(f"{line} --markdown --json")
+        assert (answer.code, answer.out) == (2, "")
+        assert "--json and --markdown" in answer.err
+
     def test_upgrade_is_the_library_s(self, ask: Ask) -> None:
         """With a deployment of options; and 1 says that there is work."""
         plan = avi_portspec.diff(load("17.1"), load(), "vcenter")

@@ -328,6 +328,7 @@ class TestTheFilters:
             ("--section awss", "did you mean 'aws'?"),
             ("--requirement optionl", "did you mean 'optional'?"),
             ("--port http", "is no port and no range"),
+            ("--port ٢٢", "is no port and no range"),
             ("--port 99999", "no range within 0-65535"),
             ("--port 22-21", "no range within 0-65535"),
             ("--port 1-", "is no port and no range"),
