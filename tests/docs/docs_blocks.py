@@ -36,7 +36,9 @@ _DIRECTIVE = re.compile(
 )
 _OPTION = re.compile(r"\s+:(?P<name>[\w-]+):(?: (?P<value>.*))?$")
 _FENCE = re.compile(
-    r"```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"```(?P<kind>\w+)\n"
+    r"(?P<text>(?:# (?P<name>[\w.-]+\.\w+)\n)?.*?)^```$",
+    re.MULTILINE | re.DOTALL,
 )
 
 
@@ -70,9 +72,15 @@ def blocks_of(path: Path) -> list[Block]:
     """Return a page's blocks of code, in their order."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".md":
+        # No captions there: a file begins with a comment that names it.
         return [
-            Block(m["kind"], "", m["text"], text.count("\n", 0, m.start()) + 1)
-            for m in _FENCE.finditer(text)
+            Block(
+                found["kind"],
+                found["name"] or "",
+                found["text"],
+                text.count("\n", 0, found.start()) + 1,
+            )
+            for found in _FENCE.finditer(text)
         ]
     return list(_directives(text.splitlines()))
 
