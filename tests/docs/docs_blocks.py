@@ -36,7 +36,8 @@ _DIRECTIVE = re.compile(
 )
 _OPTION = re.compile(r"\s+:(?P<name>[\w-]+):(?: (?P<value>.*))?$")
 _FENCE = re.compile(
-    r"```(?P<kind>\w+)(?: (?P<name>\S+))?\n(?P<text>.*?)^```$",
+    r"```(?P<kind>\w+)\n"
+    r"(?P<text>(?:# (?P<name>[\w.-]+\.\w+)\n)?.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -46,8 +47,7 @@ class Block(NamedTuple):
 
     Attributes:
         kind: Its language, as the directive or the fence names it.
-        name: The file that it is, which is its caption, or in Markdown
-            what follows its kind; or nothing.
+        name: The file that it is, which is its caption; or nothing.
         text: What is in it.
         line: Where it begins.
     """
@@ -72,14 +72,15 @@ def blocks_of(path: Path) -> list[Block]:
     """Return a page's blocks of code, in their order."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".md":
+        # No captions there: a file begins with a comment that names it.
         return [
             Block(
-                m["kind"],
-                m["name"] or "",
-                m["text"],
-                text.count("\n", 0, m.start()) + 1,
+                found["kind"],
+                found["name"] or "",
+                found["text"],
+                text.count("\n", 0, found.start()) + 1,
             )
-            for m in _FENCE.finditer(text)
+            for found in _FENCE.finditer(text)
         ]
     return list(_directives(text.splitlines()))
 
