@@ -99,7 +99,7 @@ def render_arm(rules: RuleSet) -> str:
             "contentVersion": "1.0.0.0",
             "metadata": {
                 "avi-portspec": {
-                    "header": [_inert(line) for line in rules.header()],
+                    "header": rules.header(),
                     "rules": explained(rules),
                 }
             },
@@ -121,11 +121,6 @@ def render_arm(rules: RuleSet) -> str:
             ],
         }
     )
-
-
-def _inert(text: str) -> str:
-    """Return text that no template takes for an expression."""
-    return f"[{text}" if text.startswith("[") else text
 
 
 def _security_rules(rules: RuleSet, platform: str) -> Iterator[_SecurityRule]:
