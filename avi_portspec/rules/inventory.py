@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import attrs
 
@@ -53,6 +53,9 @@ _CLUSTER: Final = "cluster-ip"
 _FLAG: Final = "cluster-ip-is-destination"
 _SHARED: Final = "shared"
 _RESERVED: Final = (_CLUSTER, _FLAG, _SHARED)
+
+#: Networks, each with the path of the place that names it.
+_Entries: TypeAlias = list[tuple[str, Network]]
 
 
 class _Addresses(Check):
@@ -239,16 +242,32 @@ class Inventory(Record):
         return collapsed([*found, *floating])
 
     def _faults(self) -> Iterator[Fault]:
-        entries: list[tuple[str, str, Network]] = [
-            (f"{name}[{position}]", name, network)
+        roles = {
+            name: [(f"{name}[{at}]", each) for at, each in enumerate(networks)]
             for name, networks in self.addresses.items()
-            for position, network in enumerate(networks)
-        ]
-        entries += ((_CLUSTER, _CLUSTER, alone(a)) for a in self.cluster_ip)
+        }
+        floating = [(_CLUSTER, alone(each)) for each in self.cluster_ip]
+        entries = _placed(roles, floating)
         yield from islice(_between(entries, self.shared, ""), FAULTS)
         if self.cluster_ip_is_destination and not self.cluster_ip:
             wanted = f"a {_CLUSTER} that can be a destination"
             yield Fault(_FLAG, wanted, "none")
+
+
+def _placed(
+    roles: Mapping[Any, _Entries], floating: _Entries
+) -> list[tuple[str, str, Network]]:
+    """Return each network with its path and its role.
+
+    Args:
+        roles: What the endpoints have.
+        floating: The cluster IP.
+    """
+    return [
+        (path, role, network)
+        for role, found in [*roles.items(), (_CLUSTER, floating)]
+        for path, network in found
+    ]
 
 
 def _between(
@@ -383,9 +402,6 @@ def loads_inventory(
         raise InvalidDataError(subject, wrong.faults) from None
 
 
-_Entries = list[tuple[str, Network]]
-
-
 class _Reading:
     """What one table says, and everything that is wrong with it."""
 
@@ -480,14 +496,7 @@ class _Reading:
         return found
 
     def _between(self) -> Iterator[Fault]:
-        entries = [
-            (path, role, network)
-            for role, found in [
-                *self.roles.items(),
-                (_CLUSTER, self.cluster_ip),
-            ]
-            for path, network in found
-        ]
+        entries = _placed(self.roles, self.cluster_ip)
         cited = ", ".join(
             note.id
             for note in self.edition.notes

@@ -30,6 +30,7 @@ from avi_portspec.rules.inventory import Inventory
 from avi_portspec.rules.networks import IPV4, IPV6, Family, Network
 
 __all__ = [
+    "EXTENSION_HEADERS",
     "Omission",
     "OmissionKind",
     "ReturnRule",
@@ -44,6 +45,9 @@ ICMPV6: Final = Protocol.of("icmpv6")
 #: The one message that is written, and its answer (RFC 792, RFC 4443).
 _ECHO: Final = {ICMP: (8, 0), ICMPV6: (128, 129)}
 _FAMILIES: Final = (IPV4, IPV6)
+#: What Linux skips to find a packet's protocol, so that no packet of IPv6
+#: ever has it (ipv6_ext_hdr in net/ipv6/exthdrs_core.c).
+EXTENSION_HEADERS: Final = frozenset({0, 43, 44, 51, 60})
 
 #: Why something has no rule: a decision on a flow, or else: the page rules
 #: out the pair (``exclusion``) or the need (``conflict``); an endpoint has
@@ -144,6 +148,12 @@ class Rule:
         if self.icmp_types:
             ports = "echo request"
         return f"{self.protocol.label} {ports}".rstrip()
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What it is for: each flow's id and reason, a text each."""
+        pairs = zip(self.flows, self.reasons, strict=True)
+        return tuple(f"{flow}: {reason}" for flow, reason in pairs)
 
     def __str__(self) -> str:
         sides = f"{self.source} to {self.destination}"
@@ -252,7 +262,7 @@ class RuleSet:
             f"edition: {edition.id}",
             f"digest: sha256:{edition.digest}",
             f"deployment: {_deployment_text(self.resolution)}",
-            "complete: yes, every needed flow has its rules"
+            f"complete: yes, every needed flow has its rules{self._caveat()}"
             if self.complete
             else "complete: NO, needed flows without rules: "
             + ", ".join(dict.fromkeys(needed)),
@@ -265,7 +275,22 @@ class RuleSet:
         lines += map(str, self.resolution.gaps)
         return tuple(map(plain, lines))
 
+    def _caveat(self) -> str:
+        """Return how much has no rule though it may be wanted, if any."""
+        counts = [
+            f"{found} {one if found == 1 else many}"
+            for kind, one, many in _DOUBTS
+            if (found := sum(o.kind == kind for o in self.omissions))
+        ]
+        return f"; left out: {joined('and', counts)}" if counts else ""
 
+
+#: What nobody decided, neither the page nor whoever asks: that every needed
+#: flow has rules does not mean that nothing else is wanted.
+_DOUBTS: Final = (
+    ("conflict", "conflict", "conflicts"),
+    ("unstated", "unstated flow", "unstated flows"),
+)
 _UNWRITTEN: Final = ("no-address", "no-common-family", "no-icmp-type")
 
 

@@ -129,10 +129,13 @@ class TestTheText:
         assert size(120) - size(80) == size(80) - size(40)
 
     def test_the_header_is_on_top(self, edition: Edition) -> None:
-        """Behind comment signs, in full."""
+        """Behind comment signs, in full; it counts what is written there."""
         found = aws(edition)
-        header = found.header()
-        for name in PLATFORMS.values():
+        for family, name in PLATFORMS.items():
+            own = tuple(r for r in found.rules if r.family == family)
+            assert 0 < len(own) < len(found.rules)
+            header = attrs.evolve(found, rules=own).header()
+            assert f"rules: {len(own)}" in header
             lines = found.render(name).splitlines()
             assert lines[: len(header)] == [f"# {each}" for each in header]
 

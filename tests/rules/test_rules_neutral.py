@@ -24,7 +24,7 @@ from avi_portspec import (
     rule_set,
 )
 from avi_portspec.names import Status
-from avi_portspec.rules.neutral import plain
+from avi_portspec.rules.neutral import Omission, OmissionKind, plain
 from avi_portspec.rules.platforms import render
 
 #: A site's own protocols, from the Service Engine to AWS.
@@ -464,11 +464,37 @@ class TestTheHeader:
         assert header[1] == "edition: vantage-undated"
         assert header[2] == f"digest: sha256:{edition.digest}"
         assert header[3].startswith("deployment: clouds: aws; controller: v")
-        assert header[4] == "complete: yes, every needed flow has its rules"
+        assert header[4].startswith(
+            "complete: yes, every needed flow has its rules"
+        )
         assert header[5] == "rules: 11"
         for each in found.omissions:
             assert (each.subject in text) == (each.kind != "not-applicable")
         assert "left out: 28 flows that do not apply here" in header
+
+    def test_complete_tells_what_nobody_decided(
+        self, edition: Edition
+    ) -> None:
+        """That every need has rules does not hide a conflict, or silence."""
+        found = aws(edition)
+        says = "complete: yes, every needed flow has its rules"
+        cases: list[tuple[list[OmissionKind], str]] = [
+            ([], ""),
+            (["exclusion", "optional"], ""),
+            (["conflict"], "; left out: 1 conflict"),
+            (["unstated"], "; left out: 1 unstated flow"),
+            (
+                ["unstated", "conflict", "unstated", "conflict"],
+                "; left out: 2 conflicts and 2 unstated flows",
+            ),
+        ]
+        for kinds, rest in cases:
+            some = tuple(
+                Omission(subject="a-flow", kind=kind, reason="Why.")
+                for kind in kinds
+            )
+            line = attrs.evolve(found, omissions=some).header()[4]
+            assert line == says + rest
 
     def test_says_where_the_page_is_silent(self, edition: Edition) -> None:
         """A gap is no omission of ours."""

@@ -74,8 +74,8 @@ def said(
     """
     flows = rules.resolution.edition.flows
     return [
-        plain(f"{flow}: {reason}")
-        for flow, reason in zip(rule.flows, rule.reasons, strict=True)
+        plain(told)
+        for flow, told in zip(rule.flows, rule.told, strict=True)
         if ports is None
         or any(
             each.low <= ports.high and ports.low <= each.high

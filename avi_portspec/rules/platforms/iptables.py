@@ -12,17 +12,21 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
+import attrs
+
 from avi_portspec.errors import CannotExpressError
 from avi_portspec.model.ports import PortRange
 from avi_portspec.rules.comments import lines as commented
 from avi_portspec.rules.comments import quoted
 from avi_portspec.rules.networks import IPV4, IPV6, Family, Network
 from avi_portspec.rules.neutral import (
+    EXTENSION_HEADERS,
     ReturnRule,
     Rule,
     RuleSet,
     return_rules,
 )
+from avi_portspec.rules.platforms.services import portions
 
 __all__ = ["render_ipv4", "render_ipv6"]
 
@@ -32,8 +36,6 @@ _COMMENT: Final = 250
 _NAME: Final = 28
 #: The most ports of one multiport match; a range counts as two.
 _PORTS: Final = 15
-#: What ip6tables never takes for a packet's protocol: extension headers.
-_SKIPPED: Final = frozenset({43, 44, 51, 60})
 _ORIGINAL: Final = "-m conntrack --ctstate NEW,ESTABLISHED --ctdir ORIGINAL"
 _REPLY: Final = "-m conntrack --ctstate ESTABLISHED --ctdir REPLY"
 _COMMANDS: Final[dict[Family, str]] = {4: "iptables", 6: "ip6tables"}
@@ -68,11 +70,13 @@ def render_ipv6(rules: RuleSet) -> str:
 
 
 def _render(rules: RuleSet, family: Family) -> str:
-    own = [rule for rule in rules.rules if rule.family == family]
+    own = tuple(rule for rule in rules.rules if rule.family == family)
     command = _COMMANDS[family]
     initiated = _Chains("avi-initiated", own, command)
     replies = _Chains("avi-replies", return_rules(own), command)
-    comments = (*rules.header(), *_about(family))
+    # The header counts the rules of this text, not those of the other.
+    header = attrs.evolve(rules, rules=own).header()
+    comments = (*header, *_about(family))
     chains = (*initiated.names, *replies.names)
     lines = [
         *(text for each in comments for text in commented(each)),
@@ -152,8 +156,8 @@ def _accepting(
     """Yield the lines that accept what a rule does, in a chain."""
     rule = side.rule if isinstance(side, ReturnRule) else side
     if side is rule:
-        for flow, reason in zip(rule.flows, rule.reasons, strict=True):
-            yield from commented(f"{flow}: {reason}")
+        for each in rule.told:
+            yield from commented(each)
     word = "" if side is rule else "replies: "
     comment = quoted(word + ", ".join(rule.flows), _COMMENT)
     for match in _matches(rule, side, command):
@@ -176,7 +180,7 @@ def _matches(
     elif isinstance(side, Rule) and side.ports:
         for ports in _fitting(side.ports):
             yield f"-p {number} -m multiport --dports {ports}"
-    elif number == 0 or (rule.family == IPV6 and number in _SKIPPED):
+    elif number == 0 or (rule.family == IPV6 and number in EXTENSION_HEADERS):
         label = rule.protocol.label
         reason = (
             f"{label} means any protocol there"
@@ -191,13 +195,5 @@ def _matches(
 
 def _fitting(ports: Iterable[PortRange]) -> Iterator[str]:
     """Yield the ports in pieces that a match has room for."""
-    piece: list[str] = []
-    room = _PORTS
-    for each in ports:
-        size = 1 if each.low == each.high else 2
-        if size > room:
-            yield ",".join(piece)
-            piece, room = [], _PORTS
-        piece.append(str(each).replace("-", ":"))
-        room -= size
-    yield ",".join(piece)
+    for piece in portions(ports, _PORTS):
+        yield ",".join(str(each).replace("-", ":") for each in piece)

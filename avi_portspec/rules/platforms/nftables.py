@@ -16,6 +16,7 @@ from avi_portspec.model.ports import PortRange
 from avi_portspec.rules.comments import line, quoted
 from avi_portspec.rules.networks import IPV4, IPV6, Family, Network
 from avi_portspec.rules.neutral import (
+    EXTENSION_HEADERS,
     ReturnRule,
     Rule,
     RuleSet,
@@ -31,9 +32,6 @@ _TABLE: Final = "inet avi-portspec"
 _COMMENT: Final = 120
 #: The kernel takes 255 bytes; people take fewer.
 _NAME: Final = 60
-#: Which of them the kernel skips to find a packet's protocol, so that no
-#: packet of IPv6 ever has it (ipv6_ext_hdr in net/ipv6/exthdrs_core.c).
-_SKIPPED: Final = frozenset({0, 43, 44, 51, 60})
 _ECHO: Final = {
     ("icmp", 8): "icmp type echo-request",
     ("icmp", 0): "icmp type echo-reply",
@@ -128,8 +126,8 @@ class _Sets:
 
 
 def _initiated(rule: Rule, sets: _Sets) -> Iterator[str]:
-    for flow, reason in zip(rule.flows, rule.reasons, strict=True):
-        yield f"        # {line(flow)}: {line(reason)}"
+    for each in rule.told:
+        yield f"        # {line(each)}"
     comment = quoted(", ".join(rule.flows), _COMMENT)
     yield (
         f"        {_between(rule, sets)} {_what(rule, rule)}"
@@ -164,7 +162,7 @@ def _what(rule: Rule, side: Rule | ReturnRule) -> str:
             return f"{protocol.name} sport {_ports(side.source_ports)}"
     elif side.ports:
         return f"{protocol.name} dport {_ports(side.ports)}"
-    if rule.family == IPV6 and protocol.number in _SKIPPED:
+    if rule.family == IPV6 and protocol.number in EXTENSION_HEADERS:
         reason = (
             f"{protocol.label} is an extension header of IPv6, which the "
             "kernel does not take for a packet's protocol"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from avi_portspec.rules.platforms.roles import refused
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from avi_portspec.model.ports import PortRange
     from avi_portspec.rules.neutral import Rule
 
-__all__ = ["Service", "protocol_of", "services", "without_icmp"]
+__all__ = ["Service", "portions", "protocol_of", "services", "without_icmp"]
 
 
 class Service(NamedTuple):
@@ -89,3 +89,25 @@ def services(rule: Rule, protocol: str) -> list[Service]:
     if rule.icmp_types:
         return [Service(protocol, icmp_type=each) for each in rule.icmp_types]
     return [Service(protocol, ports) for ports in rule.ports or (None,)]
+
+
+def portions(
+    ports: Iterable[PortRange], values: int
+) -> Iterator[list[PortRange]]:
+    """Yield ports in the fewest turns that each fit a platform's match.
+
+    Args:
+        ports: The ranges.
+        values: The most values of a match, of which a range takes two.
+    """
+    portion: list[PortRange] = []
+    taken = 0
+    for each in ports:
+        size = min(len(each), 2)
+        if taken + size > values:
+            yield portion
+            portion, taken = [], 0
+        portion.append(each)
+        taken += size
+    if portion:
+        yield portion
