@@ -29,6 +29,8 @@ PROTOCOLS = {
     "icmp": 1, "igmp": 2, "tcp": 6, "udp": 17, "gre": 47, "esp": 50,
     "ah": 51, "ahp": 51, "icmp6": 58, "icmpv6": 58, "sctp": 132,
 }  # fmt: skip
+#: What all fragments have but the first (RFC 791).
+LATER = ("fragment-offset", "1-8191")
 ICMP_TYPES = {"echo": 8, "echo-reply": 0, "echo-request": 8}
 
 
@@ -108,6 +110,10 @@ class _Words:
         established = protocol == 6 and self.words[:1] == ["established"]
         if established:
             self.take()
+        if self.words == ["fragments"] and action == "deny":
+            # No packet that opens a connection is one of those, nor is one
+            # that belongs to it unless it was cut up on its way.
+            return "deny", []
         if self.words:
             raise UnreadableError(f"left over: {self.words}")
         return action, list(
@@ -130,6 +136,8 @@ def _list(entries: Sequence[_Words], family: int) -> Iterator[Opening]:
         yield from (Opening(n, n, None) for n in everything)
     for at, each in enumerate(entries):
         action, found = each.entry()
+        if not found:
+            continue
         if action == "permit":
             yield from found
         elif action != "deny" or at != len(entries) - 1:
@@ -269,7 +277,7 @@ def _filter(statement: _Statement, version: int) -> Iterator[Opening]:
         sources = destinations = everything
         protocol: int | None = None
         ports = from_to = types = None
-        established = False
+        established = later = False
         for part in term.all("from"):
             for match in part.inner:
                 name, *values = match.words
@@ -292,6 +300,8 @@ def _filter(statement: _Statement, version: int) -> Iterator[Opening]:
                     types = [(int(v), int(v)) for v in values]
                 elif name == "tcp-established":
                     established = True
+                elif match.words == LATER:
+                    later = True
                 else:
                     raise UnreadableError(name)
         # A match on a port without one on the protocol reads other bytes.
@@ -303,6 +313,13 @@ def _filter(statement: _Statement, version: int) -> Iterator[Opening]:
             raise UnreadableError("established, without TCP")
         (then,) = term.all("then")
         action = then.words[1:] or then.inner[0].words
+        if later:
+            matches = [
+                n.words for part in term.all("from") for n in part.inner
+            ]
+            if matches != [LATER] or action != ("discard",):
+                raise UnreadableError("fragments, and something else")
+            continue
         if action == ("discard",):
             if term.all("from"):
                 raise UnreadableError("a discard of some packets alone")

@@ -524,11 +524,15 @@ DOCTORED: dict[str, list[tuple[str, str]]] = {
     "arista": [
         ("permit tcp 10.20.0.0/24", "permit tcp any"),
         (" eq ntp", ""),
+        (" deny ip any any fragments\n", ""),
     ],
     "cisco": [
         ("permit tcp 10.20.0.0 0.0.0.255", "permit tcp any"),
         (" eq 123", ""),
-        ("deny ip any any", "permit ip any any"),
+        ("deny ip any any\n", "permit ip any any\n"),
+        (" deny ip any any fragments\n", ""),
+        ("fragments", ""),
+        ("deny ipv6 any any fragments", "permit ipv6 any any fragments"),
     ],
     "ciscoasa": [
         ("tcp 10.20.0.0 255.255.255.0", "tcp any"),
@@ -543,6 +547,7 @@ DOCTORED: dict[str, list[tuple[str, str]]] = {
         ("                        10.20.0.0/24;\n", ""),
         ("destination-port 123;", ""),
         ("discard;", "accept;"),
+        ("fragment-offset 1-8191;", ""),
         ("term avi-controller-to-aws-tcp-ipv4 {", "term avi-other {"),
     ],
     "paloalto": [
@@ -670,12 +675,100 @@ class TestOutputs:
         with pytest.raises(CannotExpressError, match="LARGE TERM"):
             network._write(whole, rules)
 
+    @pytest.mark.parametrize("platform", ["arista", "cisco", "ciscoasa"])
+    def test_lists_of_pairs_have_a_bound(
+        self, edition: Edition, platform: str
+    ) -> None:
+        """What would take minutes is refused at once, with a way out."""
+        hosts = tuple(ip_network(f"10.20.{n}.1/32") for n in range(250))
+        others = tuple(ip_network(f"10.30.{n}.1/32") for n in range(250))
+        long = rule(
+            edition,
+            sources=hosts,
+            destinations=others,
+            ports=(PortRange.of(22), PortRange.of(443)),
+        )
+        rules = with_rules(edition, long)
+        with pytest.raises(CannotExpressError, match="125000 for") as refused:
+            render(rules, platform)
+        assert refused.value.platform == platform
+        assert refused.value.rule == long.id
+        assert refused.value.flows == long.flows
+        assert "give networks" in refused.value.reason
+        # Where sides are lists of their own, the same is a matter of course.
+        assert render(rules, "juniper").count("/32;") == 1000
+
+    def test_neighbour_discovery_is_told_where_it_is_stopped(
+        self, edition: Edition
+    ) -> None:
+        """Lists that close stop it too; no rule of IPv6, no word of it."""
+        for platform in NETWORK:
+            told = "neighbour discovery of IPv6"
+            assert told not in render(four(edition), platform)
+            if platform != "ciscoasa":
+                found = told in render(aws(edition), platform)
+                assert found == (platform in {"arista", "cisco", "juniper"})
+
+    @pytest.mark.parametrize(
+        ("platform", "first"),
+        [
+            ("arista", {"deny ip any any fragments": 1}),
+            (
+                "cisco",
+                {
+                    "deny ip any any fragments": 1,
+                    "deny ipv6 any any fragments": 1,
+                },
+            ),
+            ("juniper", {"fragment-offset 1-8191;": 1}),
+        ],
+    )
+    def test_fragments_without_ports_are_stopped_first(
+        self, edition: Edition, platform: str, first: dict[str, int]
+    ) -> None:
+        """A permit with ports would let them through whatever they are of."""
+        text = render(aws(edition), platform)
+        for line, count in first.items():
+            assert text.count(line) == count
+            before, _, after = text.partition(line)
+            start = "filter" if platform == "juniper" else "access-list"
+            assert "permit" not in before.rpartition(start)[2]
+            assert "accept" not in before.rpartition(start)[2]
+            assert after
+        assert "fragments other than the first" in text
+
+    def test_aerleon_leaves_out_a_lone_match_on_fragments(self) -> None:
+        """Its term for Junos then stops everything, not fragments."""
+        lone = {
+            "name": "avi-lone",
+            "option": "is-fragment",
+            "action": "deny",
+        }
+        text = alone("juniper avi inet", lone, meant())
+        assert "is-fragment" not in text
+
+    def test_policies_that_add_up_say_so(self, edition: Edition) -> None:
+        """FortiOS gives new ids, so a second load adds what is there."""
+        assert "names begin with avi-" in render(four(edition), "fortigate")
+
+    @EACH
+    def test_a_role_may_be_called_any(
+        self, edition: Edition, platform: str
+    ) -> None:
+        """It is a name like another, in comments too."""
+        one = rule(edition, source=EndpointId("any"))
+        one = attrs.evolve(one, reasons=("any; any",) * len(one.reasons))
+        rules = with_rules(edition, one)
+        read, nature = NETWORK[platform]
+        assert same(read(render(rules, platform)), wanted([one], nature))
+
     def test_the_counts_are_of_this_module(self) -> None:
         """Each platform has one, and takes no other's."""
         assert {*recount.__all__} == {
             "entries",
             "filter_terms",
             "global_policies",
+            "pairs",
             "policies",
             "xml_rules",
         }

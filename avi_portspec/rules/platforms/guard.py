@@ -36,6 +36,7 @@ from avi_portspec.rules.neutral import ICMPV6
 
 __all__ = [
     "DENY",
+    "FRAGMENTS",
     "Filter",
     "Target",
     "Term",
@@ -50,6 +51,15 @@ __all__ = [
 PREFIX: Final = "avi-"
 #: The name of the term that lets nothing else through.
 DENY: Final = "avi-deny-the-rest"
+#: The name of the term that lets no fragment through but the first.
+FRAGMENTS: Final = "avi-deny-later-fragments"
+#: How aerleon is asked for it. For Junos it leaves out the match on
+#: ``is-fragment`` where a term has no other, and the term stops everything.
+_LATER: Final[dict[str, dict[str, str]]] = {
+    "arista": {"option": "is-fragment"},
+    "cisco": {"option": "is-fragment"},
+    "juniper": {"fragment-offset": "1-8191"},
+}
 #: Longest names of addresses: PAN-OS and Junos take 63 characters, of which
 #: aerleon wants some for a number.
 _LONGEST_TOKEN: Final = 50
@@ -155,11 +165,14 @@ class Filter(NamedTuple):
         options: What aerleon wants to know of it, its name first.
         terms: What it lets through, in this order.
         deny: Whether its last term stops everything else.
+        fragments: Whether its first term stops the fragments of packets
+            that are not the first, and so have no ports.
     """
 
     options: str
     terms: Sequence[Term]
     deny: bool
+    fragments: bool = False
 
 
 def short_name(text: str, longest: int) -> str:
@@ -239,7 +252,11 @@ def generate(target: Target, filters: Sequence[Filter]) -> str:
         "filters": [
             {
                 "header": {"targets": {target.name: each.options}},
-                "terms": [*map(book.term, each.terms), *_last(each)],
+                "terms": [
+                    *_first(target, each),
+                    *map(book.term, each.terms),
+                    *_last(each),
+                ],
             }
             for each in filters
         ],
@@ -266,6 +283,12 @@ def distrust(
     flows = dict.fromkeys(flow for term in terms for flow in term.flows)
     reason = f"aerleon: {' '.join(said.split())}"
     return CannotExpressError(target.name, rules, flows, reason)
+
+
+def _first(target: Target, each: Filter) -> list[dict[str, Any]]:
+    if not each.fragments:
+        return []
+    return [{"name": FRAGMENTS, "action": "deny", **_LATER[target.name]}]
 
 
 def _last(each: Filter) -> list[dict[str, Any]]:

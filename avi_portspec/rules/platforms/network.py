@@ -9,9 +9,11 @@ term that stops everything else, for some read an empty list as "let
 everything pass". Firewalls with zones (SRX, PAN-OS, FortiOS) have other
 policies besides, and what to do with the rest is theirs to say.
 
-Two limits follow. The last term also stops the neighbour discovery of IPv6,
-which IOS lets through where no such term stands. And IOS lets the later
-fragments of a packet through wherever an entry with ports has its addresses.
+Two things follow. The last term also stops the neighbour discovery of IPv6,
+which IOS lets through where no such term stands; the output says so. And the
+later fragments of a packet have no ports: IOS lets them through wherever a
+permit with ports has their addresses, and Junos takes for ports what stands
+where ports would be. So a term comes first there that stops such fragments.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ from typing import Final
 
 import attrs
 
-from avi_portspec.rules.networks import Family, Network
+from avi_portspec.errors import CannotExpressError
+from avi_portspec.rules.networks import IPV6, Family, Network
 from avi_portspec.rules.neutral import ReturnRule, Rule, RuleSet, return_rules
 from avi_portspec.rules.platforms import recount
 from avi_portspec.rules.platforms.guard import (
@@ -64,6 +67,22 @@ _UNCLEAN: Final = re.compile(r"[^ ->@-~]", re.ASCII)
 _SRX_SIDE: Final[dict[Family, int]] = {4: 500, 6: 125}
 #: What version control systems write into, so that bytes would differ.
 _TAG: Final = re.compile(r"^.*\$(?:Id|Date|Revision):\$.*\n", re.MULTILINE)
+#: The most entries of access lists: some seconds' work and some megabytes,
+#: and more than the hardware of most devices holds.
+_ENTRIES: Final = 100_000
+_DISCOVERY: Final = (
+    "neighbour discovery of IPv6 is not opened: the page does not state it; "
+    "permit it ahead of this list if these interfaces carry IPv6 hosts "
+    "directly"
+)
+_FRAGMENTS: Final = (
+    "fragments other than the first have no ports, so all of them are "
+    "stopped{}: packets that arrive in fragments do not get through"
+)
+_ADDED: Final = (
+    "edit 0 adds the policies anew each time that this is loaded: first "
+    "delete those of an earlier time, whose names begin with avi-"
+)
 _EMPTY_COMMENT: Final = re.compile(r" */\*\n(?: *\*\* *\n)* *\*/\n")
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 _PORT_NAMES: Final = re.compile(r"\b(?:eq (\S+)|range (\S+) (\S+))")
@@ -88,6 +107,10 @@ class _Platform:
         closes: Whether a last term stops everything else.
         icmp_apart: Whether aerleon fails over ICMP beside ports.
         side: The most networks on a side of a term, where there is a limit.
+        entries: The most entries of all lists, on a platform that writes
+            one for each pair of networks.
+        fragments: The families whose later fragments a first term stops.
+        notes: What else the output says of itself on top.
     """
 
     target: Target
@@ -99,6 +122,9 @@ class _Platform:
     closes: bool = False
     icmp_apart: bool = False
     side: dict[Family, int] | None = None
+    entries: int | None = None
+    fragments: frozenset[Family] = frozenset()
+    notes: tuple[str, ...] = ()
 
 
 def render_arista(rules: RuleSet) -> str:
@@ -138,6 +164,8 @@ def render_srx(rules: RuleSet) -> str:
 
 def _write(platform: _Platform, rules: RuleSet) -> str:
     terms = list(_terms(platform, rules))
+    if platform.entries is not None:
+        _bound(platform.target, terms, platform.entries)
     batches = [terms]
     if platform.icmp_apart:
         batches = [
@@ -151,10 +179,36 @@ def _write(platform: _Platform, rules: RuleSet) -> str:
     ]
     lines = [
         line
-        for each in rules.header()
+        for each in (*rules.header(), *_about(platform, rules))
         for line in wrap(_UNCLEAN.sub(".", each), _WIDTH)
     ]
     return platform.dress(lines, "\n".join(written))
+
+
+def _about(platform: _Platform, rules: RuleSet) -> Iterator[str]:
+    """Yield what the header does not know: what is the platform's own."""
+    yield from platform.notes
+    if platform.closes and any(each.family == IPV6 for each in rules.rules):
+        yield _DISCOVERY
+
+
+def _bound(target: Target, terms: Sequence[Term], most: int) -> None:
+    """Refuse lists that are too long to be written, before they are.
+
+    Raises:
+        CannotExpressError: There are more entries, with the rule that has
+            the most of them.
+    """
+    counts = {term: recount.pairs(term) for term in terms}
+    if sum(counts.values()) <= most:
+        return
+    term = max(counts, key=lambda each: counts[each])
+    reason = (
+        f"a list has an entry for each pair of networks, {counts[term]} for "
+        f"this rule and {sum(counts.values())} in all, and at most {most} "
+        "are written: give networks in place of single addresses"
+    )
+    raise CannotExpressError(target.name, term.rule, term.flows, reason)
 
 
 def _batch(platform: _Platform, terms: Sequence[Term]) -> str:
@@ -163,7 +217,8 @@ def _batch(platform: _Platform, terms: Sequence[Term]) -> str:
     for options, families in platform.filters:
         within = [term for term in terms if term.family in families]
         if within or platform.closes:
-            filters.append(Filter(options, within, platform.closes))
+            fragments = platform.fragments.issuperset(families)
+            filters.append(Filter(options, within, platform.closes, fragments))
     text = _TAG.sub("", generate(platform.target, filters) + "\n")
     text = platform.finish(_EMPTY_COMMENT.sub("", text), terms)
     if not platform.says(text, terms):
@@ -173,10 +228,7 @@ def _batch(platform: _Platform, terms: Sequence[Term]) -> str:
 
 def _terms(platform: _Platform, rules: RuleSet) -> Iterator[Term]:
     for rule in rules.rules:
-        told = comment(
-            map(": ".join, zip(rule.flows, rule.reasons, strict=True))
-        )
-        yield from _parts(platform, rule, rule, told)
+        yield from _parts(platform, rule, rule, comment(rule.told))
     if platform.stateless:
         for reply in return_rules(rules.rules):
             told = comment([f"replies to {reply.rule.id}"])
@@ -298,17 +350,26 @@ _ARISTA: Final = _Platform(
     filters=_LISTS,
     dress=_signed("!"),
     finish=_by_number("arista"),
-    says=recount.entries(pairs=True, words=True),
+    says=recount.entries(pairs=True, words=True, fragments=1),
     stateless=True,
     closes=True,
+    entries=_ENTRIES,
+    fragments=frozenset({4}),
+    notes=(
+        _FRAGMENTS.format(" over IPv4"),
+        "whether a list for IPv6 can stop them depends on the device",
+    ),
 )
 _CISCO: Final = _Platform(
     target=Target(name="cisco", longest=62, bare={4: _BARE, 6: _BARE_IPV6}),
     filters=_LISTS,
     dress=_signed("!"),
-    says=recount.entries(pairs=True, words=True),
+    says=recount.entries(pairs=True, words=True, fragments=2),
     stateless=True,
     closes=True,
+    entries=_ENTRIES,
+    fragments=frozenset({4, 6}),
+    notes=(_FRAGMENTS.format(""),),
 )
 _CISCO_ASA: Final = _Platform(
     target=Target(name="ciscoasa", longest=62, bare={4: _BARE}),
@@ -317,8 +378,9 @@ _CISCO_ASA: Final = _Platform(
     filters=(("avi-ports", (4, 6)),),
     dress=_signed("!"),
     finish=_by_number("cisco"),
-    says=recount.entries(pairs=False, words=False),
+    says=recount.entries(pairs=False, words=False, fragments=0),
     closes=True,
+    entries=_ENTRIES,
 )
 _FORTIGATE: Final = _Platform(
     # FortiOS takes 35 characters for the name of a policy.
@@ -331,6 +393,7 @@ _FORTIGATE: Final = _Platform(
     finish=_appended,
     says=recount.policies,
     icmp_apart=True,
+    notes=(_ADDED,),
 )
 _JUNIPER: Final = _Platform(
     target=Target(name="juniper", longest=62, bare={4: _BARE, 6: _BARE}),
@@ -342,6 +405,8 @@ _JUNIPER: Final = _Platform(
     says=recount.filter_terms,
     stateless=True,
     closes=True,
+    fragments=frozenset({4}),
+    notes=(_FRAGMENTS.format(" over IPv4"),),
 )
 _PALOALTO: Final = _Platform(
     # 63 characters for the name of a service, which is "service-", the

@@ -12,28 +12,37 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from avi_portspec.rules.platforms.guard import DENY, Term
+from avi_portspec.rules.platforms.guard import DENY, FRAGMENTS, Term
 
 __all__ = [
     "entries",
     "filter_terms",
     "global_policies",
+    "pairs",
     "policies",
     "xml_rules",
 ]
 
 _PERMIT: Final = re.compile(r"^(?!.*\bremark\b).*\bpermit .*$", re.MULTILINE)
+#: As the first entry of a list, or else a permit would come before it.
+_FRAGMENTS: Final = re.compile(
+    rf"^ip.* access-list .*\n\s* remark {FRAGMENTS}\n"
+    r" deny ip(?:v6)? any any fragments$",
+    re.MULTILINE,
+)
 _PORTS: Final = re.compile(r" (?:eq [0-9]+|range [0-9]+ [0-9]+)\b")
 
 
 def entries(
-    *, pairs: bool, words: bool
+    *, pairs: bool, words: bool, fragments: int
 ) -> Callable[[str, Sequence[Term]], bool]:
     """Return what counts the entries of access lists.
 
     Args:
         pairs: Whether two ports in a row are written one by one.
         words: Whether all addresses are written as ``any``.
+        fragments: In how many lists the first entry stops the fragments
+            that have no ports.
     """
 
     def says(text: str, terms: Sequence[Term]) -> bool:
@@ -51,13 +60,20 @@ def entries(
             if words:
                 anys += count * sum(s[0].prefixlen == 0 for s in sides)
         found = _PERMIT.findall(text)
-        return (wanted, ported, anys) == (
+        return (wanted, ported, anys, fragments) == (
             len(found),
             sum(_PORTS.search(each) is not None for each in found),
             sum(each.split().count("any") for each in found),
+            len(_FRAGMENTS.findall(text)),
         )
 
     return says
+
+
+def pairs(term: Term) -> int:
+    """Return how many entries an access list has for a term, at least."""
+    networks = len(term.sources) * len(term.destinations)
+    return networks * max(1, len(term.ports))
 
 
 def filter_terms(text: str, terms: Sequence[Term]) -> bool:
@@ -76,6 +92,11 @@ def filter_terms(text: str, terms: Sequence[Term]) -> bool:
                 len(each.sources) + len(each.destinations) for each in terms
             ),
             rf"term {DENY} \{{\n *then \{{?\s*discard;": 2,
+            # Before any other term, and for IPv4 alone: a fragment of IPv6
+            # has no other protocol than that of fragments there.
+            r"filter [a-z0-9-]+ \{\s*(?:interface-specific;\s*)?"
+            rf"term {FRAGMENTS} \{{\n *from \{{\s*"
+            r"fragment-offset 1-8191;\s*\}\s*then \{?\s*discard;": 1,
         },
     )
 
