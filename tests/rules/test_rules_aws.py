@@ -350,6 +350,13 @@ purpose = "The server is the same one."
         for line in rules.header():
             assert json.dumps(line)[1:-1] in top
         assert "membership opens" in top
+        assert "cluster IP" not in top
+
+    @pytest.mark.parametrize("platform", BOTH_FORMATS)
+    def test_the_top_names_the_cluster_ip(self, platform: str) -> None:
+        """A group has it too, whatever the inventory says of its flows."""
+        text = render(rules_for(f'{BOTH}cluster-ip = "10.10.1.10"'), platform)
+        assert "so may the cluster IP (10.10.1.10), as the source" in text
 
     @pytest.mark.parametrize("platform", BOTH_FORMATS)
     def test_the_bytes_are_always_the_same(self, platform: str) -> None:

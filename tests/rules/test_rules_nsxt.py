@@ -28,6 +28,16 @@ def body(rules: RuleSet) -> Any:
     return json.loads(render(rules, "nsx-t"))
 
 
+#: A site without IPv6.
+FOUR = """
+controller = ["10.10.1.11"]
+service-engine = ["10.20.0.0/24"]
+external-network-services = ["192.0.2.0/24"]
+aws = ["198.51.100.0/24"]
+dns-server = ["10.0.0.53"]
+"""
+
+
 class Site:
     """A body of the hierarchical API, with its references resolved."""
 
@@ -266,11 +276,26 @@ class TestThePolicy:
         """In the policy's description; where it is cut, in the notes."""
         rules = rules_for()
         site = Site(rules)
-        whole = "; ".join(rules.header())
-        assert len(whole) > 1024
-        assert whole.startswith(site.policy["description"][:-3])
+        first, *rest = rules.header()
+        told = site.policy["description"]
+        assert len(told) > 1000
+        assert told.startswith(first)
         for each in site.closing:
-            assert each["notes"] == whole
+            assert each["notes"].startswith(told[:-3])
+            assert each["notes"].endswith("; ".join(rest))
+
+    def test_the_top_says_what_a_patch_and_a_drop_do(self) -> None:
+        """Stale rules stay, and neighbour discovery goes: of IPv6 alone."""
+        old, lost = "a PATCH keeps rules", "neighbour discovery of IPv6"
+        both, four = rules_for(), rules_for(FOUR)
+        for rules in (both, four):
+            site = Site(rules)
+            for text in (
+                site.policy["description"],
+                *(each["notes"] for each in site.closing),
+            ):
+                assert old in text
+                assert (lost in text) == (rules is both)
 
     def test_hostile_text_stays_text(self) -> None:
         """Notes hold what a rule is for."""

@@ -272,6 +272,14 @@ class TestTheTemplate:
         top = [line for line in text.splitlines() if line.startswith("#")]
         assert top[:-1] == [f"# {line}" for line in rules.header()]
         assert top[-1].startswith("# membership opens")
+        assert "cluster IP" not in top[-1]
+
+    def test_the_top_names_the_cluster_ip(self) -> None:
+        """A group has it too, whatever the inventory says of its flows."""
+        addresses = '["10.10.1.10", "2001:db8:9::10"]'
+        rules = rules_for(f"{BOTH}cluster-ip = {addresses}")
+        text = render(rules, "openstack-heat")
+        assert "so may the cluster IP (10.10.1.10, 2001:db8:9::10)" in text
 
     def test_hostile_text_stays_text(self) -> None:
         """Descriptions have at most 255 characters, whatever they are of."""

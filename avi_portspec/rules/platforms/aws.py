@@ -26,6 +26,7 @@ from avi_portspec.rules.platforms.groups import (
     LOOPBACK,
     Permission,
     Wanted,
+    membership,
     permissions,
 )
 from avi_portspec.rules.platforms.roles import (
@@ -98,7 +99,7 @@ def render_cloudformation(rules: RuleSet) -> str:
             resources[names.of(permission.key)] = _rule(
                 permission, wanted, names
             )
-    header = [*rules.header(), _MEMBERSHIP]
+    header = [*rules.header(), membership(rules, _MEMBERSHIP)]
     text = json_text(
         {
             "AWSTemplateFormatVersion": "2010-09-09",
@@ -314,7 +315,7 @@ def render_terraform(rules: RuleSet) -> str:
         }
     return json_text(
         {
-            "//": literal([*rules.header(), _MEMBERSHIP]),
+            "//": literal([*rules.header(), membership(rules, _MEMBERSHIP)]),
             "terraform": {
                 "required_providers": {
                     "aws": {"source": "hashicorp/aws", "version": ">= 5.0"}

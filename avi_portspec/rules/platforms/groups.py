@@ -14,12 +14,31 @@ if TYPE_CHECKING:
     from avi_portspec.rules.networks import Family, Network
     from avi_portspec.rules.neutral import Rule, RuleSet
 
-__all__ = ["LOOPBACK", "Permission", "Wanted", "permissions"]
+__all__ = ["LOOPBACK", "Permission", "Wanted", "membership", "permissions"]
 
 #: Where a group may send that may send nothing: platforms let everything
 #: out of a group that says nothing. No packet to loopback leaves a machine,
 #: and no inventory can hold the address.
 LOOPBACK: Final = "127.0.0.1/32"
+
+
+def membership(rules: RuleSet, text: str) -> str:
+    """Return the warning that a group's members may do all that it may.
+
+    The cluster IP is one of a Controller's addresses: a platform that
+    refers to groups lets traffic pass from it as well as to it.
+
+    Args:
+        rules: The rules.
+        text: The warning in the words of the platform.
+    """
+    floating = ", ".join(map(str, rules.inventory.cluster_ip))
+    if not floating:
+        return text
+    return (
+        f"{text}; so may the cluster IP ({floating}), as the source and as "
+        "the destination, where it is at a member"
+    )
 
 
 class Permission(NamedTuple):

@@ -15,9 +15,10 @@ the page does not state: a site has to see to it in a category before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from avi_portspec.rules.networks import IPV6
 from avi_portspec.rules.platforms.documents import (
     Names,
     cut,
@@ -30,10 +31,9 @@ from avi_portspec.rules.platforms.roles import (
     refused,
     too_large,
 )
-from avi_portspec.rules.platforms.services import protocol_of
+from avi_portspec.rules.platforms.services import portions, protocol_of
 
 if TYPE_CHECKING:
-    from avi_portspec.model.ports import PortRange
     from avi_portspec.rules.networks import Network
     from avi_portspec.rules.neutral import Rule, RuleSet
 
@@ -53,6 +53,14 @@ _NOTES: Final = 2048
 _ADDRESSES: Final = 4000
 _VALUES: Final = 15
 _ENTRIES: Final = 50
+_STALE: Final = (
+    "a PATCH keeps rules that it does not name: delete the policy "
+    f"{_POLICY} before another state is sent"
+)
+_DISCOVERY: Final = (
+    "neighbour discovery of IPv6 is not opened, and so dropped: the page "
+    "does not state it; permit it in a category before this one"
+)
 #: The most rules of a policy, and how many of them close the rest.
 _RULES: Final = 1000
 _CLOSING: Final = 2
@@ -110,7 +118,7 @@ def _policy(rules: RuleSet, groups: _Groups, names: Names) -> dict[str, Any]:
         "resource_type": "SecurityPolicy",
         "id": _POLICY,
         "display_name": _POLICY,
-        "description": cut("; ".join(rules.header()), _DESCRIPTION),
+        "description": cut(_top(rules), _DESCRIPTION),
         "category": "Application",
         "sequence_number": 10,
         "stateful": True,
@@ -121,6 +129,16 @@ def _policy(rules: RuleSet, groups: _Groups, names: Names) -> dict[str, Any]:
             for number, rule in enumerate(made, start=1)
         ],
     }
+
+
+def _top(rules: RuleSet) -> str:
+    """Return the header, with what the platform adds, in one line."""
+    first, *rest = rules.header()
+    notes = [_STALE]
+    if any(each.version == IPV6 for each in own_networks(rules)):
+        notes.append(_DISCOVERY)
+    # Not last, for what is last is what is cut.
+    return "; ".join([first, *notes, *rest])
 
 
 class _Groups:
@@ -203,7 +221,7 @@ def _closed(
         ):
             yield _rule(
                 names.of(f"avi-close-{direction}"),
-                cut("; ".join(rules.header()), _NOTES),
+                cut(_top(rules), _NOTES),
                 source_groups=source,
                 destination_groups=destination,
                 services=[_ANY],
@@ -254,7 +272,7 @@ def _entries(rule: Rule) -> Iterator[dict[str, Any]]:
             "protocol": _ICMP[protocol],
             "icmp_type": each,
         }
-    for ports in _chunks(rule.ports):
+    for ports in portions(rule.ports, _VALUES):
         yield {
             "resource_type": "L4PortSetServiceEntry",
             "l4_protocol": protocol.upper(),
@@ -265,18 +283,3 @@ def _entries(rule: Rule) -> Iterator[dict[str, Any]]:
             "resource_type": "IPProtocolServiceEntry",
             "protocol_number": rule.protocol.number,
         }
-
-
-def _chunks(ports: Iterable[PortRange]) -> Iterator[list[PortRange]]:
-    """Yield the ports in turns that one entry can hold."""
-    chunk: list[PortRange] = []
-    values = 0
-    for each in ports:
-        size = min(len(each), 2)
-        if values + size > _VALUES:
-            yield chunk
-            chunk, values = [], 0
-        chunk.append(each)
-        values += size
-    if chunk:
-        yield chunk

@@ -18,6 +18,7 @@ from avi_portspec.rules.platforms.groups import (
     LOOPBACK,
     Permission,
     Wanted,
+    membership,
     permissions,
 )
 from avi_portspec.rules.platforms.roles import own_roles
@@ -70,7 +71,8 @@ def render(rules: RuleSet) -> str:
             for role in roles
         },
     }
-    return yaml_text([document], (*rules.header(), _MEMBERSHIP))
+    top = (*rules.header(), membership(rules, _MEMBERSHIP))
+    return yaml_text([document], top)
 
 
 def _spelled(rule: Rule) -> str:
