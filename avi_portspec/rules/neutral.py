@@ -277,12 +277,16 @@ class RuleSet:
 
     def _caveat(self) -> str:
         """Return how much has no rule though it may be wanted, if any."""
+        kinds = [omission.kind for omission in self.omissions]
         counts = [
             f"{found} {one if found == 1 else many}"
             for kind, one, many in _DOUBTS
-            if (found := sum(o.kind == kind for o in self.omissions))
+            if (found := kinds.count(kind))
         ]
-        return f"; left out: {joined('and', counts)}" if counts else ""
+        if not counts:
+            return ""
+        are = "is" if len(counts) == 1 and counts[0][:2] == "1 " else "are"
+        return f"; {joined('and', counts)} {are} left out"
 
 
 #: What nobody decided, neither the page nor whoever asks: that every needed

@@ -481,11 +481,15 @@ class TestTheHeader:
         cases: list[tuple[list[OmissionKind], str]] = [
             ([], ""),
             (["exclusion", "optional"], ""),
-            (["conflict"], "; left out: 1 conflict"),
-            (["unstated"], "; left out: 1 unstated flow"),
+            (["conflict"], "; 1 conflict is left out"),
+            (["unstated"], "; 1 unstated flow is left out"),
+            (
+                ["unstated", "conflict"],
+                "; 1 conflict and 1 unstated flow are left out",
+            ),
             (
                 ["unstated", "conflict", "unstated", "conflict"],
-                "; left out: 2 conflicts and 2 unstated flows",
+                "; 2 conflicts and 2 unstated flows are left out",
             ),
         ]
         for kinds, rest in cases:
