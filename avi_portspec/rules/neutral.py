@@ -291,7 +291,7 @@ class RuleSet:
 
 #: What nobody decided, neither the page nor whoever asks: that every needed
 #: flow has rules does not mean that nothing else is wanted.
-_DOUBTS: Final = (
+_DOUBTS: Final[tuple[tuple[OmissionKind, str, str], ...]] = (
     ("conflict", "conflict", "conflicts"),
     ("unstated", "unstated flow", "unstated flows"),
 )
