@@ -41,7 +41,10 @@ nitpicky = True
 # The build reads nothing from the network, so other projects' types, and
 # names of types that are no classes, lead nowhere.
 nitpick_ignore_regex = [
-    (r"py:.*", r"(attrs?|collections|enum|hypothesis|os|re|typing)\b.*"),
+    (
+        r"py:.*",
+        r"(attrs?|collections|enum|hypothesis|ipaddress|os|re|typing)\b.*",
+    ),
     (r"py:class", r"(avi_portspec\.names\.)?\w+(Id|Kind)|Requirement"),
     (
         r"py:class",

@@ -118,7 +118,6 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
     },
-    no_args_is_help=True,
     options_metavar="[OPTIONS]",
     subcommand_metavar="COMMAND ...",
 )
@@ -179,7 +178,9 @@ def run(arguments: list[str]) -> int:
 
             given: dict[str, Any] = {"obj": request}
             return shell_complete(program, given, NAME, _COMPLETE, instruction)
-        with program.make_context(NAME, arguments, obj=request) as ctx:
+        # Without a word, it says what can be asked.
+        words = arguments or ["--help"]
+        with program.make_context(NAME, words, obj=request) as ctx:
             code = program.invoke(ctx)
         sys.stdout.flush()
     except click.exceptions.Exit as done:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from avi_portspec.model.display import joined, ports_text
+from avi_portspec.model.display import attributed, joined, ports_text
 from avi_portspec.model.flows import Flow, Note
 from avi_portspec.names import FacetId, Status
 
@@ -116,12 +116,12 @@ class Reasons:
         return f"{phrase}. Here: {here}." if here else f"{phrase}."
 
     def _needed(self, flow: Flow) -> str:
-        why = _REQUIREMENTS[flow.requirement]
+        why = attributed(_REQUIREMENTS[flow.requirement], flow)
         return f"{why}: {self._condition(flow)}"
 
     def _optional(self, flow: Flow) -> str:
         effect = flow.effect_if_blocked
-        return "The page has it as optional." + (
+        return attributed("The page has it as optional.", flow) + (
             f" If it is blocked: {effect}" if effect else ""
         )
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HEADINGS",
+    "attributed",
     "cells",
     "html_grid",
     "html_table",
@@ -138,3 +139,19 @@ def html_grid(
         f"<table><caption>{escape(caption)}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
     )
+
+
+def attributed(text: str, flow: Flow) -> str:
+    """Return what is said of a flow's need, put to whoever says it.
+
+    A flow that a site added stands in the section of its overlay: the page
+    knows nothing of it, and must not be given as the reason.
+
+    Args:
+        text: What would be said of a flow of the page: ``The page ...``.
+        flow: The flow.
+    """
+    if flow.origin is None or flow.section != flow.origin:
+        return text
+    site = f"The site's overlay {flow.origin}"
+    return text.replace("The page", site, 1)

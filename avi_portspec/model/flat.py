@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, TypedDict
 
 import avi_portspec
+from avi_portspec.model.display import attributed
 from avi_portspec.names import Status
 
 if TYPE_CHECKING:
@@ -129,7 +130,8 @@ def identity(edition: Edition) -> Identity:
 def why(flow: Flow, edition: Edition) -> str:
     """Return what the page asks for, in a sentence."""
     condition = flow.when.describe(edition.facets)
-    return f"{_REQUIREMENTS[flow.requirement]}: {condition}."
+    said = attributed(_REQUIREMENTS[flow.requirement], flow)
+    return f"{said}: {condition}."
 
 
 def _told(reasons: Iterable[Reason]) -> str:

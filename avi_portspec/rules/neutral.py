@@ -189,7 +189,7 @@ class Omission:
     Attributes:
         subject: The id of the flow or the exclusion.
         kind: The kind of reason: the decision on a flow, or one of those
-            that :data:`OmissionKind` names.
+            that ``OmissionKind`` names.
         reason: The reason, in a line.
     """
 
@@ -223,7 +223,7 @@ class RuleSet:
         """Return the rules in a platform's syntax.
 
         Args:
-            platform: One of :func:`~avi_portspec.rules.platforms.platforms`.
+            platform: One of :func:`avi_portspec.platforms`.
 
         Raises:
             UnknownNameError: There is no such platform.
@@ -351,7 +351,7 @@ def return_rules(rules: Iterable[Rule]) -> tuple[ReturnRule, ...]:
     """Return what has to come back, for platforms that keep no state.
 
     Args:
-        rules: The rules, as in :attr:`RuleSet.rules`.
+        rules: The rules, those of a :class:`RuleSet`.
     """
     return tuple(
         ReturnRule(

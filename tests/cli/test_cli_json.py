@@ -124,6 +124,12 @@ class TestTheShapes:
         """Where none is asked for."""
         assert ask("schema").out.split() == [*shapes.names()]
 
+    def test_a_name_like_no_other_is_told_them_all(self, ask: Ask) -> None:
+        """However many there are."""
+        answer = ask("schema --of qqqqqq")
+        assert answer.code == 2
+        assert all(name in answer.err for name in ask("schema").out.split())
+
     def test_a_wrong_name_suggests_the_right_one(self, ask: Ask) -> None:
         """On the command line, and in Python."""
         answer = ask("schema --of port")

@@ -115,8 +115,8 @@ class TestTheHelp:
     def test_no_command_shows_the_help(self, ask: Ask) -> None:
         """Rather than nothing."""
         answer = ask("")
-        assert answer.code == 2
-        assert "Examples:" in answer.out + answer.err
+        assert answer == ask("--help")
+        assert answer.code == 0
 
     @pytest.mark.parametrize(("name", "page"), list(pages()))
     def test_each_page_says_all_that_there_is(
@@ -242,6 +242,69 @@ class TestTheEnd:
             "the command line needs an optional package: "
             "pip install 'avi-portspec[cli]'\n"
         )
+
+    def test_the_half_of_the_extra_says_the_same(
+        self, monkeypatch: pytest.MonkeyPatch, ask: Ask
+    ) -> None:
+        """Many have click already, and wonder about a traceback."""
+        for name in [*sys.modules]:
+            if name.partition(".")[0] == "rich":
+                monkeypatch.delitem(sys.modules, name)
+        monkeypatch.setitem(sys.modules, "rich", None)
+        answer = ask("editions", width=80)
+        assert (answer.code, answer.out) == (2, "")
+        assert answer.err == (
+            "the command line needs an optional package: "
+            "pip install 'avi-portspec[cli]'\n"
+        )
+
+    @pytest.mark.parametrize(
+        ("line", "code", "said"),
+        [
+            ("ports --json >&-", 2, "standard output: Bad file descriptor"),
+            ("ports >&-", 2, "standard output: Bad file descriptor"),
+            (
+                "export --format xlsx >&-",
+                2,
+                "standard output: Bad file descriptor",
+            ),
+            (
+                "ports --deployment - <&-",
+                2,
+                "standard input: Bad file descriptor",
+            ),
+            ("init <&-", 2, "there is no terminal to ask"),
+            ("digest --output made >&-", 0, ""),
+            ("editions <&- >/dev/null", 0, ""),
+            ("ports --cloud awz 2>&-", 2, ""),
+        ],
+    )
+    def test_a_closed_stream_is_told(
+        self, tmp_path: Path, line: str, code: int, said: str
+    ) -> None:
+        """As services and ``>&-`` have it; 1 would mean an answer."""
+        done = subprocess.run(
+            ["/bin/sh", "-c", f'"{sys.executable}" -m avi_portspec {line}'],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        assert done.returncode == code
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+        assert done.stdout == ""
+
+    @pytest.mark.parametrize(
+        "option",
+        ["deployment", "cloud", "with", "edition", "edition-file", "overlay"],
+    )
+    def test_an_empty_value_is_not_none(self, ask: Ask, option: str) -> None:
+        """A script's variable that was never set asks for nothing else."""
+        answer = ask(f"ports --{option} ''")
+        assert (answer.code, answer.out) == (2, "")
+        assert f"Invalid value for '--{option}'" in answer.err
 
     def test_another_missing_module_is_a_fault(
         self, monkeypatch: pytest.MonkeyPatch

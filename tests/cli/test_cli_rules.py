@@ -144,6 +144,7 @@ class TestDryRun:
         ]
         assert "TCP 22, 443 and 8443  IPv4" in lines[2]
         assert "10.20.0.0/24 to 10.20.0.0/24" in lines[4]
+        assert "192.0.2.0/24 to 2 networks" in lines[10]
         assert (
             "left out: controller-to-gateway-echo: no-address." in answer.out
         )

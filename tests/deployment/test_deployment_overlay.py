@@ -79,6 +79,14 @@ class TestMerge:
         assert site.resolve("aws").status_of(name) == "needed"
         assert site.resolve("gcp").status_of(name) == "not-applicable"
 
+    def test_the_page_is_not_the_reason_for_the_site_s_own(self) -> None:
+        """A ticket says who asks for a flow that the page does not have."""
+        answer = _edition().overlay(TEXT).resolve("aws")
+        mine = answer["jump-host-to-controller-ssh"].reason
+        assert mine.startswith("The site's overlay berlin requires it: ")
+        assert "The page" not in mine
+        assert answer[HTTPS].reason.startswith("The page requires it: ")
+
     def test_nothing_else_changes(self) -> None:
         """Every other record is the page's, and unmarked."""
         edition, site = _edition(), _edition().overlay(TEXT)

@@ -104,6 +104,20 @@ purpose = "Nothing of the product takes part in it."
     return rules_for(overlay=overlay)
 
 
+def everyone() -> RuleSet:
+    """Return rules for administrators anywhere, and for single hosts."""
+    return rules_for(
+        """
+controller = ["10.10.1.11", "2001:db8:1::11"]
+service-engine = ["10.20.0.4/31", "2001:db8:2::/127"]
+external-network-services = ["0.0.0.0/0", "::/0"]
+aws = ["198.51.100.7/32", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff/128"]
+dns-server = ["10.0.0.53"]
+shared = ["0.0.0.0/0", "::/0"]
+"""
+    )
+
+
 def hostile() -> RuleSet:
     """Return rules whose every text is an attack."""
     edition = avi_portspec.load("vantage-undated")

@@ -17,6 +17,7 @@ from cloud_sites import (
     HOSTILE,
     against,
     between_strangers,
+    everyone,
     hostile,
     many,
     own_flow,
@@ -78,6 +79,7 @@ class TestCloudFormation:
         [
             pytest.param(partial(rules_for, optional=True), id="ICMP"),
             pytest.param(hostile, id="hostile"),
+            pytest.param(everyone, id="everyone"),
             pytest.param(
                 partial(
                     rules_for,
@@ -361,7 +363,12 @@ class TestTerraform:
     def test_it_fits_the_provider(self) -> None:
         """Every block and every argument is one that the provider knows."""
         numbers = rules_for(overlay=own_flow("[63, 73, 97]"))
-        for rules in (rules_for(optional=True), hostile(), numbers):
+        for rules in (
+            rules_for(optional=True),
+            hostile(),
+            numbers,
+            everyone(),
+        ):
             assert against("terraform-aws", terraform(rules)) == []
 
     def test_the_schema_finds_faults(self) -> None:

@@ -11,6 +11,7 @@ import pytest
 from cloud_sites import (
     against,
     between_strangers,
+    everyone,
     hostile,
     many,
     own_flow,
@@ -62,6 +63,7 @@ class TestTheGroup:
         for rules in (
             rules_for(),
             hostile(),
+            everyone(),
             rules_for(
                 overlay=own_flow(
                     '["tcp", "udp"]', "[1, {low = 60000, high = 65535}]"
@@ -118,6 +120,18 @@ class TestTheGroup:
                 for rule in rules.rules
                 if getattr(rule, own) in {"controller", "service-engine"}
             ]
+
+    def test_everyone_is_of_one_family(self) -> None:
+        """Azure's own rules have 0.0.0.0/0 for all addresses of both."""
+        found = {
+            tuple(each["sourceAddressPrefixes"])
+            for each in security_rules(arm(everyone()))
+            if each["name"].startswith("external")
+        }
+        assert found == {
+            ("0.0.0.0/1", "128.0.0.0/1"),
+            ("::/1", "8000::/1"),
+        }
 
     def test_what_azure_opens_is_closed(self) -> None:
         """Its own rules come at 65000: all of the network, all that leaves."""

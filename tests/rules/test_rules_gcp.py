@@ -12,6 +12,7 @@ import attrs
 import pytest
 from cloud_sites import (
     between_strangers,
+    everyone,
     hostile,
     many,
     own_flow,
@@ -74,6 +75,7 @@ class TestTheRules:
         for rules in (
             rules_for(),
             hostile(),
+            everyone(),
             rules_for(overlay=own_flow("[63, 73, 97]")),
             rules_for(overlay=own_flow('["esp", "ah", "gre"]')),
         ):

@@ -10,6 +10,7 @@ import yaml
 from cloud_sites import (
     HOSTILE,
     between_strangers,
+    everyone,
     hostile,
     own_flow,
     rules_for,
@@ -38,6 +39,7 @@ class TestThePolicies:
         for rules in (
             rules_for(),
             hostile(),
+            everyone(),
             rules_for(overlay=RANGES),
             rules_for(overlay=own_flow('["sctp"]', "[36412]")),
         ):

@@ -89,7 +89,7 @@ class TestNeverWider:
     """Nothing is open but what is needed."""
 
     @given(pair=answered(), optional=st.booleans())
-    @settings(max_examples=100)
+    @settings(max_examples=80)
     def test_rules_say_what_the_answer_says(
         self, *, pair: tuple[Resolution, Inventory], optional: bool
     ) -> None:
@@ -107,6 +107,7 @@ class TestNeverWider:
         assert same(wanted(rules.rules, "stateful"), meant)
 
     @given(pair=answered())
+    @settings(max_examples=25)
     def test_merging_joins_ports_and_adds_none(
         self, pair: tuple[Resolution, Inventory]
     ) -> None:
@@ -146,6 +147,7 @@ class TestNeverWider:
         assert {each.id for each in resolution.edition.exclusions} <= told
 
     @given(pair=answered())
+    @settings(max_examples=25)
     def test_the_cluster_ip_is_never_a_source(
         self, pair: tuple[Resolution, Inventory]
     ) -> None:
@@ -164,7 +166,7 @@ class TestMore:
     """More needs, and more addresses, open more and close nothing."""
 
     @given(data=st.data())
-    @settings(max_examples=60)
+    @settings(max_examples=40)
     def test_more_needs_open_more(self, data: st.DataObject) -> None:
         """Where A's needs are within B's, so are its rules."""
         edition = data.draw(st.sampled_from(PUBLISHED) | editions())
@@ -189,7 +191,7 @@ class TestMore:
         assert within(less, all_)
 
     @given(pair=answered(), data=st.data())
-    @settings(max_examples=60)
+    @settings(max_examples=40)
     def test_fewer_addresses_open_nothing(
         self, pair: tuple[Resolution, Inventory], data: st.DataObject
     ) -> None:

@@ -50,8 +50,6 @@ from avi_portspec.rules.platforms.guard import (
     short_name,
 )
 
-pytestmark = needs_aerleon
-
 EACH = pytest.mark.parametrize("platform", sorted(NETWORK))
 CISCO = Target(name="cisco", longest=62, bare={4: frozenset({47})})
 LIST = "avi-ports-ipv4 extended"
@@ -126,6 +124,7 @@ def written(*terms: Term, target: Target = CISCO) -> str:
     return generate(target, [Filter(LIST, terms, deny=True)])
 
 
+@needs_aerleon
 class TestFailOpen:
     """What aerleon does by itself, and what the guard makes of it."""
 
@@ -383,20 +382,35 @@ class TestFailOpen:
         """What a name means depends on the device, and on its version."""
         assert "eq ssh" in alone(target, meant())
 
+    @pytest.mark.parametrize("protocol", ["tcp", "udp"])
     @pytest.mark.parametrize("platform", ["arista", "ciscoasa"])
     def test_ports_are_written_by_number(
-        self, edition: Edition, platform: str
+        self, edition: Edition, platform: str, protocol: str
     ) -> None:
-        """Whatever they are called."""
-        ports = tuple(map(PortRange.of, (22, 443, 750)))
-        ports += (PortRange(low=1521, high=1812),)
-        text = render(
-            with_rules(edition, rule(edition, ports=ports)), platform
-        )
-        for said in ("eq 22", "eq 443", "eq 750", "range 1521 1812"):
-            assert f" {said}" in text
+        """Each port for which aerleon has a name, and ranges between them."""
+        from aerleon.lib.cisco import PortMap
+
+        maps = PortMap._PORT_MAP
+        names = maps.get(platform, maps["cisco"])[protocol]
+        # Every other one, for two in a row are a range.
+        even, odd = sorted(names)[::2], sorted(names)[1::2]
+        ranges = [
+            PortRange(low=low, high=high)
+            for low, high in zip(even[::2], even[1::2], strict=False)
+        ]
+        read, nature = NETWORK[platform]
+        for ports in (
+            tuple(map(PortRange.of, even)),
+            tuple(map(PortRange.of, odd)),
+            tuple(ranges),
+        ):
+            one = rule(edition, protocol=Protocol.of(protocol), ports=ports)
+            rules = with_rules(edition, one)
+            # The reader takes numbers, and no names.
+            assert same(read(render(rules, platform)), wanted([one], nature))
 
 
+@needs_aerleon
 class TestTheGuard:
     """What the guard does with what aerleon says and writes."""
 
@@ -504,14 +518,6 @@ class TestTheGuard:
             found = read(render(rules, platform))
             assert same(found, wanted(rules.rules, nature))
 
-    def test_without_aerleon_the_extra_is_named(
-        self, edition: Edition, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """What is missing is named, and how to get it."""
-        monkeypatch.setitem(sys.modules, "aerleon", None)
-        with pytest.raises(MissingExtraError, match=r"avi-portspec\[network"):
-            render(aws(edition), "cisco")
-
 
 #: One fault for each output: a match gone, or "any" in its place.
 DOCTORED: dict[str, list[tuple[str, str]]] = {
@@ -564,6 +570,7 @@ def four(edition: Edition) -> RuleSet:
     )
 
 
+@needs_aerleon
 class TestOutputs:
     """What stands around the rules, and what no rule is there for."""
 
@@ -673,3 +680,15 @@ class TestOutputs:
             "xml_rules",
         }
         assert {f"render_{name}" for name in NETWORK} == {*network.__all__}
+
+
+class TestWithoutAerleon:
+    """The package works without it, but for these platforms."""
+
+    def test_without_aerleon_the_extra_is_named(
+        self, edition: Edition, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What is missing is named, and how to get it."""
+        monkeypatch.setitem(sys.modules, "aerleon", None)
+        with pytest.raises(MissingExtraError, match=r"avi-portspec\[network"):
+            render(aws(edition), "cisco")

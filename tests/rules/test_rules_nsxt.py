@@ -11,6 +11,7 @@ from cloud_sites import (
     HOSTILE,
     against,
     between_strangers,
+    everyone,
     hostile,
     many,
     own_flow,
@@ -71,6 +72,7 @@ class TestThePolicy:
         for rules in (
             rules_for(optional=True),
             hostile(),
+            everyone(),
             rules_for(overlay=own_flow("[63, 73, 97]")),
             between_strangers(),
             attrs.evolve(rules_for(), rules=()),

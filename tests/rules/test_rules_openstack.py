@@ -12,6 +12,7 @@ from cloud_sites import (
     BOTH,
     HOSTILE,
     between_strangers,
+    everyone,
     hostile,
     own_flow,
     rules_for,
@@ -80,6 +81,7 @@ class TestHeat:
         for rules in (
             rules_for(optional=True),
             hostile(),
+            everyone(),
             rules_for(overlay=own_flow("[63, 73, 97]")),
             rules_for(overlay=own_flow('["gre", "esp", "ah"]')),
             rules_for(

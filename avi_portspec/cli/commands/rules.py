@@ -212,7 +212,9 @@ def _summary(request: Request, rules: RuleSet, platform: str) -> None:
 
 def _count(networks: tuple[Any, ...]) -> str:
     """Return one network as it is, and several as their number."""
-    return str(networks[0]) if len(networks) == 1 else f"{len(networks)}"
+    if len(networks) == 1:
+        return str(networks[0])
+    return f"{len(networks)} networks"
 
 
 def _data(rules: RuleSet, platform: str, text: str | None) -> dict[str, Any]:
