@@ -41,7 +41,10 @@ nitpicky = True
 # The build reads nothing from the network, so other projects' types, and
 # names of types that are no classes, lead nowhere.
 nitpick_ignore_regex = [
-    (r"py:.*", r"(attrs?|collections|enum|hypothesis|os|re|typing)\b.*"),
+    (
+        r"py:.*",
+        r"(attrs?|collections|enum|hypothesis|ipaddress|os|re|typing)\b.*",
+    ),
     (r"py:class", r"(avi_portspec\.names\.)?\w+(Id|Kind)|Requirement"),
     (
         r"py:class",
@@ -53,6 +56,7 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 # Fields are described in each class's own text; their types are there too.
 autodoc_class_signature = "separated"
+autodoc_default_options = {"exclude-members": "__init__, __new__"}
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True

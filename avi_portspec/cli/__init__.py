@@ -47,17 +47,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # looking for it takes a tenth of the time until the answer.
     collecting = gc.isenabled()
     gc.disable()
+    if sys.stdin is None or sys.stdout is None:
+        # Imported here: next to no process is started so.
+        from avi_portspec.cli.closed import stand_in
+
+        stand_in()
     try:
         from avi_portspec.cli.program import run
+
+        return run(sys.argv[1:] if arguments is None else [*arguments])
     except ModuleNotFoundError as wrong:
-        if wrong.name not in _NEEDED:
+        # One of the two can be there without the other, which is found out
+        # only when an answer is about to be shown.
+        if (wrong.name or "").partition(".")[0] not in _NEEDED:
             raise
         from avi_portspec.errors import MissingExtraError
 
         sys.stderr.write(f"{MissingExtraError('the command line', 'cli')}\n")
         return 2
-    else:
-        return run(sys.argv[1:] if arguments is None else [*arguments])
     finally:
         if collecting:
             gc.enable()

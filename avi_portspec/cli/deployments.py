@@ -81,7 +81,8 @@ def _started(request: Request, edition: Edition) -> Deployment:
         try:
             return preset(name)
         except UnknownNameError:
-            if not os.path.isfile(name):
+            # Anything that can be read: a shell makes a pipe of <(...).
+            if os.path.isdir(name) or not os.path.exists(name):
                 known = [*presets(), *_beside()]
                 raise UnknownNameError("deployment", name, known) from None
     from avi_portspec.cli.sources import deployment_in

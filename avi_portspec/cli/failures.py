@@ -43,17 +43,17 @@ def told(wrong: BaseException) -> int:
         if isinstance(wrong, (KeyboardInterrupt, click.Abort, EOFError)):
             click.echo("interrupted", err=True)
             return _INTERRUPTED
-        if isinstance(wrong, click.UsageError):
+        if isinstance(wrong, click.ClickException):
             _usage(wrong)
-            return wrong.exit_code
+            return 2
         click.echo(f"Error: {_line(wrong)}", err=True)
     except BrokenPipeError:
         _close(sys.stderr)
     return 1 if isinstance(wrong, UnresolvedError) else 2
 
 
-def _usage(wrong: click.UsageError) -> None:
-    ctx = wrong.ctx
+def _usage(wrong: click.ClickException) -> None:
+    ctx: click.Context | None = getattr(wrong, "ctx", None)
     if ctx is not None:
         hint = f"Try '{ctx.command_path} --help'."
         click.echo(f"{ctx.get_usage()}\n{hint}", err=True)
@@ -61,11 +61,7 @@ def _usage(wrong: click.UsageError) -> None:
 
 
 def _line(wrong: BaseException) -> str:
-    if isinstance(wrong, click.ClickException):
-        return wrong.format_message()
-    if isinstance(wrong, OSError):
-        return _of_system(wrong)
-    return str(wrong)
+    return _of_system(wrong) if isinstance(wrong, OSError) else str(wrong)
 
 
 def _of_system(wrong: OSError) -> str:

@@ -62,7 +62,7 @@ def _ports(text: str) -> range:
     last = high if dash else low
     # Digits alone, and few of them: huge numbers take their time.
     if not all(
-        each.isdecimal() and len(each) <= len(str(_PORTS))
+        each.isdecimal() and each.isascii() and len(each) <= len(str(_PORTS))
         for each in (low, last)
     ):
         raise click.BadParameter(f"{text[:60]!r} is no port and no range")

@@ -13,7 +13,7 @@ from avi_portspec.model.flat import why as asked_for
 
 if TYPE_CHECKING:
     from avi_portspec.cli.subjects import Subject
-    from avi_portspec.deployment.resolution import Decision
+    from avi_portspec.deployment.resolution import Decision, Resolution
     from avi_portspec.model.edition import Edition
     from avi_portspec.model.flows import Flow
 
@@ -114,7 +114,7 @@ def listed(
     if why and "why" not in names:
         names.append("why")
     if resolution is not None:
-        _premise(screen, subject)
+        _premise(screen, resolution)
     rows = [
         _Row(
             flow,
@@ -151,12 +151,9 @@ def _asked(name: str, *, is_asked: bool) -> Column:
     return column._replace(is_spare=column.is_spare and not is_asked)
 
 
-def _premise(screen: Screen, subject: Subject) -> None:
+def _premise(screen: Screen, resolution: Resolution) -> None:
     """Say what was asked about, so that the answer can stand alone."""
-    resolution = subject.resolution
-    if resolution is None:
-        return
-    for facet in subject.edition.facets:
+    for facet in resolution.edition.facets:
         held = resolution.deployment.values_of(facet.id)
         names = [value.name for value in facet.values if value.id in held]
         screen.line(f"{facet.name}: {joined('and', names) or 'none'}")

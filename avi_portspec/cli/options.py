@@ -29,7 +29,16 @@ _OUTPUT: Final = "Output"
 
 
 def _kept(ctx: click.Context, param: click.Parameter, value: Any) -> None:
-    """Put the value of an option that was given into the request."""
+    """Put the value of an option that was given into the request.
+
+    Raises:
+        click.BadParameter: It is empty, as where a script's variable was
+            never set: what was meant is not "whatever there is".
+    """
+    if value == "" or (isinstance(value, tuple) and "" in value):
+        raise click.BadParameter(
+            "wanted a value, got an empty one", ctx, param
+        )
     if param.name is not None and value not in (None, ()):
         ctx.ensure_object(Request).keep(param.name, value)
 
@@ -115,7 +124,8 @@ deployment_options = _all(
         type=USED,
         metavar="WORD",
         help="An optional feature, such as cli-shell, or a network service, "
-        "such as dns, that is in use. May be given several times.",
+        "such as dns, that is in use. May be given several times. "
+        "'avi-portspec init --cloud aws -o -' lists all words.",
     ),
     _option(
         _DEPLOYMENT,

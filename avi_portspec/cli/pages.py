@@ -66,10 +66,9 @@ def described() -> Iterator[Described]:
     with click.Context(program, info_name=NAME) as ctx:
         yield _page(program, ctx, "")
         for name in program.list_commands(ctx):
-            command = program.get_command(ctx, name)
-            if isinstance(command, Page):
-                inner = click.Context(command, ctx, f"{NAME} {name}")
-                yield _page(command, inner, name)
+            command = program.named(name)
+            inner = click.Context(command, ctx, f"{NAME} {name}")
+            yield _page(command, inner, name)
 
 
 def _page(command: Page, ctx: click.Context, name: str) -> Described:

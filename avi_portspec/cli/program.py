@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ import click
 from avi_portspec.cli.failures import CODES, told
 from avi_portspec.cli.options import edition_options, screen_options
 from avi_portspec.cli.request import Request
-from avi_portspec.cli.verbs import Example, Page
+from avi_portspec.cli.verbs import Example, Page, Verb
 
 __all__ = ["NAME", "SECTIONS", "Program", "program", "run"]
 
@@ -33,7 +33,7 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "editions",
     ),
     "Compare": ("diff", "upgrade"),
-    "Hand on": ("export", "schema"),
+    "Hand on": ("export", "rules", "schema"),
     "Files of your own": ("init", "check"),
     "Trust": ("digest", "verify-source"),
 }
@@ -50,10 +50,14 @@ class Program(Page, click.Group):
         self, ctx: click.Context, cmd_name: str
     ) -> click.Command | None:
         """Return a command, or ``None`` if there is none of that name."""
-        if cmd_name not in self.list_commands(ctx):
-            return None
-        module = cmd_name.replace("-", "_")
-        found: click.Command = import_module(
+        known = cmd_name in self.list_commands(ctx)
+        return self.named(cmd_name) if known else None
+
+    @staticmethod
+    def named(name: str) -> Verb:
+        """Return the command of that name, which there has to be."""
+        module = name.replace("-", "_")
+        found: Verb = import_module(
             f"avi_portspec.cli.commands.{module}"
         ).command
         return found
@@ -86,15 +90,12 @@ class Program(Page, click.Group):
         """Write the commands by section."""
         for section, names in SECTIONS.items():
             with formatter.section(section):
-                formatter.write_dl(list(self._lines(ctx, names)))
-
-    def _lines(
-        self, ctx: click.Context, names: tuple[str, ...]
-    ) -> Iterator[tuple[str, str]]:
-        for name in names:
-            found = self.get_command(ctx, name)
-            if found is not None:
-                yield name, found.get_short_help_str(limit=200)
+                formatter.write_dl(
+                    [
+                        (name, self.named(name).get_short_help_str(200))
+                        for name in names
+                    ]
+                )
 
 
 def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click hands it over so
@@ -117,7 +118,6 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
     },
-    no_args_is_help=True,
     options_metavar="[OPTIONS]",
     subcommand_metavar="COMMAND ...",
 )
@@ -178,7 +178,9 @@ def run(arguments: list[str]) -> int:
 
             given: dict[str, Any] = {"obj": request}
             return shell_complete(program, given, NAME, _COMPLETE, instruction)
-        with program.make_context(NAME, arguments, obj=request) as ctx:
+        # Without a word, it says what can be asked.
+        words = arguments or ["--help"]
+        with program.make_context(NAME, words, obj=request) as ctx:
             code = program.invoke(ctx)
         sys.stdout.flush()
     except click.exceptions.Exit as done:

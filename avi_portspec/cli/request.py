@@ -74,7 +74,6 @@ class Request:
         self.controller: str | None = None
         self.nodes: str | None = None
         self._stdin_read = False
-        self._edition: Edition | None = None
 
     def keep(self, name: str, value: Any) -> None:
         """Keep the value of an option.
@@ -96,26 +95,28 @@ class Request:
 
         Raises:
             OSError: It cannot be read.
+            InvalidDataError: It is larger than any reader takes.
             click.UsageError: Standard input was read before.
         """
+        from avi_portspec.serialisation.limits import bounded_stream
+
         if name != STDIN:
             with open(name, "rb") as file:
-                return file.read(), name
+                return bounded_stream(file, name), name
         if self._stdin_read:
             raise click.UsageError("standard input can be read only once")
         self._stdin_read = True
-        return sys.stdin.buffer.read(), "standard input"
+        subject = "standard input"
+        return bounded_stream(sys.stdin.buffer, subject), subject
 
     def edition(self) -> Edition:
         """Return the edition that is asked, with the site's own facts."""
-        if self._edition is None:
-            found = self._stated()
-            for name in self.overlays:
-                from avi_portspec.cli.sources import laid_over
+        found = self._stated()
+        for name in self.overlays:
+            from avi_portspec.cli.sources import laid_over
 
-                found = laid_over(found, *self.read(name))
-            self._edition = found
-        return self._edition
+            found = laid_over(found, *self.read(name))
+        return found
 
     def _stated(self) -> Edition:
         if self.edition_file is not None:
@@ -210,7 +211,16 @@ class Request:
         write(text, self.output)
 
     def write_changes(self, changes: Changes | UpgradePlan) -> None:
-        """Write what changes as text, as Markdown or as JSON."""
+        """Write what changes as text, as Markdown or as JSON.
+
+        Raises:
+            click.UsageError: It was asked for as two of these.
+        """
+        if self.as_json and self.as_markdown:
+            raise click.UsageError(
+                "--json and --markdown are two answers: say one",
+                click.get_current_context(),
+            )
         if self.as_json:
             self.write(f"{changes.to_json()}\n")
         elif self.as_markdown:

@@ -165,8 +165,8 @@ class Screen:
         self._styled(fewer, [[row[n] for n in kept] for row in rows], narrow)
         left_out = [each.heading for each in columns if each.is_spare]
         self.line(
-            f"Too narrow for: {', '.join(left_out)}. A wider window, a "
-            "pipe, or --columns shows it.",
+            f"Too narrow for: {', '.join(left_out)}. A wider window or a "
+            "pipe shows it.",
             "dim",
         )
 

@@ -263,6 +263,43 @@ def _check() -> Schema:
     )
 
 
+def _rules() -> Schema:
+    from avi_portspec.rules.neutral import OmissionKind
+
+    port = {"type": "integer", "minimum": 1, "maximum": 65535}
+    byte = {"type": "integer", "minimum": 0, "maximum": 255}
+    return _answer(
+        deployment=_DEPLOYMENT,
+        platform=_STRING,
+        is_complete=_BOOLEAN,
+        rules=_list(
+            _table(
+                id=_STRING,
+                source=_STRING,
+                destination=_STRING,
+                family={"enum": [4, 6]},
+                sources=_STRINGS,
+                destinations=_STRINGS,
+                protocol=_STRING,
+                protocol_number=byte,
+                ports=_list(_table(low=port, high=port)),
+                icmp_types=_list(byte),
+                flows=_STRINGS,
+                reasons=_STRINGS,
+            )
+        ),
+        left_out=_list(
+            _table(
+                subject=_STRING,
+                kind=_words(OmissionKind),
+                reason=_STRING,
+            )
+        ),
+        gaps=_STRINGS,
+        text=_MAYBE,
+    )
+
+
 def _edition_file() -> Schema:
     from avi_portspec.serialisation.schema import json_schema
 
@@ -363,6 +400,7 @@ _SCHEMAS: Final[dict[str, tuple[str, Callable[[], Schema]]]] = {
             ),
         ),
     ),
+    "rules": ("firewall rules for one site", _rules),
     "diff": ("what differs between two editions", _diff),
     "upgrade": ("what an upgrade needs of a firewall", _upgrade),
     "check": ("what is wrong with some files", _check),

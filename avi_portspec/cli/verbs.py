@@ -62,8 +62,6 @@ class Page(click.Command):
     ) -> None:
         """Write what the command is for, and its examples below that."""
         super().format_help_text(ctx, formatter)
-        if not self.examples:
-            return
         with formatter.section("Examples"):
             for number, example in enumerate(self.examples):
                 if number:
@@ -80,9 +78,7 @@ class Page(click.Command):
         if isinstance(self, click.Group):
             self.format_commands(ctx, formatter)
         found = sections_of(self)
-        helping = self.get_help_option(ctx)
-        if helping is not None:
-            found[OPTIONS].append(helping)
+        found[OPTIONS] += filter(None, [self.get_help_option(ctx)])
         for section, options in found.items():
             records = [option.get_help_record(ctx) for option in options]
             with formatter.section(section):

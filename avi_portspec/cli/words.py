@@ -82,7 +82,8 @@ class Word(click.ParamType):  # type: ignore[type-arg] # new in click 8.4
             for word, text in pairs
             if word.casefold().startswith(wanted)
         ]
-        if self.files:
+        # The script for bash forgets the words when it is told of files.
+        if self.files and not found:
             found.append(CompletionItem(incomplete, type="file"))
         return found
 
@@ -112,8 +113,13 @@ class NearChoice(click.ParamType):  # type: ignore[type-arg] # the same
         """
         known = [*self.words()]
         if value not in known:
-            wrong = UnknownNameError(self.name, value, known)
-            self.fail(str(wrong), param, ctx)
+            unknown = UnknownNameError(self.name, value, known)
+            wrong = str(unknown)
+            if unknown.nearest is None and not wrong.endswith(known[-1]):
+                # Too many for an error of the library's, but there is
+                # nowhere else that lists them.
+                wrong += f"; known: {', '.join(known)}"
+            self.fail(wrong, param, ctx)
         return str(value)
 
     def shell_complete(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -14,6 +15,8 @@ __all__ = ["readied", "write"]
 
 _UTF_8: Final = {"utf-8", "utf8"}
 _AS_NUMBER: Final = "backslashreplace"
+#: What the name of a folder, and of no file, ends in.
+_SEPARATORS: Final = tuple(filter(None, (os.sep, os.altsep)))
 
 
 def readied() -> None:
@@ -60,7 +63,7 @@ def write(text: str | bytes, output: str | None) -> None:
     if isinstance(data, str):
         data = data.encode(errors=_AS_NUMBER)
     try:
-        _to_file(os.path.realpath(output), data)
+        _to_file(output, data)
     except BrokenPipeError:
         raise
     except OSError as wrong:
@@ -68,18 +71,23 @@ def write(text: str | bytes, output: str | None) -> None:
         raise OSError(wrong.errno, wrong.strerror, output) from None
 
 
-def _to_file(target: str, data: bytes) -> None:
+def _to_file(output: str, data: bytes) -> None:
+    if output.endswith(_SEPARATORS):
+        # Without its last character, another file would be overwritten.
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
+    target = os.path.realpath(output)
     try:
-        before = os.stat(target)
+        # Not the target: /dev/stdout leads to a pipe that has no name.
+        before = os.stat(output)
     except FileNotFoundError:
         _replace(target, data, None)
         return
-    if stat.S_ISREG(before.st_mode):
+    if stat.S_ISREG(before.st_mode) and os.path.exists(target):
         _replace(target, data, before)
         return
     # A device or a pipe holds nothing that could be half replaced; a folder
     # is refused by the system.
-    with open(target, "wb") as stream:
+    with open(output, "wb") as stream:
         stream.write(data)
 
 

@@ -346,7 +346,7 @@ class Resolution(Frozen):
     ) -> tuple[tuple[Flow, ...], tuple[Exclusion, ...], str]:
         """Return the flows over ``tcp/9001``, ``tcp`` or ``9001``."""
         protocol, _, port = name.rpartition("/")
-        if not port.isdecimal():
+        if not (port.isdecimal() and port.isascii()):
             protocol, port = name, ""
         if len(port) > len("65535"):
             raise InvalidQueryError(
@@ -362,6 +362,12 @@ class Resolution(Frozen):
             ]
             kind = "flow, exclusion or protocol"
             raise UnknownNameError(kind, name, known) from None
+        if not name or (port and over is not None and not over.has_ports):
+            # Of a type of message after a slash, silence would be a lie.
+            wanted = "a port after the slash, of a protocol that has ports"
+            raise InvalidQueryError(
+                "subject", wanted if name else "a name or a port", shown(name)
+            )
         found = self.edition.flows.select(
             protocol=over, port=int(port) if port else None
         )

@@ -40,6 +40,9 @@ _WHOLE: Final = "avi-vantage"
 #: More than any site has, and little enough to be checked in a second.
 _MOST: Final = 100_000
 _MOST_SHARED: Final = 1_000
+#: How many faults between networks are told. Nested ones can have more of
+#: them than anybody reads, or than fit into memory.
+_MOST_PAIRS: Final = 1_000
 #: For how many unknown keys a nearest name is sought.
 _GUESSES: Final = 100
 _NO_SOURCE: Final = (
@@ -267,6 +270,25 @@ def _between(
             if role not in _OWN:
                 wanted += f", unless `{_SHARED}` lists {network} too"
             yield Fault(path, wanted, str(network))
+    found = _overlapping(entries, shared, note)
+    yield from islice(found, _MOST_PAIRS)
+    if next(found, None) is not None:
+        wanted = "addresses that no other role has"
+        yield Fault("", wanted, f"more than {_MOST_PAIRS} that overlap")
+
+
+def _overlapping(
+    entries: Iterable[tuple[str, str, Network]],
+    shared: tuple[Network, ...],
+    note: str,
+) -> Iterator[Fault]:
+    """Yield what is wrong between networks that have an address in common.
+
+    Args:
+        entries: Each with its path and its role.
+        shared: What may stand in two roles.
+        note: The note on the source of a Controller's traffic, to cite.
+    """
     overlaps = Overlaps(shared)
     for (place, role, wider), (path, other, narrower) in overlaps.pairs(
         entries

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from ipaddress import (
     IPv4Address,
@@ -168,6 +169,7 @@ class Overlaps:
     def __init__(self, shared: Sequence[Network]) -> None:
         self._shared = sorted(map(_span, shared))
         self._within: dict[_Span, list[_Span]] = {}
+        self._joined: dict[_Span, list[tuple[int, int]]] = {}
 
     def pairs(
         self, networks: Iterable[tuple[str, str, Network]]
@@ -194,12 +196,9 @@ class Overlaps:
     def covers(self, wider: Network, narrower: Network) -> bool:
         """Return whether what is shared within *wider* covers *narrower*."""
         span = _span(narrower)
-        reached = span[1] - 1
-        for _, low, high in self._shared_within(wider):
-            if low > reached + 1:
-                break
-            reached = max(reached, high)
-        return reached >= span[2]
+        found = self._joined_within(wider)
+        at = bisect_right(found, span[1], key=lambda each: each[0]) - 1
+        return at >= 0 and found[at][1] >= span[2]
 
     def exceeds(self, wider: Network, narrower: Network) -> bool:
         """Return whether one shared network in *wider* is more than that."""
@@ -208,6 +207,19 @@ class Overlaps:
             a <= low and high <= b and (a, b) != (low, high)
             for _, a, b in self._shared_within(wider)
         )
+
+    def _joined_within(self, wider: Network) -> list[tuple[int, int]]:
+        """Return what is shared there, as first and last addresses."""
+        span = _span(wider)
+        found = self._joined.get(span)
+        if found is None:
+            found = self._joined[span] = []
+            for _, low, high in self._shared_within(wider):
+                if found and low <= found[-1][1] + 1:
+                    found[-1] = found[-1][0], max(found[-1][1], high)
+                else:
+                    found.append((low, high))
+        return found
 
     def _shared_within(self, wider: Network) -> list[_Span]:
         version, low, high = span = _span(wider)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
@@ -44,23 +44,20 @@ ICMPV6: Final = Protocol.of("icmpv6")
 #: The one message that is written, and its answer (RFC 792, RFC 4443).
 _ECHO: Final = {ICMP: (8, 0), ICMPV6: (128, 129)}
 _FAMILIES: Final = (IPV4, IPV6)
-_STATUSES: Final = get_args(Status)
 
 #: Why something has no rule: a decision on a flow, or else: the page rules
 #: out the pair (``exclusion``) or the need (``conflict``); an endpoint has
 #: no address, or the two have none of one family; a flow of ICMP is not
 #: echo request, or would need a form for IPv6 that the page does not state.
-OmissionKind: TypeAlias = (
-    Status
-    | Literal[
-        "exclusion",
-        "conflict",
-        "no-address",
-        "no-common-family",
-        "no-icmp-type",
-        "ipv4-only",
-    ]
-)
+OmissionKind: TypeAlias = Literal[
+    Status,
+    "exclusion",
+    "conflict",
+    "no-address",
+    "no-common-family",
+    "no-icmp-type",
+    "ipv4-only",
+]
 
 
 def plain(text: str) -> str:
@@ -140,12 +137,17 @@ class Rule:
         if not self.flows or len(self.flows) != len(self.reasons):
             yield Fault("reasons", "a reason for each flow", "others")
 
+    @property
+    def traffic(self) -> str:
+        """The protocol with its ports, or its message, in words."""
+        ports = joined("and", map(str, self.ports))
+        if self.icmp_types:
+            ports = "echo request"
+        return f"{self.protocol.label} {ports}".rstrip()
+
     def __str__(self) -> str:
-        ports = joined("and", map(str, self.ports)) or (
-            "echo request" if self.icmp_types else ""
-        )
-        text = f"{self.protocol.label} {ports}".rstrip()
-        return f"{self.source} to {self.destination}, {text}, IPv{self.family}"
+        sides = f"{self.source} to {self.destination}"
+        return f"{sides}, {self.traffic}, IPv{self.family}"
 
 
 @attrs.frozen(kw_only=True)
@@ -187,7 +189,7 @@ class Omission:
     Attributes:
         subject: The id of the flow or the exclusion.
         kind: The kind of reason: the decision on a flow, or one of those
-            that :data:`OmissionKind` names.
+            that ``OmissionKind`` names.
         reason: The reason, in a line.
     """
 
@@ -221,7 +223,7 @@ class RuleSet:
         """Return the rules in a platform's syntax.
 
         Args:
-            platform: One of :func:`~avi_portspec.rules.platforms.platforms`.
+            platform: One of :func:`avi_portspec.platforms`.
 
         Raises:
             UnknownNameError: There is no such platform.
@@ -349,7 +351,7 @@ def return_rules(rules: Iterable[Rule]) -> tuple[ReturnRule, ...]:
     """Return what has to come back, for platforms that keep no state.
 
     Args:
-        rules: The rules, as in :attr:`RuleSet.rules`.
+        rules: The rules, those of a :class:`RuleSet`.
     """
     return tuple(
         ReturnRule(

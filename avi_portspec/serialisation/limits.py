@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from avi_portspec.errors import Fault, InvalidDataError
 from avi_portspec.model.consistency import FAULTS
@@ -21,6 +21,7 @@ __all__ = [
     "ITEMS",
     "KEYS",
     "bounded",
+    "bounded_stream",
     "decoded",
     "undotted",
 ]
@@ -56,9 +57,23 @@ def bounded(path: Path) -> bytes:
         OSError: It cannot be read.
     """
     with path.open("rb") as file:
-        held = file.read(BYTES + 1)
+        return bounded_stream(file, str(path))
+
+
+def bounded_stream(stream: BinaryIO, subject: str) -> bytes:
+    """Return what a stream holds, unless that is too much.
+
+    Args:
+        stream: The stream.
+        subject: What to call it in an error.
+
+    Raises:
+        InvalidDataError: It is too large.
+        OSError: It cannot be read.
+    """
+    held = stream.read(BYTES + 1)
     if len(held) > BYTES:
-        raise _refused(str(path), f"at most {BYTES:,} bytes", "more")
+        raise _refused(subject, f"at most {BYTES:,} bytes", "more")
     return held
 
 

@@ -1,10 +1,12 @@
-"""What the explorer in a page needs to know of each row."""
+"""What the explorer in a page needs to know: of each row, and in words."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import json
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from docutils import nodes
+from sphinx import addnodes
 
 from avi_portspec import Answer
 from sphinx_avi_portspec.rendering.words import REQUIREMENTS
@@ -15,13 +17,57 @@ if TYPE_CHECKING:
 
     from avi_portspec import Edition, Flow
 
-__all__ = ["ExplorerRow", "described", "named", "setup"]
+__all__ = ["ExplorerRow", "ExplorerWords", "described", "named", "setup"]
+
+#: What the script says, as it says it; ``{}`` stands for a number or a name.
+WORDS: Final = (
+    "Filter the table",
+    "Text",
+    "Endpoint",
+    "Protocol",
+    "Cloud",
+    "Requirement",
+    "all",
+    "Reset",
+    "Copy as CSV",
+    "Copy as Markdown",
+    "Copied as {}: {} flows",
+    "Copying was refused",
+    "{} of {} flows",
+    "{} of {} flows; for {} of them the page does not say whether they apply",
+    *REQUIREMENTS.values(),
+)
 
 
 class ExplorerRow(nodes.row):
     """A row that says of its flow what the explorer filters by."""
 
     tagname = "row"
+
+
+class ExplorerWords(nodes.Invisible, nodes.Element, addnodes.translatable):
+    """The script's words, which are translated with the document's.
+
+    They stand in the document's own catalogue, so that a translator finds
+    them where the table's headings are.
+    """
+
+    tagname = "explorer_words"
+
+    def preserve_original_messages(self) -> None:
+        """Do nothing: what is translated is kept apart."""
+
+    def apply_translated_message(
+        self, original_message: str, translated_message: str
+    ) -> None:
+        """Keep one translation."""
+        known = json.loads(self.get("words", "{}"))
+        known[original_message] = translated_message
+        self["words"] = json.dumps(known, sort_keys=True)
+
+    def extract_original_messages(self) -> tuple[str, ...]:
+        """Return what there is to translate."""
+        return WORDS
 
 
 def described(edition: Edition, flow: Flow, row: nodes.row) -> ExplorerRow:
@@ -81,6 +127,28 @@ def depart_row(translator: HTML5Translator, node: ExplorerRow) -> None:
     translator.depart_row(node)
 
 
+def visit_words(translator: HTML5Translator, node: ExplorerWords) -> None:
+    """Write the translations where the script finds them, if there are."""
+    if "words" in node:
+        value = translator.attval(node["words"])
+        translator.body.append(
+            f'<span hidden data-avi-words="{value}"></span>'
+        )
+    raise nodes.SkipNode
+
+
+def skip(translator: nodes.NodeVisitor, node: ExplorerWords) -> NoReturn:
+    """Write nothing: there is no script."""
+    raise nodes.SkipNode
+
+
 def setup(app: Sphinx) -> None:
-    """Add the row."""
+    """Add the row and the words."""
     app.add_node(ExplorerRow, override=True, html=(visit_row, depart_row))
+    others = ("latex", "text", "man", "texinfo")
+    app.add_node(
+        ExplorerWords,
+        override=True,
+        html=(visit_words, None),
+        **dict.fromkeys(others, (skip, None)),
+    )

@@ -151,7 +151,7 @@ WORDS = st.one_of(
         (
             *("aws", "se", "!se", "tcp/22", "443", "-", "--", "-1", "1-2"),
             *("", ",", "!", "a,!b", "deployment.toml", ".", "17.1", "json"),
-            *("../..", "\x1b[2J", "\ud800", "9" * 400, "=cmd|' /C calc'!A0"),
+            *("../..", "\x1b[2J", "\udcff", "9" * 400, "=cmd|' /C calc'!A0"),
         )
     ),
     st.text(max_size=8),

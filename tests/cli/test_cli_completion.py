@@ -69,8 +69,8 @@ class TestWords:
             ("ports --section aw", ["aws"]),
             ("ports --decision un", ["unsupported", "unstated"]),
             ("ports --note no-container", ["no-container-port-in-openstack"]),
-            ("ports --edition 17", ["17.1", "17"]),
-            ("diff 16.2", ["16.2", "16.2.2", "16.2"]),
+            ("ports --edition 17", ["17.1"]),
+            ("diff 16.2", ["16.2", "16.2.2"]),
             ("show controller-to-az", ["controller-to-azure"]),
             ("show controller-to-se", ["controller-to-service-engine"]),
             ("notes --kind rest", ["restriction"]),
@@ -92,11 +92,21 @@ class TestWords:
         """Ids, clouds, notes, editions; in lists, and kept out."""
         assert complete(line) == wanted
 
+    def test_a_command_that_there_is_not_completes_nothing(
+        self, complete: Complete
+    ) -> None:
+        """Nor does it fail."""
+        assert complete("nonsense --sou") == []
+
     def test_all_flows_and_all_presets(self, complete: Complete) -> None:
-        """A preset's place is also a file's."""
+        """A preset's place is a file's as well, where no preset fits.
+
+        The script for bash drops the words where there are both.
+        """
         found = complete("show ")
         assert {*load().flows.ids()} < {*found}
-        assert complete("ports --deployment ") == [*presets(), ""]
+        assert complete("ports --deployment ") == [*presets()]
+        assert complete("ports --deployment my-") == ["my-"]
 
     def test_the_edition_that_was_named_is_asked(
         self, complete: Complete

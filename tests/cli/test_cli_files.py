@@ -180,6 +180,47 @@ class TestEditionsOfOnesOwn:
         assert "No such file" in ask("ports --edition-file no.toml").err
 
 
+class TestWhatIsTooLarge:
+    """Files and streams of any size."""
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "check {}",
+            "ports --deployment {}",
+            "ports --overlay {}",
+            "ports --edition-file {}",
+            "diff 16.2 --json {}.toml",
+            "verify-source {}",
+        ],
+    )
+    def test_it_is_refused(self, ask: Ask, own: Path, line: str) -> None:
+        """A device that has no end is read no further than the limit."""
+        endless = Path("/dev/zero")
+        if not endless.exists():
+            pytest.skip("there is no file without an end")
+        for name in ("endless", "endless.toml"):
+            Path(own, name).symlink_to(endless)
+        answer = ask(line.format("endless"))
+        assert answer.code == 2
+        assert "wanted at most 8,388,608 bytes, got more" in answer.err
+
+    def test_others_are_checked_all_the_same(
+        self, ask: Ask, own: Path
+    ) -> None:
+        """As if it could not be read at all."""
+        Path(own, "large.toml").write_bytes(b" " * (8 * 1024 * 1024 + 1))
+        answer = ask("check large.toml deployment.toml")
+        assert answer.code == 2
+        assert "deployment.toml: a sound deployment" in answer.out
+
+    def test_so_is_standard_input(self, ask: Ask) -> None:
+        """Which may have no end either."""
+        answer = ask("check -", stdin=b" " * (8 * 1024 * 1024 + 1))
+        assert answer.code == 2
+        assert "standard input: wanted at most" in answer.err
+
+
 class TestDiffAndUpgrade:
     """What the library renders."""
 
@@ -189,6 +230,15 @@ class TestDiffAndUpgrade:
         assert ask("diff 16.2").out == changes.to_text()
         assert ask("diff 16.2 --markdown").out == changes.to_markdown()
         assert ask("diff 16.2 --json").out == f"{changes.to_json()}\n"
+
+    @pytest.mark.parametrize(
+        "line", ["diff 16.2", "upgrade 17.1 --cloud vcenter"]
+    )
+    def test_an_answer_is_one_of_them(self, ask: Ask, line: str) -> None:
+        """Neither of two is dropped without a word."""
+        answer = ask(f"{line} --markdown --json")
+        assert (answer.code, answer.out) == (2, "")
+        assert "--json and --markdown" in answer.err
 
     def test_upgrade_is_the_library_s(self, ask: Ask) -> None:
         """With a deployment of options; and 1 says that there is work."""
@@ -306,6 +356,14 @@ class TestVerifySource:
         answer = ask("verify-source -", stdin=b"abc\xff")
         assert answer.code == 2
         assert "byte 0xff at offset 3" in answer.err
+
+    def test_a_mark_at_the_beginning_is_no_text(
+        self, ask: Ask, files: Path
+    ) -> None:
+        """Some programs put one before the pages that they keep."""
+        text = Path(files, "page.html").read_bytes()
+        found = ask("verify-source -", stdin=b"\xef\xbb\xbf" + text)
+        assert found.out == ask("verify-source page.html").out
 
     def test_an_edition_without_a_ledger_is_told(self, ask: Ask) -> None:
         """With those that have one."""

@@ -54,6 +54,17 @@ QUESTIONS = {
         "upgrade 17.1 --deployment openstack --container",
         "upgrade 17.1 17.1 --cloud openshift",
     ],
+    "rules": [
+        "rules --platform csv --inventory addresses.toml --cloud aws",
+        (
+            "rules --platform csv --inventory addresses.toml --cloud aws "
+            "--optional --dry-run"
+        ),
+        (
+            "rules --platform nftables --inventory addresses.toml "
+            "--cloud openstack,openshift --container --allow-missing"
+        ),
+    ],
     "check": [
         "check deployment.toml site.toml wrong.toml nothing.toml",
         "check edition.json --as edition",
@@ -112,6 +123,12 @@ class TestTheShapes:
     def test_the_names_are_printed(self, ask: Ask) -> None:
         """Where none is asked for."""
         assert ask("schema").out.split() == [*shapes.names()]
+
+    def test_a_name_like_no_other_is_told_them_all(self, ask: Ask) -> None:
+        """However many there are."""
+        answer = ask("schema --of qqqqqq")
+        assert answer.code == 2
+        assert all(name in answer.err for name in ask("schema").out.split())
 
     def test_a_wrong_name_suggests_the_right_one(self, ask: Ask) -> None:
         """On the command line, and in Python."""

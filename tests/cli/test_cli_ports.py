@@ -98,6 +98,23 @@ class TestTheDeployment:
         Path(files, "deployment.toml").rename(Path(files, "lab"))
         assert "TCP 5054" in ask("ports --deployment lab").out
 
+    def test_a_folder_is_no_file(self, ask: Ask, files: Path) -> None:
+        """It is told as a name that nothing goes by."""
+        Path(files, "deploymen").mkdir()
+        answer = ask("ports --deployment deploymen")
+        assert answer.code == 2
+        assert "did you mean 'deployment.toml'?" in answer.err
+
+    def test_a_file_can_leave_the_cloud_to_an_option(
+        self, ask: Ask, files: Path
+    ) -> None:
+        """What all sites have in common, and what one of them is."""
+        Path(files, "common.toml").write_text('services = ["dns"]\n')
+        answer = ask("init --deployment common.toml --cloud gcp -o -")
+        wanted = preset("gcp", services={"dns"})
+        assert loads_deployment(answer.out) == wanted
+        assert ask("ports --deployment common.toml").code == 2
+
     @pytest.mark.parametrize(
         ("options", "said"),
         [
@@ -311,6 +328,7 @@ class TestTheFilters:
             ("--section awss", "did you mean 'aws'?"),
             ("--requirement optionl", "did you mean 'optional'?"),
             ("--port http", "is no port and no range"),
+            ("--port ٢٢", "is no port and no range"),
             ("--port 99999", "no range within 0-65535"),
             ("--port 22-21", "no range within 0-65535"),
             ("--port 1-", "is no port and no range"),

@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import click
 import pytest
-from asking_cli import Ask
+from asking_cli import Ask, Stream
 
 import avi_portspec
 from avi_portspec import cli
@@ -114,8 +115,8 @@ class TestTheHelp:
     def test_no_command_shows_the_help(self, ask: Ask) -> None:
         """Rather than nothing."""
         answer = ask("")
-        assert answer.code == 2
-        assert "Examples:" in answer.out + answer.err
+        assert answer == ask("--help")
+        assert answer.code == 0
 
     @pytest.mark.parametrize(("name", "page"), list(pages()))
     def test_each_page_says_all_that_there_is(
@@ -242,6 +243,69 @@ class TestTheEnd:
             "pip install 'avi-portspec[cli]'\n"
         )
 
+    def test_the_half_of_the_extra_says_the_same(
+        self, monkeypatch: pytest.MonkeyPatch, ask: Ask
+    ) -> None:
+        """Many have click already, and wonder about a traceback."""
+        for name in [*sys.modules]:
+            if name.partition(".")[0] == "rich":
+                monkeypatch.delitem(sys.modules, name)
+        monkeypatch.setitem(sys.modules, "rich", None)
+        answer = ask("editions", width=80)
+        assert (answer.code, answer.out) == (2, "")
+        assert answer.err == (
+            "the command line needs an optional package: "
+            "pip install 'avi-portspec[cli]'\n"
+        )
+
+    @pytest.mark.parametrize(
+        ("line", "code", "said"),
+        [
+            ("ports --json >&-", 2, "standard output: Bad file descriptor"),
+            ("ports >&-", 2, "standard output: Bad file descriptor"),
+            (
+                "export --format xlsx >&-",
+                2,
+                "standard output: Bad file descriptor",
+            ),
+            (
+                "ports --deployment - <&-",
+                2,
+                "standard input: Bad file descriptor",
+            ),
+            ("init <&-", 2, "there is no terminal to ask"),
+            ("digest --output made >&-", 0, ""),
+            ("editions <&- >/dev/null", 0, ""),
+            ("ports --cloud awz 2>&-", 2, ""),
+        ],
+    )
+    def test_a_closed_stream_is_told(
+        self, tmp_path: Path, line: str, code: int, said: str
+    ) -> None:
+        """As services and ``>&-`` have it; 1 would mean an answer."""
+        done = subprocess.run(
+            ["/bin/sh", "-c", f'"{sys.executable}" -m avi_portspec {line}'],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        assert done.returncode == code
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+        assert done.stdout == ""
+
+    @pytest.mark.parametrize(
+        "option",
+        ["deployment", "cloud", "with", "edition", "edition-file", "overlay"],
+    )
+    def test_an_empty_value_is_not_none(self, ask: Ask, option: str) -> None:
+        """A script's variable that was never set asks for nothing else."""
+        answer = ask(f"ports --{option} ''")
+        assert (answer.code, answer.out) == (2, "")
+        assert f"Invalid value for '--{option}'" in answer.err
+
     def test_another_missing_module_is_a_fault(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -262,6 +326,45 @@ class TestTheEnd:
             assert gc.isenabled() is collecting
         finally:
             gc.enable()
+
+    def test_a_full_disk_is_told(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Also where the output has no name."""
+        full = Path("/dev/full")
+        if not full.exists():
+            pytest.skip("there is no disk that is always full")
+        said = Stream(terminal=False)
+        with full.open("w", encoding="utf-8") as out:
+            monkeypatch.setattr(sys, "stdout", out)
+            monkeypatch.setattr(sys, "stderr", said)
+            assert cli.main(["digest"]) == 2
+            monkeypatch.undo()
+            # What is left in the buffer cannot be written either.
+            with pytest.raises(OSError, match="No space left"):
+                out.flush()
+            os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+        assert said.read_back() == b"Error: No space left on device\n"
+
+    @pytest.mark.parametrize(
+        "module", ["avi_portspec", "avi_portspec.cli.man"]
+    )
+    def test_modules_end_with_the_code(
+        self, ask: Ask, monkeypatch: pytest.MonkeyPatch, module: str
+    ) -> None:
+        """And without a look for garbage, which nobody is to reuse."""
+        frozen: list[str] = []
+        monkeypatch.setattr(gc, "freeze", lambda: frozen.append(module))
+        monkeypatch.setattr(sys, "argv", [module, "prots"])
+        # Imported, it does nothing yet.
+        import_module(f"{module}.__main__")
+        assert frozen == []
+        monkeypatch.delitem(sys.modules, f"{module}.__main__")
+        with pytest.raises(SystemExit) as caught:
+            runpy.run_module(module, run_name="__main__")
+        is_program = module == "avi_portspec"
+        assert caught.value.code == (2 if is_program else 0)
+        assert bool(frozen) is is_program
 
     def test_it_runs_as_a_module(self, tmp_path: Path) -> None:
         """``python -m avi_portspec`` is the same program."""

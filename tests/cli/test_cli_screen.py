@@ -131,7 +131,7 @@ class TestOnATerminal:
         narrow = unstyled(ask(QUESTION, width=80).out)
         assert "controller-to-aws" not in narrow
         assert "Too narrow for: Flow" in narrow
-        assert "--columns" in narrow
+        assert "A wider window or a pipe shows it" in narrow
 
     def test_a_column_that_was_asked_for_is_shown(self, ask: Ask) -> None:
         """However narrow: then each row is a few lines."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 from asking_cli import Ask
 
+import avi_portspec
 from avi_portspec.cli.writing import write
 
 
@@ -115,6 +118,30 @@ class TestAFile:
         assert found == ["through"]
         assert stat.S_ISFIFO(path.stat().st_mode)
 
+    def test_standard_output_by_its_other_name(self) -> None:
+        """It leads to a pipe, which has no name of its own."""
+        edition = avi_portspec.load()
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "avi_portspec", "digest"),
+                *("--output", "/dev/stdout"),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout == f"{edition.digest}  {edition.id}\n"
+
+    def test_a_folder_s_name_overwrites_no_file(
+        self, ask: Ask, files: Path
+    ) -> None:
+        """A slash at the end says that no file is meant."""
+        page = Path(files, "page.html")
+        before = page.read_bytes()
+        assert ask("digest --output page.html/").code == 2
+        assert page.read_bytes() == before
+
     def test_a_pipe_that_nobody_reads_is_told_as_such(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
@@ -131,6 +158,8 @@ class TestAFile:
         ("path", "said"),
         [
             (".", ".: Is a directory"),
+            ("a.txt/", "a.txt/: Is a directory"),
+            ("", "Invalid value for '--output'"),
             ("missing/a.txt", "missing/a.txt: No such file or directory"),
             ("a\x1b[2J/b", r"'a\x1b[2J/b': No such file or directory"),
             (f"{'a' * 300}", "File name too long"),

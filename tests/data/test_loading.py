@@ -14,6 +14,7 @@ import avi_portspec
 from avi_portspec import Edition, InvalidDataError, UnknownNameError
 from avi_portspec import data as package
 from avi_portspec.data import compiled_source, edition_files, module_of
+from avi_portspec.model import plain
 
 
 @pytest.fixture
@@ -140,6 +141,12 @@ class TestCompiled:
         read = avi_portspec.load(newest(folder))
         assert module.edition() == read
         assert module.edition().digest == read.digest
+
+    @pytest.mark.usefixtures("no_reader")
+    def test_its_digest_is_the_one_that_is_worked_out(self) -> None:
+        """It comes with the module; whoever works it out gets the same."""
+        loaded = avi_portspec.load()
+        assert loaded.digest == plain.digest(loaded)
 
     @pytest.mark.usefixtures("module")
     def test_it_is_not_used_for_other_bytes(self, folder: Path) -> None:

@@ -231,9 +231,16 @@ class TestExplain:
             _edition().resolve("aws").explain("controller-to-controler-ssh")
         assert caught.value.nearest == SSH
 
-    @pytest.mark.parametrize("subject", ["tcp/123456", "tcp/70000", 1.5, None])
+    @pytest.mark.parametrize(
+        "subject",
+        ["tcp/123456", "tcp/70000", 1.5, None, "", "icmp/8", "gre/1"],
+    )
     def test_no_subject(self, subject: Any) -> None:
-        """A port out of range, or anything else, cannot be asked about."""
+        """A port out of range, or anything else, cannot be asked about.
+
+        Nor is nothing everything, and the page that asks for ICMP echoes is
+        not silent on their type.
+        """
         with pytest.raises(InvalidQueryError):
             _edition().resolve("aws").explain(subject)
 

@@ -298,6 +298,8 @@ class TestMatching:
             assert matches(["a", "...", "c"], said)
         assert not matches(["a", "...", "c"], "a\nb\n")
         assert not matches(["a"], "a\nb\n")
+        assert matches(["a ..."], "a b c\n")
+        assert not matches(["a ..."], "b c\n")
         assert not matches([], "a\n")
         assert matches([], "")
 

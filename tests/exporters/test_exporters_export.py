@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import subprocess
@@ -213,3 +215,43 @@ class TestCsv:
         found = {line.split(",")[1].strip('"') for line in lines[1:]}
         shown = answer.having("needed", "optional", "unstated")
         assert found == {*shown.ids()}
+
+    def test_what_is_ruled_out_is_told_without_a_port(
+        self, edition: Edition
+    ) -> None:
+        """A table without it would look complete."""
+        deployment = avi_portspec.Deployment(
+            clouds=["openstack"], controller="container"
+        )
+        answer = edition.resolve(deployment)
+        text = str(avi_portspec.export(answer, "csv"))
+        rows = [
+            row
+            for row in csv.DictReader(io.StringIO(text))
+            if row["decision"] == "unsupported"
+        ]
+        assert answer.conflicts
+        assert [row["flow"] for row in rows] == [
+            each.flow for each in answer.conflicts
+        ]
+        for row, conflict in zip(rows, answer.conflicts, strict=True):
+            assert row["reason"] == conflict.text
+            assert (row["port_low"], row["port_high"]) == ("", "")
+            assert row["digest"] == edition.digest
+
+    def test_no_filter_hides_what_the_page_is_silent_on(
+        self, edition: Edition
+    ) -> None:
+        """A gap is told even if its flows were not asked for."""
+        answer = edition.resolve("kubernetes")
+        only = edition.flows.select(port=443)
+        text = str(avi_portspec.export(answer, "csv", only=only))
+        rows = [
+            row
+            for row in csv.DictReader(io.StringIO(text))
+            if row["decision"] == "unstated"
+        ]
+        assert [row["reason"] for row in rows] == [
+            gap.text for gap in answer.gaps
+        ]
+        assert {row["port_low"] for row in rows} == {""}

@@ -247,16 +247,20 @@ def editions() -> st.SearchStrategy[Edition]:
 
 
 @st.composite
-def resolutions(draw: st.DrawFn) -> Resolution:
-    """Return answers of such editions."""
-    edition = draw(editions())
+def resolutions(
+    draw: st.DrawFn, of: st.SearchStrategy[Edition] | None = None
+) -> Resolution:
+    """Return answers of such editions, or of others."""
+    edition = draw(editions() if of is None else of)
     return edition.resolve(draw(deployments(edition)))
 
 
 @st.composite
-def sites(draw: st.DrawFn) -> RuleSet:
+def sites(
+    draw: st.DrawFn, of: st.SearchStrategy[Edition] | None = None
+) -> RuleSet:
     """Return the rules of sites, complete or not."""
-    resolution = draw(resolutions())
+    resolution = draw(resolutions(of))
     inventory = draw(
         inventories(resolution.edition, everyone=draw(st.booleans()))
     )

@@ -8,6 +8,7 @@ no packet more, and none less.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 
 import pytest
@@ -38,6 +39,7 @@ from rules_readers_network import (
 )
 from rules_sites import sites
 
+from avi_portspec import strategies
 from avi_portspec.errors import CannotExpressError
 from avi_portspec.model.protocols import ICMP, TCP, UDP
 from avi_portspec.rules.neutral import Rule, RuleSet
@@ -94,7 +96,7 @@ class TestLinux:
     """nftables, iptables and ip6tables."""
 
     @given(rules=sites())
-    @settings(max_examples=60)
+    @settings(max_examples=40)
     def test_what_is_read_is_what_was_meant(self, rules: RuleSet) -> None:
         """For any edition, deployment and inventory, or it is refused."""
         event(f"rules: {min(len(rules.rules), 5)}")
@@ -116,7 +118,7 @@ class TestNetwork:
     """What is written through aerleon."""
 
     @given(rules=sites())
-    @settings(max_examples=40)
+    @settings(max_examples=20)
     def test_what_is_read_is_what_was_meant(self, rules: RuleSet) -> None:
         """For any edition, deployment and inventory, or it is refused."""
         usual = all(r.protocol in (TCP, UDP, ICMP) for r in rules.rules)
@@ -135,7 +137,7 @@ class TestClouds:
     """Groups and policies of clouds, and the table."""
 
     @given(rules=sites())
-    @settings(max_examples=40)
+    @settings(max_examples=25)
     def test_what_is_read_is_what_was_meant(self, rules: RuleSet) -> None:
         """For any edition, deployment and inventory, or it is refused."""
         event(f"rules: {min(len(rules.rules), 5)}")
@@ -147,6 +149,24 @@ class TestClouds:
                 continue
             event(f"{platform} written")
             check_cloud(rules, platform, text)
+
+
+class TestHostileNames:
+    """Editions whose titles, names and reasons hold any character."""
+
+    @given(rules=sites(strategies.editions()))
+    @settings(max_examples=8)
+    def test_what_is_read_is_what_was_meant(self, rules: RuleSet) -> None:
+        """No text of an edition is read as syntax."""
+        event(f"rules: {min(len(rules.rules), 5)}")
+        for platform, (read, nature) in {**LINUX, **NETWORK}.items():
+            if platform in NETWORK and find_spec("aerleon") is None:
+                continue
+            with suppress(CannotExpressError):
+                check(rules, platform, read, nature)
+        for platform in ("aws-terraform", "csv", "nsx-t", "openstack-heat"):
+            with suppress(CannotExpressError):
+                check_cloud(rules, platform, render(rules, platform))
 
 
 def check_cloud(rules: RuleSet, platform: str, text: str) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from browsing import POLICY, axe_script, chromium, serving, violations
 from docutils import nodes
 from sphinx_projects import Project, warnings
@@ -368,3 +370,31 @@ class TestPages:
         wrong = violations(page)
         assert wrong == [], json.dumps(wrong, indent=1)
         context.close()
+
+
+def test_its_words_can_be_translated(browser: Any, tmp_path: Path) -> None:
+    """Controls, counts and the words that a filter offers."""
+    project = Project(tmp_path)
+    project.write("index.rst", TABLE)
+    catalog = Catalog(locale="de")
+    catalog.add("Text", "Worin")
+    catalog.add("optional", "wahlweise")
+    catalog.add("{} of {} flows", "{} von {} Flüssen")
+    catalog.add("Copied as {}: {} flows", "{} kopiert, {} Flüsse")
+    path = project.write("locale/de/LC_MESSAGES/index.mo", "")
+    with path.open("wb") as file:
+        write_mo(file, catalog)
+    app = project.build("html", language="de", locale_dirs=["locale"])
+    assert warnings(app) == ""
+    project.close()
+    page = browser.new_page()
+    page.goto((app.outdir / "index.html").as_uri())
+    page.get_by_label("Worin").fill("9001")
+    assert re.match(r"\d von \d+ Flüssen", count(page))
+    offered = page.get_by_label("Requirement").locator("option")
+    assert "wahlweise" in offered.all_inner_texts()
+    # What a filter is for stays what it was: an address can be shared
+    # between languages.
+    page.get_by_label("Requirement").select_option("optional")
+    assert "ports-requirement=optional" in page.url
+    page.close()

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from bs4 import BeautifulSoup
 from docutils import nodes
 from sphinx_projects import Project, warnings
+
+from sphinx_avi_portspec.assets import STATIC
+from sphinx_avi_portspec.explorer import WORDS
+from sphinx_avi_portspec.rendering.words import REQUIREMENTS
 
 TABLE = """\
 .. avi-port-table:: All ports
@@ -100,3 +108,69 @@ def test_headings_and_notes_of_a_page_are_translated(
     ids = {i for n in tree.findall(nodes.Element) for i in n.get("ids", ())}
     ways = {r["refid"] for r in tree.findall(nodes.reference)}
     assert ways <= ids
+
+
+class TestTheExplorer:
+    """Its controls are words of the document, too."""
+
+    EXPLORER = TABLE + "   :explorer:\n"
+
+    def test_its_words_are_given_to_translators(
+        self, project: Project
+    ) -> None:
+        """With the document's own, and only where there is one."""
+        project.write("index.rst", self.EXPLORER + "\n.. toctree::\n\n   no\n")
+        project.write("no.rst", "No explorer\n===========\n\n" + TABLE)
+        app = project.build("gettext")
+        assert warnings(app) == ""
+        given = {}
+        for name in ("index", "no"):
+            with (app.outdir / f"{name}.pot").open("rb") as file:
+                given[name] = {str(m.id) for m in read_po(file)}
+        assert given["index"] >= set(WORDS)
+        assert "Requirement" in given["no"]  # the column's heading
+        assert "Reset" not in given["no"]
+
+    def test_they_are_those_that_the_script_says(self) -> None:
+        """A word that only one of them has would stay English."""
+        script = (STATIC / "avi-portspec.js").read_text("utf-8")
+        said = set(re.findall(r'\b(?:say|button|field)\(\s*"([^"]+)"', script))
+        # A field is first named as the address has it, then titled.
+        said |= set(re.findall(r'\bfield\("\w+", "([^"]+)"', script))
+        said |= set(re.findall(r'\["\w+", "(\w+)", "\w+"\]', script))
+        said.discard("q")
+        assert said == set(WORDS) - set(REQUIREMENTS.values())
+
+    def test_a_translation_reaches_the_page(self, project: Project) -> None:
+        """As data, for no script may stand in the page."""
+        catalog = Catalog(locale="de")
+        catalog.add("{} of {} flows", '{} von {} "Flüssen" <b>')
+        path = project.write("locale/de/LC_MESSAGES/index.mo", "")
+        with path.open("wb") as file:
+            write_mo(file, catalog)
+        project.write("index.rst", self.EXPLORER)
+        app = project.build("html", language="de", locale_dirs=["locale"])
+        assert warnings(app) == ""
+        html = BeautifulSoup(
+            (app.outdir / "index.html").read_text("utf-8"), "html.parser"
+        )
+        (holder,) = html.select("[data-avi-words]")
+        assert json.loads(str(holder["data-avi-words"])) == {
+            "{} of {} flows": '{} von {} "Flüssen" <b>'
+        }
+
+    @pytest.mark.parametrize(
+        "builder", ["html", "latex", "man", "texinfo", "text", "xml"]
+    )
+    def test_without_a_translation_nothing_is_written(
+        self, project: Project, builder: str
+    ) -> None:
+        """Nor for builders that have no script."""
+        project.write("index.rst", self.EXPLORER)
+        app = project.build(builder)
+        assert warnings(app) == ""
+        for path in app.outdir.rglob("*"):
+            if path.suffix in {".html", ".tex", ".1", ".texi", ".txt"}:
+                written = path.read_text("utf-8")
+                assert "data-avi-words" not in written
+                assert "Copying was refused" not in written

@@ -14,6 +14,7 @@ from avi_portspec.cli.options import (
 )
 from avi_portspec.cli.verbs import verb
 from avi_portspec.cli.words import NearChoice
+from avi_portspec.errors import InvalidDataError
 
 if TYPE_CHECKING:
     from avi_portspec.cli.checking import Finding
@@ -72,7 +73,7 @@ def command(request: Request, files: tuple[str, ...], kind: str | None) -> int:
     for name in files:
         try:
             text, subject = request.read(name)
-        except OSError as wrong:
+        except (OSError, InvalidDataError) as wrong:
             # The others are checked all the same.
             code = told(wrong)
             continue

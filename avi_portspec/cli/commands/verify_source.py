@@ -71,16 +71,13 @@ def command(request: Request, page: str) -> int:
 
 
 def _fragments(data: bytes, subject: str) -> tuple[Fragment, ...]:
-    from avi_portspec.errors import Fault, InvalidDataError
-    from avi_portspec.ledger.fragments import from_html, from_text
+    from codecs import BOM_UTF8
 
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as wrong:
-        got = f"byte 0x{data[wrong.start]:02x} at offset {wrong.start}"
-        raise InvalidDataError(
-            subject, [Fault("", "text in UTF-8", got)]
-        ) from None
+    from avi_portspec.ledger.fragments import from_html, from_text
+    from avi_portspec.serialisation.limits import decoded
+
+    # Browsers on Windows begin the pages that they keep with a mark.
+    text = decoded(data.removeprefix(BOM_UTF8), subject)
     is_html = subject.lower().endswith(_HTML) or (
         not subject.lower().endswith(".txt") and text.lstrip()[:1] == "<"
     )

@@ -63,6 +63,7 @@ _BYTES: Final = 1_000_000
 _LOGICAL_ID: Final = 255
 _CIDR: Final = {4: "CidrIp", 6: "CidrIpv6"}
 _TAG: Final = 256
+_BRACES: Final = re.compile(r"\{(?=\{)")
 _WORD: Final = re.compile(r"[A-Za-z0-9]+")
 _NO_LABEL: Final = re.compile(r"[^A-Za-z0-9-]")
 #: What a group says that may send nothing.
@@ -189,7 +190,8 @@ def _inert(value: Any) -> Any:
         return {key: _inert(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_inert(each) for each in value]
-    return value.replace("{{", "{ {")
+    # Between any two, for of three the last two would be left together.
+    return _BRACES.sub("{ ", value)
 
 
 def _camel(key: str) -> str:

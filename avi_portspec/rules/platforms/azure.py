@@ -32,6 +32,7 @@ from avi_portspec.rules.platforms.roles import Direction, refused, stands
 from avi_portspec.rules.platforms.services import protocol_of, without_icmp
 
 if TYPE_CHECKING:
+    from avi_portspec.rules.networks import Network
     from avi_portspec.rules.neutral import Rule, RuleSet
 
 __all__ = ["render_arm", "render_terraform"]
@@ -99,7 +100,7 @@ def render_arm(rules: RuleSet) -> str:
             "contentVersion": "1.0.0.0",
             "metadata": {
                 "avi-portspec": {
-                    "header": [_inert(line) for line in rules.header()],
+                    "header": rules.header(),
                     "rules": explained(rules),
                 }
             },
@@ -123,11 +124,6 @@ def render_arm(rules: RuleSet) -> str:
     )
 
 
-def _inert(text: str) -> str:
-    """Return text that no template takes for an expression."""
-    return f"[{text}" if text.startswith("[") else text
-
-
 def _security_rules(rules: RuleSet, platform: str) -> Iterator[_SecurityRule]:
     """Yield all rules of the group, those that close the rest last."""
     names = Names(_NAME)
@@ -145,8 +141,8 @@ def _security_rules(rules: RuleSet, platform: str) -> Iterator[_SecurityRule]:
             access="Allow",
             priority=next(priorities[stand.direction]),
             protocol=_protocol(rule, platform),
-            sources=tuple(map(str, rule.sources)),
-            destinations=tuple(map(str, rule.destinations)),
+            sources=_prefixes(rule.sources),
+            destinations=_prefixes(rule.destinations),
             ports=tuple(map(str, rule.ports)) or (_ANY,),
         )
     for each, direction in _DIRECTIONS.items():
@@ -157,6 +153,18 @@ def _security_rules(rules: RuleSet, platform: str) -> Iterator[_SecurityRule]:
             access="Deny",
             priority=_LAST,
         )
+
+
+def _prefixes(networks: tuple[Network, ...]) -> tuple[str, ...]:
+    """Return networks as Azure has them.
+
+    All addresses of a family are written as its two halves: in Azure's own
+    rules 0.0.0.0/0 stands for the addresses of both.
+    """
+    parts = (
+        each.subnets() if each.prefixlen == 0 else (each,) for each in networks
+    )
+    return tuple(str(part) for several in parts for part in several)
 
 
 def _protocol(rule: Rule, platform: str) -> str:

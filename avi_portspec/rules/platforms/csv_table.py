@@ -1,7 +1,7 @@
 """A table of rules in CSV, for a team that enters them by hand or by script.
 
-The format is RFC 4180, in ASCII: the lines of comment that begin with
-``#``, then the names of the columns, then a line a rule.
+The format is RFC 4180, in ASCII: lines of comment, each a single cell that
+begins with ``#``, then the names of the columns, then a line a rule.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ _COLUMNS: Final = (
     "flows",
     "reasons",
 )
+#: What would put a comment into quotes, so that its line no longer began
+#: with ``#`` for those who skip such lines.
+_UNQUOTED: Final = str.maketrans({",": ";", '"': "'"})
 _REST: Final = "what no line allows stays closed; replies pass by state"
 
 
@@ -47,7 +50,7 @@ def render(rules: RuleSet) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     for line in (*rules.header(), _REST):
-        writer.writerow([neutralised(f"# {line}")])
+        writer.writerow([neutralised(f"# {line.translate(_UNQUOTED)}")])
     writer.writerow(_COLUMNS)
     for rule in rules.rules:
         writer.writerow(map(neutralised, _cells(rule, rules)))

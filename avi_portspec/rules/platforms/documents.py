@@ -45,7 +45,8 @@ def cut(text: str, limit: int) -> str:
 def summed(lines: Iterable[str], limit: int) -> str:
     """Return what :func:`said` returns, in one line of some length.
 
-    Where the reasons have no room, the ids of the flows go before them.
+    Where there is no room for the reasons of several flows, their ids go
+    before the reasons.
 
     Args:
         lines: The lines, each with an id, a colon and a reason.
@@ -53,7 +54,7 @@ def summed(lines: Iterable[str], limit: int) -> str:
     """
     lines = tuple(lines)
     text = "; ".join(lines)
-    if len(text) > limit:
+    if len(text) > limit and len(lines) > 1:
         text = ", ".join(line.partition(":")[0] for line in lines)
     return cut(text, limit)
 
@@ -138,11 +139,13 @@ class Names:
         return name
 
 
-def literal(value: Any) -> Any:
-    """Return *value* with no string in it that Terraform would evaluate."""
-    if isinstance(value, str):
-        return value.replace("${", "$${").replace("%{", "%%{")
-    return [literal(each) for each in value]
+def literal(lines: Iterable[str]) -> list[str]:
+    """Return lines in which Terraform finds nothing to evaluate.
+
+    Its marks are parted, not escaped: how an escape is read depends on what
+    stands before it, and that can be hostile too.
+    """
+    return [line.replace("${", "$ {").replace("%{", "% {") for line in lines]
 
 
 def json_text(document: Mapping[str, Any]) -> str:

@@ -14,7 +14,8 @@ from typing import Final, TypeAlias
 
 from avi_portspec.errors import CannotExpressError
 from avi_portspec.model.ports import PortRange
-from avi_portspec.rules.comments import line, quoted
+from avi_portspec.rules.comments import lines as commented
+from avi_portspec.rules.comments import quoted
 from avi_portspec.rules.networks import IPV4, IPV6, Family, Network
 from avi_portspec.rules.neutral import (
     ReturnRule,
@@ -74,7 +75,7 @@ def _render(rules: RuleSet, family: Family) -> str:
     comments = (*rules.header(), *_about(family))
     chains = (*initiated.names, *replies.names)
     lines = [
-        *(f"# {line(each)}" for each in comments),
+        *(text for each in comments for text in commented(each)),
         "*filter",
         ":FORWARD DROP [0:0]",
         *(f":{chain} - [0:0]" for chain in chains),
@@ -152,7 +153,7 @@ def _accepting(
     rule = side.rule if isinstance(side, ReturnRule) else side
     if side is rule:
         for flow, reason in zip(rule.flows, rule.reasons, strict=True):
-            yield f"# {line(flow)}: {line(reason)}"
+            yield from commented(f"{flow}: {reason}")
     word = "" if side is rule else "replies: "
     comment = quoted(word + ", ".join(rule.flows), _COMMENT)
     for match in _matches(rule, side, command):

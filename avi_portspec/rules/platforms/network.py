@@ -8,6 +8,10 @@ Access lists (Cisco IOS, Cisco ASA, Arista EOS, Junos on routers) end in a
 term that stops everything else, for some read an empty list as "let
 everything pass". Firewalls with zones (SRX, PAN-OS, FortiOS) have other
 policies besides, and what to do with the rest is theirs to say.
+
+Two limits follow. The last term also stops the neighbour discovery of IPv6,
+which IOS lets through where no such term stands. And IOS lets the later
+fragments of a packet through wherever an entry with ports has its addresses.
 """
 
 from __future__ import annotations

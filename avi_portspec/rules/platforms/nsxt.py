@@ -9,7 +9,8 @@ Roles are groups of addresses, and rules apply to the whole distributed
 firewall: NSX does not enforce a rule that is applied to a group of nothing
 but addresses. What the rules do not let through is dropped in both
 directions for the product's own addresses, since the last rule of NSX lets
-everything through.
+everything through. That goes for the neighbour discovery of IPv6 too, which
+the page does not state: a site has to see to it in a category before.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ the rule refers to the group, for one family; else it has addresses.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from avi_portspec.rules.platforms.documents import Names, cut, yaml_text
@@ -35,6 +36,8 @@ _VERSION: Final = "2018-08-31"
 _PORTED: Final = ("tcp", "udp", "dccp", "sctp", "udplite")
 _NAMED: Final = ("icmp", "icmpv6", "gre", "esp", "ah")
 _NAME: Final = 255
+#: What parts a permission's key, and may not stand in a resource's name.
+_SEPARATORS: Final = re.compile(r"[ /]")
 _MEMBERSHIP: Final = (
     "membership opens: whatever port is put into one of these groups may do "
     "all that the group may, whatever its addresses are"
@@ -50,20 +53,19 @@ def render(rules: RuleSet) -> str:
     Raises:
         CannotExpressError: Neutron has no way to say one of them.
     """
-    names = Names(_NAME)
+    names = Names(_NAME, lambda key: _SEPARATORS.sub("-", key))
     found = permissions(rules, _PLATFORM, _spelled, by_family=True)
     roles = own_roles(rules)
-    resources = {names.of(f"{role}-group"): _group(role) for role in roles}
+    resources = {names.of(f"{role} group"): _group(role) for role in roles}
     for permission, wanted in found.items():
-        name = names.of(permission.key.replace(" ", "-").replace("/", "-"))
-        resources[name] = _rule(permission, wanted, names)
+        resources[names.of(permission.key)] = _rule(permission, wanted, names)
     document = {
         "heat_template_version": _VERSION,
         "description": "Security groups for Avi, by avi-portspec",
         "resources": resources,
         "outputs": {
             f"{role}-group": {
-                "value": {"get_resource": names.of(f"{role}-group")}
+                "value": {"get_resource": names.of(f"{role} group")}
             }
             for role in roles
         },
@@ -104,7 +106,7 @@ def _rule(
     permission: Permission, wanted: Wanted, names: Names
 ) -> dict[str, Any]:
     def group(role: str) -> dict[str, str]:
-        return {"get_resource": names.of(f"{role}-group")}
+        return {"get_resource": names.of(f"{role} group")}
 
     peer = permission.peer
     return {

@@ -89,7 +89,7 @@ def global_policies(text: str, terms: Sequence[Term]) -> bool:
             r"source-address \[ avi-[a-z0-9-]+ \];": len(terms),
             r"destination-address \[ avi-[a-z0-9-]+ \];": len(terms),
             r"application avi-[a-z0-9-]+-app;": len(terms),
-            r"\bany\b": 0,
+            r" any;": 0,
         },
     )
 

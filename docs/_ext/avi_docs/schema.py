@@ -25,6 +25,7 @@ _WIDTHS: Final = (16, 34, 10, 40)
 _WORDS: Final = (
     ("lower-case words joined by hyphens", "one-two", "1.2"),
     ("lower-case words joined by hyphens or dots", "1.2", "One two"),
+    ("an address that begins with http or https", "https://a.b", "One two."),
     ("one line of text", "One two.", " blank"),
 )
 _ATTRIBUTE: Final = re.compile(

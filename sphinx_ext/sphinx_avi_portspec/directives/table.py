@@ -18,7 +18,7 @@ from sphinx_avi_portspec.directives.base import SELECTION
 from sphinx_avi_portspec.directives.deployed import Deployed
 from sphinx_avi_portspec.directives.tabular import Tabular
 from sphinx_avi_portspec.domain import domain_of
-from sphinx_avi_portspec.explorer import described
+from sphinx_avi_portspec.explorer import ExplorerWords, described
 from sphinx_avi_portspec.filters import said_apart
 from sphinx_avi_portspec.rendering.flat import Noted, flat_rows
 from sphinx_avi_portspec.rendering.marks import EXPLAINED, Marks
@@ -116,6 +116,10 @@ class PortTable(Deployed, Tabular):
         if explorer:
             made["classes"].append("avi-explorer")
         after: list[nodes.Node] = []
+        if explorer:
+            words = ExplorerWords()
+            words.source, words.line = pen.source, pen.line
+            after.append(words)
         if limit < len(shown):
             after.append(
                 pen.paragraph(f"{limit} of {len(shown)} flows are shown.")

@@ -80,7 +80,8 @@
     // -- controls ----------------------------------------------------------
 
     const key = (name) => `for${number || ""}-${name}`;
-    const form = make("form", { class: "avi-deployment", "aria-label": "Choose your deployment" });
+    const label = `Choose your deployment${number ? ` (${number + 1})` : ""}`;
+    const form = make("form", { class: "avi-deployment", "aria-label": label });
     form.addEventListener("submit", (event) => event.preventDefault());
     const controls = {};
     const choice = (type, name, value, text, checked) => {

@@ -9,6 +9,12 @@
     ["cloud", "Cloud", "clouds"],
     ["requirement", "Requirement", "requirement"],
   ];
+  /* What the build found in a translation; English is the rest. */
+  let words = {};
+  const say = (english, ...values) => {
+    const [first, ...parts] = (words[english] || english).split("{}");
+    return first + parts.map((part, at) => values[at] + part).join("");
+  };
   const collator = new Intl.Collator(undefined, { numeric: true });
 
   const make = (tag, attributes, ...children) => {
@@ -85,9 +91,9 @@
         const sorted = at === state.sort;
         head.setAttribute("aria-sort", sorted ? (state.down ? "descending" : "ascending") : "none");
       });
-      count.textContent =
-        `${shown} of ${rows.length} flows` +
-        (asked ? `; for ${asked} of them the page does not say whether they apply` : "");
+      count.textContent = asked
+        ? say("{} of {} flows; for {} of them the page does not say whether they apply", shown, rows.length, asked)
+        : say("{} of {} flows", shown, rows.length);
       remember();
     };
 
@@ -114,13 +120,17 @@
         done = document.execCommand("copy");
         area.remove();
       }
-      count.textContent = done ? `Copied as ${name}: ${shown().length} flows` : "Copying was refused";
+      count.textContent = done
+        ? say("Copied as {}: {} flows", name, shown().length)
+        : say("Copying was refused");
     };
 
-    const bar = make("div", { class: "avi-explorer-bar", role: "search", "aria-label": "Filter the table" });
+    // Landmarks of one page have names of their own.
+    const label = say("Filter the table") + (number ? ` (${number + 1})` : "");
+    const bar = make("div", { class: "avi-explorer-bar", role: "search", "aria-label": label });
     const field = (name, title, control) => {
       fields[name] = control;
-      bar.append(make("label", {}, title, control));
+      bar.append(make("label", {}, say(title), control));
       control.addEventListener(control.tagName === "INPUT" ? "input" : "change", update);
     };
     field("q", "Text", make("input", { type: "search", autocomplete: "off" }));
@@ -133,12 +143,12 @@
       const found = new Set(rows.flatMap((row) => values(row, data)));
       if (name === "cloud") rows.forEach((row) => values(row, "open").forEach((c) => found.add(c)));
       if (found.size < 2) continue;
-      const all = make("option", { value: "" }, "all");
-      const each = [...found].sort(collator.compare).map((v) => make("option", { value: v }, v));
+      const all = make("option", { value: "" }, say("all"));
+      const each = [...found].sort(collator.compare).map((v) => make("option", { value: v }, say(v)));
       field(name, title, make("select", {}, all, ...each));
     }
     const button = (title, action) => {
-      const made = make("button", { type: "button" }, title);
+      const made = make("button", { type: "button" }, say(title));
       made.addEventListener("click", action);
       bar.append(made);
     };
@@ -183,7 +193,11 @@
     update();
   };
 
-  const start = () => document.querySelectorAll("table.avi-explorer").forEach(explore);
+  const start = () => {
+    const given = document.querySelector("[data-avi-words]");
+    if (given) words = JSON.parse(given.dataset.aviWords);
+    document.querySelectorAll("table.avi-explorer").forEach(explore);
+  };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
 })();

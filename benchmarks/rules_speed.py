@@ -1,0 +1,126 @@
+"""How fast firewall rules are written, and how large they are.
+
+Run it from the checkout: ``python benchmarks/rules_speed.py``. A site has as
+many Controllers as Service Engines, and all flows of the newest edition, the
+optional ones included, in a deployment that has everything. Addresses lie
+apart, so that none can be joined: the worst case.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+import timeit
+from collections.abc import Callable
+from ipaddress import IPv4Address
+from typing import NamedTuple
+
+import avi_portspec
+from avi_portspec import Deployment, Edition, Inventory, Resolution, RuleSet
+
+ROUNDS = 9
+#: What is promised for nftables and 1,000 of each.
+MILLISECONDS, KILOBYTES = 50, 200
+
+
+def everything(edition: Edition) -> Resolution:
+    """Return the answer for a deployment that uses all that there is."""
+    words = {
+        facet.id: {value.id for value in facet.values}
+        for facet in edition.facets
+    }
+    return edition.resolve(
+        Deployment(
+            clouds=words["cloud"] - {"no-orchestrator"},
+            features=words["feature"],
+            services=words["service"],
+        )
+    )
+
+
+def site(edition: Edition, count: int) -> Inventory:
+    """Return a site with that many Controllers and Service Engines."""
+    many = {"controller": 0x0A000000, "service-engine": 0x0B000000}
+    lines = [
+        f"{name} = {[str(IPv4Address(base + 2 * n)) for n in range(count)]}"
+        for name, base in many.items()
+    ]
+    others = (
+        each.id
+        for each in edition.endpoints
+        if each.id not in many and each.kind != "group"
+    )
+    lines += [f'{name} = ["192.0.2.{n}"]' for n, name in enumerate(others, 1)]
+    return avi_portspec.loads_inventory("\n".join(lines), edition=edition)
+
+
+class Measured(NamedTuple):
+    """What it takes to write rules.
+
+    Attributes:
+        seconds: From the answer and the inventory to the text, on a
+            processor: the median.
+        size: The text's length in bytes.
+    """
+
+    seconds: float
+    size: int
+
+
+def measured(write: Callable[[], str]) -> Measured:
+    """Return what writing takes."""
+    size = len(write().encode())
+    # Of this process alone: others run on the machine as well.
+    times = timeit.repeat(
+        write, timer=time.process_time, number=1, repeat=ROUNDS
+    )
+    return Measured(statistics.median(times), size)
+
+
+def line(name: str, found: Measured, note: str = "") -> None:
+    """Print one line of figures."""
+    print(
+        f"{name:<34}{found.seconds * 1e3:9.1f} ms"
+        f"{found.size / 1e3:10.1f} kB  {note}".rstrip()
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    edition = avi_portspec.load()
+    answer = everything(edition)
+    found: dict[tuple[str, int], Measured] = {}
+    for count in (1_000, 10_000):
+        inventory = site(edition, count)
+
+        def rules(inventory: Inventory = inventory) -> RuleSet:
+            return avi_portspec.rule_set(answer, inventory, optional=True)
+
+        flows = {flow for each in rules().rules for flow in each.flows}
+        print(
+            f"{count:,} Controllers and Service Engines, {len(flows)} flows, "
+            f"{len(rules().rules)} rules"
+        )
+        for name in ("nftables", "iptables"):
+
+            def write(name: str = name) -> str:
+                return rules().render(name)
+
+            found[name, count] = measured(write)
+            line(f"  {name}", found[name, count])
+    for name in ("nftables", "iptables"):
+        less, more = found[name, 1_000], found[name, 10_000]
+        print(
+            f"{name}: ten times the addresses take "
+            f"{more.seconds / less.seconds:.1f} x the time and "
+            f"{more.size / less.size:.1f} x the size"
+        )
+    most = found["nftables", 1_000]
+    print(
+        f"nftables, 1,000: {most.seconds * 1e3:.1f} of {MILLISECONDS} ms, "
+        f"{most.size / 1e3:.0f} of {KILOBYTES} kB"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,252 @@
+"""Laws of the rules, for any edition, deployment and inventory.
+
+What is open is computed a second time here, flow by flow from the answer
+alone, and compared as sets of packets: which rules there are, how they are
+merged and what they are called plays no part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+
+import attrs
+import pytest
+from hypothesis import assume, event, given, settings
+from hypothesis import strategies as st
+from rules_openings import ALL_PORTS, Opening, boxes, same, wanted, within
+from rules_sites import (
+    PUBLISHED,
+    deployments,
+    editions,
+    inventories,
+    resolutions,
+)
+
+from avi_portspec import (
+    CannotExpressError,
+    Decision,
+    Edition,
+    Inventory,
+    Resolution,
+    RuleSet,
+    preset,
+    rule_set,
+)
+from avi_portspec.rules.platforms import platforms, render
+
+#: Those that need nothing but this package.
+OWN = sorted(
+    {*platforms()}
+    - {"arista", "cisco", "ciscoasa", "fortigate"}
+    - {"juniper", "paloalto", "srx"}
+)
+
+
+@st.composite
+def answered(draw: st.DrawFn) -> tuple[Resolution, Inventory]:
+    """Return answers, with inventories that fit."""
+    resolution = draw(resolutions())
+    every = draw(st.booleans())
+    return resolution, draw(inventories(resolution.edition, everyone=every))
+
+
+def rules_of(
+    resolution: Resolution, inventory: Inventory, *, optional: bool = False
+) -> RuleSet:
+    """Return the rules; what has no addresses is left out."""
+    return rule_set(resolution, inventory, optional=optional, missing="omit")
+
+
+def opened(decision: Decision, inventory: Inventory) -> Iterator[Opening]:
+    """Yield what one flow opens, said anew."""
+    flow = decision.flow
+    sources = inventory.addresses.get(flow.source, ())
+    destinations = [*inventory.addresses.get(flow.destination, ())]
+    if not sources or not destinations:
+        return
+    if flow.destination == "controller" and (
+        inventory.cluster_ip_is_destination
+    ):
+        destinations += map(ip_network, inventory.cluster_ip)
+    for protocol in flow.protocols:
+        if protocol.number in (1, 58):
+            # Echo request, where the page says so; ICMPv6 has its own.
+            version, kind = {1: (4, 8), 58: (6, 128)}[protocol.number]
+            if flow.icmp_types != (kind,):
+                continue
+            sides = [
+                [n for n in side if n.version == version]
+                for side in (sources, destinations)
+            ]
+            yield from boxes(*sides, protocol.number, [(kind, kind)])
+        else:
+            spans = [(p.low, p.high) for p in flow.ports] or [ALL_PORTS]
+            yield from boxes(sources, destinations, protocol.number, spans)
+
+
+class TestNeverWider:
+    """Nothing is open but what is needed."""
+
+    @given(pair=answered(), optional=st.booleans())
+    @settings(max_examples=80)
+    def test_rules_say_what_the_answer_says(
+        self, *, pair: tuple[Resolution, Inventory], optional: bool
+    ) -> None:
+        """Flow by flow: role by role by ports, no packet more or less."""
+        resolution, inventory = pair
+        asked = {"needed", "optional"} if optional else {"needed"}
+        meant = [
+            opening
+            for decision in resolution
+            if decision.status in asked
+            for opening in opened(decision, inventory)
+        ]
+        rules = rules_of(resolution, inventory, optional=optional)
+        event(f"openings: {min(len(meant), 20) // 5 * 5}")
+        assert same(wanted(rules.rules, "stateful"), meant)
+
+    @given(pair=answered())
+    @settings(max_examples=25)
+    def test_merging_joins_ports_and_adds_none(
+        self, pair: tuple[Resolution, Inventory]
+    ) -> None:
+        """A rule's ports are those of its flows, each once."""
+        resolution, inventory = pair
+        for rule in rules_of(resolution, inventory).rules:
+            flows = [resolution.edition.flows[name] for name in rule.flows]
+            ports = [port for each in rule.ports for port in each]
+            assert len(ports) == len(set(ports))
+            assert set(ports) == {
+                port for flow in flows for each in flow.ports for port in each
+            }
+
+    @given(pair=answered(), optional=st.booleans())
+    @settings(max_examples=40)
+    def test_only_needs_have_rules(
+        self, *, pair: tuple[Resolution, Inventory], optional: bool
+    ) -> None:
+        """Silence, conflicts and exclusions have none, and are listed."""
+        resolution, inventory = pair
+        rules = rules_of(resolution, inventory, optional=optional)
+        asked = {"needed", "optional"} if optional else {"needed"}
+        told = {each.subject for each in rules.omissions}
+        written = {flow for rule in rules.rules for flow in rule.flows}
+        for decision in resolution:
+            name = decision.flow.id
+            assert name in told or name in written
+            if decision.status not in asked:
+                assert name in told - written
+        assert not {c.flow for c in resolution.conflicts} & written
+        ruled_out = {
+            (each.source, each.destination)
+            for each in resolution.edition.exclusions
+        }
+        pairs = {(rule.source, rule.destination) for rule in rules.rules}
+        assert ruled_out.isdisjoint(pairs)
+        assert {each.id for each in resolution.edition.exclusions} <= told
+
+    @given(pair=answered())
+    @settings(max_examples=25)
+    def test_the_cluster_ip_is_never_a_source(
+        self, pair: tuple[Resolution, Inventory]
+    ) -> None:
+        """What a Controller sends has its own address."""
+        resolution, inventory = pair
+        for rule in rules_of(resolution, inventory).rules:
+            if rule.source == "controller":
+                assert not any(
+                    floating.version == network.version and floating in network
+                    for floating in inventory.cluster_ip
+                    for network in rule.sources
+                )
+
+
+class TestMore:
+    """More needs, and more addresses, open more and close nothing."""
+
+    @given(data=st.data())
+    @settings(max_examples=40)
+    def test_more_needs_open_more(self, data: st.DataObject) -> None:
+        """Where A's needs are within B's, so are its rules."""
+        edition = data.draw(st.sampled_from(PUBLISHED) | editions())
+        one = data.draw(deployments(edition))
+        other = data.draw(deployments(edition))
+        more = attrs.evolve(
+            one,
+            clouds=one.clouds | other.clouds,
+            services=one.services | other.services,
+            features=one.features | other.features,
+        )
+        inventory = data.draw(inventories(edition, everyone=True))
+        needs = [edition.resolve(each) for each in (one, more)]
+        few, many = ({flow.id for flow in each.flows} for each in needs)
+        # A cloud can bring a note that rules something out.
+        assume(few <= many)
+        event("more needs" if few < many else "the same needs")
+        less, all_ = (
+            wanted(rules_of(each, inventory).rules, "stateful")
+            for each in needs
+        )
+        assert within(less, all_)
+
+    @given(pair=answered(), data=st.data())
+    @settings(max_examples=40)
+    def test_fewer_addresses_open_nothing(
+        self, pair: tuple[Resolution, Inventory], data: st.DataObject
+    ) -> None:
+        """Without one of its networks, a role does no more than before."""
+        resolution, inventory = pair
+        assume(inventory.addresses)
+        role = data.draw(st.sampled_from(sorted(inventory.addresses)))
+        network = data.draw(st.sampled_from(inventory.addresses[role]))
+        left = {
+            name: tuple(n for n in found if (name, n) != (role, network))
+            for name, found in inventory.addresses.items()
+        }
+        fewer = attrs.evolve(
+            inventory,
+            addresses={name: found for name, found in left.items() if found},
+        )
+        before, after = (
+            wanted(rules_of(resolution, each).rules, "stateful")
+            for each in (inventory, fewer)
+        )
+        assert within(after, before)
+
+
+class TestBytes:
+    """What is written is the same each time."""
+
+    @given(pair=answered())
+    @settings(max_examples=12)
+    def test_order_of_the_inventory_does_not_matter(
+        self, pair: tuple[Resolution, Inventory]
+    ) -> None:
+        """However the addresses are listed, the outputs are equal."""
+        resolution, inventory = pair
+        turned = attrs.evolve(
+            inventory,
+            addresses={
+                name: tuple(reversed(inventory.addresses[name]))
+                for name in reversed(inventory.addresses)
+            },
+        )
+        for platform in OWN:
+            texts = []
+            for each in (inventory, turned):
+                rules = rules_of(resolution, each)
+                try:
+                    texts.append(render(rules, platform))
+                except CannotExpressError as refused:
+                    texts.append(str(refused))
+            assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize("edition", PUBLISHED, ids=lambda e: e.id)
+def test_growing_deployments_are_there(edition: Edition) -> None:
+    """The law of more needs is about something: services add needs."""
+    words = {v.id for v in edition.facets["service"].values}
+    bare = edition.resolve(preset("aws")).flows
+    full = edition.resolve(preset("aws", services=words)).flows
+    assert {f.id for f in bare} < {f.id for f in full}

@@ -1,0 +1,694 @@
+"""Rules for routers and firewalls, and the guard before aerleon.
+
+Each way in which aerleon is known to fail open is shown twice: that it does
+so when it is called directly, and that nothing of the kind comes through
+the guard. If a test of the first sort fails one day, aerleon has improved.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from ipaddress import ip_network
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import attrs
+import pytest
+from rules_examples import aws, portless, rule, site, with_rules
+from rules_openings import same, wanted
+from rules_readers_network import read_fortigate, read_srx
+from test_rules_crosscheck import NETWORK, needs_aerleon
+
+from avi_portspec import (
+    TCP,
+    CannotExpressError,
+    Edition,
+    EndpointId,
+    FlowId,
+    InvalidDataError,
+    Inventory,
+    MissingExtraError,
+    PortRange,
+    Protocol,
+    RuleSet,
+    UnknownNameError,
+    loads_inventory,
+    rule_set,
+)
+from avi_portspec.rules.platforms import network, recount, render
+from avi_portspec.rules.platforms.guard import (
+    Filter,
+    Target,
+    Term,
+    comment,
+    generate,
+    short_name,
+)
+
+EACH = pytest.mark.parametrize("platform", sorted(NETWORK))
+CISCO = Target(name="cisco", longest=62, bare={4: frozenset({47})})
+LIST = "avi-ports-ipv4 extended"
+
+#: What a term means to be, as aerleon takes it.
+MEANT: dict[str, Any] = {
+    "name": "avi-meant",
+    "source-address": "SOURCE",
+    "destination-address": "DESTINATION",
+    "protocol": "tcp",
+    "destination-port": "PORTS",
+    "action": "accept",
+}
+
+
+def alone(
+    target: str,
+    *terms: dict[str, Any],
+    ports: str = "22",
+    source: str = "10.20.0.1/32",
+    destination: str = "10.10.1.11/32",
+) -> str:
+    """Return what aerleon writes by itself."""
+    from aerleon import api
+    from aerleon.lib import naming
+
+    definitions = naming.Naming()
+    definitions.ParseDefinitionsObject(
+        {
+            "networks": {
+                "SOURCE": {"values": [{"address": source}]},
+                "DESTINATION": {"values": [{"address": destination}]},
+            },
+            "services": {"PORTS": [{"protocol": "tcp", "port": ports}]},
+        },
+        "",
+    )
+    name, _, options = target.partition(" ")
+    header = {"targets": {name: options}}
+    policy = {
+        "filename": "rules",
+        "filters": [{"header": header, "terms": [dict(t) for t in terms]}],
+    }
+    return "".join((api.Generate([policy], definitions) or {}).values())
+
+
+def meant(**changes: Any) -> dict[str, Any]:
+    """Return that term, with some keys changed, or gone if ``None``."""
+    found = {**MEANT, **{k.replace("_", "-"): v for k, v in changes.items()}}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def term(**changes: Any) -> Term:
+    """Return a term that the guard lets through."""
+    model = Term(
+        name="avi-meant",
+        rule="meant",
+        flows=(FlowId("a-flow"),),
+        family=4,
+        source="service-engine",
+        sources=(ip_network("10.20.0.1/32"),),
+        destination="controller",
+        destinations=(ip_network("10.10.1.11/32"),),
+        protocol=TCP,
+        ports=(PortRange.of(22),),
+    )
+    return attrs.evolve(model, **changes)
+
+
+def written(*terms: Term, target: Target = CISCO) -> str:
+    """Return what aerleon writes behind the guard."""
+    return generate(target, [Filter(LIST, terms, deny=True)])
+
+
+@needs_aerleon
+class TestFailOpen:
+    """What aerleon does by itself, and what the guard makes of it."""
+
+    @pytest.mark.parametrize(
+        ("family", "destination"),
+        [("inet6", "10.10.1.11/32"), ("mixed", "2001:db8::1/128")],
+    )
+    def test_one_sided_addresses_are_everybody(
+        self, family: str, destination: str
+    ) -> None:
+        """Where a side has none of a family, nothing is asked of it."""
+        target = f"nftables {family} output"
+        text = alone(target, meant(), destination=destination)
+        assert "\n        tcp dport 22 ct state new accept" in text
+
+    @pytest.mark.parametrize("side", ["sources", "destinations"])
+    def test_guard_takes_one_family_on_both_sides(self, side: str) -> None:
+        """A term with another family on a side cannot be made."""
+        other = (ip_network("2001:db8::1/128"),)
+        with pytest.raises(ValueError, match="addresses that are not IPv4"):
+            term(**{side: other})
+
+    def test_unknown_protocols_are_any(self) -> None:
+        """NSX-T then lets every service through."""
+        text = alone(
+            "nsxt avi inet", meant(protocol="gre", destination_port=None)
+        )
+        assert json.loads(text)["rules"][0]["services"] == ["ANY"]
+
+    def test_other_protocols_are_all_services(self) -> None:
+        """FortiOS then lets every service through, too."""
+        zones = "fortigate from-zone any to-zone any inet"
+        text = alone(zones, meant(protocol="gre", destination_port=None))
+        assert 'set service "ALL"' in text
+
+    @EACH
+    @pytest.mark.parametrize("number", [0, 2, 4, 33, 58, 97, 132, 136, 255])
+    def test_guard_takes_what_is_said_exactly(
+        self, edition: Edition, platform: str, number: int
+    ) -> None:
+        """Any other protocol is refused, with the flows that it is for."""
+        protocol = Protocol(number=number)
+        one = portless(edition, 47, 6 if number == 58 else 4)
+        one = attrs.evolve(
+            one,
+            protocol=protocol,
+            ports=(PortRange.of(7),) if protocol.has_ports else (),
+            icmp_types=(128,) if number == 58 else (),
+        )
+        with pytest.raises(CannotExpressError) as refused:
+            render(with_rules(edition, one), platform)
+        assert refused.value.flows == one.flows
+        assert refused.value.rule == one.id
+        assert refused.value.platform == platform
+
+    def test_other_protocols_are_written_where_they_can_be(
+        self, edition: Edition
+    ) -> None:
+        """GRE, ESP and AH have names; PAN-OS and FortiOS lack them."""
+        takers = set()
+        for number in (47, 50, 51):
+            for platform, (read, nature) in NETWORK.items():
+                rules = with_rules(edition, portless(edition, number))
+                try:
+                    text = render(rules, platform)
+                except CannotExpressError:
+                    continue
+                takers.add(platform)
+                assert same(read(text), wanted(rules.rules, nature))
+        assert takers == {*NETWORK} - {"fortigate", "paloalto"}
+
+    @pytest.mark.parametrize(
+        ("ports", "text"),
+        [("99999", "eq 99999"), ("30-20", "range 30 20")],
+    )
+    def test_ports_that_do_not_exist_are_written(
+        self, ports: str, text: str
+    ) -> None:
+        """A device may make anything of them."""
+        assert text in alone(f"cisco {LIST}", meant(), ports=ports)
+
+    @pytest.mark.parametrize(("low", "high"), [(99999, 99999), (30, 20)])
+    def test_guard_takes_ports_that_exist(self, low: int, high: int) -> None:
+        """There are no such ranges, and a term is made of ranges."""
+        with pytest.raises(InvalidDataError):
+            PortRange(low=low, high=high)
+
+    def test_host_bits_widen_to_the_network(self) -> None:
+        """One host with the mask of its network is the whole network."""
+        text = alone(f"cisco {LIST}", meant(), source="10.20.0.9/24")
+        assert "permit tcp 10.20.0.0 0.0.0.255 " in text
+
+    def test_guard_takes_networks_without_host_bits(
+        self, edition: Edition
+    ) -> None:
+        """No network has them, and the inventory says so."""
+        with pytest.raises(ValueError, match="host bits"):
+            ip_network("10.20.0.9/24")
+        with pytest.raises(InvalidDataError, match="host bits"):
+            loads_inventory('controller = ["10.20.0.9/24"]', edition=edition)
+
+    @pytest.mark.parametrize("source", [[], None])
+    def test_no_source_is_everybody(self, source: object) -> None:
+        """An empty list is as good as none."""
+        text = alone(f"cisco {LIST}", meant(source_address=source))
+        assert "permit tcp any " in text
+
+    @pytest.mark.parametrize("side", ["sources", "destinations"])
+    def test_guard_takes_a_source_and_a_destination(self, side: str) -> None:
+        """A term without one cannot be made."""
+        with pytest.raises(ValueError, match="has no address"):
+            term(**{side: ()})
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"ports": ()},
+            {"protocol": Protocol(number=47)},
+            {"protocol": Protocol(number=1), "ports": ()},
+            {"icmp_types": (8,)},
+        ],
+    )
+    def test_guard_takes_whole_matches(self, changes: dict[str, Any]) -> None:
+        """TCP without ports would be all of TCP, and so with the others."""
+        with pytest.raises(ValueError, match="or none, of"):
+            term(**changes)
+
+    def test_unknown_keys_are_left_out(self) -> None:
+        """A source that is spelled wrong is no source."""
+        wrong = meant(source_address=None, source_adress="SOURCE")
+        assert "permit tcp any " in alone(f"cisco {LIST}", wrong)
+
+    def test_guard_takes_what_it_knows(self) -> None:
+        """A term has fields, not keys."""
+        with pytest.raises(TypeError):
+            term(source_adress=())
+
+    def test_unknown_targets_write_nothing(self) -> None:
+        """And nothing says so."""
+        assert alone("cisko avi", meant()) == ""
+
+    def test_guard_wants_one_output(self, edition: Edition) -> None:
+        """None at all is an error."""
+        cisko = attrs.evolve(CISCO, name="cisko")
+        with pytest.raises(CannotExpressError, match='target "cisko"'):
+            written(term(), target=cisko)
+        with pytest.raises(UnknownNameError, match="did you mean 'cisco'"):
+            render(aws(edition), "cisko")
+
+    def test_names_with_dots_collide(self) -> None:
+        """What follows the dot is taken for the suffix of a file."""
+        from aerleon import api
+        from aerleon.lib import naming
+
+        policies = [
+            {
+                "filename": name,
+                "filters": [
+                    {
+                        "header": {"targets": {"cisco": LIST}},
+                        "terms": [{"name": "a", "action": "deny"}],
+                    }
+                ],
+            }
+            for name in ("avi-30.1", "avi-30.2")
+        ]
+        assert len(api.Generate(policies, naming.Naming()) or {}) == 1
+
+    @pytest.mark.parametrize("name", ["accept", "log", "9x"])
+    def test_names_are_written_as_they_are(self, name: str) -> None:
+        """Nft takes some of them for its own words."""
+        text = alone("nftables inet output", meant(name=name))
+        assert f"chain {name} {{" in text
+
+    def test_guard_makes_names(self) -> None:
+        """None has a dot, is a word of a target, or occurs twice."""
+        ids = ["accept", "log", "9x", "avi-30.1", "avi-30.2", "x" * 99]
+        names = [short_name(each, 35) for each in ids]
+        assert names[:3] == ["avi-accept", "avi-log", "avi-9x"]
+        assert len({*names}) == len(ids)
+        assert all(len(n) <= 35 and "." not in n for n in names)
+        with pytest.raises(ValueError, match="one name"):
+            written(term(), term())
+        for wrong in ("accept", "avi-30.1", "avi-" + "x" * 60):
+            with pytest.raises(ValueError, match="no name for a term"):
+                written(term(name=wrong))
+
+    def test_comments_are_written_at_any_length(self) -> None:
+        """Nft takes 128 characters."""
+        text = alone("nftables inet output", meant(comment="x" * 140))
+        assert "x" * 140 in text
+
+    def test_guard_makes_comments(self) -> None:
+        """Short lines, few of them, and no mark that is syntax somewhere."""
+        hostile = '"; } */ accept; # ? ! -- <b> \\ $x \n permit ip any any'
+        lines = comment([hostile, "", "x" * 140, *["y" * 60] * 20])
+        assert lines[0].startswith(", - accept, - b x permit ip any any")
+        assert max(map(len, lines)) <= 68
+        assert len(lines) <= 14
+        assert lines[-1].startswith("and ")
+        assert len(" ".join(lines)) < 1000
+
+    @pytest.mark.parametrize("target", [f"cisco {LIST}", "juniper avi inet"])
+    def test_replies_are_missing(self, target: str) -> None:
+        """Nothing comes back through a router that keeps no state."""
+        text = alone(target, meant())
+        assert text.count("permit ") + text.count("then accept") == 1
+
+    @pytest.mark.parametrize("platform", ["arista", "cisco", "juniper"])
+    def test_replies_are_written(
+        self, edition: Edition, platform: str
+    ) -> None:
+        """From the port, and for TCP of connections that exist."""
+        text = render(with_rules(edition, rule(edition)), platform)
+        assert "established" in text
+        assert text.count("-ipv4-return") == 1
+
+    def test_icmp_beside_ports_fails(self) -> None:
+        """FortiOS's services cannot be sorted then."""
+        echo = meant(
+            name="avi-echo",
+            protocol="icmp",
+            icmp_type="echo-request",
+            destination_port=None,
+        )
+        with pytest.raises(TypeError):
+            alone("fortigate from-zone any to-zone any inet", meant(), echo)
+
+    def test_icmp_is_written_apart(self, edition: Edition) -> None:
+        """Both are there, and policies that exist keep their ids."""
+        rules = aws(edition, optional=True)
+        text = render(rules, "fortigate")
+        assert same(read_fortigate(text), wanted(rules.rules, "stateful"))
+        assert text.count("config firewall policy") == 2
+        _, *policies = text.split("config firewall policy\n")
+        assert all(each.startswith("    edit 0\n") for each in policies)
+
+    def test_ipv6_is_left_out_of_asa(self) -> None:
+        """And the list looks as if it were whole."""
+        text = alone(
+            "ciscoasa avi",
+            meant(destination_address=None),
+            source="2001:db8::/64",
+        )
+        assert "avi-meant" in text
+        assert "permit" not in text
+
+    def test_ipv6_is_refused_for_asa(self, edition: Edition) -> None:
+        """A list for half of the needs would be taken for the whole."""
+        with pytest.raises(CannotExpressError, match="no IPv6"):
+            render(aws(edition), "ciscoasa")
+
+    @pytest.mark.parametrize("target", ["ciscoasa avi", f"arista {LIST}"])
+    def test_ports_are_written_by_name(self, target: str) -> None:
+        """What a name means depends on the device, and on its version."""
+        assert "eq ssh" in alone(target, meant())
+
+    @pytest.mark.parametrize("protocol", ["tcp", "udp"])
+    @pytest.mark.parametrize("platform", ["arista", "ciscoasa"])
+    def test_ports_are_written_by_number(
+        self, edition: Edition, platform: str, protocol: str
+    ) -> None:
+        """Each port for which aerleon has a name, and ranges between them."""
+        from aerleon.lib.cisco import PortMap
+
+        maps = PortMap._PORT_MAP
+        names = maps.get(platform, maps["cisco"])[protocol]
+        # Every other one, for two in a row are a range.
+        even, odd = sorted(names)[::2], sorted(names)[1::2]
+        ranges = [
+            PortRange(low=low, high=high)
+            for low, high in zip(even[::2], even[1::2], strict=False)
+        ]
+        read, nature = NETWORK[platform]
+        for ports in (
+            tuple(map(PortRange.of, even)),
+            tuple(map(PortRange.of, odd)),
+            tuple(ranges),
+        ):
+            one = rule(edition, protocol=Protocol.of(protocol), ports=ports)
+            rules = with_rules(edition, one)
+            # The reader takes numbers, and no names.
+            assert same(read(render(rules, platform)), wanted([one], nature))
+
+
+@needs_aerleon
+class TestTheGuard:
+    """What the guard does with what aerleon says and writes."""
+
+    def test_a_warning_is_an_error(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Aerleon logs what it leaves out, and goes on."""
+        from absl import logging as said
+        from aerleon import api
+
+        def warns(*_: object) -> dict[str, str]:
+            said.warning("term %s is not rendered", "x")
+            return {"rules.acl": "permit ip any any"}
+
+        monkeypatch.setattr(api, "Generate", warns)
+        with pytest.raises(CannotExpressError, match="x is not rendered"):
+            written(term())
+
+    def test_an_exception_is_an_error_of_ours(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Of whatever type it was; it stays the cause."""
+        from aerleon import api
+
+        def fails(*_: object) -> dict[str, str]:
+            raise TypeError("not\n supported")
+
+        monkeypatch.setattr(api, "Generate", fails)
+        with pytest.raises(CannotExpressError, match="not supported") as e:
+            written(term())
+        assert isinstance(e.value.__cause__, TypeError)
+        assert e.value.flows == ("a-flow",)
+
+    def test_two_outputs_are_an_error(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """One was asked for."""
+        from aerleon import api
+
+        both = {"a.acl": "", "b.acl": ""}
+        monkeypatch.setattr(api, "Generate", lambda *_: both)
+        with pytest.raises(CannotExpressError, match="2 outputs"):
+            written(term())
+
+    def test_logging_stays_as_it_was(
+        self, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        """Nothing is printed, and no handler is left behind."""
+        absl, root = logging.getLogger("absl"), logging.root
+        before = [*root.handlers], [*absl.handlers], absl.level
+        with pytest.raises(CannotExpressError):
+            written(term(), target=attrs.evolve(CISCO, name="cisko"))
+        assert ([*root.handlers], [*absl.handlers], absl.level) == before
+        assert absl.propagate
+        assert capfd.readouterr() == ("", "")
+
+    def test_roles_with_other_addresses_have_other_names(self) -> None:
+        """As where the cluster IP is a destination only."""
+        more = (ip_network("10.10.1.10/31"),)
+        text = written(
+            term(source="controller", sources=more),
+            term(name="avi-other", source="controller"),
+        )
+        assert "permit tcp 10.10.1.10 0.0.0.1 host 10.10.1.11" in text
+        assert "permit tcp host 10.20.0.1 host 10.10.1.11" in text
+
+    @pytest.mark.parametrize("platform", sorted(NETWORK))
+    def test_what_was_written_is_counted(
+        self,
+        edition: Edition,
+        platform: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """An output with one permit too few or too many is refused."""
+        from aerleon import api
+
+        rules = four(edition)
+        honest = api.Generate
+
+        def doctored(old: str, new: str) -> Callable[..., Any]:
+            def fake(*args: Any) -> dict[str, str]:
+                ((name, text),) = (honest(*args) or {}).items()
+                assert old in text
+                return {name: text.replace(old, new, 1)}
+
+            return fake
+
+        for old, new in DOCTORED[platform]:
+            with monkeypatch.context() as patch:
+                patch.setattr(api, "Generate", doctored(old, new))
+                with pytest.raises(CannotExpressError, match="other things"):
+                    render(rules, platform)
+        assert render(rules, platform)
+
+    def test_counting_knows_all_addresses(self, edition: Edition) -> None:
+        """``any`` is right where a role is anybody."""
+        inventory = loads_inventory(
+            'controller = ["10.10.1.11"]\nshared = ["0.0.0.0/0", "::/0"]\n'
+            'external-network-services = ["0.0.0.0/0"]\n'
+            'service-engine = ["10.20.0.0/24"]\naws = ["0.0.0.0/0"]',
+            edition=edition,
+        )
+        rules = rule_set(edition.resolve("aws"), inventory)
+        for platform, (read, nature) in NETWORK.items():
+            found = read(render(rules, platform))
+            assert same(found, wanted(rules.rules, nature))
+
+
+#: One fault for each output: a match gone, or "any" in its place.
+DOCTORED: dict[str, list[tuple[str, str]]] = {
+    "arista": [
+        ("permit tcp 10.20.0.0/24", "permit tcp any"),
+        (" eq ntp", ""),
+    ],
+    "cisco": [
+        ("permit tcp 10.20.0.0 0.0.0.255", "permit tcp any"),
+        (" eq 123", ""),
+        ("deny ip any any", "permit ip any any"),
+    ],
+    "ciscoasa": [
+        ("tcp 10.20.0.0 255.255.255.0", "tcp any"),
+        (" eq ntp", ""),
+        ("permit", "deny"),
+    ],
+    "fortigate": [
+        ('srcaddr "avi-service-engine-ipv4"', 'srcaddr "all"'),
+        ("set tcp-portrange 4001\n", "\n"),
+    ],
+    "juniper": [
+        ("                        10.20.0.0/24;\n", ""),
+        ("destination-port 123;", ""),
+        ("discard;", "accept;"),
+        ("term avi-controller-to-aws-tcp-ipv4 {", "term avi-other {"),
+    ],
+    "paloalto": [
+        ("<member>avi-controller-ipv4</member>\n                  </source>",
+         "<member>any</member>\n                  </source>"),
+        ("<member>service-avi-controller-to-aws-tcp-ipv4-tcp<",
+         "<member>any<"),
+    ],
+    "srx": [
+        ("source-address [ avi-controller-ipv4 ];", "source-address any;"),
+        ("application avi-controller-to-aws-tcp-ipv4-app;",
+         "application any;"),
+    ],
+}  # fmt: skip
+
+
+def four(edition: Edition) -> RuleSet:
+    """Return the rules of a site without IPv6."""
+    addresses = {
+        EndpointId(name): tuple(n for n in networks if n.version == 4)
+        for name, networks in site(edition).addresses.items()
+    }
+    return rule_set(
+        edition.resolve("aws"), Inventory(addresses=addresses), optional=True
+    )
+
+
+@needs_aerleon
+class TestOutputs:
+    """What stands around the rules, and what no rule is there for."""
+
+    @EACH
+    def test_it_says_on_top_what_it_is(
+        self, edition: Edition, platform: str
+    ) -> None:
+        """Each line of the header is there, as a comment."""
+        rules = four(edition)
+        text = render(rules, platform)
+        top = text.split("\n\n")[0] if platform != "paloalto" else text
+        plain = " ".join(w for w in top.split() if w not in ("!", "#"))
+        for line in rules.header():
+            assert " ".join(line.split()) in plain
+        if platform == "paloalto":
+            assert ET.fromstring(text).tag == "config"  # noqa: S314 - ours
+        else:
+            assert all(line[0] in "!#" for line in top.splitlines())
+            assert max(map(len, top.splitlines())) <= 82
+
+    @EACH
+    def test_no_rules_open_nothing(
+        self, edition: Edition, platform: str
+    ) -> None:
+        """Lists that are empty would let everything pass: they are not."""
+        rules = attrs.evolve(four(edition), rules=())
+        text = render(rules, platform)
+        read, _ = NETWORK[platform]
+        assert read(text) == []
+        assert "edition: vantage-undated" in text
+
+    @EACH
+    def test_hostile_texts_stay_comments(
+        self, edition: Edition, platform: str
+    ) -> None:
+        """A reason from an overlay cannot close a comment, or open a port."""
+        hostile = '*/ --> "}; permit ip any any\nexit\n end # ! ? <a> &x; ]]>'
+        read, nature = NETWORK[platform]
+        one = rule(edition, ports=(PortRange.of(9),))
+        bad = attrs.evolve(one, reasons=(hostile,) * len(one.reasons))
+        rules = with_rules(edition, bad)
+        text = render(rules, platform)
+        assert same(read(text), wanted([one], nature))
+
+    @EACH
+    def test_bytes_are_the_same_each_time(
+        self, edition: Edition, platform: str
+    ) -> None:
+        """No set's order, no date and no number of a change is in them."""
+        text = render(four(edition), platform)
+        assert "$Id" not in text
+        assert "$Date" not in text
+        assert text == render(four(edition), platform)
+        assert text.isascii()
+        assert text.endswith("\n")
+
+    def test_bytes_are_the_same_in_every_process(
+        self, edition: Edition
+    ) -> None:
+        """Whatever the seed of Python's hashes."""
+        code = (
+            "import sys; sys.path.insert(0, sys.argv[1])\n"
+            "import avi_portspec, hashlib\n"
+            "from rules_examples import aws\n"
+            "from avi_portspec.rules.platforms import render\n"
+            "rules = aws(avi_portspec.load(), optional=True)\n"
+            "for name in sys.argv[2:]:\n"
+            "    text = render(rules, name)\n"
+            "    print(hashlib.sha256(text.encode()).hexdigest())\n"
+        )
+        names = sorted({*NETWORK} - {"ciscoasa"})
+        here = os.path.dirname(__file__)  # noqa: PTH120
+        found = {
+            subprocess.run(
+                [sys.executable, "-c", code, here, *names],
+                capture_output=True,
+                check=True,
+                env={**os.environ, "PYTHONHASHSEED": seed},
+            ).stdout
+            for seed in ("1", "2")
+        }
+        assert len(found) == 1
+        assert len(found.pop().split()) == len(names)
+
+    def test_long_lists_are_split_for_srx(self, edition: Edition) -> None:
+        """A policy there takes 1,024 addresses; no pair is lost or new."""
+        hosts = tuple(
+            ip_network(f"10.20.{n // 100}.{2 * (n % 100)}/32")
+            for n in range(1100)
+        )
+        rules = with_rules(edition, rule(edition, sources=hosts))
+        text = render(rules, "srx")
+        assert text.count("permit;") == 3
+        assert {*read_srx(text)} == {*wanted(rules.rules, "stateful")}
+        # Left to itself, aerleon would cut it too, and rename what it cut.
+        whole = attrs.evolve(network._SRX, side=None)
+        with pytest.raises(CannotExpressError, match="LARGE TERM"):
+            network._write(whole, rules)
+
+    def test_the_counts_are_of_this_module(self) -> None:
+        """Each platform has one, and takes no other's."""
+        assert {*recount.__all__} == {
+            "entries",
+            "filter_terms",
+            "global_policies",
+            "policies",
+            "xml_rules",
+        }
+        assert {f"render_{name}" for name in NETWORK} == {*network.__all__}
+
+
+class TestWithoutAerleon:
+    """The package works without it, but for these platforms."""
+
+    def test_without_aerleon_the_extra_is_named(
+        self, edition: Edition, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What is missing is named, and how to get it."""
+        monkeypatch.setitem(sys.modules, "aerleon", None)
+        with pytest.raises(MissingExtraError, match=r"avi-portspec\[network"):
+            render(aws(edition), "cisco")

@@ -1,0 +1,278 @@
+"""NSX-T policies, against a schema of ours, and read back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import attrs
+import pytest
+from cloud_sites import (
+    HOSTILE,
+    against,
+    between_strangers,
+    everyone,
+    hostile,
+    many,
+    own_flow,
+    rules_for,
+)
+
+from avi_portspec.errors import CannotExpressError
+from avi_portspec.rules.neutral import RuleSet, plain
+from avi_portspec.rules.platforms import render
+
+
+def body(rules: RuleSet) -> Any:
+    """Return the body, read."""
+    return json.loads(render(rules, "nsx-t"))
+
+
+class Site:
+    """A body of the hierarchical API, with its references resolved."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        document = body(rules)
+        domain, *services = document["children"]
+        first, *groups = domain["children"]
+        self.policy = first["SecurityPolicy"]
+        self.groups = {
+            f"/infra/domains/default/groups/{each['Group']['id']}": [
+                address
+                for part in each["Group"]["expression"]
+                for address in part["ip_addresses"]
+            ]
+            for each in groups
+        }
+        self.services = {
+            f"/infra/services/{each['Service']['id']}": each["Service"][
+                "service_entries"
+            ]
+            for each in services
+        }
+        self.allowed = [
+            rule for rule in self.policy["rules"] if rule["action"] == "ALLOW"
+        ]
+        self.closing = [
+            rule for rule in self.policy["rules"] if rule["action"] != "ALLOW"
+        ]
+
+    def entries(self, rule: Any) -> list[Any]:
+        """Return what a rule lets through."""
+        (path,) = rule["services"]
+        entries: list[Any] = self.services[path]
+        return entries
+
+
+class TestThePolicy:
+    """The policy, its groups and its services."""
+
+    def test_it_fits_the_reference(self) -> None:
+        """Every property is one that NSX-T has, within its limits."""
+        for rules in (
+            rules_for(optional=True),
+            hostile(),
+            everyone(),
+            rules_for(overlay=own_flow("[63, 73, 97]")),
+            between_strangers(),
+            attrs.evolve(rules_for(), rules=()),
+        ):
+            assert against("nsx-t", body(rules)) == []
+
+    def test_the_schema_finds_faults(self) -> None:
+        """A property that is none, a port too far, ANY for a service."""
+        document = body(rules_for())
+        policy = document["children"][0]["children"][0]["SecurityPolicy"]
+        policy["rules"][0]["services"] = ["ANY"]
+        policy["rules"][1]["from"] = []
+        entries = document["children"][1]["Service"]["service_entries"]
+        entries[0]["destination_ports"] = ["65536"]
+        assert len(against("nsx-t", document)) == 3
+
+    def test_it_says_what_the_rules_say(self) -> None:
+        """Addresses, family, protocol, ports and messages."""
+        rules = rules_for(optional=True, overlay=own_flow("[63, 73, 97]"))
+        site = Site(rules)
+        found = []
+        for each in site.allowed:
+            (source,), (destination,) = (
+                each["source_groups"],
+                each["destination_groups"],
+            )
+            what = []
+            for entry in site.entries(each):
+                kind = entry["resource_type"]
+                if kind == "L4PortSetServiceEntry":
+                    what += [
+                        (entry["l4_protocol"], port)
+                        for port in entry["destination_ports"]
+                    ]
+                elif kind == "ICMPTypeServiceEntry":
+                    what.append((entry["protocol"], entry["icmp_type"]))
+                else:
+                    what.append((entry["protocol_number"],))
+            found.append(
+                (
+                    site.groups[source],
+                    site.groups[destination],
+                    each["ip_protocol"],
+                    what,
+                )
+            )
+        assert found == [
+            (
+                [*map(str, rule.sources)],
+                [*map(str, rule.destinations)],
+                f"IPV{rule.family}",
+                [(str(rule.protocol), str(p)) for p in rule.ports]
+                or [("ICMPv4", each) for each in rule.icmp_types]
+                or [(rule.protocol.number,)],
+            )
+            for rule in rules.rules
+        ]
+
+    def test_only_what_is_dropped_is_any(self) -> None:
+        """A rule that lets through names all that it lets through."""
+        for each in Site(rules_for(optional=True)).allowed:
+            for name in ("source_groups", "destination_groups", "services"):
+                assert len(each[name]) == 1
+                assert each[name][0].startswith("/infra/")
+
+    def test_the_rest_is_dropped(self) -> None:
+        """For all addresses of the product, in both directions, last."""
+        for rules in (rules_for(), attrs.evolve(rules_for(), rules=())):
+            site = Site(rules)
+            assert site.policy["rules"][-2:] == site.closing
+            (product,) = (g for g in site.groups if g.endswith("product"))
+            assert site.groups[product] == [
+                *map(str, rules.inventory.addresses["controller"][:2]),
+                "10.20.0.0/24",
+                "2001:db8:1::/64",
+                "2001:db8:2::/64",
+            ]
+            assert [
+                (each["source_groups"], each["destination_groups"])
+                for each in site.closing
+            ] == [(["ANY"], [product]), ([product], ["ANY"])]
+            for each in site.closing:
+                assert each["action"] == "DROP"
+                assert each["services"] == ["ANY"]
+                assert each["ip_protocol"] == "IPV4_IPV6"
+
+    def test_rules_are_in_order(self) -> None:
+        """Their numbers are, and no two are the same."""
+        numbers = [
+            each["sequence_number"]
+            for each in Site(rules_for()).policy["rules"]
+        ]
+        assert numbers == sorted(set(numbers))
+
+    def test_rules_apply_everywhere(self) -> None:
+        """NSX-T enforces none that applies to a group of addresses."""
+        site = Site(rules_for())
+        assert site.policy["scope"] == ["ANY"]
+        for each in site.policy["rules"]:
+            assert each["scope"] == ["ANY"]
+
+    def test_the_cluster_ip_is_listened_on_alone(self) -> None:
+        """What the Controllers send never comes from it."""
+        rules = rules_for(
+            'cluster-ip = "10.10.1.10"\ncluster-ip-is-destination = true\n'
+            'controller = ["10.10.1.11"]\nservice-engine = ["10.20.0.0/24"]\n'
+            'external-network-services = ["192.0.2.0/24"]\n'
+            'aws = ["198.51.100.0/24"]\ndns-server = ["10.0.0.53"]\n'
+        )
+        site = Site(rules)
+        here = "/infra/domains/default/groups/avi-controller-ipv4"
+        assert site.groups[here] == ["10.10.1.11/32"]
+        assert site.groups[f"{here}-listening"] == ["10.10.1.10/31"]
+        for each in site.allowed:
+            assert f"{here}-listening" not in each["source_groups"]
+            assert here not in each["destination_groups"]
+
+    def test_many_ports_are_several_entries(self) -> None:
+        """An entry has 15 values, and a range is two of them."""
+        ports = [*range(1000, 1040, 2)]
+        ranges = [
+            f"{{low = {n}, high = {n + 2}}}" for n in range(2000, 2100, 10)
+        ]
+        flow = own_flow('["udp"]', f"[{', '.join(map(str, ports + ranges))}]")
+        rules = rules_for(overlay=flow)
+        assert against("nsx-t", body(rules)) == []
+        site = Site(rules)
+        name = "/infra/services/avi-service-engine-to-controller-udp-ipv4"
+        entries = [each["destination_ports"] for each in site.services[name]]
+        assert [port for each in entries for port in each] == [
+            "123",
+            *map(str, ports),
+            *(f"{n}-{n + 2}" for n in range(2000, 2100, 10)),
+        ]
+        for each in entries:
+            assert sum(2 if "-" in port else 1 for port in each) <= 15
+
+    @pytest.mark.parametrize(
+        ("flow", "reason"),
+        [
+            (own_flow("[0]"), "all protocols"),
+            (own_flow('["sctp"]', "[5000]"), "no ports of SCTP"),
+        ],
+    )
+    def test_other_protocols_are_refused(self, flow: str, reason: str) -> None:
+        """They never become ANY."""
+        with pytest.raises(CannotExpressError, match=reason) as caught:
+            body(rules_for(overlay=flow))
+        assert caught.value.flows == ("probe",)
+
+    def test_a_service_has_a_limit_of_entries(self) -> None:
+        """Fifty, each with 15 ports."""
+        most = str([*range(1001, 1001 + 2 * 750, 2)])
+        more = str([*range(1001, 1001 + 2 * 751, 2)])
+        source = "dns-server"
+        assert body(
+            rules_for(overlay=own_flow('["tcp"]', most, source=source))
+        )
+        with pytest.raises(CannotExpressError, match="50 entries"):
+            body(rules_for(overlay=own_flow('["tcp"]', more, source=source)))
+
+    @pytest.mark.parametrize("role", ["dns-server", "service-engine"])
+    def test_a_group_has_a_limit_of_addresses(self, role: str) -> None:
+        """Four thousand, of sources as of destinations."""
+        assert body(many(rules_for(), "dns-server", 4000))
+        with pytest.raises(CannotExpressError, match="4000 addresses"):
+            body(many(rules_for(), role, 4001))
+
+    def test_the_product_has_a_limit_of_addresses(self) -> None:
+        """Though no rule is about them."""
+        nothing = attrs.evolve(rules_for(), rules=())
+        with pytest.raises(CannotExpressError, match="4000 addresses"):
+            body(many(nothing, "service-engine", 4001))
+
+    def test_a_policy_has_a_limit_of_rules(self) -> None:
+        """A thousand, with those that drop the rest."""
+        rules = rules_for()
+        most = attrs.evolve(rules, rules=rules.rules[-1:] * 998)
+        assert len(Site(most).policy["rules"]) == 1000
+        more = attrs.evolve(rules, rules=rules.rules[-1:] * 999)
+        with pytest.raises(CannotExpressError, match="1000 rules"):
+            body(more)
+
+    def test_a_site_without_the_product_closes_nothing(self) -> None:
+        """There is no address to drop anything for."""
+        inventory = attrs.evolve(rules_for().inventory, addresses={})
+        site = Site(attrs.evolve(rules_for(), rules=(), inventory=inventory))
+        assert site.policy["rules"] == []
+
+    def test_the_top_says_what_it_is(self) -> None:
+        """In the policy's description; where it is cut, in the notes."""
+        rules = rules_for()
+        site = Site(rules)
+        whole = "; ".join(rules.header())
+        assert len(whole) > 1024
+        assert whole.startswith(site.policy["description"][:-3])
+        for each in site.closing:
+            assert each["notes"] == whole
+
+    def test_hostile_text_stays_text(self) -> None:
+        """Notes hold what a rule is for."""
+        notes = [each["notes"] for each in Site(hostile()).allowed]
+        assert any(plain(HOSTILE) in each for each in notes)
