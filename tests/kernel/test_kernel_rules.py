@@ -91,14 +91,8 @@ def send(packets: list[bytes], sender: Sender) -> int:
 class TestWhatArrives:
     """Exactly what the data says, for each pair of hosts."""
 
-    @pytest.mark.parametrize(
-        ("name", "platform"),
-        [
-            *((name, "nftables") for name in SITES),
-            ("container", "iptables"),
-            ("minimal, IPv4 alone", "iptables"),
-        ],
-    )
+    @pytest.mark.parametrize("platform", TEXTS)
+    @pytest.mark.parametrize("name", SITES)
     def test_is_what_the_data_says(
         self, lab: Lab, edition: Edition, name: str, platform: str
     ) -> None:
