@@ -269,6 +269,7 @@ class TestLimits:
         ("reader", "text"),
         [
             ("deployment", f"clouds = [{'1,' * 5000}]"),
+            ("overlay", f"flows = [{'{},' * 5000}]"),
             ("edition-json", f'{{"flows": [{"{}," * 5000}{{}}]}}'),
             ("condition", f'{{"any": [{"{}," * 5000}{{}}]}}'),
         ],
