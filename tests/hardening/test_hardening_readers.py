@@ -315,6 +315,18 @@ class TestLimits:
         for flow in edition.flows:
             assert flow.pair_count == len(flow.protocol_ports())
 
+    @pytest.mark.parametrize("name", ["different-words", "different-changes"])
+    def test_unknown_names_are_not_looked_up_for_ever(self, name: str) -> None:
+        """The nearest name is sought for a thousand of them at most."""
+        (reader,), text = bombs()[name]
+        assert len(faults(reader, text)) == FAULTS + 1
+
+    def test_sections_are_not_too_many(self) -> None:
+        """However deep they stand in one another."""
+        text = bombs()["sections-in-sections"][1]
+        found = faults("edition-toml", text)
+        assert "sections: wanted at most 9,999 sections, got 20,000" in found
+
     def test_places_do_not_multiply(self) -> None:
         """An extent is short, and what it counts is not."""
         text = bombs()["counts-that-multiply"][1]
