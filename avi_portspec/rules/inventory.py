@@ -41,8 +41,9 @@ _WHOLE: Final = "avi-vantage"
 _MOST: Final = 100_000
 _MOST_SHARED: Final = 1_000
 #: How many faults between networks are told. Nested ones can have more of
-#: them than anybody reads, or than fit into memory.
-_MOST_PAIRS: Final = 1_000
+#: them than anybody reads, or than fit into memory. It leaves room, among all
+#: faults that are told, for the line that says so.
+_MOST_PAIRS: Final = FAULTS // 2
 #: For how many unknown keys a nearest name is sought.
 _GUESSES: Final = 100
 _NO_SOURCE: Final = (
