@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from avi_portspec.cli.screen import Column, Screen
 from avi_portspec.errors import UnknownNameError
-from avi_portspec.model.display import joined, ports_text
+from avi_portspec.model.display import joined, ports_text, stated_by, when
 from avi_portspec.model.flat import identity
 from avi_portspec.model.flat import why as asked_for
 
@@ -54,7 +54,7 @@ _COLUMNS: Final[dict[str, tuple[Column, Callable[[_Row], str]]]] = {
     ),
     "when": (
         Column("When"),
-        lambda row: row.flow.when.describe(row.edition.facets),
+        lambda row: when(row.flow, row.edition.facets),
     ),
     "decision": (
         Column("Decision", is_whole=True),
@@ -185,7 +185,7 @@ def _left_open(screen: Screen, subject: Subject) -> None:
             for end in (flow.source, flow.destination)
         )
         screen.line(
-            f"unstated: the page does not say whether {ends}, "
+            f"unstated: {stated_by(flow)} does not say whether {ends}, "
             f"{ports_text(flow)}, applies.",
             "bold yellow",
         )

@@ -65,8 +65,8 @@ def command(request: Request, subject: str) -> int:
             answer,
             apart_data,
             decision_data,
-            deployment_data,
         )
+        from avi_portspec.model.plain import deployment_data
 
         request.write_json(
             answer(

@@ -111,13 +111,13 @@ def _fields(edition: Edition, record: Any) -> Iterator[tuple[str, str]]:
 
 
 def _of_flow(edition: Edition, flow: Flow) -> Iterator[tuple[str, str]]:
-    from avi_portspec.model.display import joined, ports_text
+    from avi_portspec.model.display import joined, ports_text, when
 
     yield "Ports", ports_text(flow)
     yield "Service", flow.service or ""
     yield "Purpose", flow.purpose or ""
     yield "Requirement", flow.requirement
-    yield "When", flow.when.describe(edition.facets)
+    yield "When", when(flow, edition.facets)
     yield "Replaces", joined("and", flow.replaces)
     yield "If blocked", flow.effect_if_blocked or ""
     for each in flow.inferred:
