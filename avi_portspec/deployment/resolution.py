@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 __all__ = ["Conflict", "Decision", "Explanation", "Gap", "Resolution"]
 
 _STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+#: What can be explained.
+_FORMS: Final = (
+    "a protocol and one port, as tcp/9001; a protocol, as icmp; a port, as "
+    "9001; or the id of a flow or an exclusion"
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -355,6 +360,11 @@ class Resolution(Frozen):
         try:
             over = Protocol.of(protocol) if protocol else None
         except UnknownNameError as wrong:
+            if "/" in protocol or protocol[:1].isdigit():
+                # It is meant as a port, for no id is like that.
+                raise InvalidQueryError(
+                    "subject", _FORMS, shown(name)
+                ) from None
             known = [
                 *self.edition.flows.ids(),
                 *self.edition.exclusions.ids(),

@@ -57,11 +57,13 @@ def command(request: Request, flow: tuple[str, ...]) -> None:
     if request.as_json:
         request.write_json(_data(edition, records))
         return
+    from avi_portspec.cli.listing import stamp
+
     screen = request.screen()
-    for number, record in enumerate(records):
-        if number:
-            screen.line()
+    for record in records:
         screen.fields(_fields(edition, record))
+        screen.line()
+    screen.line(stamp(edition), "dim")
     request.write(screen.text())
 
 
