@@ -21,6 +21,7 @@ from avi_portspec.model.conditions import (
     Match,
     Unless,
 )
+from avi_portspec.model.consistency import FAULTS
 from avi_portspec.model.facets import FACETS, Deployment, Facet
 from avi_portspec.names import FacetId, fold
 
@@ -131,6 +132,8 @@ class Words:
                 # However it runs: nothing in this edition asks.
                 continue
             for word in sorted(deployment.values_of(facet)):
+                if len(faults) > FAULTS:
+                    break
                 if known is not None and word in known:
                     held |= known[word]
                 else:

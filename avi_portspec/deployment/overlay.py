@@ -21,6 +21,7 @@ from avi_portspec.model.checks import (
     Text,
 )
 from avi_portspec.model.conditions import ALWAYS, Condition
+from avi_portspec.model.consistency import FAULTS
 from avi_portspec.model.flows import ENDPOINT, FLOW, Endpoint, Flow, Reason
 from avi_portspec.model.page import Citation, Extent, Section
 from avi_portspec.model.ports import PortRange
@@ -251,6 +252,8 @@ def _changed(
     for position, change in enumerate(overlay.changes):
         path = f"changes[{position}]"
         flow = flows.get(change.flow)
+        if len(faults) > FAULTS:
+            break
         if flow is None:
             wanted = f"the id of a flow of {edition.id}"
             near = nearest(change.flow, flows)

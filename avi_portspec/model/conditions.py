@@ -253,8 +253,9 @@ class Match(Condition):
     )
 
     def _faults(self) -> Iterator[Fault]:
+        stated = frozenset(self.values)
         for position, value in enumerate(self.unstated):
-            if value in self.values:
+            if value in stated:
                 yield Fault(
                     f"unstated[{position}]",
                     "a value that is not among the stated ones",

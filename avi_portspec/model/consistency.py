@@ -53,6 +53,8 @@ STATED: Final = ("flows", "exclusions", "pointers", "notes")
 #: The most statements that a page may hold: far more than any does, and few
 #: enough to be gone through at once.
 PLACES_AT_MOST: Final = 200_000
+#: The most sections.
+SECTIONS_AT_MOST: Final = 9_999
 #: The most pairs of a protocol and ports that an edition may state: a few
 #: words can multiply to many.
 PAIRS_AT_MOST: Final = 400_000
@@ -120,7 +122,7 @@ class _Known:
     def __init__(
         self, wanted: str, records: Iterable[Any], more: Iterable[str] = ()
     ) -> None:
-        self.wanted = f"the id of {wanted} of this edition"
+        self.wanted = wanted
         self.records = {record.id: record for record in records}
         self.ids = {**dict.fromkeys(self.records), **dict.fromkeys(more)}
         self.left = self.SUGGESTIONS
@@ -150,7 +152,7 @@ def edition_faults(
     """
     known = {
         field: _Known(
-            wanted,
+            f"the id of {wanted} of this edition",
             [record for _, record in draft[field]],
             [each.id for _, each in broken.get(field, ()) if each.id],
         )
@@ -159,7 +161,7 @@ def edition_faults(
     # Made once: a rule that gathered it for each note would take the square
     # of their number.
     known["qualified"] = _Known(
-        "a flow, an exclusion or a pointer",
+        "the id of a flow, an exclusion or a pointer of this edition",
         (),
         [
             name
@@ -167,6 +169,12 @@ def edition_faults(
             for name in known[field].ids
         ],
     )
+    known |= {
+        f"values of {facet.id}": _Known(
+            f"a value of the facet {facet.id}", facet.values
+        )
+        for _, facet in draft["facets"]
+    }
     for field, _, _ in RECORDS:
         for position, record in [*draft[field], *broken.get(field, ())]:
             for fault in _RULES[field](record, known):
@@ -187,11 +195,13 @@ def edition_faults(
 
 def _facet_rule(facet: Facet, known: Mapping[str, _Known]) -> Iterator[Fault]:
     seen: dict[str, str] = {}
+    ids: set[str] = set()
     for position, value in enumerate(facet.values or ()):
+        again = value.id in ids
+        ids.add(value.id)
         for name in names_of(value):
             if seen.setdefault(fold(name), value.id) != value.id or (
-                name == value.id
-                and value.id in [v.id for v in facet.values[:position]]
+                name == value.id and again
             ):
                 yield Fault(
                     f"values[{position}]",
@@ -273,22 +283,14 @@ def _flow_rule(flow: Flow, known: Mapping[str, _Known]) -> Iterator[Fault]:
 def _condition_rule(
     flow: Flow, known: Mapping[str, _Known]
 ) -> Iterator[Fault]:
-    facets = known["facets"].records
     for path, match in flow.when.located("when") if flow.when else ():
-        facet = facets.get(match.facet)
-        if facet is None:
+        values = known.get(f"values of {match.facet}")
+        if values is None:
             yield from known["facets"].fault(f"{path}.facet", match.facet)
             continue
-        ids = [value.id for value in facet.values]
         for field in ("values", "unstated"):
             for position, value in enumerate(getattr(match, field)):
-                if value not in ids:
-                    yield Fault(
-                        f"{path}.{field}[{position}]",
-                        f"a value of the facet {facet.id}",
-                        shown(value),
-                        nearest(value, ids),
-                    )
+                yield from values.fault(f"{path}.{field}[{position}]", value)
 
 
 def _pointer_rule(
@@ -347,14 +349,24 @@ def _section_order(
     sections: Sequence[tuple[int, Section]],
 ) -> Iterator[Fault]:
     """Yield each subsection that does not stand within its parent."""
+    if len(sections) > SECTIONS_AT_MOST:
+        wanted = f"at most {SECTIONS_AT_MOST:,} sections"
+        yield Fault("sections", wanted, f"{len(sections):,}")
+        return
     open_: list[str] = []
+    # How deep each open one stands: looking it up in the list would take
+    # the square of their number.
+    depth: dict[str, int] = {}
     ids = {section.id for _, section in sections}
     for position, section in sections:
         if section.parent is None:
-            open_ = [section.id]
-        elif section.parent in open_:
-            del open_[open_.index(section.parent) + 1 :]
-            open_.append(section.id)
+            open_, depth = [section.id], {section.id: 0}
+        elif section.parent in depth:
+            within = depth[section.parent] + 1
+            for closed in open_[within:]:
+                depth.pop(closed, None)
+            open_[within:] = [section.id]
+            depth[section.id] = within
         elif section.parent in ids:
             yield Fault(
                 f"sections[{position}].parent",

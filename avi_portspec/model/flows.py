@@ -132,12 +132,12 @@ _REASONS: Final = Many("a list of reasons", Nested("a reason", Reason))
 
 
 def _twice(reasons: tuple[Reason, ...], path: str) -> Iterator[Fault]:
-    fields = [reason.field for reason in reasons]
-    for position, field in enumerate(fields):
-        if field in fields[:position]:
-            yield Fault(
-                f"{path}[{position}].field", "each field once", repr(field)
-            )
+    seen: set[str] = set()
+    for position, reason in enumerate(reasons):
+        if reason.field in seen:
+            where = f"{path}[{position}].field"
+            yield Fault(where, "each field once", repr(reason.field))
+        seen.add(reason.field)
 
 
 @attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)

@@ -9,6 +9,7 @@ from docutils import nodes
 from sphinx import addnodes
 
 from avi_portspec import Answer
+from sphinx_avi_portspec.rendering.decisions import DECISIONS
 from sphinx_avi_portspec.rendering.words import REQUIREMENTS
 
 if TYPE_CHECKING:
@@ -17,7 +18,14 @@ if TYPE_CHECKING:
 
     from avi_portspec import Edition, Flow
 
-__all__ = ["ExplorerRow", "ExplorerWords", "described", "named", "setup"]
+__all__ = [
+    "ChoiceWords",
+    "ExplorerRow",
+    "ExplorerWords",
+    "described",
+    "named",
+    "setup",
+]
 
 #: What the script says, as it says it; ``{}`` stands for a number or a name.
 WORDS: Final = (
@@ -36,6 +44,37 @@ WORDS: Final = (
     "{} of {} flows",
     "{} of {} flows; for {} of them the page does not say whether they apply",
     *REQUIREMENTS.values(),
+)
+
+
+#: What the choice of a deployment says besides.
+CHOICE: Final = (
+    "Choose your deployment",
+    "Nodes of the Controller",
+    "a cluster",
+    "a single node",
+    "Show flows that are",
+    "Start over",
+    "Print",
+    "As a deployment file",
+    "Copy as a deployment file",
+    "Copied",
+    "Copying was refused: the text is selected",
+    "Decision",
+    "Why",
+    "Stated in: {}.",
+    "Conflict:",
+    "Gap:",
+    (
+        "The page leaves this open for the deployment, and so it is neither "
+        "opened nor closed here:"
+    ),
+    "conflicts: {}, gaps: {}.",
+    "The address names what this edition does not know: {}.",
+    (
+        "Choose at least one cloud to see what your deployment needs; one "
+        "choice can be that there is none."
+    ),
 )
 
 
@@ -68,6 +107,14 @@ class ExplorerWords(nodes.Invisible, nodes.Element, addnodes.translatable):
     def extract_original_messages(self) -> tuple[str, ...]:
         """Return what there is to translate."""
         return WORDS
+
+
+class ChoiceWords(ExplorerWords):
+    """The words of both scripts, where a deployment can be chosen."""
+
+    def extract_original_messages(self) -> tuple[str, ...]:
+        """Return what there is to translate."""
+        return (*WORDS, *CHOICE, *DECISIONS.values())
 
 
 def described(edition: Edition, flow: Flow, row: nodes.row) -> ExplorerRow:
@@ -146,9 +193,10 @@ def setup(app: Sphinx) -> None:
     """Add the row and the words."""
     app.add_node(ExplorerRow, override=True, html=(visit_row, depart_row))
     others = ("latex", "text", "man", "texinfo")
-    app.add_node(
-        ExplorerWords,
-        override=True,
-        html=(visit_words, None),
-        **dict.fromkeys(others, (skip, None)),
-    )
+    for words in (ExplorerWords, ChoiceWords):
+        app.add_node(
+            words,
+            override=True,
+            html=(visit_words, None),
+            **dict.fromkeys(others, (skip, None)),
+        )

@@ -133,6 +133,16 @@ def bombs() -> dict[str, tuple[tuple[str, ...], str | bytes]]:
         'title = "a"\nproduct = "a"\nsections = []\nendpoints = []\n'
         'flows = []\nsource = {title = "a", location = "a"}\n'
     )
+    nested = counts.replace(extent, "").replace("sections = []\n", "")
+    values = ",".join(
+        f'{{"id": "w{at}", "name": "w {at}"}}' for at in range(20_000)
+    )
+    words = ",".join(f'"v{at}"' for at in range(20_000))
+    facets = (
+        '{"facets": [{"id": "cloud", "name": "a", "clause": "{}", '
+        f'"many": true, "values": [{values}]}}], "flows": [{{"when": '
+        f'{{"facet": "cloud", "values": [{words}]}}}}]}}'
+    )
     numbers = ",".join(map(str, range(1, 60000, 2)))
     return {
         "empty": (every, ""),
@@ -167,6 +177,16 @@ def bombs() -> dict[str, tuple[tuple[str, ...], str | bytes]]:
             ("edition-toml",),
             counts,
         ),
+        "sections-in-sections": (
+            ("edition-toml",),
+            nested
+            + '[[sections]]\nid = "a0"\ntitle = "a0"\n'
+            + "".join(
+                f'[[sections]]\nid = "a{at}"\ntitle = "a{at}"\n'
+                f'parent = "a{at - 1}"\n'
+                for at in range(1, 20_000)
+            ),
+        ),
         "ports-that-multiply": (
             ("overlay",),
             'id = "a"\ntitle = "a"\n'
@@ -181,6 +201,25 @@ def bombs() -> dict[str, tuple[tuple[str, ...], str | bytes]]:
         "words": (
             ("deployment",),
             "clouds = [" + '"aws",' * 30_000 + "]",
+        ),
+        "different-words": (
+            ("deployment",),
+            "clouds = ["
+            + "".join(f'"word-{at}",' for at in range(20_000))
+            + "]",
+        ),
+        "different-changes": (
+            ("overlay",),
+            'id = "a"\ntitle = "a"\nchanges = ['
+            + "".join(
+                f'{{flow = "w{at}", ports = [1], reason = "a"}},'
+                for at in range(20_000)
+            )
+            + "]",
+        ),
+        "values-by-values": (
+            ("edition-json",),
+            facets,
         ),
         "addresses": (
             ("inventory",),

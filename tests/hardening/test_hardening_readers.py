@@ -269,6 +269,7 @@ class TestLimits:
         ("reader", "text"),
         [
             ("deployment", f"clouds = [{'1,' * 5000}]"),
+            ("overlay", f"flows = [{'{},' * 5000}]"),
             ("edition-json", f'{{"flows": [{"{}," * 5000}{{}}]}}'),
             ("condition", f'{{"any": [{"{}," * 5000}{{}}]}}'),
         ],
@@ -313,6 +314,18 @@ class TestLimits:
         """The count is that of what would be made."""
         for flow in edition.flows:
             assert flow.pair_count == len(flow.protocol_ports())
+
+    @pytest.mark.parametrize("name", ["different-words", "different-changes"])
+    def test_unknown_names_are_not_looked_up_for_ever(self, name: str) -> None:
+        """The nearest name is sought for a thousand of them at most."""
+        (reader,), text = bombs()[name]
+        assert len(faults(reader, text)) == FAULTS + 1
+
+    def test_sections_are_not_too_many(self) -> None:
+        """However deep they stand in one another."""
+        text = bombs()["sections-in-sections"][1]
+        found = faults("edition-toml", text)
+        assert "sections: wanted at most 9,999 sections, got 20,000" in found
 
     def test_places_do_not_multiply(self) -> None:
         """An extent is short, and what it counts is not."""

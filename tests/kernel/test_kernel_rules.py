@@ -15,7 +15,7 @@ from functools import partial
 import attrs
 import pytest
 from kernel_connections import Conversation, answered
-from kernel_lab import Arrival, Lab, missing
+from kernel_lab import Arrival, Lab, LostProbesError, missing
 from kernel_probes import (
     ICMP,
     PORTS,
@@ -27,7 +27,7 @@ from kernel_probes import (
 )
 from kernel_sites import SITES, STRANGER, listener, opener
 
-from avi_portspec import Edition, RuleSet
+from avi_portspec import Edition, PortRange, RuleSet
 
 #: Set where the proof must not be skipped.
 REQUIRED = "AVI_PORTSPEC_KERNEL"
@@ -91,14 +91,8 @@ def send(packets: list[bytes], sender: Sender) -> int:
 class TestWhatArrives:
     """Exactly what the data says, for each pair of hosts."""
 
-    @pytest.mark.parametrize(
-        ("name", "platform"),
-        [
-            *((name, "nftables") for name in SITES),
-            ("container", "iptables"),
-            ("minimal, IPv4 alone", "iptables"),
-        ],
-    )
+    @pytest.mark.parametrize("platform", TEXTS)
+    @pytest.mark.parametrize("name", SITES)
     def test_is_what_the_data_says(
         self, lab: Lab, edition: Edition, name: str, platform: str
     ) -> None:
@@ -224,6 +218,41 @@ class TestControls:
         assert lab.probe([partial(sweep, sides, UDP)]) == set()
         load(lab, rules, platform)
         assert lab.probe([partial(sweep, sides, UDP)]) == expected
+
+    def test_a_port_too_many_is_seen(self, lab: Lab, edition: Edition) -> None:
+        """A rule that is wider by one port lets exactly that one through."""
+        site = SITES["container"]
+        rules = site.rules(edition)
+        wider = attrs.evolve(
+            rules,
+            rules=tuple(
+                attrs.evolve(each, ports=(PortRange(low=123, high=124),))
+                if each.id == "service-engine-to-controller-udp-ipv4"
+                else each
+                for each in rules.rules
+            ),
+        )
+        load(lab, wider, "nftables")
+        sides = (
+            opener(site.place("service-engine"), 4),
+            listener(site.place("controller"), 4),
+        )
+        assert lab.probe([partial(sweep, sides, UDP)]) == {
+            Arrival(*sides, UDP, 123),
+            Arrival(*sides, UDP, 124),
+        }
+
+    def test_a_lost_probe_is_not_a_blocked_one(self, lab: Lab) -> None:
+        """Whoever says to have sent more than came is told so."""
+        lab.clear()
+        sides = opener(1, 4), listener(1, 4)
+        packets = of_each_message(*sides)
+
+        def forgetful(sender: Sender) -> int:
+            return sender.send(packets[1:]) + 1
+
+        with pytest.raises(LostProbesError, match="256 sent, 255 at the"):
+            lab.probe([forgetful], attempts=2)
 
     def test_strangers_are_probed(self, edition: Edition) -> None:
         """The cluster IP and an unknown host are among the sources."""

@@ -23,6 +23,7 @@ from avi_portspec import Deployment, Edition, strategies
 from avi_portspec.model.display import joined
 from avi_portspec.model.facets import FACETS
 from sphinx_avi_portspec import lookup as module
+from sphinx_avi_portspec.explorer import CHOICE
 from sphinx_avi_portspec.lookup import (
     MARK,
     SINGLE,
@@ -244,6 +245,25 @@ class TestDirective:
         """Wherever they stand, and if they are there."""
         tree = project.doctree(PAGE + "   :columns: when, ports\n")
         assert '"decided":[0]' in tree.astext()
+
+    def test_all_that_the_script_says_is_given_to_translators(
+        self, project: Project
+    ) -> None:
+        """A word that only one of them has would stay English."""
+        script = (STATIC / "avi-portspec-deployment.js").read_text("utf-8")
+        said = set(re.findall(r'\b(?:say|button)\(\s*"([^"]+)"', script))
+        said |= {
+            title
+            for _, title in re.findall(r'\bgroup\("(\w+)", "([^"]+)"', script)
+        }
+        said |= set(re.findall(r'name: "([^"]+)"', script))
+        said |= set(re.findall(r'\["[\w-]+", "(a [^"]+)"\]', script))
+        assert said == set(CHOICE)
+        project.write("index.rst", PAGE)
+        app = project.build("gettext")
+        text = (app.outdir / "index.pot").read_text(encoding="utf-8")
+        for words in (*CHOICE, *DECISIONS.values()):
+            assert words[:40] in text
 
     def test_what_is_too_entangled_leaves_the_table_alone(
         self, project: Project, monkeypatch: pytest.MonkeyPatch

@@ -12,7 +12,7 @@ from sphinx.util import logging
 from sphinx_avi_portspec.directives.table import PortTable
 from sphinx_avi_portspec.directives.tabular import Tabular
 from sphinx_avi_portspec.domain import domain_of
-from sphinx_avi_portspec.explorer import named
+from sphinx_avi_portspec.explorer import ChoiceWords, named
 from sphinx_avi_portspec.lookup import TooManyCasesError, lookup
 from sphinx_avi_portspec.rendering.decisions import DECISIONS
 
@@ -39,6 +39,7 @@ class PortExplorer(PortTable):
         "columns": directives.unchanged_required,
         "edition": directives.unchanged_required,
     }
+    words = ChoiceWords
 
     def render(self, edition: Edition, pen: Pen) -> list[nodes.Node]:
         """Return the table, and before it the data for the script."""

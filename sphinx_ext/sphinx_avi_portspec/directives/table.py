@@ -60,6 +60,8 @@ class PortTable(Deployed, Tabular):
         "notes": _notes,
         "sort": directives.unchanged_required,
     }
+    #: What the explorer says, for translators.
+    words: ClassVar[type[ExplorerWords]] = ExplorerWords
 
     def render(self, edition: Edition, pen: Pen) -> list[nodes.Node]:
         """Return the table, and what explains it."""
@@ -117,7 +119,7 @@ class PortTable(Deployed, Tabular):
             made["classes"].append("avi-explorer")
         after: list[nodes.Node] = []
         if explorer:
-            words = ExplorerWords()
+            words = self.words()
             words.source, words.line = pen.source, pen.line
             after.append(words)
         if limit < len(shown):

@@ -12,6 +12,12 @@
     node.append(...children);
     return node;
   };
+  /* What the build found in a translation; English is the rest. */
+  const words = {};
+  const say = (english, ...values) => {
+    const [first, ...parts] = (words[english] || english).split("{}");
+    return first + parts.map((part, at) => values[at] + part).join("");
+  };
   const joined = (items) =>
     items.length > 1 ? `${items.slice(0, -1).join(", ")} and ${items.at(-1)}` : items[0] || "none";
 
@@ -68,7 +74,9 @@
     const facets = [...data.facets.slice(0, 2), NODES, ...data.facets.slice(2)];
     const needsCloud = data.facets.some(({ id }) => id === "cloud");
     const rows = [...table.tBodies[0].rows];
-    const heads = ["Decision", "Why"].map((text) => make("th", { class: "head", scope: "col" }, make("p", {}, text)));
+    const heads = [say("Decision"), say("Why")].map((text) =>
+      make("th", { class: "head", scope: "col" }, make("p", {}, text)),
+    );
     table.tHead.rows[0].append(...heads);
     const cells = new Map();
     for (const row of rows) {
@@ -80,19 +88,20 @@
     // -- controls ----------------------------------------------------------
 
     const key = (name) => `for${number || ""}-${name}`;
-    const label = `Choose your deployment${number ? ` (${number + 1})` : ""}`;
+    const label = say("Choose your deployment") + (number ? ` (${number + 1})` : "");
     const form = make("form", { class: "avi-deployment", "aria-label": label });
     form.addEventListener("submit", (event) => event.preventDefault());
     const controls = {};
     const choice = (type, name, value, text, checked) => {
       const control = make("input", { type, name: key(name), value, checked });
       control.addEventListener("change", () => update());
-      return [control, make("label", {}, control, " ", text)];
+      return [control, make("label", {}, control, " ", typeof text === "string" ? say(text) : text)];
     };
     const group = (name, title, choices, wide) => {
       controls[name] = choices.map(([control]) => control);
       const labels = choices.map(([, label]) => label);
-      form.append(make("fieldset", { class: wide ? "avi-wide" : false }, make("legend", {}, title), ...labels));
+      const legend = make("legend", {}, say(title));
+      form.append(make("fieldset", { class: wide ? "avi-wide" : false }, legend, ...labels));
     };
     for (const { id, name, many, values } of facets) {
       const first = values.find(([value]) => value === "virtual-machine") || values[0];
@@ -104,7 +113,7 @@
     const counts = {};
     const shown = Object.entries(data.decisions).map(([status, text]) => {
       counts[status] = make("span", {});
-      const label = make("span", {}, text, counts[status]);
+      const label = make("span", {}, say(text), counts[status]);
       return choice("checkbox", "show", status, label, !OUT.includes(status));
     });
     group("show", "Show flows that are", shown, true);
@@ -115,17 +124,17 @@
     const file = make("pre", { tabindex: "0" });
     const copied = make("span", { role: "status" });
     const button = (text, action) => {
-      const made = make("button", { type: "button" }, text);
+      const made = make("button", { type: "button" }, say(text));
       made.addEventListener("click", action);
       return made;
     };
     const copy = async () => {
       try {
         await navigator.clipboard.writeText(file.textContent);
-        copied.textContent = "Copied";
+        copied.textContent = say("Copied");
       } catch {
         getSelection().selectAllChildren(file);
-        copied.textContent = "Copying was refused: the text is selected";
+        copied.textContent = say("Copying was refused: the text is selected");
       }
     };
     const over = () => {
@@ -140,7 +149,7 @@
       make(
         "details",
         {},
-        make("summary", {}, "As a deployment file"),
+        make("summary", {}, say("As a deployment file")),
         file,
         make("p", {}, button("Copy as a deployment file", copy), " ", copied),
       ),
@@ -184,7 +193,7 @@
 
     // Ids alone, which need no escapes; sorted, as the library writes them.
     const toml = (value) => (Array.isArray(value) ? `[${[...value].sort().map(toml).join(", ")}]` : `"${value}"`);
-    const places = (stated) => make("p", { class: "avi-stated-in" }, `Stated in: ${stated}.`);
+    const places = (stated) => make("p", { class: "avi-stated-in" }, say("Stated in: {}.", stated));
 
     const forget = () => {
       for (const [row, own] of cells) {
@@ -203,7 +212,7 @@
       for (const { status } of Object.values(decisions)) total[status] += 1;
       for (const [row, [what, why]] of cells) {
         const { status, reason, stated } = decisions[row.dataset.flow];
-        what.replaceChildren(make("p", {}, data.decisions[status]));
+        what.replaceChildren(make("p", {}, say(data.decisions[status])));
         why.replaceChildren(make("p", {}, reason), places(stated));
         row.dataset.decision = status;
         if (show.includes(status)) delete row.dataset.out;
@@ -211,30 +220,25 @@
       }
       for (const [status, count] of Object.entries(counts)) count.textContent = ` (${total[status]})`;
       const items = [
-        ...conflicts.map((each) => ["Conflict: ", each]),
-        ...gaps.map((each) => ["Gap: ", each]),
+        ...conflicts.map((each) => [say("Conflict:"), each]),
+        ...gaps.map((each) => [say("Gap:"), each]),
       ].map(([lead, { text, stated }]) => {
-        const places_ = stated ? ` [${stated}]` : "";
-        return make("li", {}, make("strong", {}, lead), text, places_);
+        return make("li", {}, make("strong", {}, lead), " ", text, stated && ` [${stated}]`);
       });
       left.replaceChildren();
       if (items.length) {
-        const open = "The page leaves this open for the deployment, and so it is neither opened nor closed here:";
+        const open = say("The page leaves this open for the deployment, and so it is neither opened nor closed here:");
         left.append(make("p", {}, open), make("ul", {}, ...items));
       }
-      const parts = Object.entries(total).map(([status, count]) => `${count} ${data.decisions[status]}`);
-      const open = [conflicts.length, gaps.length].map((n, at) => `${n} ${["conflict", "gap"][at]}${n === 1 ? "" : "s"}`);
-      return `${parts.join(", ")}; ${open.join(", ")}`;
+      const parts = Object.entries(total).map(([status, count]) => `${count} ${say(data.decisions[status])}`);
+      return `${parts.join(", ")}; ${say("conflicts: {}, gaps: {}.", conflicts.length, gaps.length)}`;
     };
 
     const update = () => {
       const asked = deployment();
       const ready = !needsCloud || asked.clouds.length > 0;
       premise.textContent = facets
-        .map((facet) => {
-          const chosen = [].concat(asked[facet.field]);
-          return `${facet.name}: ${named(facet, chosen)}.`;
-        })
+        .map((facet) => `${say(facet.name)}: ${named(facet, [].concat(asked[facet.field]))}.`)
         .join(" ");
       premise.hidden = !ready;
       form.querySelector("details").hidden = !ready;
@@ -245,12 +249,15 @@
       for (const cell of [...heads, ...[...cells.values()].flat()]) cell.hidden = !ready;
       for (const row of [table.tHead.rows[0], ...rows]) for (const at of data.decided) row.cells[at].hidden = ready;
       table.classList.toggle("avi-decided", ready);
-      const about = strange.length ? `The address names what this edition does not know: ${strange.join(", ")}. ` : "";
+      const about = strange.length
+        ? `${say("The address names what this edition does not know: {}.", strange.join(", "))} `
+        : "";
       strange = [];
-      if (ready) said.textContent = `${about}${decide(asked)}.`;
+      if (ready) said.textContent = about + decide(asked);
       else {
         forget();
-        said.textContent = `${about}Choose at least one cloud to see what your deployment needs; one choice is "no orchestrator".`;
+        said.textContent =
+          about + say("Choose at least one cloud to see what your deployment needs; one choice can be that there is none.");
       }
       remember();
       table.dispatchEvent(new CustomEvent("avi-decided"));
@@ -262,5 +269,8 @@
     update();
   };
 
+  for (const each of document.querySelectorAll("[data-avi-words]")) {
+    Object.assign(words, JSON.parse(each.dataset.aviWords));
+  }
   document.querySelectorAll("script.avi-deployment-data").forEach(setUp);
 })();
