@@ -82,13 +82,20 @@ def shown(value: object) -> str:
         return "nothing"
     if isinstance(value, (list, dict, tuple)):
         return f"{kinds[type(value)]} of {len(value)}"
+    if isinstance(value, frozenset):
+        words = sorted(each for each in value if isinstance(each, str))
+        if not words or len(words) < len(value):
+            return f"a list of {len(value)}"
+        return f"the words {_cut(', '.join(map(repr, words)))}"
     if isinstance(value, int) and value.bit_length() > _BITS:
         # A huge integer has no cheap decimal form, or none at all.
         return f"an integer of {value.bit_length()} bits"
     text = repr(value[: _SHOWN + 1] if isinstance(value, str) else value)
-    if len(text) > _SHOWN:
-        text = text[: _SHOWN - 3] + "..."
-    return f"{kinds.get(type(value), type(value).__name__)} {text}"
+    return f"{kinds.get(type(value), type(value).__name__)} {_cut(text)}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
 
 
 def _clean(text: str) -> str:

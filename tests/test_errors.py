@@ -54,6 +54,9 @@ class TestShown:
             ([1, 2], "a list of 2"),
             ({}, "a table of 0"),
             ((1,), "a list of 1"),
+            (frozenset({"b", "A"}), "the words 'A', 'b'"),
+            (frozenset({"b", 1}), "a list of 2"),
+            (frozenset(), "a list of 0"),
             (1 << 4000, "an integer of 4001 bits"),
             (b"x", "bytes b'x'"),
         ],
@@ -66,6 +69,7 @@ class TestShown:
         """A message stays readable whatever it is about."""
         assert len(shown("x" * 1000)) < 80
         assert shown("x" * 1000).endswith("...")
+        assert shown(frozenset({"x" * 1000})).endswith("...")
 
 
 class TestFault:

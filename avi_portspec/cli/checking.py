@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import attrs
 
 from avi_portspec.cli.sources import table_in
-from avi_portspec.deployment.compiled import Words
+from avi_portspec.deployment.files import read_deployment
 from avi_portspec.deployment.overlay import Overlay, overlaid
 from avi_portspec.errors import Fault, InvalidDataError, nearest
 from avi_portspec.model.edition import Edition
@@ -83,7 +83,7 @@ def _read(
     elif kind == "overlay":
         overlaid(edition, read(table, Overlay, subject), subject=subject)
     else:
-        Words(edition.facets).held(read(table, Deployment, subject))
+        read_deployment(table, subject, edition)
 
 
 def _kind(table: Mapping[str, Any], subject: str) -> str:

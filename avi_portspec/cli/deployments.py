@@ -10,9 +10,8 @@ import attrs
 import click
 
 from avi_portspec.cli.request import STDIN
-from avi_portspec.deployment.compiled import Words
 from avi_portspec.deployment.presets import preset, presets
-from avi_portspec.errors import InvalidDataError, UnknownNameError
+from avi_portspec.errors import UnknownNameError
 from avi_portspec.model.catalog import names_of
 from avi_portspec.model.facets import Deployment
 from avi_portspec.names import FacetId, fold
@@ -37,7 +36,8 @@ def described(request: Request, edition: Edition) -> Deployment:
         UnknownNameError: No preset, cloud, feature or service is called so.
         InvalidDataError: The file holds no sound deployment.
         OSError: The file cannot be read.
-        click.UsageError: No option says which cloud there is.
+        click.UsageError: No option says which cloud there is, or two
+            contradict one another.
     """
     start = _started(request, edition)
     changes: dict[str, Any] = {}
@@ -46,6 +46,12 @@ def described(request: Request, edition: Edition) -> Deployment:
     used = ids_of(edition, ("feature", "service"), request.used)
     unused = ids_of(edition, ("feature", "service"), request.unused)
     services = ids_of(edition, ("service",), request.services)
+    wanted = used["feature"] | used["service"] | services["service"]
+    both = wanted & (unused["feature"] | unused["service"])
+    if both:
+        raise click.UsageError(
+            f"{', '.join(sorted(both))}: said to be in use, and not to be"
+        )
     changes["features"] = (start.features | used["feature"]) - unused[
         "feature"
     ]
@@ -87,16 +93,9 @@ def _started(request: Request, edition: Edition) -> Deployment:
                 raise UnknownNameError("deployment", name, known) from None
     from avi_portspec.cli.sources import deployment_in
 
-    text, subject = request.read(name)
-    made = deployment_in(text, subject)
-    try:
-        # The file is at fault here, so it is named.
-        Words(edition.facets).held(made)
-    except InvalidDataError as wrong:
-        faults = [each for each in wrong.faults if each.path != "clouds"]
-        if faults or made.clouds:
-            raise InvalidDataError(subject, wrong.faults) from None
-    return made
+    # The file is at fault, and named, if it has a word that is unknown; but
+    # which cloud there is, an option can say.
+    return deployment_in(*request.read(name), edition, needs_cloud=False)
 
 
 def _beside() -> list[str]:

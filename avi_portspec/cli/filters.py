@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 import click
 
 from avi_portspec.cli.verbs import Setting
-from avi_portspec.cli.words import CLOUD, ENDPOINT, NOTE, SECTION, Word
+from avi_portspec.cli.words import (
+    CLOUD,
+    ENDPOINT,
+    NOTE,
+    SECTION,
+    Word,
+    every_word,
+)
+from avi_portspec.model.flows import INFERABLE
 from avi_portspec.names import Requirement
 
 if TYPE_CHECKING:
@@ -73,7 +81,13 @@ def _ports(text: str) -> range:
 
 
 def _inferred(text: str) -> bool | str:
-    return {"yes": True, "no": False}.get(text, text)
+    answers = {"yes": True, "no": False}
+    if text in answers:
+        return answers[text]
+    if text not in INFERABLE:
+        known = (*answers, *INFERABLE)
+        raise click.BadParameter(every_word("inferred field", text, known))
+    return text
 
 
 def _requirements(edition: Edition) -> Iterable[tuple[str, str]]:

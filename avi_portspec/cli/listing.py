@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import click
+
 from avi_portspec.cli.screen import Column, Screen
-from avi_portspec.errors import UnknownNameError
-from avi_portspec.model.display import joined, ports_text
+from avi_portspec.cli.words import every_word
+from avi_portspec.model.display import joined, ports_text, stated_by, when
 from avi_portspec.model.flat import identity
 from avi_portspec.model.flat import why as asked_for
 
@@ -54,7 +56,7 @@ _COLUMNS: Final[dict[str, tuple[Column, Callable[[_Row], str]]]] = {
     ),
     "when": (
         Column("When"),
-        lambda row: row.flow.when.describe(row.edition.facets),
+        lambda row: when(row.flow, row.edition.facets),
     ),
     "decision": (
         Column("Decision", is_whole=True),
@@ -107,7 +109,8 @@ def listed(
         why: Whether to add the reasons.
 
     Raises:
-        UnknownNameError: There is no such column.
+        click.UsageError: There is no such column, or none without a
+            deployment.
     """
     resolution = subject.resolution
     names = _chosen(columns, is_decided=resolution is not None)
@@ -141,7 +144,14 @@ def _chosen(columns: str | None, *, is_decided: bool) -> list[str]:
     names = [name.strip() for name in columns.split(",")]
     for name in names:
         if name not in _COLUMNS:
-            raise UnknownNameError("column", name, _COLUMNS)
+            raise click.BadParameter(
+                every_word("column", name, _COLUMNS), param_hint="--columns"
+            )
+    if "decision" in names and not is_decided:
+        raise click.UsageError(
+            "--columns decision needs a deployment: say, --deployment aws",
+            click.get_current_context(),
+        )
     return names
 
 
@@ -185,7 +195,7 @@ def _left_open(screen: Screen, subject: Subject) -> None:
             for end in (flow.source, flow.destination)
         )
         screen.line(
-            f"unstated: the page does not say whether {ends}, "
+            f"unstated: {stated_by(flow)} does not say whether {ends}, "
             f"{ports_text(flow)}, applies.",
             "bold yellow",
         )

@@ -43,6 +43,27 @@ def _kept(ctx: click.Context, param: click.Parameter, value: Any) -> None:
         ctx.ensure_object(Request).keep(param.name, value)
 
 
+def _answers(field: str, word: str) -> Callable[..., None]:
+    """Return a callback for a flag that is one of two answers.
+
+    The last must not win: whoever says both in a script believes in one of
+    them, and would get an answer for the other.
+    """
+
+    def keep(ctx: click.Context, _: click.Parameter, value: Any) -> None:
+        if not value:
+            return
+        request = ctx.ensure_object(Request)
+        before = getattr(request, field)
+        if before not in {None, word}:
+            raise click.UsageError(
+                f"--{before} and --{word} exclude one another: say one", ctx
+            )
+        request.keep(field, word)
+
+    return keep
+
+
 def _option(section: str, *names: str, **kwargs: Any) -> Callable[[F], F]:
     kwargs.setdefault("callback", _kept)
     return click.option(
@@ -150,30 +171,34 @@ deployment_options = _all(
     _option(
         _DEPLOYMENT,
         "--container",
-        "controller",
-        flag_value="container",
+        is_flag=True,
+        default=None,
+        callback=_answers("controller", "container"),
         help="The Controller runs as a Docker container.",
     ),
     _option(
         _DEPLOYMENT,
         "--virtual-machine",
-        "controller",
-        flag_value="virtual-machine",
+        is_flag=True,
+        default=None,
+        callback=_answers("controller", "virtual-machine"),
         help="It runs as a virtual machine or an appliance, which is what "
         "presets have.",
     ),
     _option(
         _DEPLOYMENT,
         "--single-node",
-        "nodes",
-        flag_value="single-node",
+        is_flag=True,
+        default=None,
+        callback=_answers("nodes", "single-node"),
         help="There is one Controller.",
     ),
     _option(
         _DEPLOYMENT,
         "--cluster",
-        "nodes",
-        flag_value="cluster",
+        is_flag=True,
+        default=None,
+        callback=_answers("nodes", "cluster"),
         help="There is a cluster of Controllers, which is what presets have.",
     ),
 )

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from avi_portspec.model.display import when
 from avi_portspec.model.flat import identity, port_records, why
 
 if TYPE_CHECKING:
     from avi_portspec.deployment.resolution import Decision
     from avi_portspec.model.edition import Edition
-    from avi_portspec.model.facets import Deployment
     from avi_portspec.model.flows import Exclusion, Flow, Note, Pointer, Reason
 
 __all__ = [
     "answer",
     "apart_data",
     "decision_data",
-    "deployment_data",
     "flow_data",
     "note_data",
 ]
@@ -31,17 +30,6 @@ def answer(edition: Edition, **data: Any) -> dict[str, Any]:
         **data: The answer.
     """
     return {**identity(edition), "unofficial": True, **data}
-
-
-def deployment_data(deployment: Deployment) -> dict[str, str | list[str]]:
-    """Return a deployment, its words sorted."""
-    return {
-        "clouds": sorted(deployment.clouds),
-        "controller": deployment.controller,
-        "features": sorted(deployment.features),
-        "services": sorted(deployment.services),
-        "nodes": deployment.nodes,
-    }
 
 
 def note_data(note: Note) -> dict[str, Any]:
@@ -87,7 +75,7 @@ def flow_data(flow: Flow, edition: Edition) -> dict[str, Any]:
         "service": flow.service,
         "purpose": flow.purpose,
         "requirement": flow.requirement,
-        "when": flow.when.describe(edition.facets),
+        "when": when(flow, edition.facets),
         "reason": why(flow, edition),
         "effect_if_blocked": flow.effect_if_blocked,
         "replaces": [*flow.replaces],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from avi_portspec.cli.request import in_json
+from avi_portspec.deployment.files import read_deployment
 from avi_portspec.deployment.overlay import Overlay, overlaid
 from avi_portspec.errors import Fault, InvalidDataError
 from avi_portspec.model.edition import Edition
@@ -34,18 +35,23 @@ def table_in(text: bytes, subject: str) -> dict[str, Any]:
     return found
 
 
-def deployment_in(text: bytes, subject: str) -> Deployment:
+def deployment_in(
+    text: bytes, subject: str, edition: Edition, *, needs_cloud: bool
+) -> Deployment:
     """Return the deployment in a file.
 
     Args:
         text: What the file holds.
         subject: Its name.
+        edition: The edition that has to know its words.
+        needs_cloud: Whether it has to name a cloud.
 
     Raises:
         InvalidDataError: It holds no sound deployment.
     """
-    made: Deployment = read(table_in(text, subject), Deployment, subject)
-    return made
+    return read_deployment(
+        table_in(text, subject), subject, edition, needs_cloud=needs_cloud
+    )
 
 
 def laid_over(edition: Edition, text: bytes, subject: str) -> Edition:

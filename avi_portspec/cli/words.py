@@ -33,6 +33,7 @@ __all__ = [
     "USED",
     "NearChoice",
     "Word",
+    "every_word",
 ]
 
 Pairs = Iterable[tuple[str, str]]
@@ -88,6 +89,24 @@ class Word(click.ParamType):  # type: ignore[type-arg] # new in click 8.4
         return found
 
 
+def every_word(kind: str, name: object, words: Iterable[str]) -> str:
+    """Return what is wrong with a word, and which would be right.
+
+    Args:
+        kind: What such a word is called.
+        name: The word that is none of them.
+        words: Those that there are.
+    """
+    known = [*words]
+    unknown = UnknownNameError(kind, name, known)
+    wrong = str(unknown)
+    if unknown.nearest is None and not wrong.endswith(known[-1]):
+        # Too many for an error of the library's, but there is nowhere else
+        # that lists them.
+        wrong += f"; known: {', '.join(known)}"
+    return wrong
+
+
 class NearChoice(click.ParamType):  # type: ignore[type-arg] # the same
     """One of a few words; a wrong one is told the nearest.
 
@@ -113,13 +132,7 @@ class NearChoice(click.ParamType):  # type: ignore[type-arg] # the same
         """
         known = [*self.words()]
         if value not in known:
-            unknown = UnknownNameError(self.name, value, known)
-            wrong = str(unknown)
-            if unknown.nearest is None and not wrong.endswith(known[-1]):
-                # Too many for an error of the library's, but there is
-                # nowhere else that lists them.
-                wrong += f"; known: {', '.join(known)}"
-            self.fail(wrong, param, ctx)
+            self.fail(every_word(self.name, value, known), param, ctx)
         return str(value)
 
     def shell_complete(

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import attrs
 
 from avi_portspec.deployment.compiled import Words
-from avi_portspec.errors import InvalidDataError
+from avi_portspec.errors import Fault, InvalidDataError
 from avi_portspec.model.edition import Edition
-from avi_portspec.model.facets import Deployment
+from avi_portspec.model.facets import VALUE, Deployment
+from avi_portspec.model.record import checks_of
 from avi_portspec.serialisation.converter import read
 from avi_portspec.serialisation.files import toml_table
-from avi_portspec.serialisation.limits import bounded
+from avi_portspec.serialisation.limits import FAULTS, bounded
 
-__all__ = ["dumps_deployment", "load_deployment", "loads_deployment"]
+__all__ = [
+    "dumps_deployment",
+    "load_deployment",
+    "loads_deployment",
+    "read_deployment",
+]
 
 
 def dumps_deployment(deployment: Deployment) -> str:
@@ -68,13 +75,7 @@ def loads_deployment(
             that *edition* does not know; it carries every fault with its
             path, and the nearest known word.
     """
-    made: Deployment = read(toml_table(text, subject), Deployment, subject)
-    if edition is not None:
-        try:
-            Words(edition.facets).held(made)
-        except InvalidDataError as wrong:
-            raise InvalidDataError(subject, wrong.faults) from None
-    return made
+    return read_deployment(toml_table(text, subject), subject, edition)
 
 
 def load_deployment(
@@ -93,3 +94,60 @@ def load_deployment(
     """
     file = Path(path)
     return loads_deployment(bounded(file), edition=edition, subject=str(file))
+
+
+def read_deployment(
+    table: dict[str, Any],
+    subject: str,
+    edition: Edition | None,
+    *,
+    needs_cloud: bool = True,
+) -> Deployment:
+    """Return the deployment that plain data holds.
+
+    A key of the wrong type must not hide an unknown word in another one: who
+    mends a file wants to know all that is wrong with it.
+
+    Args:
+        table: The data.
+        subject: What to call it in an error: a file's name, say.
+        edition: The edition that has to know its words, if one has to.
+        needs_cloud: Whether it has to name a cloud.
+
+    Raises:
+        InvalidDataError: It is no deployment, or uses a word that *edition*
+            does not know; it carries every fault.
+    """
+    faults: tuple[Fault, ...] = ()
+    try:
+        made: Deployment = read(table, Deployment, subject)
+    except InvalidDataError as wrong:
+        faults = wrong.faults
+        made = _sound(table)
+        # What is wrong with the clouds was said.
+        needs_cloud &= not any(f.path.startswith("clouds") for f in faults)
+    if edition is not None:
+        try:
+            Words(edition.facets).held(made)
+        except InvalidDataError as wrong:
+            faults += tuple(
+                fault
+                for fault in wrong.faults
+                if fault.path != "clouds" or made.clouds or needs_cloud
+            )
+    if faults:
+        raise InvalidDataError(subject, faults)
+    return made
+
+
+def _sound(table: dict[str, Any]) -> Deployment:
+    """Return what is sound of a deployment's data, and no fault of it."""
+    kept: dict[str, Any] = {}
+    for name, check, _ in checks_of(Deployment):
+        value = table.get(name)
+        if isinstance(value, list):
+            # Looking for what each is like takes its time.
+            value = frozenset(filter(VALUE.accepts, value[:FAULTS]))
+        if check.accepts(value):
+            kept[name] = value
+    return Deployment(**kept)

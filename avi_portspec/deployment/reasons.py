@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from avi_portspec.model.display import attributed, joined, ports_text
+from avi_portspec.model.display import (
+    attributed,
+    joined,
+    ports_text,
+    stated_by,
+    when,
+)
 from avi_portspec.model.flows import Flow, Note
 from avi_portspec.names import FacetId, Status
 
@@ -111,17 +117,17 @@ class Reasons:
         return "; ".join(told)
 
     def _condition(self, flow: Flow) -> str:
-        phrase = flow.when.describe(self.edition.facets)
+        phrase = when(flow, self.edition.facets)
         here = self._here(flow)
         return f"{phrase}. Here: {here}." if here else f"{phrase}."
 
     def _needed(self, flow: Flow) -> str:
-        why = attributed(_REQUIREMENTS[flow.requirement], flow)
+        why = _said(_REQUIREMENTS[flow.requirement], flow)
         return f"{why}: {self._condition(flow)}"
 
     def _optional(self, flow: Flow) -> str:
         effect = flow.effect_if_blocked
-        return attributed("The page has it as optional.", flow) + (
+        return _said("The page has it as optional.", flow) + (
             f" If it is blocked: {effect}" if effect else ""
         )
 
@@ -131,10 +137,8 @@ class Reasons:
         return f"{named} stands in for it: {holds}"
 
     def _unstated(self, flow: Flow) -> str:
-        return (
-            "The page does not say. What it does say is: "
-            f"{self._condition(flow)}"
-        )
+        silent = _said("The page does not say. What it does say is", flow)
+        return f"{silent}: {self._condition(flow)}"
 
     def _unsupported(self, flow: Flow, notes: tuple[Note, ...]) -> str:
         texts = " ".join(note.text for note in notes)
@@ -145,5 +149,10 @@ class Reasons:
             position in self.resolver.peers
             and self.deployment.nodes == "single-node"
         ):
-            return _SINGLE
+            return _said(_SINGLE, flow)
         return f"It applies {self._condition(flow)}"
+
+
+def _said(text: str, flow: Flow) -> str:
+    """Return what the page would say of a flow, put to who states it."""
+    return attributed(text, stated_by(flow))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import attrs
 
 from avi_portspec.deployment.reasons import Reasons
 from avi_portspec.errors import InvalidQueryError, UnknownNameError, shown
-from avi_portspec.model.display import joined, ports_text
+from avi_portspec.model.display import by_speaker, joined, ports_text
 from avi_portspec.model.flat import (
     FlatRecord,
     PortRecord,
@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 __all__ = ["Conflict", "Decision", "Explanation", "Gap", "Resolution"]
 
 _STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+#: What can be explained.
+_FORMS: Final = (
+    "a protocol and one port, as tcp/9001; a protocol, as icmp; a port, as "
+    "9001; or the id of a flow or an exclusion"
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -355,6 +360,11 @@ class Resolution(Frozen):
         try:
             over = Protocol.of(protocol) if protocol else None
         except UnknownNameError as wrong:
+            if "/" in protocol or protocol[:1].isdigit():
+                # It is meant as a port, for no id is like that.
+                raise InvalidQueryError(
+                    "subject", _FORMS, shown(name)
+                ) from None
             known = [
                 *self.edition.flows.ids(),
                 *self.edition.exclusions.ids(),
@@ -440,14 +450,9 @@ class Resolution(Frozen):
                 for each in edition.facets[facet].values
                 if each.id == value
             )
-            named = joined(
-                "and",
-                (
-                    f"{edition.endpoints[flow.source].name} to "
-                    f"{edition.endpoints[flow.destination].name} over "
-                    f"{ports_text(flow)}"
-                    for flow in left
-                ),
+            silent = "; ".join(
+                f"{who} does not say whether {name} needs {self._named(own)}"
+                for who, own in by_speaker(left).items()
             )
             yield Gap(
                 facet=facet,
@@ -455,12 +460,24 @@ class Resolution(Frozen):
                 flows=tuple(flow.id for flow in left),
                 citations=tuple(flow.citation for flow in left),
                 text=(
-                    f"the page does not say whether {name} needs {named}."
+                    f"{silent}."
                     if left
                     else f"no flow on the page names {name}: what it needs "
                     "is not said."
                 ),
             )
+
+    def _named(self, flows: Iterable[Flow]) -> str:
+        """Return flows in words: ``A to B over TCP 1 and C to D over ...``."""
+        names = self.edition.endpoints
+        return joined(
+            "and",
+            (
+                f"{names[flow.source].name} to "
+                f"{names[flow.destination].name} over {ports_text(flow)}"
+                for flow in flows
+            ),
+        )
 
     # -- for machines --------------------------------------------------------
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from avi_portspec.exporters.report import deployment_data
-from avi_portspec.model.plain import FORMAT, plain
+from avi_portspec.model.plain import FORMAT, deployment_data, plain
 
 if TYPE_CHECKING:
     from avi_portspec.exporters.report import Report

@@ -6,7 +6,7 @@ HTML only differ in how they put it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from avi_portspec.exporters.report import (
@@ -16,6 +16,7 @@ from avi_portspec.exporters.report import (
     ports_words,
     unofficial,
 )
+from avi_portspec.model.display import attributed, speaker
 
 if TYPE_CHECKING:
     from avi_portspec.exporters.report import Report
@@ -73,8 +74,10 @@ _UNASKED = (
     "No deployment was asked about. Whether a row applies depends on its "
     "condition, and rows can be alternatives to one another."
 )
-_LEFT_OPEN = "Left open by the page"
+_LEFT_OPEN = "Left open"
 _SILENT = "The page does not say."
+_ORIGIN = "Origin"
+_PAGE = "the page"
 
 
 def answer(report: Report) -> Document:
@@ -100,13 +103,14 @@ def _answer(report: Report) -> Iterator[Block]:
         ("Flow", "Source", "Destination", "Protocol and port", "Service")
         + (("Decision", "Why") if asked else ("Requirement", "When"))
         + ("If blocked", "Stated in"),
-        (_cells(record, asked=asked) for record in report.records),
+        report.records,
+        lambda record: _cells(record, asked=asked),
     )
     yield from _left_open(
         report,
         (
             f"{direction(r)}, {ports_words(r)} ({r['flow']}). "
-            f"{_why(r)} [{r['citation']}]"
+            f"{_why(r)} [{r['citation']}]{_origin(r)}"
             for r in report.unstated
         ),
     )
@@ -114,7 +118,8 @@ def _answer(report: Report) -> Iterator[Block]:
         yield Heading("Not to be opened here")
         yield Bullets(
             tuple(
-                f"{r['flow']}, {ports_words(r)}: {r['decision']}. {_why(r)}"
+                f"{r['flow']}, {ports_words(r)}: {r['decision']}. "
+                f"{_why(r)}{_origin(r)}"
                 for r in report.not_needed
             )
         )
@@ -126,7 +131,7 @@ def _ticket(report: Report) -> Iterator[Block]:
     yield Paragraph(unofficial(report))
     yield Paragraph(
         "Each row says which way the connection is opened, why it is asked "
-        "for, what happens without it, where the page says so, and which "
+        "for, what happens without it, where that is stated, and which "
         "data that was read from. To check the data, compare the SHA-256 "
         "with the edition's, which “avi-portspec digest” prints."
     )
@@ -135,7 +140,8 @@ def _ticket(report: Report) -> Iterator[Block]:
     yield from _table(
         "Connections to allow",
         _TICKET,
-        (_ticket_cells(r, report) for r in report.records),
+        report.records,
+        lambda record: _ticket_cells(record, report),
     )
     yield from _left_open(report)
     if report.unstated:
@@ -146,7 +152,8 @@ def _ticket(report: Report) -> Iterator[Block]:
         yield from _table(
             "Not decided",
             _TICKET,
-            (_ticket_cells(r, report) for r in report.unstated),
+            report.unstated,
+            lambda record: _ticket_cells(record, report),
         )
     yield from _exclusions(report)
     yield from _notes(report)
@@ -171,7 +178,7 @@ def _ticket_cells(record: PortRecord, report: Report) -> tuple[str, ...]:
         ports_words(record),
         record["decision"] or record["requirement"],
         _why(record),
-        record["effect_if_blocked"] or _SILENT,
+        _effect(record),
         record["citation"],
         report.stamp,
     )
@@ -190,7 +197,7 @@ def _cells(record: PortRecord, *, asked: bool) -> tuple[str, ...]:
         ports_words(record),
         record["service"] or "",
         *decided,
-        record["effect_if_blocked"] or _SILENT,
+        _effect(record),
         record["citation"],
     )
 
@@ -205,14 +212,31 @@ def _why(record: PortRecord) -> str:
     return text
 
 
+def _effect(record: PortRecord) -> str:
+    """Return what happens without it, or who is silent about that."""
+    who = speaker(record["origin"], record["section"])
+    return record["effect_if_blocked"] or attributed(_SILENT, who)
+
+
+def _origin(record: PortRecord) -> str:
+    """Return where a record comes from, if not all of it from the page."""
+    return f" {_ORIGIN}: {record['origin']}." if record["origin"] else ""
+
+
 def _table(
-    caption: str, headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]
+    caption: str,
+    headings: tuple[str, ...],
+    records: tuple[PortRecord, ...],
+    cells: Callable[[PortRecord], tuple[str, ...]],
 ) -> Iterator[Block]:
-    found = tuple(rows)
-    if found:
-        yield Table(caption, headings, found)
-    else:
+    """Yield a table; it has a column for overlays where one is in use."""
+    if not records:
         yield Paragraph(f"{caption}: nothing.")
+    elif any(record["origin"] for record in records):
+        rows = ((*cells(r), r["origin"] or _PAGE) for r in records)
+        yield Table(caption, (*headings, _ORIGIN), tuple(rows))
+    else:
+        yield Table(caption, headings, tuple(map(cells, records)))
 
 
 def _deployment(report: Report) -> Iterator[Block]:

@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import attrs
-
 from avi_portspec.errors import InvalidQueryError, shown
 from avi_portspec.model.display import joined
 from avi_portspec.model.edition import Edition
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Report",
-    "deployment_data",
     "deployment_rows",
     "direction",
     "exclusion_text",
@@ -237,24 +234,17 @@ def exclusion_text(edition: Edition, exclusion: Exclusion) -> str:
 def unofficial(report: Report) -> str:
     """Return who made this, and who did not."""
     version = report.made_from["data_version"]
+    sites = [each.origin for each in report.edition.sections if each.origin]
+    own = f", and from what a site states: {', '.join(sites)}" if sites else ""
     return (
         f"Unofficial. Written by avi-portspec {version} from its own "
-        f"transcription of the page “{report.edition.source.title}”. "
+        f"transcription of the page “{report.edition.source.title}”{own}. "
         f"The vendor of {report.edition.product} has neither written, "
         "reviewed nor endorsed it."
     )
 
 
 # -- deployments -----------------------------------------------------------
-
-
-def deployment_data(deployment: Deployment) -> dict[str, str | list[str]]:
-    """Return a deployment as plain data, its words sorted."""
-    data: dict[str, str | list[str]] = {}
-    for field in attrs.fields(type(deployment)):
-        value = getattr(deployment, field.name)
-        data[field.name] = value if isinstance(value, str) else sorted(value)
-    return data
 
 
 def deployment_rows(report: Report) -> tuple[tuple[str, str], ...]:
@@ -268,7 +258,7 @@ def deployment_rows(report: Report) -> tuple[tuple[str, str], ...]:
         values = deployment.values_of(facet.id)
         named = _names(edition, facet.id, values)
         rows.append((facet.name, joined("and", named) or "none"))
-    nodes = {"cluster": "a cluster of three", "single-node": "a single one"}
+    nodes = {"cluster": "a cluster", "single-node": "a single node"}
     rows.append(("Nodes of the Controller", nodes[deployment.nodes]))
     return tuple(rows)
 

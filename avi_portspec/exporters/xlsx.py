@@ -50,6 +50,7 @@ _PORTS: Final = (
     ("Inferred, not stated", 40),
     ("Stated unclearly, and read so", 40),
     ("Stated in", 28),
+    ("Origin", 20),
     ("Data version", 14),
     ("SHA-256 of the data", 68),
 )
@@ -114,7 +115,7 @@ def _sheets(report: Report) -> Iterable[_Sheet]:
     yield "Ports", _PORTS, (_port_row(r, report) for r in report.records)
     yield (
         "Left open",
-        (("Kind", 14), ("What the page leaves open", 100), ("Flows", 40)),
+        (("Kind", 14), ("What is left open", 100), ("Flows", 40)),
         [
             *(("conflict", each.text, each.flow) for each in report.conflicts),
             *(
@@ -188,6 +189,7 @@ def _port_row(record: PortRecord, report: Report) -> tuple[_Cell, ...]:
         record["inferred"] or None,
         record["readings"] or None,
         record["citation"],
+        record["origin"],
         report.made_from["data_version"],
         report.made_from["digest"],
     )

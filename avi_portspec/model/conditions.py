@@ -116,12 +116,15 @@ class Condition(Record):
         """
         raise NotImplementedError
 
-    def describe(self, facets: Iterable[Facet] = ()) -> str:
+    def describe(
+        self, facets: Iterable[Facet] = (), *, speaker: str = "the page"
+    ) -> str:
         """Return the condition in plain English.
 
         Args:
             facets: The facets of an edition, for their names and clauses;
                 without them the ids are used.
+            speaker: Who states it, and says nothing on some values.
 
         Returns:
             A phrase such as ``only if the cloud is AWS or Azure``.
@@ -140,7 +143,7 @@ class Condition(Record):
             ),
         )
         return (
-            f"{text}; the page does not say for {silent}" if silent else text
+            f"{text}; {speaker} does not say for {silent}" if silent else text
         )
 
     def _phrase(self, words: _Words) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from avi_portspec.model.ports import ProtocolPorts
 
 if TYPE_CHECKING:
+    from avi_portspec.model.facets import Facet
     from avi_portspec.model.flows import Flow
     from avi_portspec.model.flowset import Flows
     from avi_portspec.model.index import FlowIndex
@@ -15,13 +16,17 @@ if TYPE_CHECKING:
 __all__ = [
     "HEADINGS",
     "attributed",
+    "by_speaker",
     "cells",
     "html_grid",
     "html_table",
     "joined",
     "ports_text",
+    "speaker",
+    "stated_by",
     "summary",
     "text_table",
+    "when",
 ]
 
 HEADINGS: Final = (
@@ -68,21 +73,22 @@ def cells(flow: Flow, index: FlowIndex) -> tuple[str, ...]:
         ports_text(flow),
         flow.service or "",
         flow.requirement,
-        flow.when.describe(index.facets),
+        when(flow, index.facets),
     )
 
 
 def _silence(flows: Flows, index: FlowIndex) -> str:
-    """Return a line about the flows that the page leaves open, or none."""
-    open_ = flows.unstated
-    if not open_:
-        return ""
-    named = "; ".join(
-        f"{index.endpoints[flow.source].name} to "
-        f"{index.endpoints[flow.destination].name}, {ports_text(flow)}"
-        for flow in open_
-    )
-    return f"The page does not say whether these apply: {named}."
+    """Return a line about the flows that are left open, or none."""
+    lines = []
+    for who, open_ in by_speaker(flows.unstated).items():
+        named = "; ".join(
+            f"{index.endpoints[flow.source].name} to "
+            f"{index.endpoints[flow.destination].name}, {ports_text(flow)}"
+            for flow in open_
+        )
+        said = attributed("The page does not say whether these apply", who)
+        lines.append(f"{said}: {named}.")
+    return " ".join(lines)
 
 
 def text_table(flows: Flows, index: FlowIndex) -> str:
@@ -141,17 +147,49 @@ def html_grid(
     )
 
 
-def attributed(text: str, flow: Flow) -> str:
-    """Return what is said of a flow's need, put to whoever says it.
+def speaker(origin: str | None, section: str) -> str:
+    """Return who states a flow: the page, or the overlay of a site.
 
     A flow that a site added stands in the section of its overlay: the page
-    knows nothing of it, and must not be given as the reason.
+    knows nothing of it, and must not be given as the reason. Where a site
+    only changed a flow's ports, the rest is still what the page states.
 
     Args:
-        text: What would be said of a flow of the page: ``The page ...``.
-        flow: The flow.
+        origin: The overlay that the flow, or its ports, come from.
+        section: The section that states the flow.
     """
-    if flow.origin is None or flow.section != flow.origin:
-        return text
-    site = f"The site's overlay {flow.origin}"
-    return text.replace("The page", site, 1)
+    if origin is None or section != origin:
+        return "the page"
+    return f"the site's overlay {origin}"
+
+
+def stated_by(flow: Flow) -> str:
+    """Return who states a flow; see :func:`speaker`."""
+    return speaker(flow.origin, flow.section)
+
+
+def by_speaker(flows: Iterable[Flow]) -> dict[str, list[Flow]]:
+    """Return flows by who states them."""
+    found: dict[str, list[Flow]] = {}
+    for flow in flows:
+        found.setdefault(stated_by(flow), []).append(flow)
+    return found
+
+
+def attributed(text: str, who: str) -> str:
+    """Return what is said of a flow, put to whoever says it.
+
+    >>> attributed("The page does not say.", "the site's overlay berlin")
+    "The site's overlay berlin does not say."
+
+    Args:
+        text: What would be said of a flow of the page.
+        who: What :func:`speaker` returned.
+    """
+    at_start = f"{who[0].upper()}{who[1:]}"
+    return text.replace("The page", at_start).replace("the page", who)
+
+
+def when(flow: Flow, facets: Iterable[Facet]) -> str:
+    """Return a flow's condition, in plain English."""
+    return flow.when.describe(facets, speaker=stated_by(flow))

@@ -119,7 +119,7 @@ class _Words(Check):
     __slots__ = ()
 
     def __init__(self) -> None:
-        self.wanted = "a frozenset of kebab-case words"
+        self.wanted = "a list of kebab-case words"
 
     def accepts(self, value: object) -> bool:
         return type(value) is frozenset and all(map(VALUE.accepts, value))

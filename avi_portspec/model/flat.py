@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, TypedDict
 
 import avi_portspec
-from avi_portspec.model.display import attributed
+from avi_portspec.model.display import attributed, stated_by, when
 from avi_portspec.names import Status
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ class PortRecord(TypedDict):
         notes: The ids of the notes that qualify it.
         section: The id of the section that states it.
         citation: Where on the page it is stated.
-        origin: The overlay that it, or its ports, come from.
+        origin: The overlay of a site that it, or its ports, come from;
+            ``None`` where all of it is the page's.
     """
 
     flow: str
@@ -129,9 +130,8 @@ def identity(edition: Edition) -> Identity:
 
 def why(flow: Flow, edition: Edition) -> str:
     """Return what the page asks for, in a sentence."""
-    condition = flow.when.describe(edition.facets)
-    said = attributed(_REQUIREMENTS[flow.requirement], flow)
-    return f"{said}: {condition}."
+    said = attributed(_REQUIREMENTS[flow.requirement], stated_by(flow))
+    return f"{said}: {when(flow, edition.facets)}."
 
 
 def _told(reasons: Iterable[Reason]) -> str:
@@ -171,7 +171,7 @@ def port_records(
             "service": flow.service,
             "purpose": flow.purpose,
             "requirement": flow.requirement,
-            "when": flow.when.describe(edition.facets),
+            "when": when(flow, edition.facets),
             "reason": reason or why(flow, edition),
             "effect_if_blocked": flow.effect_if_blocked,
             "replaces": " ".join(flow.replaces),

@@ -10,8 +10,9 @@ from avi_portspec.model.record import Record, checks_of
 
 if TYPE_CHECKING:
     from avi_portspec.model.edition import Edition
+    from avi_portspec.model.facets import Deployment
 
-__all__ = ["FORMAT", "canonical", "digest", "plain"]
+__all__ = ["FORMAT", "canonical", "deployment_data", "digest", "plain"]
 
 #: The version of the data format; a file states it, and readers refuse
 #: any other.
@@ -38,6 +39,15 @@ def plain(record: Any) -> Any:
         for name, _, is_derived in checks_of(cls)
         if not is_derived and getattr(record, name) != defaults[name]
     }
+
+
+def deployment_data(deployment: Deployment) -> dict[str, str | list[str]]:
+    """Return a deployment as plain data: every field, its words sorted."""
+    data: dict[str, str | list[str]] = {}
+    for name, *_ in checks_of(type(deployment)):
+        value = getattr(deployment, name)
+        data[name] = value if isinstance(value, str) else sorted(value)
+    return data
 
 
 def canonical(edition: Edition) -> bytes:

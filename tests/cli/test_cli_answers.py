@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from avi_portspec import load, preset
+from avi_portspec.cli.listing import stamp
 from avi_portspec.cli.program import SECTIONS
 
 
@@ -17,11 +18,26 @@ class TestExplain:
     """Why, and whether."""
 
     def test_it_is_the_library_s(self, ask: Ask) -> None:
-        """A paragraph a flow."""
+        """A paragraph a flow, with its id; and which data says so."""
         answer = load().resolve(preset("aws", features={"cli-shell"}))
-        wanted = answer.explain("tcp/22").text
+        wanted = answer.explain("tcp/22")
         found = ask("explain tcp/22 --deployment aws --with cli-shell")
-        assert found.out == "\n\n".join(wanted.splitlines()) + "\n"
+        *parts, last = found.out.split("\n\n")
+        assert parts == [
+            f"{line}\n  Flow: {each.flow.id}"
+            for line, each in zip(
+                wanted.text.splitlines(), wanted.decisions, strict=True
+            )
+        ]
+        assert last == f"{stamp(load())}\n"
+
+    def test_an_exclusion_has_an_id_too(self, ask: Ask) -> None:
+        """Where nothing is on the page, there is no id to look by."""
+        name = "controller-to-service-engine"
+        text = ask(f"explain {name} --deployment aws").out
+        assert f"\n  Exclusion: {name}\n" in text
+        text = ask("explain tcp/12345 --deployment aws").out
+        assert text.endswith(f"The page is silent.\n\n{stamp(load())}\n")
 
     @pytest.mark.parametrize(
         ("line", "code"),
@@ -44,6 +60,10 @@ class TestExplain:
         ("subject", "said"),
         [
             ("tpc/22", "no flow, exclusion or protocol"),
+            ("22/tcp", "wanted a protocol and one port, as tcp/9001"),
+            ("tcp/22-25", "wanted a protocol and one port, as tcp/9001"),
+            ("22-25", "a port, as 9001"),
+            ("tcp/", "a port, as 9001"),
             ("tcp/99999", "0 to 65535"),
             (f"tcp/{'9' * 5000}", "0 to 65535"),
             ("controller-to-awss", "did you mean 'controller-to-aws'?"),
@@ -68,7 +88,8 @@ class TestShow:
         records = [*found.flows, *found.exclusions, *found.pointers]
         ids = " ".join(record.id for record in records)
         text = ask(f"show {ids} --edition {edition}").out
-        parts = text.split("\n\n")
+        *parts, last = text.split("\n\n")
+        assert last == f"{stamp(found)}\n"
         assert len(parts) == len(records)
         for part, record in zip(parts, records, strict=True):
             assert record.id in part
@@ -106,7 +127,8 @@ class TestLists:
             note.id for note in load().notes_on(flow) if note.kind == "lead-in"
         ]
         assert [line.split()[0] for line in lines] == wanted
-        assert ask(f"notes --on {flow} --kind restriction").code == 1
+        none = ask(f"notes --on {flow} --kind restriction")
+        assert (none.code, none.out) == (1, "There are no such notes.\n")
         assert ask("notes objstore-purpose").out.count("\n") == 3
 
     def test_all_endpoints_are_there(self, ask: Ask) -> None:
@@ -114,7 +136,8 @@ class TestLists:
         lines = ask("endpoints").out.splitlines()[2:]
         assert [line.split()[0] for line in lines] == [*load().endpoints.ids()]
         assert "service-engine" in ask("endpoints se").out
-        assert ask("endpoints se --kind node").code == 1
+        none = ask("endpoints se --kind node")
+        assert (none.code, none.out) == (1, "There are no such endpoints.\n")
         assert "did you mean 'controller'" in ask("endpoints Controler").err
 
     def test_symptoms_are_found_by_words(self, ask: Ask) -> None:

@@ -56,12 +56,75 @@ class TestCheck:
         answer = ask("check one.toml deployment.toml two.toml three.toml")
         assert answer.code == 1
         assert answer.err == ""
-        assert "one.toml: service: " in answer.out
+        assert "one.toml: 3 faults\n  service: " in answer.out
         assert "did you mean 'services'?" in answer.out
+        assert "did you mean 'cli-shell'?" in answer.out
         assert "deployment.toml: a sound deployment" in answer.out
         assert "two.toml: clouds: wanted" in answer.out
         assert "did you mean 'aws'?" in answer.out
         assert "three.toml: wanted TOML" in answer.out
+
+    @pytest.mark.parametrize(
+        ("text", "paths"),
+        [
+            (
+                'clouds = ["awz", 3]\nfeatures = 4\nservices = ["dnss"]\n',
+                ["clouds[1]", "features", "clouds", "services"],
+            ),
+            # One fault a key: that there is no cloud follows from it.
+            ("clouds = 1\nnodes = 2\n", ["clouds", "nodes"]),
+            ("nodes = 2\n", ["nodes", "clouds"]),
+            (
+                'clouds = ["aws"]\ncontroller = "vm"\nnodes = {}\n',
+                ["nodes", "controller"],
+            ),
+        ],
+    )
+    def test_no_fault_hides_another(
+        self, ask: Ask, own: Path, text: str, paths: list[str]
+    ) -> None:
+        """Wrong types and unknown words are told at once, by each reader."""
+        Path(own, "bad.toml").write_text(text)
+        (found,) = json.loads(ask("check bad.toml --json").out)["files"]
+        assert [fault["path"] for fault in found["faults"]] == paths
+        with pytest.raises(avi_portspec.InvalidDataError) as wrong:
+            avi_portspec.loads_deployment(text, edition=load())
+        assert [fault.path for fault in wrong.value.faults] == paths
+        answer = ask("ports --deployment bad.toml")
+        assert answer.code == 2
+        for path in paths:
+            # Which cloud there is, an option can still say.
+            if (path, text) != ("clouds", "nodes = 2\n"):
+                assert f"{path}: wanted" in answer.err
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            *("ports --deployment {}", "ports --cloud aws --overlay {}"),
+            *("ports --edition-file {}", "init -o - --deployment {}"),
+            "rules --platform csv --cloud aws --inventory {}",
+        ],
+    )
+    def test_a_byte_order_mark_is_named(
+        self, ask: Ask, own: Path, line: str
+    ) -> None:
+        """Some editors add one, and no editor shows it."""
+        for name, text in (("a.toml", b"a = 1"), ("a.json", b'{"a": 1}')):
+            Path(own, name).write_bytes(b"\xef\xbb\xbf" + text)
+            answer = ask(line.format(name))
+            assert answer.code == 2
+            assert answer.err == (
+                f"Error: {name}: wanted text in UTF-8, without a byte order "
+                "mark, got one that begins with the mark\n"
+            )
+
+    def test_words_are_told_as_toml_has_them(
+        self, ask: Ask, own: Path
+    ) -> None:
+        """Nobody who writes a file knows the types of Python."""
+        Path(own, "bad.toml").write_text('clouds = "aws"\n')
+        text = ask("check bad.toml").out
+        assert "wanted a list of kebab-case words" in text
 
     def test_an_overlay_is_held_to_the_edition(
         self, ask: Ask, own: Path

@@ -223,14 +223,16 @@ class TestTheAnswer:
         columns = list(zip(*rows(text), strict=True))
         assert len(columns) == len(names.split(","))
         assert all(any(column) for column in columns)
-        text = ask("ports --columns decision,id").out
-        assert {row[0] for row in rows(text)} == {""}
 
     def test_a_wrong_column_suggests_the_right_one(self, ask: Ask) -> None:
         """As everywhere."""
         answer = ask("ports --columns id,reqirement")
         assert answer.code == 2
         assert "did you mean 'requirement'?" in answer.err
+        answer = ask("ports --columns zzz")
+        assert answer.code == 2
+        assert "known: source, destination, ports" in answer.err
+        assert answer.err.endswith("citation, origin\n")
 
     def test_strict_fails_where_something_is_open(self, ask: Ask) -> None:
         """And says what; where nothing is, it is the usual answer."""
@@ -245,6 +247,17 @@ class TestTheAnswer:
             ("--decision needed", "needs a deployment"),
             ("--strict", "needs a deployment"),
             ("--cloud aws --on-cloud aws", "says which clouds"),
+            ("--columns id,decision", "needs a deployment"),
+            ("--columns id --json", "--json has all of them"),
+            ("--container --virtual-machine", "exclude one another"),
+            ("--virtual-machine --container", "exclude one another"),
+            ("--cluster --single-node", "exclude one another"),
+            ("--cloud aws --with dns,ntp --without dns", "dns: said to be"),
+            ("--cloud aws --service dns --without dns", "dns: said to be"),
+            (
+                "--cloud aws --with cli-shell --without cli-shell",
+                "cli-shell: said to be in use, and not to be",
+            ),
             ("--cloud aws --decision neded", "did you mean 'needed'?"),
         ],
     )
@@ -253,8 +266,15 @@ class TestTheAnswer:
     ) -> None:
         """Rather than answered in part."""
         answer = ask(f"ports {options}")
-        assert answer.code == 2
+        assert (answer.code, answer.out) == (2, "")
         assert said in answer.err
+
+    def test_the_same_said_twice_is_no_contradiction(self, ask: Ask) -> None:
+        """It is still one answer."""
+        once = ask("ports --cloud aws --container --single-node")
+        again = "--container --single-node --container --single-node"
+        assert ask(f"ports --cloud aws {again}") == once
+        assert once.code == 0
 
 
 class TestTheFilters:
@@ -335,6 +355,8 @@ class TestTheFilters:
             (f"--port {'9' * 5000}", "is no port and no range"),
             (f"--protocol {'9' * 5000}", "no protocol"),
             ("--protocol 256", "0 to 255"),
+            ("--inferred mabe", "known: yes, no, source, destination"),
+            ("--inferred wen", "did you mean 'when'?"),
             ("--source ''", "wanted values"),
             ("--source 'SE,,gcp'", "wanted values"),
             ("--source '!'", "wanted values"),

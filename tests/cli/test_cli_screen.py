@@ -146,8 +146,10 @@ class TestOnATerminal:
     def test_what_is_said_of_one_flow_is_wrapped(self, ask: Ask) -> None:
         """Below what it is about, with ids whole."""
         line = "show service-engine-to-controller-echo"
-        text = unstyled(ask(line, width=60).out)
+        text, stamp = unstyled(ask(line, width=60).out).split("\n\n")
         lines = text.splitlines()
+        # A digest is one word, and longer than such a line.
+        assert stamp.startswith("Edition ")
         assert "service-engine-to-controller-echo" in lines[0]
         goes_on = [line for line in lines if line.startswith(" " * 10)]
         assert goes_on

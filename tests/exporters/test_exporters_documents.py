@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,6 +22,33 @@ from avi_portspec.exporters.document import (
     ticket,
 )
 from avi_portspec.exporters.report import report_on
+
+#: A flow that a site added, open on one cloud, and ports that it changed.
+SITE = """
+id = "berlin"
+title = "Site Berlin"
+
+[[endpoints]]
+id = "jump-host"
+name = "Jump host"
+kind = "client"
+
+[[flows]]
+id = "jump-host-to-controller-ssh"
+source = "jump-host"
+destination = "controller"
+protocols = ["tcp"]
+ports = [22]
+purpose = "Administrators come from here."
+when = { facet = "cloud", values = ["aws"], unstated = ["openshift"] }
+
+[[changes]]
+flow = "external-to-controller-https"
+ports = [9443]
+reason = "The portal moved."
+"""
+OWN = "jump-host-to-controller-ssh"
+CHANGED = "external-to-controller-https"
 
 
 def ticket_on(subject: Any) -> Document:
@@ -121,14 +152,14 @@ class TestTicket:
         """Nobody is to find out in production."""
         docker = preset("openstack", controller="container")
         document = ticket_on(edition.resolve(docker))
-        block = under(document, "Left open by the page")
+        block = under(document, "Left open")
         assert isinstance(block, Bullets)
         assert all(item.startswith("conflict: ") for item in block.items)
 
     def test_that_nothing_is_open_is_said_too(self, edition: Edition) -> None:
         """A missing section would leave doubts."""
         document = ticket_on(edition.resolve("aws"))
-        assert under(document, "Left open by the page") == Paragraph(
+        assert under(document, "Left open") == Paragraph(
             "Nothing, as far as was asked."
         )
 
@@ -155,7 +186,7 @@ class TestTicket:
             "Network services that the Controller uses",
             "DNS and NTP",
         ) in table.rows
-        assert ("Nodes of the Controller", "a cluster of three") in table.rows
+        assert ("Nodes of the Controller", "a cluster") in table.rows
 
     def test_without_a_deployment_it_warns(self, edition: Edition) -> None:
         """Rows can be alternatives to one another."""
@@ -209,3 +240,97 @@ class TestAnswer:
         assert isinstance(block, Bullets)
         assert len(block.items) == len(edition.notes)
         assert document.title == edition.title
+
+
+class TestSite:
+    """What a site states is never given as the page's."""
+
+    @pytest.mark.parametrize("made", [ticket_on, document_on])
+    def test_rows_tell_where_they_come_from(
+        self, edition: Edition, made: Callable[[Any], Document]
+    ) -> None:
+        """In a column, which is there only where it says something."""
+        captions = {"Connections to allow", "What may be opened"}
+        found = tables(made(edition.overlay(SITE).resolve("aws")))
+        (table,) = [found[each] for each in captions & found.keys()]
+        assert table.headings[-1] == "Origin"
+        origins = {row[0]: row[-1] for row in table.rows}
+        assert {o for o in origins.values() if o != "the page"} == {"berlin"}
+        assert [f for f, o in origins.items() if o == "berlin"] == [
+            CHANGED,
+            OWN,
+        ]
+        for table in tables(made(edition.resolve("aws"))).values():
+            assert "Origin" not in table.headings
+
+    @pytest.mark.parametrize("made", [ticket_on, document_on])
+    @pytest.mark.parametrize("cloud", ["aws", "openshift", "gcp"])
+    def test_the_page_says_nothing_of_the_site_s_own(
+        self, edition: Edition, made: Callable[[Any], Document], cloud: str
+    ) -> None:
+        """Neither why, nor where it is silent, whatever is decided."""
+        document = made(edition.overlay(SITE).resolve(cloud))
+        lines: list[tuple[str, ...]] = []
+        for block in document.blocks:
+            if isinstance(block, Table):
+                lines += [
+                    tuple(c for c in row if c != "the page")
+                    for row in block.rows
+                ]
+            elif isinstance(block, Bullets):
+                lines += [(item,) for item in block.items]
+        own = [line for line in lines if OWN in " ".join(line)]
+        # Tickets do not list what is not needed.
+        assert bool(own) == (cloud != "gcp" or made is document_on)
+        for line in own:
+            assert "the page" not in " ".join(line).casefold()
+            assert "berlin" in " ".join(line)
+
+    def test_changed_ports_leave_the_rest_to_the_page(
+        self, edition: Edition
+    ) -> None:
+        """It still is the page that asks for the flow."""
+        document = ticket_on(edition.overlay(SITE).resolve("aws"))
+        table = tables(document)["Connections to allow"]
+        (row,) = [row for row in table.rows if row[0] == CHANGED]
+        assert "The page requires it" in row[4]
+        assert "Site Berlin (berlin): The portal moved." in row[4]
+        assert row[5] == "The page does not say."
+
+    def test_the_first_paragraph_names_the_overlay(
+        self, edition: Edition
+    ) -> None:
+        """Who made it is said of both sources."""
+        first = ticket_on(edition.overlay(SITE).resolve("aws")).blocks[0]
+        assert isinstance(first, Paragraph)
+        assert "and from what a site states: berlin." in first.text
+        first = ticket_on(edition.resolve("aws")).blocks[0]
+        assert isinstance(first, Paragraph)
+        assert "site" not in first.text
+
+    def test_gaps_name_who_is_silent(self, edition: Edition) -> None:
+        """The page of its own flows, the site of the site's."""
+        site = edition.overlay(SITE)
+        texts = [gap.text for gap in site.resolve("openshift").gaps]
+        (text,) = [text for text in texts if "Jump host" in text]
+        page, own = text.split("; ")
+        assert page.startswith("the page does not say whether OpenShift")
+        assert own == (
+            "the site's overlay berlin does not say whether OpenShift needs "
+            "Jump host to Avi Controller over TCP 22."
+        )
+        shown = str(site.flows.select(cloud="openshift"))
+        assert "The site's overlay berlin does not say whether these" in shown
+
+    def test_records_have_their_origin(self, edition: Edition) -> None:
+        """In data, CSV and workbooks; nothing for the page's own."""
+        answer_ = edition.overlay(SITE).resolve("aws")
+        origins = {r["flow"]: r["origin"] for r in answer_.to_records()}
+        assert {flow for flow, o in origins.items() if o} == {OWN, CHANGED}
+        assert set(origins.values()) == {None, "berlin"}
+        data = json.loads(avi_portspec.export(answer_, "json"))
+        for record in data["records"]:
+            assert record["origin"] == origins[record["flow"]]
+        text = str(avi_portspec.export(answer_, "csv"))
+        for row in csv.DictReader(io.StringIO(text)):
+            assert row["origin"] == (origins.get(row["flow"]) or "")

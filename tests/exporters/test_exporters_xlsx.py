@@ -64,6 +64,19 @@ class TestSheets:
         ]
         assert (row["Port from"], row["Port to"]) == (8000, 8010)
 
+    def test_what_a_site_changed_says_so(self, edition: Edition) -> None:
+        """In a column; it is empty for what is the page's alone."""
+        site = edition.overlay(
+            'id = "berlin"\ntitle = "Site Berlin"\n[[changes]]\n'
+            'flow = "external-to-controller-https"\nports = [9443]\n'
+            'reason = "The portal moved."\n'
+        )
+        found = rows(workbook(site.resolve("aws"))["Ports"])
+        assert {row["Flow"] for row in found if row["Origin"]} == {
+            "external-to-controller-https"
+        }
+        assert {row["Origin"] for row in found} == {None, "berlin"}
+
     def test_ports_are_what_may_be_opened(self, book: Any) -> None:
         """What is left open is on a sheet of its own."""
         answer = avi_portspec.load().resolve("openshift")
@@ -83,7 +96,7 @@ class TestSheets:
         """Each with the flows that it is about."""
         (gap,) = rows(book["Left open"])
         assert gap["Kind"] == "gap"
-        assert "OpenShift" in gap["What the page leaves open"]
+        assert "OpenShift" in gap["What is left open"]
         docker = preset("openstack", controller="container")
         found = rows(workbook(edition.resolve(docker))["Left open"])
         assert {row["Kind"] for row in found} == {"conflict"}

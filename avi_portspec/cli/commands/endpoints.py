@@ -85,24 +85,27 @@ def command(
         )
     else:
         screen = request.screen()
-        screen.table(
-            (
-                Column("Endpoint", is_whole=True),
-                Column("Name"),
-                Column("Kind", is_whole=True),
-                Column("Also called"),
-                Column("What it is"),
-            ),
-            [
+        if found:
+            screen.table(
                 (
-                    each.id,
-                    each.name,
-                    each.kind,
-                    ", ".join(each.aliases),
-                    each.description or "",
-                )
-                for each in found
-            ],
-        )
+                    Column("Endpoint", is_whole=True),
+                    Column("Name"),
+                    Column("Kind", is_whole=True),
+                    Column("Also called"),
+                    Column("What it is"),
+                ),
+                [
+                    (
+                        each.id,
+                        each.name,
+                        each.kind,
+                        ", ".join(each.aliases),
+                        each.description or "",
+                    )
+                    for each in found
+                ],
+            )
+        else:
+            screen.line("There are no such endpoints.")
         request.write(screen.text())
     return 0 if found else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +18,10 @@ from avi_portspec.cli.verbs import verb
 from avi_portspec.cli.words import SUBJECT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from avi_portspec.cli.request import Request
+    from avi_portspec.deployment.resolution import Explanation
 
 __all__ = ["command"]
 
@@ -65,8 +69,8 @@ def command(request: Request, subject: str) -> int:
             answer,
             apart_data,
             decision_data,
-            deployment_data,
         )
+        from avi_portspec.model.plain import deployment_data
 
         request.write_json(
             answer(
@@ -81,11 +85,21 @@ def command(request: Request, subject: str) -> int:
             )
         )
     else:
+        from avi_portspec.cli.listing import stamp
+
         screen = request.screen()
-        for number, line in enumerate(found.text.splitlines()):
-            if number:
-                screen.line()
+        for line, name in zip_longest(found.text.splitlines(), _ids(found)):
             screen.told(line)
+            if name is not None:
+                screen.line(f"  {name}")
+            screen.line()
+        screen.line(stamp(edition), "dim")
         request.write(screen.text())
     needed = any(each.status == "needed" for each in found.decisions)
     return 0 if needed else 1
+
+
+def _ids(found: Explanation) -> Iterator[str]:
+    """Yield what to look further by, in the order of the lines."""
+    yield from (f"Flow: {each.flow.id}" for each in found.decisions)
+    yield from (f"Exclusion: {each.id}" for each in found.exclusions)

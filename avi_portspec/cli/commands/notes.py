@@ -95,14 +95,17 @@ def command(
         )
     else:
         screen = request.screen()
-        screen.table(
-            (
-                Column("Note", is_whole=True),
-                Column("Kind", is_whole=True),
-                Column("Text"),
-                Column("Stated in"),
-            ),
-            [(n.id, n.kind, n.text, str(n.citation)) for n in found],
-        )
+        if found:
+            screen.table(
+                (
+                    Column("Note", is_whole=True),
+                    Column("Kind", is_whole=True),
+                    Column("Text"),
+                    Column("Stated in"),
+                ),
+                [(n.id, n.kind, n.text, str(n.citation)) for n in found],
+            )
+        else:
+            screen.line("There are no such notes.")
         request.write(screen.text())
     return 0 if found else 1

@@ -96,6 +96,11 @@ def command(
     value keeps lines out. Values are ids, names or aliases, set apart by
     commas.
     """
+    if request.as_json and columns is not None:
+        raise click.UsageError(
+            "--columns is for tables, and --json has all of them: say one",
+            click.get_current_context(),
+        )
     subject = asked(request, given(filters), decisions, strict=strict)
     if request.as_json:
         request.write_json(subject.data())

@@ -218,7 +218,8 @@ def _count(networks: tuple[Any, ...]) -> str:
 
 
 def _data(rules: RuleSet, platform: str, text: str | None) -> dict[str, Any]:
-    from avi_portspec.cli.plain import answer, deployment_data
+    from avi_portspec.cli.plain import answer
+    from avi_portspec.model.plain import deployment_data
 
     resolution = rules.resolution
     return answer(

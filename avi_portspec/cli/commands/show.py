@@ -57,11 +57,13 @@ def command(request: Request, flow: tuple[str, ...]) -> None:
     if request.as_json:
         request.write_json(_data(edition, records))
         return
+    from avi_portspec.cli.listing import stamp
+
     screen = request.screen()
-    for number, record in enumerate(records):
-        if number:
-            screen.line()
+    for record in records:
         screen.fields(_fields(edition, record))
+        screen.line()
+    screen.line(stamp(edition), "dim")
     request.write(screen.text())
 
 
@@ -111,13 +113,13 @@ def _fields(edition: Edition, record: Any) -> Iterator[tuple[str, str]]:
 
 
 def _of_flow(edition: Edition, flow: Flow) -> Iterator[tuple[str, str]]:
-    from avi_portspec.model.display import joined, ports_text
+    from avi_portspec.model.display import joined, ports_text, when
 
     yield "Ports", ports_text(flow)
     yield "Service", flow.service or ""
     yield "Purpose", flow.purpose or ""
     yield "Requirement", flow.requirement
-    yield "When", flow.when.describe(edition.facets)
+    yield "When", when(flow, edition.facets)
     yield "Replaces", joined("and", flow.replaces)
     yield "If blocked", flow.effect_if_blocked or ""
     for each in flow.inferred:
