@@ -15,7 +15,7 @@ from avi_portspec.model.facets import VALUE, Deployment
 from avi_portspec.model.record import checks_of
 from avi_portspec.serialisation.converter import read
 from avi_portspec.serialisation.files import toml_table
-from avi_portspec.serialisation.limits import FAULTS, bounded
+from avi_portspec.serialisation.limits import bounded
 
 __all__ = [
     "dumps_deployment",
@@ -124,8 +124,10 @@ def read_deployment(
     except InvalidDataError as wrong:
         faults = wrong.faults
         made = _sound(table)
-        # What is wrong with the clouds was said.
-        needs_cloud &= not any(f.path.startswith("clouds") for f in faults)
+        # What is wrong with the clouds, or with all of it, was said.
+        needs_cloud &= not any(
+            not f.path or f.path.startswith("clouds") for f in faults
+        )
     if edition is not None:
         try:
             Words(edition.facets).held(made)
@@ -146,8 +148,7 @@ def _sound(table: dict[str, Any]) -> Deployment:
     for name, check, _ in checks_of(Deployment):
         value = table.get(name)
         if isinstance(value, list):
-            # Looking for what each is like takes its time.
-            value = frozenset(filter(VALUE.accepts, value[:FAULTS]))
+            value = frozenset(filter(VALUE.accepts, value))
         if check.accepts(value):
             kept[name] = value
     return Deployment(**kept)
