@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import chromium
 from hypothesis import HealthCheck, settings
 
 import avi_portspec
 
 #: Read by type checkers alone.
 collect_ignore = ["typing"]
+#: There are several, which are of one name to whoever looks for doctests.
+collect_ignore_glob = ["conftest.py", "*/conftest.py"]
 
 # No deadline: machines are noisy, and what is fast is shown elsewhere.
 settings.register_profile(
@@ -35,6 +39,13 @@ def data(edition: avi_portspec.Edition) -> dict[str, Any]:
     """Return that edition's data, to be broken at will."""
     loaded: dict[str, Any] = json.loads(avi_portspec.dumps(edition))
     return loaded
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Return a browser, one for all: a process can drive no second one."""
+    with chromium() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
-from browsing import axe_script, chromium, serving, violations
+from browsing import axe_script, serving, violations
 from bs4 import BeautifulSoup
 from docs_blocks import DOCS, blocks_of
 from docutils import nodes
@@ -359,13 +359,6 @@ def served(site: Site) -> Iterator[str]:
     """Return the site's address."""
     with serving(site.folder) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Return a browser."""
-    with chromium() as made:
-        yield made
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from avi_portspec import Edition, UnknownNameError
@@ -64,6 +66,10 @@ class TestValues:
         """In one line."""
         assert repr(edition.notes) == "<Catalog: 22 notes>"
         assert repr(edition.exclusions) == "<Catalog: 1 exclusion>"
+
+    def test_they_can_be_pickled(self, edition: Edition) -> None:
+        """And come back as they were."""
+        assert pickle.loads(pickle.dumps(edition.notes)) == edition.notes
 
     def test_they_know_their_ids(self, edition: Edition) -> None:
         """In published order."""

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
-from browsing import POLICY, axe_script, chromium, serving, violations
+from browsing import POLICY, axe_script, serving, violations
 from docutils import nodes
 from sphinx_projects import Project, warnings
 
@@ -103,13 +103,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     project.close()
     with serving(app.outdir, POLICY) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Return a browser."""
-    with chromium() as made:
-        yield made
 
 
 @pytest.fixture

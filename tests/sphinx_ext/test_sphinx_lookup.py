@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 import pytest
-from browsing import POLICY, axe_script, chromium, serving, violations
+from browsing import POLICY, axe_script, serving, violations
 from bs4 import BeautifulSoup
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
@@ -370,13 +370,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def newest(site: str) -> str:
     """Return the address of the newest edition's page."""
     return f"{site}/e{len(EDITIONS) - 1}.html"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Return a browser."""
-    with chromium() as made:
-        yield made
 
 
 @pytest.fixture
