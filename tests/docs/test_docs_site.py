@@ -383,7 +383,7 @@ def test_a_page_keeps_nobody_out(
 
     What axe looks at is the same in the dark, but for the colours. The
     theme's own frame is the theme's affair. Rows are made alike, and so are
-    items: the first of each table and list stand for all.
+    items and words of code: the first of each stand for all.
     """
     page.set_viewport_size({"width": 1400, "height": 900})
     page.emulate_media(color_scheme="light")
@@ -399,11 +399,14 @@ def test_a_page_keeps_nobody_out(
     assert wrong == [], json.dumps(wrong, indent=1)
 
 
-#: Leaves the first rows and items of each table and list.
+#: Leaves the first rows, items and words of each table, list and program.
 FIRST = """() => {
-  for (const all of document.querySelectorAll(
-    "article :is(tbody, ul, dl)"
-  )) [...all.children].slice(6).forEach((each) => each.remove());
+  const leave = (selector, count) => {
+    for (const all of document.querySelectorAll(`article ${selector}`))
+      [...all.children].slice(count).forEach((each) => each.remove());
+  };
+  leave(":is(tbody, ul, dl)", 4);
+  leave("pre", 30);
 }"""
 
 
