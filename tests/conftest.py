@@ -22,7 +22,7 @@ collect_ignore_glob = ["conftest.py", "*/conftest.py"]
 settings.register_profile(
     "default",
     deadline=None,
-    max_examples=50,
+    max_examples=25,
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("default")
@@ -41,9 +41,13 @@ def data(edition: avi_portspec.Edition) -> dict[str, Any]:
     return loaded
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Return a browser, one for all: a process can drive no second one."""
+    """Return a browser, and close it before other modules' tests.
+
+    A process can drive no second one, and what builds in parallel is forked
+    from a process that should hold none.
+    """
     with chromium() as made:
         yield made
 

@@ -354,14 +354,14 @@ class TestFeed:
 # -- in a browser ------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served(site: Site) -> Iterator[str]:
     """Return the site's address."""
     with serving(site.folder) as address:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def page(browser: Any) -> Iterator[Any]:
     """Return a page, which every test leads elsewhere."""
     context = browser.new_context()
