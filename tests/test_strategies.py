@@ -31,7 +31,7 @@ class TestEditions:
         """Every kind of record comes up, and what hangs together."""
         seen: set[str] = set()
 
-        @settings(max_examples=250, phases=[Phase.generate], database=None)
+        @settings(max_examples=120, phases=[Phase.generate], database=None)
         @seed(1)
         @given(strategies.editions())
         def look(edition: Edition) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from avi_portspec import (
@@ -361,6 +361,7 @@ class TestErrors:
         """Whatever is asked is unknown then."""
         found = []
 
+        @settings(max_examples=5)
         @given(strategies.editions().filter(lambda e: "cloud" not in e.facets))
         def ask(edition: Edition) -> None:
             with pytest.raises(UnknownNameError):
