@@ -66,6 +66,12 @@ class TestPortRange:
         """First by the low end, then by the high one."""
         assert (one < other) == ((one.low, one.high) < (other.low, other.high))
 
+    def test_its_repr_makes_it_again(self) -> None:
+        """One port or several."""
+        assert repr(PortRange.of(443)) == "PortRange.of(443)"
+        several = PortRange(low=8000, high=8010)
+        assert repr(several) == "PortRange(low=8000, high=8010)"
+
 
 class TestProtocol:
     """An IP protocol."""
