@@ -1,1 +1,1 @@
-"""Which record accounts for which fragment of the page, by hash alone."""
+"""The fragments of the vendor's page, by hash, and the records of each."""

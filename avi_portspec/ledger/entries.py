@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import attrs
 
-from avi_portspec.data import load
+from avi_portspec.edition.loading import load
 from avi_portspec.errors import Fault, InvalidDataError, UnknownNameError
 from avi_portspec.errors import nearest as nearest_of
 from avi_portspec.ledger.fragments import Fragment
+from avi_portspec.ledger.places import STATED, expected_addresses
 from avi_portspec.model.checks import Ident, Many, Maybe, Nested, Text
 from avi_portspec.model.page import EDITION
-from avi_portspec.model.record import Record, as_tuple, check
+from avi_portspec.model.record import Record
 from avi_portspec.names import KEBAB_ID
 from avi_portspec.serialisation.converter import read
 from avi_portspec.serialisation.files import toml_table
-from avi_portspec.serialisation.limits import bounded
+from avi_portspec.serialisation.limits import read_bytes
 
 if TYPE_CHECKING:
-    from avi_portspec.model.edition import Edition
+    from avi_portspec.edition.edition import Edition
 
-__all__ = ["Drift", "Entry", "Ledger", "draft", "ledgers", "load_ledger"]
+__all__ = ["Drift", "Entry", "Ledger", "ledgers", "load_ledger"]
 
 FOLDER: Final = Path(__file__).parent
-#: The records that a fragment can be claimed by, and those of them that
-#: some fragment has to account for.
-_CLAIMING: Final = ("sections", "flows", "exclusions", "pointers", "notes")
 
 
 class _Hash(Text):
     """A SHA-256 in hexadecimal."""
 
     __slots__ = ()
+
+    rule = "ledger/not-a-hash"
 
     def accepts(self, value: object) -> bool:
         return (
@@ -49,31 +49,29 @@ class Entry(Record):
     """One fragment of a page, and what accounts for it.
 
     Attributes:
-        address: Where on the page the fragment stands.
+        address: Where the fragment stands.
         sha256: The SHA-256 of its normalised text.
         claims: The ids of the records that state what it says.
         waived: Why no record has to, for one that says nothing.
     """
 
-    address: str = attrs.field(metadata=check(Text("an address")))
-    sha256: str = attrs.field(
-        metadata=check(_Hash("a SHA-256 in 64 hexadecimal digits"))
-    )
-    claims: tuple[str, ...] = attrs.field(
-        default=(),
-        converter=as_tuple,
-        metadata=check(
-            Many("a list of record ids", Ident("a record", KEBAB_ID))
-        ),
-    )
-    waived: str | None = attrs.field(
-        default=None, metadata=check(Maybe(Text("a reason")))
-    )
+    address: Annotated[str, Text("an address")]
+    sha256: Annotated[str, _Hash("a SHA-256 in 64 hexadecimal digits")]
+    claims: Annotated[
+        tuple[str, ...],
+        Many("a list of record ids", Ident("a record", KEBAB_ID)),
+    ] = ()
+    waived: Annotated[str | None, Maybe(Text("a reason"))] = None
 
     def _faults(self) -> Iterator[Fault]:
         if bool(self.claims) == bool(self.waived):
             got = "both" if self.claims else "neither"
-            yield Fault("claims", "either claims or a waiver", got)
+            yield Fault(
+                "ledger/claims-or-waiver",
+                "claims",
+                "either claims or a waiver",
+                got,
+            )
 
 
 @attrs.frozen(kw_only=True)
@@ -93,7 +91,7 @@ class Drift:
     gone: tuple[str, ...]
 
     def __bool__(self) -> bool:
-        """Return whether the page drifted."""
+        """Return whether the vendor's page drifted."""
         return bool(self.changed or self.new or self.gone)
 
     def __str__(self) -> str:
@@ -112,63 +110,97 @@ class Ledger(Record):
 
     Attributes:
         edition: The edition's id.
-        entries: The fragments, in the order of the page.
+        entries: The fragments, in page order.
     """
 
-    edition: str = attrs.field(metadata=check(EDITION))
-    entries: tuple[Entry, ...] = attrs.field(
-        converter=as_tuple,
-        metadata=check(Many("a list of entries", Nested("an entry", Entry))),
-    )
+    edition: Annotated[str, EDITION]
+    entries: Annotated[
+        tuple[Entry, ...], Many("a list of entries", Nested("an entry", Entry))
+    ]
 
     def _faults(self) -> Iterator[Fault]:
         seen: set[str] = set()
         for position, entry in enumerate(self.entries):
             if entry.address in seen:
                 where = f"entries[{position}].address"
-                yield Fault(where, "each address once", repr(entry.address))
+                yield Fault(
+                    "ledger/address-twice",
+                    where,
+                    "each address once",
+                    repr(entry.address),
+                )
             seen.add(entry.address)
 
     def faults(self, edition: Edition) -> Iterator[Fault]:
         """Yield what keeps the ledger from accounting for an edition.
 
-        Each claim must be a record of the edition, and each section, flow,
-        exclusion, pointer and note must be claimed.
+        The ledger must be of that edition. Each section, flow, exclusion,
+        pointer and note must be claimed where its citation says that it
+        is stated, and nowhere else.
 
         Args:
             edition: The edition.
         """
-        known = {
-            record.id: f"{collection}[{position}]"
-            for collection in _CLAIMING
-            for position, record in enumerate(getattr(edition, collection))
-        }
-        claimed: set[str] = set()
+        if self.edition != edition.id:
+            yield Fault(
+                "ledger/other-edition",
+                "edition",
+                repr(edition.id),
+                repr(self.edition),
+            )
+        expected = expected_addresses(
+            edition,
+            [entry.address for entry in self.entries],
+            [entry.address for entry in self.entries if entry.waived],
+        )
         for position, entry in enumerate(self.entries):
-            claimed.update(entry.claims)
             for number, claim in enumerate(entry.claims):
-                if claim not in known:
+                where = f"entries[{position}].claims[{number}]"
+                if claim not in expected:
                     yield Fault(
-                        f"entries[{position}].claims[{number}]",
+                        "reference/dangling",
+                        where,
                         f"the id of a record of {edition.id}",
                         repr(claim),
-                        nearest_of(claim, known),
+                        nearest_of(claim, expected),
                         entry.address,
                     )
-        for name, where in known.items():
-            if name not in claimed:
-                wanted = "a fragment of the page that it accounts for"
-                yield Fault(where, wanted, "none", record=name)
+                elif entry.address not in expected[claim]:
+                    yield Fault(
+                        "ledger/other-place",
+                        where,
+                        f"{claim!r} at {', '.join(expected[claim])}, "
+                        "where its citation has it",
+                        f"it at {entry.address}",
+                        record=claim,
+                    )
+        yield from self._find_unclaimed(edition, expected)
+
+    def _find_unclaimed(
+        self, edition: Edition, expected: Mapping[str, tuple[str, ...]]
+    ) -> Iterator[Fault]:
+        claimed = {entry.address: entry.claims for entry in self.entries}
+        for collection in ("sections", *STATED):
+            for position, record in enumerate(getattr(edition, collection)):
+                for address in expected[record.id]:
+                    if record.id not in claimed.get(address, ()):
+                        yield Fault(
+                            "ledger/not-claimed",
+                            f"{collection}[{position}]",
+                            f"a claim of it at {address}",
+                            "none",
+                            record=record.id,
+                        )
 
     def check(self, fragments: Iterable[Fragment]) -> Drift:
-        """Return how a copy of the page differs.
+        """Return how a copy of the vendor's page differs.
 
         Args:
             fragments: The copy, from :func:`from_text` or
                 :func:`from_html`.
         """
-        there = {each.address: each.sha256 for each in fragments}
-        known = {each.address: each.sha256 for each in self.entries}
+        there = {f.address: f.sha256 for f in fragments}
+        known = {entry.address: entry.sha256 for entry in self.entries}
         both = [address for address in known if address in there]
         return Drift(
             unchanged=tuple(a for a in both if known[a] == there[a]),
@@ -198,53 +230,15 @@ def load_ledger(edition: str | None = None) -> Ledger:
         InvalidDataError: The ledger does not account for the edition; it
             carries every fault.
     """
-    found = load(edition)
-    path = FOLDER / f"{found.id}.toml"
+    page = load(edition)
+    path = FOLDER / f"{page.id}.toml"
     if not path.exists():
-        raise UnknownNameError("ledger", found.id, ledgers())
+        raise UnknownNameError("ledger", page.id, ledgers())
     subject = str(path)
-    ledger: Ledger = read(toml_table(bounded(path), subject), Ledger, subject)
-    faults = list(ledger.faults(found))
-    if ledger.edition != found.id:
-        faults.append(Fault("edition", repr(found.id), repr(ledger.edition)))
+    ledger: Ledger = read(
+        toml_table(read_bytes(path), subject), Ledger, subject
+    )
+    faults = list(ledger.faults(page))
     if faults:
         raise InvalidDataError(subject, faults)
     return ledger
-
-
-def draft(
-    edition: str, fragments: Iterable[Fragment], known: Iterable[Entry] = ()
-) -> str:
-    """Return a ledger in TOML, to be filled in.
-
-    Entries whose fragment is known already keep what accounts for them; the
-    others are left with neither claims nor a waiver, which no reader
-    accepts: nothing is accounted for by default.
-
-    Args:
-        edition: The edition's id.
-        fragments: The fragments of its page.
-        known: Entries of an earlier ledger.
-    """
-    before = {(each.address, each.sha256): each for each in known}
-    lines = [f'edition = "{edition}"\n']
-    for fragment in fragments:
-        lines.append(
-            f'\n[[entries]]\naddress = "{fragment.address}"\n'
-            f'sha256 = "{fragment.sha256}"\n'
-        )
-        entry = before.get((fragment.address, fragment.sha256))
-        claims = [] if entry is None else list(entry.claims)
-        if entry is not None and entry.waived is not None:
-            # Reasons are one printable line: a JSON string is a TOML one.
-            lines.append(f"waived = {_quoted(entry.waived)}\n")
-        else:
-            listed = ", ".join(f'"{claim}"' for claim in claims)
-            lines.append(f"claims = [{listed}]\n")
-    return "".join(lines)
-
-
-def _quoted(text: str) -> str:
-    import json
-
-    return json.dumps(text, ensure_ascii=False)

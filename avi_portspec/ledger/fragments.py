@@ -3,7 +3,8 @@
 Two forms of a page are read, plain text as it is scraped from HTML, and
 HTML itself. Both give the same fragments at the same addresses, such as
 ``notes/bullet-2/sentence-1``. A fragment is compared by the SHA-256 of its
-normalised text, so that a ledger of them holds no sentence of the page.
+normalised text, so that a ledger of them holds none of the vendor's
+sentences.
 """
 
 from __future__ import annotations
@@ -11,14 +12,24 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from html import unescape
 from itertools import count, pairwise
 from typing import Final, NamedTuple
 
 from avi_portspec.errors import Fault, InvalidDataError
+from avi_portspec.serialisation.limits import decode
 
-__all__ = ["Fragment", "from_html", "from_text", "normalised", "sha256"]
+__all__ = [
+    "Fragment",
+    "from_html",
+    "from_text",
+    "normalise",
+    "read_page",
+    "sha256",
+    "slug_of",
+]
 
 #: The longest page, in characters: ten times the longest that is known.
 PAGE_AT_MOST: Final = 2 * 1024 * 1024
@@ -53,29 +64,32 @@ class Fragment(NamedTuple):
         return sha256(self.text)
 
 
-def normalised(text: str) -> str:
+def normalise(text: str) -> str:
     """Return a text without what differs from one copy to another.
 
     Blanks, code marks, and the forms of quotes and dashes go; letters,
     digits and the rest of the punctuation stay.
 
-    >>> normalised("Port  443 - `HTTPS`")
+    >>> normalise("Port  443 - `HTTPS`")
     'Port443-HTTPS'
-
-    Args:
-        text: A fragment's text.
     """
     plain = unicodedata.normalize("NFKC", text).translate(_PLAINER)
     return _DAMAGE.sub("", plain)
 
 
 def sha256(text: str) -> str:
-    """Return the SHA-256 of a text's normalised form, in hexadecimal.
+    """Return the SHA-256 of a text's normalised form, in hexadecimal."""
+    return hashlib.sha256(normalise(text).encode()).hexdigest()
 
-    Args:
-        text: A fragment's text.
+
+def slug_of(heading: str) -> str:
+    """Return what the addresses below a heading begin with.
+
+    >>> slug_of("Ports Used by Controller for Network Services")
+    'ports-used-by-controller-for-network'
     """
-    return hashlib.sha256(normalised(text).encode()).hexdigest()
+    words = re.findall(r"[a-z0-9]+", heading.casefold())[:_SLUG]
+    return "-".join(words) or "heading"
 
 
 class _Page:
@@ -89,8 +103,7 @@ class _Page:
         self.counts: dict[str, int] = {}
 
     def heading(self, text: str) -> None:
-        words = re.findall(r"[a-z0-9]+", text.casefold())[:_SLUG]
-        slug = "-".join(words) or "heading"
+        slug = slug_of(text)
         # A heading that recurs is numbered, past any that reads like that,
         # and on from the number that it had before.
         numbers = self.recurring.setdefault(slug, count(2))
@@ -102,21 +115,16 @@ class _Page:
         self.counts = {}
         self._add("heading", text)
 
-    def paragraph(self, text: str) -> None:
-        self._sentences("paragraph", text)
-
-    def bullet(self, text: str) -> None:
-        self._sentences("bullet", text)
+    def sentences(self, kind: str, text: str) -> None:
+        """Add a paragraph or a bullet."""
+        place = self._next(kind)
+        for number, sentence in enumerate(_SENTENCE.split(text), start=1):
+            self._add(f"{place}/sentence-{number}", sentence)
 
     def row(self, cells: list[str], *, header: bool) -> None:
         place = "header" if header else self._next("row")
         for number, cell in enumerate(filter(None, cells), start=1):
             self._add(f"{place}/cell-{number}", cell)
-
-    def _sentences(self, kind: str, text: str) -> None:
-        place = self._next(kind)
-        for number, each in enumerate(_SENTENCE.split(text), start=1):
-            self._add(f"{place}/sentence-{number}", each)
 
     def _next(self, kind: str) -> str:
         self.counts[kind] = number = self.counts.get(kind, 0) + 1
@@ -135,24 +143,26 @@ def _check(text: str) -> None:
     """
     faults = []
     if len(text) > PAGE_AT_MOST:
-        wanted = f"a page of at most {PAGE_AT_MOST:,} characters"
-        faults.append(Fault("", wanted, f"{len(text):,}"))
+        expected = f"a page of at most {PAGE_AT_MOST:,} characters"
+        faults.append(
+            Fault("ledger/page-too-long", "", expected, f"{len(text):,}")
+        )
     elif not text.isascii():
         try:
             text.encode()
         except UnicodeEncodeError as wrong:
             got = f"half a character at offset {wrong.start}"
-            faults.append(Fault("", "text", got))
+            faults.append(Fault("ledger/half-character", "", "text", got))
         if _is_overmarked(text):
-            wanted = f"at most {_MARKS} marks on a letter"
-            faults.append(Fault("", wanted, "more"))
+            expected = f"at most {_MARKS} marks on a letter"
+            faults.append(Fault("ledger/too-many-marks", "", expected, "more"))
     if faults:
         raise InvalidDataError("page", faults)
 
 
 def _is_overmarked(text: str) -> bool:
     """Return whether a letter has more marks than any needs."""
-    marks = "".join(each for each in {*text} if unicodedata.combining(each))
+    marks = "".join(filter(unicodedata.combining, {*text}))
     if not marks:
         return False
     run = f"[{re.escape(marks)}]{{{_MARKS + 1}}}"
@@ -171,7 +181,7 @@ def from_text(text: str) -> tuple[Fragment, ...]:
     announce a list are paragraphs, the rest are headings.
 
     Args:
-        text: The page.
+        text: The vendor's page.
 
     Raises:
         InvalidDataError: It is too large, or no text that people write.
@@ -181,12 +191,12 @@ def from_text(text: str) -> tuple[Fragment, ...]:
     lines = [line.strip() for line in text.splitlines()]
     for kind, words in _blocks(lines):
         if kind == "bullet":
-            page.bullet(words)
+            page.sentences("bullet", words)
         elif kind in {"row", "header"}:
             cells = [cell.strip() for cell in words.split("|")]
             page.row(cells, header=kind == "header")
         elif words.endswith(_ENDED):
-            page.paragraph(words)
+            page.sentences("paragraph", words)
         else:
             page.heading(words)
     return tuple(page.fragments)
@@ -225,34 +235,15 @@ def _blocks(lines: list[str]) -> Iterator[tuple[str, str]]:
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CELLS: Final = frozenset({"td", "th"})
 #: Tags that part one text from the next.
-_PARTING: Final = _HEADINGS | {
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "br",
-    "dd",
-    "div",
-    "dl",
-    "dt",
-    "footer",
-    "header",
-    "hr",
-    "li",
-    "main",
-    "nav",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "table",
-    "tbody",
-    "thead",
-    "tr",
-    "ul",
-    *_CELLS,
-}
+_PARTING: Final = frozenset(
+    [
+        *("address", "article", "aside", "blockquote", "body", "br", "dd"),
+        *("div", "dl", "dt", "footer", "header", "hr", "li", "main", "nav"),
+        *("ol", "p", "pre", "section", "table", "tbody", "thead", "tr", "ul"),
+        *_HEADINGS,
+        *_CELLS,
+    ]
+)
 _SILENT: Final = frozenset({"head", "script", "style", "template"})
 
 
@@ -280,8 +271,8 @@ class _Reader:
     def __init__(self) -> None:
         self.page = _Page()
         self.words: list[str] = []
-        #: What the words at hand will be: a heading, bullet, cell or text.
-        self.kind = "text"
+        #: What the words at hand will be: heading, bullet, cell, paragraph.
+        self.kind = "paragraph"
         self.cells: list[str] = []
         self.is_header = True
         self.silent = 0
@@ -301,8 +292,8 @@ class _Reader:
         """Read what begins with a "<", and return where it ends."""
         for begins, ends in _ASIDE:
             if text.startswith(begins, at):
-                found = text.find(ends, at + len(begins))
-                return len(text) if found < 0 else found + len(ends)
+                end = text.find(ends, at + len(begins))
+                return len(text) if end < 0 else end + len(ends)
         tag = _TAG.match(text, at)
         if tag is None:
             self.handle_data("<")
@@ -313,15 +304,15 @@ class _Reader:
             return tag.end()
         self.handle_starttag(name)
         if name in _RAW:
-            end = _RAW[name].search(text, tag.end())
-            return len(text) if end is None else end.start()
+            close = _RAW[name].search(text, tag.end())
+            return len(text) if close is None else close.start()
         return tag.end()
 
     def handle_starttag(self, tag: str) -> None:
         if tag in _SILENT:
             self.silent += 1
         elif tag in _PARTING:
-            self._parting(tag)
+            self._part(tag)
             if tag == "li" and self.kind != "cell":
                 self.flush()
                 self.kind = "bullet"
@@ -329,14 +320,14 @@ class _Reader:
                 self.flush()
                 self.kind = "cell"
                 self.is_header = self.is_header and tag == "th"
-            elif tag in _HEADINGS and self.kind == "text":
+            elif tag in _HEADINGS and self.kind == "paragraph":
                 self.kind = "heading"
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _SILENT:
             self.silent = max(0, self.silent - 1)
         elif tag in _PARTING:
-            self._parting(tag)
+            self._part(tag)
             if (tag == "li" and self.kind == "bullet") or tag in _CELLS:
                 self.flush()
             if tag == "tr":
@@ -346,28 +337,23 @@ class _Reader:
         if not self.silent:
             self.words.append(unescape(_LONG_NUMBER.sub("&amp;#", data)))
 
-    def _parting(self, tag: str) -> None:
-        if self.kind in {"bullet", "cell"}:
-            # Paragraphs and breaks within a bullet or cell do not end it.
+    def _part(self, tag: str) -> None:
+        if self.kind in {"bullet", "cell"} or tag == "br":
+            # Paragraphs within a bullet or cell do not end it.
             self.words.append(" ")
-        elif tag != "br":
-            self.flush()
         else:
-            self.words.append(" ")
+            self.flush()
 
     def flush(self) -> None:
         """End the block at hand."""
         text = " ".join("".join(self.words).split())
-        kind, self.kind, self.words = self.kind, "text", []
+        kind, self.kind, self.words = self.kind, "paragraph", []
         if kind == "cell":
             self.cells.append(text)
+        elif text and kind == "heading":
+            self.page.heading(text)
         elif text:
-            put = {
-                "bullet": self.page.bullet,
-                "heading": self.page.heading,
-                "text": self.page.paragraph,
-            }
-            put[kind](text)
+            self.page.sentences(kind, text)
 
     def end_row(self) -> None:
         """End the row at hand, if it has any cell."""
@@ -380,7 +366,7 @@ def from_html(text: str) -> tuple[Fragment, ...]:
     """Return the fragments of a page in HTML.
 
     Args:
-        text: The page.
+        text: The vendor's page.
 
     Raises:
         InvalidDataError: It is too large, or no text that people write.
@@ -391,3 +377,31 @@ def from_html(text: str) -> tuple[Fragment, ...]:
     reader.flush()
     reader.end_row()
     return tuple(reader.page.fragments)
+
+
+# -- either of the two --------------------------------------------------------
+
+_HTML: Final = (".htm", ".html", ".xhtml")
+
+
+def read_page(data: bytes, subject: str) -> tuple[Fragment, ...]:
+    """Return the fragments of a page, HTML or plain text.
+
+    The name's ending says which of the two it is; without one that does,
+    HTML is what begins with a tag.
+
+    Args:
+        data: The vendor's page, in UTF-8, with or without the byte order
+            mark that browsers on Windows write.
+        subject: The file's name; ``-`` or the like for standard input.
+
+    Raises:
+        InvalidDataError: It is not UTF-8, is too large, or is not text
+            that people write.
+    """
+    text = decode(data.removeprefix(BOM_UTF8), subject)
+    name = subject.lower()
+    is_html = name.endswith(_HTML) or (
+        not name.endswith(".txt") and text.lstrip().startswith("<")
+    )
+    return (from_html if is_html else from_text)(text)

@@ -1,4 +1,4 @@
-"""An immutable, ordered collection whose items also go by name."""
+"""An immutable, ordered collection whose items can be found by name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ D = TypeVar("D")
 
 
 def names_of(record: Any) -> Iterator[str]:
-    """Yield every name that a record goes by: id, name, title, aliases."""
+    """Yield every name of a record: id, name, title, aliases."""
     yield record.id
     for attribute in ("name", "title"):
         name = getattr(record, attribute, None)
@@ -65,7 +65,7 @@ class Catalog(Frozen, Sequence[T], Generic[T]):
                     for name in names_of(item)
                 }
             )
-        raise AttributeError(name)
+        raise self._no_attribute(name)
 
     @overload
     def __getitem__(self, key: int | str) -> T: ...
@@ -77,23 +77,17 @@ class Catalog(Frozen, Sequence[T], Generic[T]):
         """Return a record by position, id, name or alias; or a slice.
 
         Raises:
-            UnknownNameError: Nothing goes by that name; it is a
+            UnknownNameError: No item has that name; it is a
                 ``LookupError`` and suggests the nearest.
             IndexError: There is no such position.
         """
-        if isinstance(key, str):
-            try:
-                return self._by_id[key]
-            except KeyError:
-                return self._named(key)
-        return self._items[key]
-
-    def _named(self, name: str) -> T:
-        try:
-            return self._by_name[fold(name)]
-        except KeyError:
+        if not isinstance(key, str):
+            return self._items[key]
+        found = self.get(key)
+        if found is None:
             known = [name for item in self._items for name in names_of(item)]
-            raise UnknownNameError(self._kind, name, known) from None
+            raise UnknownNameError(self._kind, key, known)
+        return found
 
     @overload
     def get(self, name: str) -> T | None: ...

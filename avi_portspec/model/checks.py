@@ -1,14 +1,14 @@
 """What a field of a record may hold.
 
-A check serves three masters from one statement: the constructor, which
-refuses what is wrong; the JSON Schema, which says the same to others; and
-the message, which names what was wanted.
+One statement serves three uses: the constructor, which refuses wrong values;
+the JSON Schema, which tells other tools the same; and the message, which
+names what was expected.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, cast, get_args
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, cast, get_args
 
 from avi_portspec.errors import Fault, nearest, shown
 
@@ -40,25 +40,44 @@ ID_AT_MOST = 200
 
 
 class Check:
-    """What a value must be. Subclasses say so in :attr:`wanted`."""
+    """What a value must be. Subclasses say so in :attr:`expected`.
 
-    __slots__ = ("wanted",)
+    Attributes:
+        rule: The id of the rule that a wrong value breaks.
+        expected: What a value must be, in words.
+    """
 
-    wanted: str
+    __slots__ = ("expected",)
+
+    rule: ClassVar[str]
+    expected: str
 
     def accepts(self, value: object) -> bool:
-        """Return whether *value* itself is right, its inside apart."""
+        """Return whether *value* is right, apart from its items."""
         raise NotImplementedError
 
-    def faults(self, value: object, path: str) -> Iterator[Fault]:
-        """Yield all that is wrong with *value*, which stands at *path*."""
-        if not self.accepts(value):
-            wanted = self.wanting(value)
-            yield Fault(path, wanted, shown(value), self.near(value))
+    # Not a generator: most values are right, and there are thousands.
+    def faults(self, value: object, path: str) -> Iterable[Fault]:
+        """Return everything that is wrong with *value*, found at *path*."""
+        if self.accepts(value):
+            return ()
+        return [
+            Fault(
+                self.rule_for(value),
+                path,
+                self.expectation(value),
+                shown(value),
+                self.near(value),
+            )
+        ]
 
-    def wanting(self, value: object) -> str:
-        """Return what was wanted instead of *value*, in words."""
-        return self.wanted
+    def rule_for(self, value: object) -> str:
+        """Return the id of the rule that *value* breaks."""
+        return self.rule
+
+    def expectation(self, value: object) -> str:
+        """Return what was expected instead of *value*, in words."""
+        return self.expected
 
     def near(self, value: object) -> str | None:
         """Return the right value that is most like *value*, if any."""
@@ -69,18 +88,43 @@ class Check:
         raise NotImplementedError
 
 
-class Text(Check):
+class _Limited(Check):
+    """A string of limited length."""
+
+    __slots__ = ()
+
+    at_most: ClassVar[int]
+    too_long: ClassVar[str]
+
+    def _is_long(self, value: object) -> bool:
+        return type(value) is str and len(value) > self.at_most
+
+    def rule_for(self, value: object) -> str:
+        """Return the rule on the string, or the one on its length."""
+        return self.too_long if self._is_long(value) else self.rule
+
+    def expectation(self, value: object) -> str:
+        """Return what was expected; of a long string, its length."""
+        if self._is_long(value):
+            return f"at most {self.at_most:,} characters"
+        return self.expected
+
+
+class Text(_Limited):
     """A line of text: not empty, not padded, all of it visible.
 
-    Control characters are refused, and so are the marks that turn the
-    direction of text around: with them a table can show one thing and hold
+    Control characters are refused, and so are those that change the
+    direction of text: with them a table can show one thing and contain
     another (Unicode Technical Report 36, "Bidirectional Text Spoofing").
     """
 
     __slots__ = ()
 
-    def __init__(self, wanted: str = "a line of text") -> None:
-        self.wanted = wanted
+    rule, too_long = "text/not-a-line", "text/too-long"
+    at_most = TEXT_AT_MOST
+
+    def __init__(self, expected: str = "a line of text") -> None:
+        self.expected = expected
 
     def accepts(self, value: object) -> bool:
         """Return whether *value* is one clean line."""
@@ -92,14 +136,8 @@ class Text(Check):
             and value[-1] != " "
         )
 
-    def wanting(self, value: object) -> str:
-        """Return what was wanted; of a long text, how long it may be."""
-        if type(value) is str and len(value) > TEXT_AT_MOST:
-            return f"at most {TEXT_AT_MOST:,} characters"
-        return self.wanted
-
     def schema(self, refer: Refer) -> dict[str, Any]:
-        """Return the schema; "printable" is narrower than it can say."""
+        """Return the schema; it cannot express "printable"."""
         return {
             "type": "string",
             "minLength": 1,
@@ -109,16 +147,19 @@ class Text(Check):
         }
 
 
-class Ident(Check):
+class Ident(_Limited):
     """An id of the given shape."""
 
     __slots__ = ("pattern",)
+
+    rule, too_long = "id/form", "id/too-long"
+    at_most = ID_AT_MOST
 
     def __init__(
         self, of: str, pattern: re.Pattern[str], form: str = "in kebab-case"
     ) -> None:
         self.pattern = pattern
-        self.wanted = f"the id of {of}, {form}"
+        self.expected = f"the id of {of}, {form}"
 
     def accepts(self, value: object) -> bool:
         """Return whether *value* is a string of that shape."""
@@ -127,12 +168,6 @@ class Ident(Check):
             and len(value) <= ID_AT_MOST
             and self.pattern.fullmatch(value) is not None
         )
-
-    def wanting(self, value: object) -> str:
-        """Return what was wanted; of a long id, how long it may be."""
-        if type(value) is str and len(value) > ID_AT_MOST:
-            return f"at most {ID_AT_MOST} characters"
-        return self.wanted
 
     def near(self, value: object) -> str | None:
         """Return *value* respelled as an id, where that is possible."""
@@ -155,9 +190,11 @@ class Choice(Check):
 
     __slots__ = ("words",)
 
+    rule = "word/unknown"
+
     def __init__(self, literal: Any) -> None:
         self.words: tuple[str, ...] = get_args(literal)
-        self.wanted = f"one of {', '.join(self.words)}"
+        self.expected = f"one of {', '.join(self.words)}"
 
     def accepts(self, value: object) -> bool:
         """Return whether *value* is one of the words."""
@@ -177,9 +214,11 @@ class Integer(Check):
 
     __slots__ = ("high", "low")
 
+    rule = "number/out-of-range"
+
     def __init__(self, low: int, high: int) -> None:
         self.low, self.high = low, high
-        self.wanted = f"an integer from {low} to {high}"
+        self.expected = f"an integer from {low} to {high}"
 
     def accepts(self, value: object) -> bool:
         """Return whether *value* is an integer within the bounds."""
@@ -199,8 +238,10 @@ class Flag(Check):
 
     __slots__ = ()
 
+    rule = "flag/not-true-or-false"
+
     def __init__(self) -> None:
-        self.wanted = "true or false"
+        self.expected = "true or false"
 
     def accepts(self, value: object) -> bool:
         """Return whether *value* is a ``bool``."""
@@ -216,8 +257,10 @@ class Nested(Check):
 
     __slots__ = ("type",)
 
-    def __init__(self, wanted: str, cls: type) -> None:
-        self.wanted = wanted
+    rule = "record/wrong-type"
+
+    def __init__(self, expected: str, cls: type) -> None:
+        self.expected = expected
         self.type = cls
 
     def accepts(self, value: object) -> bool:
@@ -236,15 +279,19 @@ class Maybe(Check):
 
     def __init__(self, check: Check) -> None:
         self.check = check
-        self.wanted = f"{check.wanted}, or nothing"
+        self.expected = f"{check.expected}, or nothing"
 
     def accepts(self, value: object) -> bool:
         """Return whether *value* is nothing, or right."""
         return value is None or self.check.accepts(value)
 
-    def wanting(self, value: object) -> str:
-        """Return what the inner check wanted, or nothing."""
-        return f"{self.check.wanting(value)}, or nothing"
+    def expectation(self, value: object) -> str:
+        """Return what the inner check expected, or nothing."""
+        return f"{self.check.expectation(value)}, or nothing"
+
+    def rule_for(self, value: object) -> str:
+        """Return the rule of the inner check that *value* breaks."""
+        return self.check.rule_for(value)
 
     def near(self, value: object) -> str | None:
         """Return what the inner check is near to."""
@@ -260,8 +307,10 @@ class Many(Check):
 
     __slots__ = ("check", "least")
 
-    def __init__(self, wanted: str, check: Check, least: int = 0) -> None:
-        self.wanted = wanted
+    rule = "list/not-a-list"
+
+    def __init__(self, expected: str, check: Check, least: int = 0) -> None:
+        self.expected = expected
         self.check = check
         self.least = least
 
@@ -269,20 +318,35 @@ class Many(Check):
         """Return whether *value* is a long enough sequence."""
         return type(value) is tuple and len(value) >= self.least
 
-    def faults(self, value: object, path: str) -> Iterator[Fault]:
-        """Yield what is wrong with the sequence, and with each item."""
+    def rule_for(self, value: object) -> str:
+        """Return the rule on lists, or the one on too short ones."""
+        return "list/too-short" if type(value) is tuple else self.rule
+
+    def faults(self, value: object, path: str) -> Iterable[Fault]:
+        """Return what is wrong with the sequence, and with each item."""
         if not self.accepts(value):
-            yield Fault(path, self.wanted, shown(value))
-            return
+            rule = self.rule_for(value)
+            return [Fault(rule, path, self.expected, shown(value))]
+        if not value:
+            return ()
+        found: list[Fault] = []
         seen = set()
         for position, item in enumerate(cast("tuple[object, ...]", value)):
             where = f"{path}[{position}]"
-            wrong = list(self.check.faults(item, where))
-            yield from wrong
+            wrong = [*self.check.faults(item, where)]
+            found += wrong
             if not wrong:
                 if item in seen:
-                    yield Fault(where, "each item once", "a repeated one")
+                    found.append(
+                        Fault(
+                            "list/repeated-item",
+                            where,
+                            "each item once",
+                            "a repeated one",
+                        )
+                    )
                 seen.add(item)
+        return found
 
     def schema(self, refer: Refer) -> dict[str, Any]:
         """Return the schema: an array of distinct items."""

@@ -2,23 +2,31 @@
 
 Five forms, and no evaluated code: ``ALWAYS``, :class:`Match`,
 :class:`AllOf`, :class:`AnyOf` and :class:`Unless`. The answer to a
-condition is an :class:`Answer`: yes, no, or *unstated*, which is what the
-page leaves us with when it names some clouds and is silent on the rest.
+condition is an :class:`Answer`: yes, no, or *unstated*, where the vendor
+names some clouds and is silent on the rest.
 """
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ClassVar,
+    Final,
+    TypeAlias,
+)
 
 import attrs
 
+from avi_portspec.documents import join
 from avi_portspec.errors import Fault
-from avi_portspec.model.checks import Many, Nested
+from avi_portspec.model.checks import Choice, Many, Nested
 from avi_portspec.model.facets import FACET, FACETS, VALUE
-from avi_portspec.model.record import Record, as_tuple, check
-from avi_portspec.names import FacetId
+from avi_portspec.model.record import Record
+from avi_portspec.names import FacetId, Otherwise
 
 if TYPE_CHECKING:
     from avi_portspec.model.facets import Deployment, Facet
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ALWAYS",
     "DEPTH",
+    "VENDOR",
     "AllOf",
     "Always",
     "Answer",
@@ -35,6 +44,9 @@ __all__ = [
     "Unless",
 ]
 
+#: Who states what an edition holds, where no site does.
+VENDOR: Final = "the vendor's page"
+
 #: How deeply conditions may nest: far more than anyone reads, and far less
 #: than the interpreter's stack.
 DEPTH: Final = 16
@@ -42,7 +54,7 @@ _FACET_IDS: Final = tuple(facet for facet, _ in FACETS)
 
 
 class Answer(enum.IntEnum):
-    """What the page answers; ordered, so that ``min`` is "and".
+    """What the vendor answers; ordered, so that ``min`` is "and".
 
     This is Kleene's strong three-valued logic: *unstated* stands between
     no and yes, and never turns into either by itself.
@@ -53,19 +65,15 @@ class Answer(enum.IntEnum):
     YES = 2
 
 
+#: The bit of each value of each facet: a deployment is the sum of its bits.
+Bits: TypeAlias = Mapping[tuple[FacetId, str], int]
+#: A compiled condition: 0 is no, 1 unstated, 2 yes, as in ``Answer``.
+Test: TypeAlias = Callable[[int], int]
+
 #: The answers that are still possible when only some facets are known.
 _Answers = frozenset[Answer]
 #: The known facets, each with the values that the deployment has.
 _Known = Mapping[FacetId, frozenset[str]]
-
-
-def _combine(
-    parts: Iterable[_Answers], pick: Callable[[Answer, Answer], Answer]
-) -> _Answers:
-    first, *rest = parts
-    for part in rest:
-        first = frozenset(pick(a, b) for a in first for b in part)
-    return first
 
 
 class Condition(Record):
@@ -74,7 +82,7 @@ class Condition(Record):
     __slots__ = ()
 
     def evaluate(self, deployment: Deployment) -> Answer:
-        """Return the page's answer for one deployment.
+        """Return the answer for one deployment.
 
         The deployment's words are taken as they are. Whether an edition knows
         them, and whether a cloud is named at all, is checked when the edition
@@ -104,42 +112,79 @@ class Condition(Record):
         """
         raise NotImplementedError
 
+    def compile(self, bits: Bits) -> Test:
+        """Return the condition as a function of a deployment's bits.
+
+        It answers as :meth:`evaluate` does, in a microsecond.
+
+        Args:
+            bits: The bit of each facet value that the condition names.
+        """
+        raise NotImplementedError
+
+    def relax(self) -> Condition:
+        """Return what is left without the restrictions on the whole.
+
+        >>> from avi_portspec import AllOf, Match, Unless
+        >>> aws = Match(facet="cloud", values=("aws",))
+        >>> container = Match(facet="controller", values=("container",))
+        >>> AllOf(parts=(aws, Unless(part=container))).relax() == aws
+        True
+
+        Only an ``Unless`` that rules out the whole is a restriction: the
+        condition itself, or a part of an ``AllOf``.
+        """
+        raise NotImplementedError
+
     def matches(self) -> Iterator[Match]:
         """Yield each elementary test in the condition, in order."""
-        return (match for _, match in self.located(""))
+        return (match for _, match in self.find_matches(""))
 
-    def located(self, path: str) -> Iterator[tuple[str, Match]]:
+    def find_matches(self, path: str) -> Iterator[tuple[str, Match]]:
         """Yield each elementary test with its path in data.
 
         Args:
             path: The path of this condition.
         """
-        raise NotImplementedError
+        for step, part in self._inner():
+            yield from part.find_matches(f"{path}{step}")
+
+    def _inner(self) -> Iterable[tuple[str, Condition]]:
+        """Return the conditions in this one, each with its place in data."""
+        return ()
+
+    def _faults(self) -> Iterator[Fault]:
+        depth = _depth(self)
+        if depth > DEPTH:
+            expected = f"at most {DEPTH} conditions in one another"
+            yield Fault("condition/too-deep", "", expected, f"{depth}")
 
     def describe(
-        self, facets: Iterable[Facet] = (), *, speaker: str = "the page"
+        self, facets: Iterable[Facet] = (), *, speaker: str | None = VENDOR
     ) -> str:
         """Return the condition in plain English.
 
         Args:
             facets: The facets of an edition, for their names and clauses;
                 without them the ids are used.
-            speaker: Who states it, and says nothing on some values.
+            speaker: Who states it, and says nothing on some values; with
+                ``None``, the text says nothing of these values.
 
         Returns:
             A phrase such as ``only if the cloud is AWS or Azure``.
         """
         words = _Words(facets)
         text = self._phrase(words)
+        if speaker is None:
+            return text
         # What one part leaves open, another may settle.
         silent = words.join(
             "or",
             (
-                words.name(match.facet, value)
+                name
                 for match in self.matches()
-                for value in match.unstated
-                if Answer.UNSTATED
-                in self.possible({match.facet: frozenset({value})})
+                for held, name in words.silent(match)
+                if Answer.UNSTATED in self.possible({match.facet: held})
             ),
         )
         return (
@@ -156,37 +201,48 @@ class Condition(Record):
         raise NotImplementedError
 
 
+def _depth(condition: Condition) -> int:
+    inner = (_depth(part) for _, part in condition._inner())
+    return 1 + max(inner, default=0)
+
+
 class _Words:
     """The English of one edition's facets."""
 
     def __init__(self, facets: Iterable[Facet]) -> None:
-        facets = tuple(facets)
-        self.clauses = {facet.id: facet.clause for facet in facets}
-        self.names = {
-            (facet.id, value.id): value.name
-            for facet in facets
-            for value in facet.values
-        }
+        self.facets = {facet.id: facet for facet in facets}
 
     def name(self, facet: FacetId, value: str) -> str:
-        return self.names.get((facet, value), value)
+        known = self.facets[facet].values if facet in self.facets else ()
+        return next((each.name for each in known if each.id == value), value)
+
+    def silent(self, match: Match) -> Iterator[tuple[frozenset[str], str]]:
+        """Yield what the vendor may be silent for: the values, in words."""
+        for value in match.unstated:
+            yield frozenset({value}), self.name(match.facet, value)
+        if match.otherwise == "unstated":
+            known = self.facets.get(match.facet)
+            for value in match.values:
+                yield (
+                    frozenset(),
+                    known.without(value) if known else f"not {value}",
+                )
 
     @staticmethod
     def join(word: str, items: Iterable[str]) -> str:
         """Return ``a, b or c``, each item once."""
-        *most, last = [*dict.fromkeys(items)] or [""]
-        return f"{', '.join(most)} {word} {last}" if most else last
+        return join(word, dict.fromkeys(items))
 
     def clause(self, match: Match) -> str:
         values = self.join(
             "or", (self.name(match.facet, value) for value in match.values)
         )
-        return self.clauses.get(match.facet, f"{match.facet} is {{}}").replace(
-            "{}", values
-        )
+        known = self.facets.get(match.facet)
+        clause = known.clause if known else f"{match.facet} is {{}}"
+        return clause.replace("{}", values)
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
 class Always(Condition):
     """The condition of a flow that has none: it holds everywhere."""
 
@@ -195,12 +251,16 @@ class Always(Condition):
         pass
 
     def possible(self, known: _Known) -> _Answers:
-        """Return yes, whatever is known."""
+        """Return yes, for every deployment."""
         return frozenset({Answer.YES})
 
-    def located(self, path: str) -> Iterator[tuple[str, Match]]:
-        """Yield nothing: nothing is tested."""
-        return iter(())
+    def compile(self, bits: Bits) -> Test:
+        """Return a function that answers yes."""
+        return lambda _: 2
+
+    def relax(self) -> Condition:
+        """Return the condition: nothing restricts it."""
+        return self
 
     def _phrase(self, words: _Words) -> str:
         return "always"
@@ -217,6 +277,8 @@ class _Part(Nested):
 
     __slots__ = ()
 
+    rule = "condition/tests-nothing"
+
     def __init__(self) -> None:
         super().__init__("a condition that tests something", Condition)
 
@@ -227,36 +289,38 @@ class _Part(Nested):
 _PART: Final = _Part()
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
 class Match(Condition):
     """Holds if the deployment has one of some values of a facet.
 
     Attributes:
         facet: The facet that is asked about.
-        values: The values for which the page says yes.
-        unstated: The values on which the page is silent. If the deployment
+        values: The values for which the vendor says yes.
+        unstated: The values on which the vendor is silent. If the deployment
             has none of *values* but one of these, the answer is
             ``Answer.UNSTATED``; for any other value it is no.
+        otherwise: What the vendor says of a deployment that has none of
+            them: ``no``, or nothing, which is ``unstated``. A port that is
+            documented for masters without authentication is not ruled out
+            for masters with it.
     """
 
-    facet: FacetId = attrs.field(metadata=check(FACET))
-    values: tuple[str, ...] = attrs.field(
-        converter=as_tuple,
-        metadata=check(
-            Many("a list of at least one facet value's id", VALUE, least=1)
-        ),
-    )
-    unstated: tuple[str, ...] = attrs.field(
-        default=(),
-        converter=as_tuple,
-        metadata=check(Many("a list of facet value ids", VALUE)),
-    )
+    facet: Annotated[FacetId, FACET]
+    values: Annotated[
+        tuple[str, ...],
+        Many("a list of at least one facet value's id", VALUE, least=1),
+    ]
+    unstated: Annotated[
+        tuple[str, ...], Many("a list of facet value ids", VALUE)
+    ] = ()
+    otherwise: Annotated[Otherwise, Choice(Otherwise)] = "no"
 
     def _faults(self) -> Iterator[Fault]:
         stated = frozenset(self.values)
         for position, value in enumerate(self.unstated):
             if value in stated:
                 yield Fault(
+                    "condition/stated-and-unstated",
                     f"unstated[{position}]",
                     "a value that is not among the stated ones",
                     repr(value),
@@ -265,16 +329,31 @@ class Match(Condition):
     def possible(self, known: _Known) -> _Answers:
         """Return the answer if the facet is known, else each it can have."""
         held = known.get(self.facet)
+        other = Answer.UNSTATED if self.otherwise == "unstated" else Answer.NO
         if held is None:
             open_ = {Answer.UNSTATED} if self.unstated else set()
-            return frozenset({Answer.NO, Answer.YES, *open_})
+            return frozenset({other, Answer.YES, *open_})
         if not held.isdisjoint(self.values):
             return frozenset({Answer.YES})
         if not held.isdisjoint(self.unstated):
             return frozenset({Answer.UNSTATED})
-        return frozenset({Answer.NO})
+        return frozenset({other})
 
-    def located(self, path: str) -> Iterator[tuple[str, Match]]:
+    def compile(self, bits: Bits) -> Test:
+        """Return a function that tests the bits of the values."""
+        yes = sum(bits[self.facet, value] for value in self.values)
+        open_ = sum(bits[self.facet, value] for value in self.unstated)
+        if self.otherwise == "unstated":
+            return lambda held: 2 if held & yes else 1
+        if not open_:
+            return lambda held: 2 if held & yes else 0
+        return lambda held: 2 if held & yes else 1 if held & open_ else 0
+
+    def relax(self) -> Condition:
+        """Return the condition: nothing restricts it."""
+        return self
+
+    def find_matches(self, path: str) -> Iterator[tuple[str, Match]]:
         """Yield this very test."""
         yield path, self
 
@@ -282,113 +361,105 @@ class Match(Condition):
         return words.clause(self)
 
     def _plain(self) -> dict[str, Any]:
-        plain = {"facet": self.facet, "values": list(self.values)}
+        plain: dict[str, Any] = {
+            "facet": self.facet,
+            "values": list(self.values),
+        }
         if self.unstated:
             plain["unstated"] = list(self.unstated)
+        if self.otherwise != "no":
+            plain["otherwise"] = self.otherwise
         return plain
 
 
-_PARTS: Final = Many("a list of at least two conditions", _PART, least=2)
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
+class _Several(Condition):
+    """A condition of several, whose answers decide together."""
+
+    parts: Annotated[
+        tuple[Condition, ...],
+        Many("a list of at least two conditions", _PART, least=2),
+    ]
+
+    #: What data calls it, how its clause begins, and the word between parts.
+    _form: ClassVar[str]
+    _both: ClassVar[str]
+    _and: ClassVar[str]
+    #: Which of two answers decides: the least or the greatest.
+    _pick: ClassVar[Callable[..., Any]]
+
+    def possible(self, known: _Known) -> _Answers:
+        """Return what the parts can answer together."""
+        first, *rest = (part.possible(known) for part in self.parts)
+        for answers in rest:
+            first = frozenset(self._pick(a, b) for a in first for b in answers)
+        return first
+
+    def compile(self, bits: Bits) -> Test:
+        """Return what the compiled parts answer together."""
+        pick = self._pick
+        parts = tuple(part.compile(bits) for part in self.parts)
+        return lambda held: pick([part(held) for part in parts])
+
+    def _inner(self) -> Iterable[tuple[str, Condition]]:
+        for position, part in enumerate(self.parts):
+            yield f".{self._form}[{position}]", part
+
+    def _clause(self, words: _Words) -> str:
+        clauses = (part._clause(words) for part in self.parts)
+        return f"({self._both} {words.join(self._and, clauses)})"
+
+    def _plain(self) -> dict[str, Any]:
+        return {self._form: [part._plain() for part in self.parts]}
 
 
-def _located(
-    parts: Iterable[Condition], path: str
-) -> Iterator[tuple[str, Match]]:
-    for position, part in enumerate(parts):
-        yield from part.located(f"{path}[{position}]")
-
-
-def _depth(condition: Condition) -> int:
-    inner = getattr(condition, "parts", None) or (
-        (condition.part,) if isinstance(condition, Unless) else ()
-    )
-    return 1 + max(map(_depth, inner), default=0)
-
-
-def _nesting(condition: Condition, path: str) -> Iterator[Fault]:
-    """Yield what is wrong with how conditions stand in one another."""
-    depth = _depth(condition)
-    if depth > DEPTH:
-        wanted = f"at most {DEPTH} conditions in one another"
-        yield Fault(path, wanted, f"{depth}")
-
-
-@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
-class AllOf(Condition):
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
+class AllOf(_Several):
     """Holds if every part does.
 
     Attributes:
         parts: At least two different conditions.
     """
 
-    parts: tuple[Condition, ...] = attrs.field(
-        converter=as_tuple, metadata=check(_PARTS)
-    )
+    _form, _both, _and, _pick = "all", "both", "and", min
 
-    def possible(self, known: _Known) -> _Answers:
-        """Return the least of what the parts can answer."""
-        return _combine((part.possible(known) for part in self.parts), min)
-
-    def _faults(self) -> Iterator[Fault]:
-        return _nesting(self, "parts")
-
-    def located(self, path: str) -> Iterator[tuple[str, Match]]:
-        """Yield the tests of every part."""
-        return _located(self.parts, f"{path}.all")
+    def relax(self) -> Condition:
+        """Return the parts that are no ``Unless``."""
+        left = tuple(p for p in self.parts if not isinstance(p, Unless))
+        if len(left) > 1:
+            return AllOf(parts=left)
+        return left[0] if left else ALWAYS
 
     def _phrase(self, words: _Words) -> str:
         # "only if this and that, unless something else"
-        wanted = [p for p in self.parts if not isinstance(p, Unless)]
+        expected = [p for p in self.parts if not isinstance(p, Unless)]
         barred = [p.part for p in self.parts if isinstance(p, Unless)]
         phrases = []
-        if wanted:
-            clauses = (part._clause(words) for part in wanted)
+        if expected:
+            clauses = (part._clause(words) for part in expected)
             phrases.append(f"only if {words.join('and', clauses)}")
         if barred:
             clauses = (part._clause(words) for part in barred)
             phrases.append(f"unless {words.join('or', clauses)}")
         return ", ".join(phrases)
 
-    def _clause(self, words: _Words) -> str:
-        clauses = (part._clause(words) for part in self.parts)
-        return f"(both {words.join('and', clauses)})"
 
-    def _plain(self) -> dict[str, Any]:
-        return {"all": [part._plain() for part in self.parts]}
-
-
-@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
-class AnyOf(Condition):
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
+class AnyOf(_Several):
     """Holds if at least one part does.
 
     Attributes:
         parts: At least two different conditions.
     """
 
-    parts: tuple[Condition, ...] = attrs.field(
-        converter=as_tuple, metadata=check(_PARTS)
-    )
+    _form, _both, _and, _pick = "any", "either", "or", max
 
-    def possible(self, known: _Known) -> _Answers:
-        """Return the greatest of what the parts can answer."""
-        return _combine((part.possible(known) for part in self.parts), max)
-
-    def _faults(self) -> Iterator[Fault]:
-        return _nesting(self, "parts")
-
-    def located(self, path: str) -> Iterator[tuple[str, Match]]:
-        """Yield the tests of every part."""
-        return _located(self.parts, f"{path}.any")
-
-    def _clause(self, words: _Words) -> str:
-        clauses = (part._clause(words) for part in self.parts)
-        return f"(either {words.join('or', clauses)})"
-
-    def _plain(self) -> dict[str, Any]:
-        return {"any": [part._plain() for part in self.parts]}
+    def relax(self) -> Condition:
+        """Return the condition: an ``Unless`` here restricts one part."""
+        return self
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
 class Unless(Condition):
     """Holds if its part does not; where that is unstated, so is this.
 
@@ -396,10 +467,7 @@ class Unless(Condition):
         part: The condition that rules the flow out.
     """
 
-    part: Condition = attrs.field(metadata=check(_PART))
-
-    def _faults(self) -> Iterator[Fault]:
-        return _nesting(self, "part")
+    part: Annotated[Condition, _PART]
 
     def possible(self, known: _Known) -> _Answers:
         """Return the opposite of what the part can answer."""
@@ -407,9 +475,17 @@ class Unless(Condition):
             Answer(Answer.YES - answer) for answer in self.part.possible(known)
         )
 
-    def located(self, path: str) -> Iterator[tuple[str, Match]]:
-        """Yield the tests of the part."""
-        return self.part.located(f"{path}.unless")
+    def compile(self, bits: Bits) -> Test:
+        """Return the opposite of what the compiled part answers."""
+        part = self.part.compile(bits)
+        return lambda held: 2 - part(held)
+
+    def relax(self) -> Condition:
+        """Return nothing but "always": the restriction was all."""
+        return ALWAYS
+
+    def _inner(self) -> Iterable[tuple[str, Condition]]:
+        return ((".unless", self.part),)
 
     def _phrase(self, words: _Words) -> str:
         return f"unless {self.part._clause(words)}"

@@ -2,54 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final
-
-from avi_portspec.model.ports import ProtocolPorts
-
-if TYPE_CHECKING:
-    from avi_portspec.model.facets import Facet
-    from avi_portspec.model.flows import Flow
-    from avi_portspec.model.flowset import Flows
-    from avi_portspec.model.index import FlowIndex
-
-__all__ = [
-    "HEADINGS",
-    "attributed",
-    "by_speaker",
-    "cells",
-    "html_grid",
-    "html_table",
-    "joined",
-    "ports_text",
-    "speaker",
-    "stated_by",
-    "summary",
-    "text_table",
-    "when",
-]
-
-HEADINGS: Final = (
-    "Source",
-    "Destination",
-    "Ports",
-    "Service",
-    "Requirement",
-    "When",
+from collections.abc import Callable, Iterable, Sequence
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Final,
+    Literal,
+    NamedTuple,
+    Protocol,
 )
 
+from avi_portspec.documents import join
+from avi_portspec.model.ports import ProtocolPorts
+from avi_portspec.model.wording import (
+    REQUIREMENTS,
+    at_start,
+    by_speaker,
+    when,
+)
+from avi_portspec.names import FlowId, Status
 
-def joined(word: str, items: Iterable[str]) -> str:
-    """Return ``a, b and c``, with *word* before the last."""
-    *most, last = [*items] or [""]
-    return f"{', '.join(most)} {word} {last}" if most else last
+if TYPE_CHECKING:
+    from avi_portspec.model.facts import EditionFacts
+    from avi_portspec.model.flows import Flow
+
+__all__ = [
+    "VIEW",
+    "Column",
+    "Judged",
+    "Row",
+    "html_grid",
+    "html_table",
+    "ports_key",
+    "ports_text",
+    "summary",
+    "text_table",
+    "view",
+]
+
+
+class Judged(Protocol):
+    """What is decided about a flow for one deployment."""
+
+    @property
+    def status(self) -> Status:
+        """The decision."""
+
+    @property
+    def reason(self) -> str:
+        """Why."""
+
+    @property
+    def replaced_by(self) -> tuple[FlowId, ...]:
+        """The ids of the flows that replace it there."""
+
+
+class Row(NamedTuple):
+    """What a row of a table is about.
+
+    Attributes:
+        flow: The flow.
+        edition: Where the names of its ends are looked up.
+        decision: What is decided about it, for a deployment.
+        pair: The one protocol and port range that the row is for; ``None``
+            for all of the flow's.
+    """
+
+    flow: Flow
+    edition: EditionFacts
+    decision: Judged | None = None
+    pair: ProtocolPorts | None = None
+
+
+class Column(NamedTuple):
+    """A column that tables of flows can have.
+
+    Attributes:
+        name: What it is asked for by.
+        heading: Its heading.
+        text: Returns a cell's text.
+        summary: What it holds, for help and documentation.
+        kind: What its cells hold: something for machines, which is never
+            translated nor wrapped, a name, or prose.
+        width: How many characters wide it is where a format needs a number.
+        key: What rows are sorted by, of a flow and of whether it is in
+            descending order (``down``); the text, if ``None``.
+        fields: The flow's fields whose explanations belong to it.
+        keys: The keys of flat records that hold the same.
+    """
+
+    name: str
+    heading: str
+    text: Callable[[Row], str]
+    summary: str
+    kind: Literal["machine", "name", "prose"] = "prose"
+    width: int = 40
+    key: Callable[..., Any] | None = None
+    fields: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 def ports_text(flow: Flow) -> str:
     """Return a flow's protocols and ports: ``TCP or UDP 389``."""
-    protocols = joined("or", (p.label for p in flow.protocols))
+    protocols = join("or", (p.label for p in flow.protocols))
     numbers = dict.fromkeys(pair.number for pair in flow.protocol_ports())
-    return f"{protocols} {joined('and', numbers)}".rstrip()
+    return f"{protocols} {join('and', numbers)}".rstrip()
 
 
 def summary(pairs: Iterable[ProtocolPorts]) -> str:
@@ -60,136 +117,185 @@ def summary(pairs: Iterable[ProtocolPorts]) -> str:
         if pair.number:
             numbers.append(pair.number)
     return ", ".join(
-        f"{label} {joined('and', numbers)}".rstrip()
+        f"{label} {join('and', numbers)}".rstrip()
         for label, numbers in grouped.items()
     )
 
 
-def cells(flow: Flow, index: FlowIndex) -> tuple[str, ...]:
-    """Return one flow as the cells under :data:`HEADINGS`."""
-    return (
-        index.endpoints[flow.source].name,
-        index.endpoints[flow.destination].name,
-        ports_text(flow),
-        flow.service or "",
-        flow.requirement,
-        when(flow, index.facets),
+def ports_key(flow: Flow, *, down: bool = False) -> tuple[Any, ...]:
+    """Return what flows are sorted by where it is by port.
+
+    Ports are numbers; flows with the same ones are sorted by protocol.
+
+    Args:
+        flow: The flow.
+        down: Whether the highest port comes first, and so counts first.
+    """
+    protocols = tuple(protocol.number for protocol in flow.protocols)
+    ranges = sorted(
+        ((ports.low, ports.high) for ports in flow.ports), reverse=down
+    )
+    return tuple(ranges), protocols
+
+
+def _ports_cell(row: Row) -> str:
+    return ports_text(row.flow) if row.pair is None else str(row.pair)
+
+
+#: The columns of a table that does not say which.
+VIEW: Final[tuple[Column, ...]] = (
+    Column(
+        "source",
+        "Source",
+        lambda row: row.edition.endpoints[row.flow.source].name,
+        "the initiator, which opens the connection",
+        kind="name",
+        width=24,
+        fields=("source",),
+        keys=("source", "source_name"),
+    ),
+    Column(
+        "destination",
+        "Destination",
+        lambda row: row.edition.endpoints[row.flow.destination].name,
+        "the listener",
+        kind="name",
+        width=24,
+        fields=("destination",),
+        keys=("destination", "destination_name"),
+    ),
+    Column(
+        "ports",
+        "Ports",
+        _ports_cell,
+        "protocols with their ports or ICMP messages",
+        kind="machine",
+        width=16,
+        key=ports_key,
+        fields=("protocols", "ports", "icmp_types"),
+        keys=(
+            *("protocol", "protocol_number", "port_low", "port_high"),
+            "icmp_type",
+        ),
+    ),
+    Column(
+        "service",
+        "Service",
+        lambda row: row.flow.service or "",
+        "the service, as the vendor names it",
+        kind="name",
+        width=14,
+        fields=("service",),
+        keys=("service",),
+    ),
+    Column(
+        "requirement",
+        "Requirement",
+        lambda row: REQUIREMENTS[row.flow.requirement],
+        "how strongly the vendor asks for it",
+        kind="prose",
+        width=14,
+        fields=("requirement",),
+        keys=("requirement",),
+    ),
+    Column(
+        "when",
+        "When",
+        lambda row: when(row.flow, row.edition.facets),
+        "the condition under which it applies",
+        kind="prose",
+        width=40,
+        fields=("when",),
+        keys=("when",),
+    ),
+)
+
+
+def view(
+    rows: Iterable[Row], columns: Sequence[Column] = VIEW
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Return a table's headings and its cells, row by row.
+
+    Args:
+        rows: What the rows are about.
+        columns: The columns.
+    """
+    headings = tuple(column.heading for column in columns)
+    return headings, tuple(
+        tuple(column.text(row) for column in columns) for row in rows
     )
 
 
-def _silence(flows: Flows, index: FlowIndex) -> str:
-    """Return a line about the flows that are left open, or none."""
+def silence_text(unstated: Iterable[Flow], edition: EditionFacts) -> str:
+    """Return a line about the flows that are not documented, or none."""
     lines = []
-    for who, open_ in by_speaker(flows.unstated).items():
+    for who, open_ in by_speaker(unstated).items():
         named = "; ".join(
-            f"{index.endpoints[flow.source].name} to "
-            f"{index.endpoints[flow.destination].name}, {ports_text(flow)}"
+            f"{edition.endpoints[flow.source].name} to "
+            f"{edition.endpoints[flow.destination].name}, {ports_text(flow)}"
             for flow in open_
         )
-        said = attributed("The page does not say whether these apply", who)
-        lines.append(f"{said}: {named}.")
+        lines.append(
+            f"{at_start(who)} does not say whether these apply: {named}."
+        )
     return " ".join(lines)
 
 
-def text_table(flows: Flows, index: FlowIndex) -> str:
-    """Return a table in plain text, its columns as wide as they need be."""
-    rows: list[Sequence[str]] = [HEADINGS]
-    rows += [cells(flow, index) for flow in flows]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    rows.insert(1, ["-" * width for width in widths])
-    lines = [
-        "  ".join(
-            cell.ljust(width) for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in rows
-    ]
-    if not flows:
+def text_table(
+    flows: Iterable[Flow], unstated: Iterable[Flow], edition: EditionFacts
+) -> str:
+    """Return a table in plain text, its columns as wide as they need be.
+
+    Args:
+        flows: What to show.
+        unstated: The flows of which the vendor does not say whether they
+            apply; a line below names them.
+        edition: Where names are looked up.
+    """
+    # Imported here, as what is only for notebooks below.
+    from avi_portspec.documents.text import table_lines
+
+    headings, rows = view(Row(flow, edition) for flow in flows)
+    lines = [*table_lines(headings, rows)]
+    if not rows:
         lines.append("(no flows)")
-    silence = _silence(flows, index)
+    silence = silence_text(unstated, edition)
     return "\n".join([*lines, silence] if silence else lines)
 
 
-def html_table(flows: Flows, index: FlowIndex) -> str:
-    """Return a table in HTML, with header cells and everything escaped."""
+def html_table(
+    caption: str,
+    flows: Iterable[Flow],
+    unstated: Iterable[Flow],
+    edition: EditionFacts,
+) -> str:
+    """Return a table in HTML for a notebook; see :func:`text_table`."""
+    silence = silence_text(unstated, edition)
     return html_grid(
-        repr(flows)[1:-1],
-        HEADINGS,
-        (cells(flow, index) for flow in flows),
-        filter(None, [_silence(flows, index)]),
+        caption,
+        *view(Row(flow, edition) for flow in flows),
+        filter(None, [silence]),
     )
 
 
 def html_grid(
     caption: str,
     headings: Iterable[str],
-    rows: Iterable[Iterable[str]],
+    rows: Iterable[tuple[str, ...]],
     below: Iterable[str] = (),
 ) -> str:
-    """Return rows as a table in HTML, and lines of text below it.
+    """Return rows as a table in HTML for a notebook, and text below it.
 
     Args:
         caption: What the table is.
         headings: The header cells.
         rows: The rows; everything in them is escaped.
-        below: A paragraph each.
+        below: One text per paragraph.
     """
-    from html import escape
+    from avi_portspec.documents.blocks import Paragraph, Table
+    from avi_portspec.documents.html import write_fragment
 
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in headings)
-    body = "".join(
-        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>"
-        for row in rows
+    return write_fragment(
+        Table(caption, (*headings,), (*rows,), names_rows=False),
+        *map(Paragraph, below),
     )
-    notes = "".join(f"<p>{escape(line)}</p>" for line in below)
-    return (
-        f"<table><caption>{escape(caption)}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
-    )
-
-
-def speaker(origin: str | None, section: str) -> str:
-    """Return who states a flow: the page, or the overlay of a site.
-
-    A flow that a site added stands in the section of its overlay: the page
-    knows nothing of it, and must not be given as the reason. Where a site
-    only changed a flow's ports, the rest is still what the page states.
-
-    Args:
-        origin: The overlay that the flow, or its ports, come from.
-        section: The section that states the flow.
-    """
-    if origin is None or section != origin:
-        return "the page"
-    return f"the site's overlay {origin}"
-
-
-def stated_by(flow: Flow) -> str:
-    """Return who states a flow; see :func:`speaker`."""
-    return speaker(flow.origin, flow.section)
-
-
-def by_speaker(flows: Iterable[Flow]) -> dict[str, list[Flow]]:
-    """Return flows by who states them."""
-    found: dict[str, list[Flow]] = {}
-    for flow in flows:
-        found.setdefault(stated_by(flow), []).append(flow)
-    return found
-
-
-def attributed(text: str, who: str) -> str:
-    """Return what is said of a flow, put to whoever says it.
-
-    >>> attributed("The page does not say.", "the site's overlay berlin")
-    "The site's overlay berlin does not say."
-
-    Args:
-        text: What would be said of a flow of the page.
-        who: What :func:`speaker` returned.
-    """
-    at_start = f"{who[0].upper()}{who[1:]}"
-    return text.replace("The page", at_start).replace("the page", who)
-
-
-def when(flow: Flow, facets: Iterable[Facet]) -> str:
-    """Return a flow's condition, in plain English."""
-    return flow.when.describe(facets, speaker=stated_by(flow))

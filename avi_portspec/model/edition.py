@@ -1,11 +1,10 @@
-"""An edition: one state of the port page, whole and consistent."""
+"""The data of an edition: one state of the port page, checked as a whole."""
 
-from __future__ import annotations
-
+# Annotations are no strings here: see checks_of.
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import Annotated, Any, Final
 
 import attrs
 
@@ -18,7 +17,7 @@ from avi_portspec.model.consistency import (
     edition_faults,
     place_key,
 )
-from avi_portspec.model.facets import Deployment, Facet
+from avi_portspec.model.facets import Facet
 from avi_portspec.model.flows import (
     Endpoint,
     Exclusion,
@@ -28,19 +27,13 @@ from avi_portspec.model.flows import (
 )
 from avi_portspec.model.flowset import Flows
 from avi_portspec.model.index import FlowIndex
+from avi_portspec.model.interfaces import Interface
 from avi_portspec.model.page import EDITION, Extent, Section, Source
 from avi_portspec.model.plain import digest
-from avi_portspec.model.record import Record, as_tuple, check, checks_of
+from avi_portspec.model.record import Record, checks_of
 from avi_portspec.names import EditionId
 
-if TYPE_CHECKING:
-    from os import PathLike
-
-    from avi_portspec.deployment.overlay import Overlay
-    from avi_portspec.deployment.resolution import Resolution
-    from avi_portspec.deployment.symptoms import Symptoms
-
-__all__ = ["Edition"]
+__all__ = ["EditionData"]
 
 
 class _Collection(Check):
@@ -48,12 +41,14 @@ class _Collection(Check):
 
     __slots__ = ("item",)
 
-    def __init__(self, wanted: str, item: type) -> None:
-        self.wanted = f"a list in which each item is {wanted}"
+    rule = "list/not-a-list"
+
+    def __init__(self, expected: str, item: type) -> None:
+        self.expected = f"a list in which each item is {expected}"
         self.item = item
 
     def accepts(self, value: object) -> bool:
-        return isinstance(value, (Catalog, Flows, tuple)) and all(
+        return isinstance(value, tuple) and all(
             isinstance(item, self.item) for item in value
         )
 
@@ -62,52 +57,50 @@ class _Collection(Check):
 
 
 _CHECKS: Final = {
-    name: check(_Collection(wanted, cls)) for name, wanted, cls in RECORDS
+    name: _Collection(expected, cls) for name, expected, cls in RECORDS
 }
 
 
-def _catalog(items: Any) -> Any:
-    """Return records as a catalog; what is none, for the check to refuse."""
+def _records(items: Any) -> Any:
+    """Return records as a tuple, to be made a collection once checked."""
     if isinstance(items, (str, bytes)) or not isinstance(items, Iterable):
         return items
-    items = tuple(items)
-    if not all(isinstance(item, Record) for item in items):
-        return items
-    return Catalog("record", items)
+    return tuple(items)
 
 
 # One converter a field: type checkers take an argument's type from it.
 
 
 def _facets(items: Iterable[Facet]) -> Catalog[Facet]:
-    return _catalog(items)  # type: ignore[no-any-return]
+    return _records(items)  # type: ignore[no-any-return]
 
 
 def _sections(items: Iterable[Section]) -> Catalog[Section]:
-    return _catalog(items)  # type: ignore[no-any-return]
+    return _records(items)  # type: ignore[no-any-return]
 
 
 def _endpoints(items: Iterable[Endpoint]) -> Catalog[Endpoint]:
-    return _catalog(items)  # type: ignore[no-any-return]
+    return _records(items)  # type: ignore[no-any-return]
 
 
 def _exclusions(items: Iterable[Exclusion]) -> Catalog[Exclusion]:
-    return _catalog(items)  # type: ignore[no-any-return]
+    return _records(items)  # type: ignore[no-any-return]
 
 
 def _pointers(items: Iterable[Pointer]) -> Catalog[Pointer]:
-    return _catalog(items)  # type: ignore[no-any-return]
+    return _records(items)  # type: ignore[no-any-return]
 
 
 def _notes(items: Iterable[Note]) -> Catalog[Note]:
-    return _catalog(items)  # type: ignore[no-any-return]
+    return _records(items)  # type: ignore[no-any-return]
 
 
-def _as_flows(flows: Iterable[Flow]) -> Flows:
-    """Return the flows as a tuple, to be made a collection once checked."""
-    if isinstance(flows, (str, bytes)) or not isinstance(flows, Iterable):
-        return flows
-    return tuple(flows)  # type: ignore[return-value]
+def _interfaces(items: Iterable[Interface]) -> Catalog[Interface]:
+    return _records(items)  # type: ignore[no-any-return]
+
+
+def _flows(items: Iterable[Flow]) -> Flows:
+    return _records(items)  # type: ignore[no-any-return]
 
 
 def _bind(record: Any, **fields: Any) -> Any:
@@ -122,70 +115,57 @@ def _disagreements(path: str, record: Any, right: Any) -> Iterator[Fault]:
     for name, _, is_derived in checks_of(type(record)):
         got = getattr(record, name)
         if is_derived and got and got != getattr(right, name):
-            wanted = f"nothing, or {getattr(right, name)!r}"
-            yield Fault(f"{path}.{name}", wanted, repr(got), None, record.id)
+            expected = f"nothing, or {getattr(right, name)!r}"
+            yield Fault(
+                "edition/derived-field",
+                f"{path}.{name}",
+                expected,
+                repr(got),
+                None,
+                record.id,
+            )
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
-class Edition(Record):
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
+class EditionData(Record):
     """One edition of the port page, as immutable records.
 
-    Collections may be given as any iterables; the edition keeps them in its
-    own, checks that they agree, and refuses to exist when they do not: ids
-    are unique, references lead somewhere, records stand in the order of the
-    page, and each place on the page is cited.
-
-    Attributes:
-        id: Its id, which may be a release.
-        title: What it is called.
-        product: The product's name at that time.
-        aliases: Other ids that it goes by, such as releases whose pages
-            state the same facts.
-        source: The page that it transcribes.
-        overview: How much the page holds above its first section.
-        facets: What its conditions ask about.
-        sections: The sections, subsections after their parents.
-        endpoints: Who talks to whom.
-        flows: The flows, as a collection that answers queries.
-        exclusions: What the page says is not needed.
-        pointers: Rows that send their reader elsewhere.
-        notes: Everything else that the page says.
+    It is the base of :class:`avi_portspec.Edition`, which says what each
+    field holds, and which answers for deployments as well. Code below the
+    answers takes this one.
     """
 
-    id: EditionId = attrs.field(metadata=check(EDITION))
-    title: str = attrs.field(metadata=check(Text("a title")))
-    product: str = attrs.field(metadata=check(Text("a product's name")))
-    aliases: tuple[str, ...] = attrs.field(
-        default=(),
-        converter=as_tuple,
-        metadata=check(Many("a list of edition ids", EDITION)),
+    id: Annotated[EditionId, EDITION]
+    title: Annotated[str, Text("a title")]
+    product: Annotated[str, Text("a product's name")]
+    aliases: Annotated[
+        tuple[str, ...], Many("a list of edition ids", EDITION)
+    ] = ()
+    source: Annotated[Source, Nested("a source", Source)]
+    overview: Annotated[Extent, Nested("an extent", Extent)] = attrs.field(
+        default=Extent()
     )
-    source: Source = attrs.field(metadata=check(Nested("a source", Source)))
-    overview: Extent = attrs.field(
-        default=Extent(), metadata=check(Nested("an extent", Extent))
+    facets: Annotated[Catalog[Facet], _CHECKS["facets"]] = attrs.field(
+        default=(), converter=_facets
     )
-    facets: Catalog[Facet] = attrs.field(
-        default=(), converter=_facets, metadata=_CHECKS["facets"]
+    sections: Annotated[Catalog[Section], _CHECKS["sections"]] = attrs.field(
+        converter=_sections
     )
-    sections: Catalog[Section] = attrs.field(
-        converter=_sections, metadata=_CHECKS["sections"]
+    endpoints: Annotated[Catalog[Endpoint], _CHECKS["endpoints"]] = (
+        attrs.field(converter=_endpoints)
     )
-    endpoints: Catalog[Endpoint] = attrs.field(
-        converter=_endpoints, metadata=_CHECKS["endpoints"]
+    flows: Annotated[Flows, _CHECKS["flows"]] = attrs.field(converter=_flows)
+    exclusions: Annotated[Catalog[Exclusion], _CHECKS["exclusions"]] = (
+        attrs.field(default=(), converter=_exclusions)
     )
-    flows: Flows = attrs.field(converter=_as_flows, metadata=_CHECKS["flows"])
-    exclusions: Catalog[Exclusion] = attrs.field(
-        default=(),
-        converter=_exclusions,
-        metadata=_CHECKS["exclusions"],
+    pointers: Annotated[Catalog[Pointer], _CHECKS["pointers"]] = attrs.field(
+        default=(), converter=_pointers
     )
-    pointers: Catalog[Pointer] = attrs.field(
-        default=(),
-        converter=_pointers,
-        metadata=_CHECKS["pointers"],
+    notes: Annotated[Catalog[Note], _CHECKS["notes"]] = attrs.field(
+        default=(), converter=_notes
     )
-    notes: Catalog[Note] = attrs.field(
-        default=(), converter=_notes, metadata=_CHECKS["notes"]
+    interfaces: Annotated[Catalog[Interface], _CHECKS["interfaces"]] = (
+        attrs.field(default=(), converter=_interfaces)
     )
 
     @cached_property
@@ -197,100 +177,11 @@ class Edition(Record):
         """
         return digest(self)
 
-    @cached_property
-    def _resolver(self) -> Any:
-        """What answers :meth:`resolve`, made ready once an edition."""
-        # Here and in the two methods below is the one step up to a higher
-        # floor: an edition is what people ask, and what is made ready to
-        # answer them has to be kept with it.
-        from avi_portspec.deployment.resolver import Resolver
-
-        return Resolver(self)
-
-    def resolve(
-        self, deployment: Deployment | str, *, strict: bool = False
-    ) -> Resolution:
-        """Return what one deployment needs: a decision on every flow.
-
-        >>> import avi_portspec
-        >>> answer = avi_portspec.load().resolve("kubernetes")
-        >>> [str(pair) for pair in answer.flows.unstated.ports()]
-        ['TCP 4001', 'TCP 9001']
-        >>> print(answer["controller-to-kubernetes-minion"].status)
-        needed
-
-        Args:
-            deployment: The deployment, or the name of a preset.
-            strict: Whether to fail where the page leaves the deployment
-                open.
-
-        Raises:
-            UnknownNameError: No preset has that name.
-            InvalidDataError: The deployment uses a word that the edition
-                does not know, or names no cloud; it carries every fault.
-            UnresolvedError: *strict*, and there are conflicts or gaps.
-        """
-        found: Resolution = self._resolver.resolve(deployment, strict=strict)
-        return found
-
-    @cached_property
-    def _symptoms(self) -> Any:
-        from avi_portspec.deployment.symptoms import Symptoms
-
-        return Symptoms(self)
-
-    @property
-    def symptoms(self) -> Symptoms:
-        """What is seen where a flow is blocked, as far as the page says.
-
-        >>> import avi_portspec
-        >>> (symptom,) = avi_portspec.load().symptoms.find("Controller DOWN")
-        >>> symptom.flow.id, symptom.can_be_ignored
-        ('service-engine-to-controller-echo', True)
-        """
-        found: Symptoms = self._symptoms
-        return found
-
-    def overlay(self, source: Overlay | str | PathLike[str]) -> Edition:
-        """Return this edition with a site's own facts.
-
-        >>> import avi_portspec
-        >>> site = avi_portspec.load().overlay('''
-        ... id = "berlin"
-        ... title = "Site Berlin"
-        ... [[changes]]
-        ... flow = "external-to-controller-https"
-        ... ports = [9443]
-        ... reason = "The portal moved."
-        ... ''')
-        >>> flow = site.flows["external-to-controller-https"]
-        >>> [str(pair) for pair in flow.protocol_ports()], flow.origin
-        (['TCP 9443'], 'berlin')
-
-        Args:
-            source: An :class:`Overlay`; or the path of a TOML file that
-                holds one, as a path object or as a string that ends in
-                ``.toml``; or such TOML itself.
-
-        Returns:
-            An edition of its own id. Each record that comes from the
-            overlay, and each flow whose ports do, says so in its
-            ``origin``; changed ports are ``inferred``, with the reason.
-
-        Raises:
-            InvalidDataError: The overlay does not fit; it carries every
-                fault, with its path in the overlay.
-            OSError: The file cannot be read.
-        """
-        from avi_portspec.deployment.overlay import overlaid
-
-        return overlaid(self, source)
-
     def subsections(self, section: str | None = None) -> tuple[Section, ...]:
         """Return the sections directly within one, or the top ones.
 
         Args:
-            section: A section's id or title; ``None`` for the page.
+            section: A section's id or title; ``None`` for the top.
 
         Raises:
             UnknownNameError: There is no such section.
@@ -313,7 +204,7 @@ class Edition(Record):
             for record in field
             if record.section == found
         ]
-        order: dict[str | None, int] = {None: 0, found: 1}
+        order: dict[str | None, int] = {found: 0}
         return tuple(
             sorted(records, key=lambda r: place_key(r.citation, order))
         )
@@ -327,14 +218,11 @@ class Edition(Record):
         Raises:
             UnknownNameError: Nothing has that id.
         """
-        for field in (self.flows, self.exclusions, self.pointers):
+        fields = (self.flows, self.exclusions, self.pointers)
+        for field in fields:
             if record in field.ids():
                 return tuple(self.notes[note] for note in field[record].notes)
-        known = [
-            *self.flows.ids(),
-            *self.exclusions.ids(),
-            *self.pointers.ids(),
-        ]
+        known = [id_ for field in fields for id_ in field.ids()]
         raise UnknownNameError("flow, exclusion or pointer", record, known)
 
     def names(self) -> tuple[str, ...]:
@@ -346,13 +234,11 @@ class Edition(Record):
 
     def _repr_html_(self) -> str:
         """Return the edition's flows as a table for a notebook."""
-        from avi_portspec.model.display import HEADINGS, cells, html_grid
+        from avi_portspec.model.display import Row, html_grid, view
 
-        index = self.flows._index
         return html_grid(
             f"{self.title} ({self.id}): {len(self.flows)} flows",
-            HEADINGS,
-            (cells(flow, index) for flow in self.flows),
+            *view(Row(flow, self) for flow in self.flows),
             [f"SHA-256 of the data: {self.digest}"],
         )
 
@@ -370,7 +256,7 @@ class Edition(Record):
         yield from faults
         if faults:
             return
-        for name, bound in self._bound().items():
+        for name, bound in self._bind_all().items():
             for position, (record, right) in enumerate(
                 zip(getattr(self, name), bound, strict=True)
             ):
@@ -379,7 +265,7 @@ class Edition(Record):
     def __attrs_post_init__(self) -> None:
         Record.__attrs_post_init__(self)
         fill = object.__setattr__
-        bound = self._bound()
+        bound = self._bind_all()
         flows = tuple(bound.pop("flows"))
         for name, _, cls in RECORDS:
             if name != "flows":
@@ -387,7 +273,7 @@ class Edition(Record):
                 fill(self, name, Catalog(cls.__name__.lower(), records))
         fill(self, "flows", Flows(FlowIndex(self, flows)))
 
-    def _bound(self) -> dict[str, list[Any]]:
+    def _bind_all(self) -> dict[str, list[Any]]:
         """Return the records with what only the whole edition can tell."""
         notes: dict[str, list[str]] = {}
         lead_ins: dict[str | None, list[str]] = {}
@@ -397,7 +283,7 @@ class Edition(Record):
             if note.kind == "lead-in":
                 lead_ins.setdefault(note.citation.section, []).append(note.id)
 
-        def noted(records: Iterable[Any]) -> list[Any]:
+        def bind_notes(records: Iterable[Any]) -> list[Any]:
             return [
                 _bind(record, notes=tuple(notes.get(record.id, ())))
                 for record in records
@@ -412,7 +298,7 @@ class Edition(Record):
                 )
                 for order, section in enumerate(self.sections, start=1)
             ],
-            "flows": noted(self.flows),
-            "exclusions": noted(self.exclusions),
-            "pointers": noted(self.pointers),
+            "flows": bind_notes(self.flows),
+            "exclusions": bind_notes(self.exclusions),
+            "pointers": bind_notes(self.pointers),
         }

@@ -1,9 +1,8 @@
 """What a deployment can be like, and what one deployment is like."""
 
-from __future__ import annotations
-
+# Annotations are no strings here: see checks_of.
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import attrs
 
@@ -14,10 +13,11 @@ from avi_portspec.model.checks import (
     Flag,
     Ident,
     Many,
+    Maybe,
     Nested,
     Text,
 )
-from avi_portspec.model.record import Record, as_tuple, check
+from avi_portspec.model.record import Record
 from avi_portspec.names import KEBAB_ID, FacetId, NodeCount
 
 if TYPE_CHECKING:
@@ -38,29 +38,43 @@ FACET: Final = Choice(FacetId)
 VALUE: Final = Ident("a facet's value", KEBAB_ID)
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
 class FacetValue(Record):
     """One answer that a facet can have, such as the cloud AWS.
 
     Attributes:
         id: The word that conditions, deployments and queries use.
         name: The name that people use.
+        short: A shorter name, for tables; ``None`` where the name will do.
+        phrase: How a condition on it reads in a table, where that is not the
+            phrase of its facet: ``without an orchestrator``.
+        without: What a deployment is that does not have it, where that is
+            not just "without" its name: ``a Kubernetes master with
+            authentication``.
         aliases: Other names for the same.
     """
 
-    id: str = attrs.field(metadata=check(VALUE))
-    name: str = attrs.field(metadata=check(Text("a name")))
-    aliases: tuple[str, ...] = attrs.field(
-        default=(),
-        converter=as_tuple,
-        metadata=check(Many("a list of names", Text("a name"))),
-    )
+    id: Annotated[str, VALUE]
+    name: Annotated[str, Text("a name")]
+    short: Annotated[str | None, Maybe(Text("a short name"))] = None
+    phrase: Annotated[str | None, Maybe(Text("a phrase"))] = None
+    without: Annotated[str | None, Maybe(Text("a phrase"))] = None
+    aliases: Annotated[
+        tuple[str, ...], Many("a list of names", Text("a name"))
+    ] = ()
+
+    @property
+    def label(self) -> str:
+        """The name for tables: the short one, where there is one."""
+        return self.short or self.name
 
 
 class _Clause(Text):
     """A clause of plain English with one gap for the values."""
 
     __slots__ = ()
+
+    rule = "facet/clause"
 
     def accepts(self, value: object) -> bool:
         return (
@@ -69,7 +83,7 @@ class _Clause(Text):
             and value.count("{}") == 1
         )
 
-    def schema(self, refer: Refer) -> dict[str, Any]:
+    def schema(self, refer: "Refer") -> dict[str, Any]:
         return {
             **super().schema(refer),
             "allOf": [{"pattern": r"\{\}"}],
@@ -77,7 +91,7 @@ class _Clause(Text):
         }
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
 class Facet(Record):
     """A side of a deployment that conditions ask about.
 
@@ -89,28 +103,33 @@ class Facet(Record):
         values: The values, each with its names.
     """
 
-    id: FacetId = attrs.field(metadata=check(FACET))
-    name: str = attrs.field(metadata=check(Text("a name")))
-    clause: str = attrs.field(
-        metadata=check(_Clause("a clause with one {} for the values"))
-    )
-    many: bool = attrs.field(metadata=check(Flag()))
-    values: tuple[FacetValue, ...] = attrs.field(
-        converter=as_tuple,
-        metadata=check(
-            Many(
-                "a list of at least one facet value",
-                Nested("a facet value", FacetValue),
-                least=1,
-            )
+    id: Annotated[FacetId, FACET]
+    name: Annotated[str, Text("a name")]
+    clause: Annotated[str, _Clause("a clause with one {} for the values")]
+    many: Annotated[bool, Flag()]
+    values: Annotated[
+        tuple[FacetValue, ...],
+        Many(
+            "a list of at least one facet value",
+            Nested("a facet value", FacetValue),
+            least=1,
         ),
-    )
+    ]
+
+    def without(self, name: str) -> str:
+        """Return in words what a deployment is that lacks a value.
+
+        Args:
+            name: The id of the value.
+        """
+        (value,) = (value for value in self.values if value.id == name)
+        return value.without or f"a deployment without {value.label}"
 
     def _faults(self) -> Iterator[Fault]:
         # One Controller runs in one way; the rest can be mixed.
         if self.many == (self.id == "controller"):
-            wanted = "false for controller, true for every other facet"
-            yield Fault("many", wanted, shown(self.many))
+            expected = "false for controller, true for every other facet"
+            yield Fault("facet/many", "many", expected, shown(self.many))
 
 
 class _Words(Check):
@@ -118,13 +137,15 @@ class _Words(Check):
 
     __slots__ = ()
 
+    rule = "id/form"
+
     def __init__(self) -> None:
-        self.wanted = "a list of kebab-case words"
+        self.expected = "a list of kebab-case words"
 
     def accepts(self, value: object) -> bool:
         return type(value) is frozenset and all(map(VALUE.accepts, value))
 
-    def schema(self, refer: Refer) -> dict[str, Any]:
+    def schema(self, refer: "Refer") -> dict[str, Any]:
         return {
             "type": "array",
             "items": VALUE.schema(refer),
@@ -144,7 +165,7 @@ def _as_words(words: object) -> frozenset[str]:
     return words  # type: ignore[return-value]
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
 class Deployment(Record):
     """What one installation of the product is like.
 
@@ -162,25 +183,21 @@ class Deployment(Record):
         features: The optional features in use.
         services: The network services that the Controller uses.
         nodes: Whether the Controller is a cluster or a single node. No
-            condition asks about it, for the page names none; but a single
+            condition asks about it, for no flow depends on it; but a single
             node has no other Controller to talk to.
     """
 
-    clouds: frozenset[str] = attrs.field(
-        default=frozenset(), converter=_as_words, metadata=check(_Words())
+    clouds: Annotated[frozenset[str], _Words()] = attrs.field(
+        default=frozenset(), converter=_as_words
     )
-    controller: str = attrs.field(
-        default="virtual-machine", metadata=check(VALUE)
+    controller: Annotated[str, VALUE] = "virtual-machine"
+    features: Annotated[frozenset[str], _Words()] = attrs.field(
+        default=frozenset(), converter=_as_words
     )
-    features: frozenset[str] = attrs.field(
-        default=frozenset(), converter=_as_words, metadata=check(_Words())
+    services: Annotated[frozenset[str], _Words()] = attrs.field(
+        default=frozenset(), converter=_as_words
     )
-    services: frozenset[str] = attrs.field(
-        default=frozenset(), converter=_as_words, metadata=check(_Words())
-    )
-    nodes: NodeCount = attrs.field(
-        default="cluster", metadata=check(Choice(NodeCount))
-    )
+    nodes: Annotated[NodeCount, Choice(NodeCount)] = "cluster"
 
     def values_of(self, facet: FacetId) -> frozenset[str]:
         """Return what this deployment answers to a facet, as a set."""

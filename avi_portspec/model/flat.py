@@ -1,22 +1,26 @@
-"""Flows as flat records: one dict a protocol and port range, for machines.
+"""Flows as flat records: one dict per protocol and port range.
 
 Data frames, spreadsheets and JSON want rows whose every field is a plain
 value. A flow over TCP and UDP, or over two ranges, is several such rows;
 they share its id.
 """
 
-from __future__ import annotations
+# Annotations are not strings here: typing would compile each of them again,
+# key by key, whenever the module is imported.
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-import avi_portspec
-from avi_portspec.model.display import attributed, stated_by, when
+from avi_portspec.model.display import Judged, Row
+from avi_portspec.model.wording import requirement_text, when
 from avi_portspec.names import Status
+from avi_portspec.version import DATA_VERSION
 
 if TYPE_CHECKING:
-    from avi_portspec.model.edition import Edition
+    from avi_portspec.model.facts import EditionFacts
     from avi_portspec.model.flows import Flow, Reason
+    from avi_portspec.model.ports import PortRange
+    from avi_portspec.model.protocols import Protocol
 
 __all__ = [
     "FlatRecord",
@@ -24,53 +28,58 @@ __all__ = [
     "PortRecord",
     "flat_records",
     "identity",
+    "port_keys",
+    "port_record",
     "port_records",
-    "why",
+    "reason_of",
+    "reasons_text",
+    "rows_of",
+    "stamp",
 ]
 
-#: Why the page has a flow, where no deployment was asked about.
-_REQUIREMENTS: Final = {
-    "required": "The page requires it",
-    "optional": "The page has it as optional",
-    "some-or-all": "The page says that some or all of these may be required",
-    "when-used": "The page asks for it where it is used",
-}
+
+class PortKeys(TypedDict):
+    """A protocol and a range of its ports, as every answer has them."""
+
+    protocol: str
+    protocol_number: int
+    port_low: int | None
+    port_high: int | None
 
 
 class PortRecord(TypedDict):
     """One protocol and port range of one flow.
 
-    Every key is always there. Ids in one field are parted by a blank, which
-    no id contains.
+    Every key is always there. A key that holds several ids separates them by
+    spaces, which no id contains.
 
     Attributes:
         flow: The flow's id.
-        decision: What is decided for the deployment that was asked about;
-            ``None`` if none was.
-        source: The id of who opens the connection.
+        decision: The decision for the deployment; ``None`` without one.
+        source: The id of the source, which opens the connection.
         source_name: Its name.
-        destination: The id of who listens.
+        destination: The id of the destination, which listens.
         destination_name: Its name.
-        protocol: The protocol's name, or its number if it has none here.
+        protocol: The protocol's name in lower case, or its number.
         protocol_number: Its number, as IANA assigns it.
         port_low: The first destination port; ``None`` without ports.
         port_high: The last one, included; equal to the first for one port.
-        icmp_type: The ICMP message's type, where the page names one.
-        service: The service, as the page names it.
-        purpose: What it is for, where the page says so.
-        requirement: How strongly the page asks for it.
+        icmp_type: The type of the ICMP message, where one is stated.
+        service: The service, as the vendor names it.
+        purpose: What it is for, where that is stated.
+        requirement: How strongly the vendor asks for it.
         when: Its condition, in English.
-        reason: Why it is decided so, or what the page asks for.
+        reason: Why it is decided so, or what the vendor asks for.
         effect_if_blocked: What happens if it is blocked, where stated.
-        replaces: The ids of the flows that it can stand in for.
-        replaced_by: The ids of the flows that stand in for it here.
-        inferred: What the page does not state: each field, with the reason.
-        readings: What it states unclearly: each field, with the reading.
+        replaces: The ids of the flows that it replaces where it applies.
+        replaced_by: The ids of the flows that replace it here.
+        inferred: The fields that the vendor does not state, with reasons.
+        readings: The fields that are ambiguous, with the interpretation.
         notes: The ids of the notes that qualify it.
         section: The id of the section that states it.
-        citation: Where on the page it is stated.
+        citation: Where on the vendor's page it is stated.
         origin: The overlay of a site that it, or its ports, come from;
-            ``None`` where all of it is the page's.
+            ``None`` for what the vendor states.
     """
 
     flow: str
@@ -105,7 +114,8 @@ class Identity(TypedDict):
 
     Attributes:
         edition: The edition's id.
-        data_version: The version of the package, which is its data's.
+        data_version: The version of the bundled data; see
+            :data:`avi_portspec.DATA_VERSION`.
         digest: The SHA-256 of the edition; see
             :attr:`avi_portspec.Edition.digest`.
     """
@@ -119,74 +129,103 @@ class FlatRecord(PortRecord, Identity):
     """A port record that says what it was made from."""
 
 
-def identity(edition: Edition) -> Identity:
+def identity(edition: "EditionFacts") -> Identity:
     """Return what says which data a table was made from."""
     return {
         "edition": edition.id,
-        "data_version": avi_portspec.__version__,
+        "data_version": DATA_VERSION,
         "digest": edition.digest,
     }
 
 
-def why(flow: Flow, edition: Edition) -> str:
-    """Return what the page asks for, in a sentence."""
-    said = attributed(_REQUIREMENTS[flow.requirement], stated_by(flow))
-    return f"{said}: {when(flow, edition.facets)}."
+def stamp(edition: "EditionFacts") -> str:
+    """Return the edition, the data's version and the digest, in a line."""
+    return (
+        f"{edition.id}, data version {DATA_VERSION}, SHA-256 {edition.digest}"
+    )
 
 
-def _told(reasons: Iterable[Reason]) -> str:
-    return " ".join(f"{each.field}: {each.reason}" for each in reasons)
+def reasons_text(reasons: "Iterable[Reason]") -> str:
+    """Return the reasons behind some fields: ``ports: It is ...``."""
+    return " ".join(f"{why.field}: {why.reason}" for why in reasons)
 
 
-def port_records(
-    flow: Flow,
-    edition: Edition,
-    *,
-    decision: Status | None = None,
-    reason: str = "",
-    replaced_by: Iterable[str] = (),
-) -> Iterator[PortRecord]:
-    """Yield one flow's records, one a protocol and port range.
+def reason_of(row: Row) -> str:
+    """Return why a row is there: the decision's reason, or the vendor's."""
+    if row.decision is None:
+        return requirement_text(row.flow, row.edition.facets)
+    return row.decision.reason
+
+
+def rows_of(
+    flow: "Flow", edition: "EditionFacts", decision: Judged | None = None
+) -> Iterator[Row]:
+    """Yield one flow's rows, one per protocol and port range.
 
     Args:
         flow: The flow.
         edition: Its edition.
         decision: What is decided about it, if anything is.
-        reason: Why; without it, what the page asks for.
-        replaced_by: The ids of the flows that stand in for it.
     """
-    for protocol, ports, icmp_type in flow.protocol_ports():
-        yield {
-            "flow": flow.id,
-            "decision": decision,
-            "source": flow.source,
-            "source_name": edition.endpoints[flow.source].name,
-            "destination": flow.destination,
-            "destination_name": edition.endpoints[flow.destination].name,
-            "protocol": protocol.name or str(protocol.number),
-            "protocol_number": protocol.number,
-            "port_low": None if ports is None else ports.low,
-            "port_high": None if ports is None else ports.high,
-            "icmp_type": icmp_type,
-            "service": flow.service,
-            "purpose": flow.purpose,
-            "requirement": flow.requirement,
-            "when": when(flow, edition.facets),
-            "reason": reason or why(flow, edition),
-            "effect_if_blocked": flow.effect_if_blocked,
-            "replaces": " ".join(flow.replaces),
-            "replaced_by": " ".join(replaced_by),
-            "inferred": _told(flow.inferred),
-            "readings": _told(flow.readings),
-            "notes": " ".join(flow.notes),
-            "section": flow.section,
-            "citation": str(flow.citation),
-            "origin": flow.origin,
-        }
+    for pair in flow.protocol_ports():
+        yield Row(flow, edition, decision, pair)
+
+
+def port_keys(protocol: "Protocol", ports: "PortRange | None") -> PortKeys:
+    """Return the keys that ports have in every record and answer.
+
+    Args:
+        protocol: The protocol.
+        ports: The range of ports; ``None`` without ports.
+    """
+    return {
+        "protocol": protocol.name or str(protocol.number),
+        "protocol_number": protocol.number,
+        "port_low": None if ports is None else ports.low,
+        "port_high": None if ports is None else ports.high,
+    }
+
+
+def port_record(row: Row) -> PortRecord:
+    """Return a row, which is for one pair, as a flat record."""
+    flow, edition, decision, pair = row
+    assert pair is not None  # noqa: S101 - for types
+    protocol, ports, icmp_type = pair
+    return {
+        "flow": flow.id,
+        "decision": None if decision is None else decision.status,
+        "source": flow.source,
+        "source_name": edition.endpoints[flow.source].name,
+        "destination": flow.destination,
+        "destination_name": edition.endpoints[flow.destination].name,
+        **port_keys(protocol, ports),
+        "icmp_type": icmp_type,
+        "service": flow.service,
+        "purpose": flow.purpose,
+        "requirement": flow.requirement,
+        "when": when(flow, edition.facets),
+        "reason": reason_of(row),
+        "effect_if_blocked": flow.effect_if_blocked,
+        "replaces": " ".join(flow.replaces),
+        "replaced_by": " ".join(decision.replaced_by if decision else ()),
+        "inferred": reasons_text(flow.inferred),
+        "readings": reasons_text(flow.readings),
+        "notes": " ".join(flow.notes),
+        "section": flow.section,
+        "citation": str(flow.citation),
+        "origin": flow.origin,
+    }
+
+
+def port_records(
+    flow: "Flow", edition: "EditionFacts", decision: Judged | None = None
+) -> Iterator[PortRecord]:
+    """Yield one flow's records; see :func:`rows_of`."""
+    return map(port_record, rows_of(flow, edition, decision))
 
 
 def flat_records(
-    records: Iterable[PortRecord], edition: Edition
+    records: Iterable[PortRecord], edition: "EditionFacts"
 ) -> list[FlatRecord]:
     """Return records that say what they were made from."""
     made_from = identity(edition)

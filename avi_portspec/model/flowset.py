@@ -1,4 +1,4 @@
-"""The collection that flows come in, and that queries answer with."""
+"""The collection of flows, which queries return too."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from collections.abc import (
 from collections.abc import (
     Set as AbstractSet,
 )
+from functools import wraps
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -37,35 +38,40 @@ from avi_portspec.model.index import NONE, FlowIndex, Positions
 from avi_portspec.model.page import Section
 from avi_portspec.model.ports import ProtocolPorts
 from avi_portspec.model.protocols import ProtocolLike
+from avi_portspec.names import Grouping, InferableField, Requirement
 
 if TYPE_CHECKING:
-    from avi_portspec.model.edition import Edition
+    from avi_portspec.model.facts import EditionFacts
     from avi_portspec.model.flat import FlatRecord
 
 __all__ = ["Criteria", "Flows", "Name", "Names", "OneOrMore"]
 
 D = TypeVar("D")
+T = TypeVar("T")
+Operator: TypeAlias = "Callable[[Flows, object], T]"
 
-#: A name, or the record that goes by it.
+#: A name, or the record that it names.
 Name: TypeAlias = "str | Endpoint | Section | Note"
 #: One name, or several of which any will do.
 Names: TypeAlias = "Name | Iterable[Name]"
 #: One protocol, or several of which any will do.
 OneOrMore: TypeAlias = "ProtocolLike | Iterable[ProtocolLike]"
 
-_GROUPS: Final[Mapping[str, Callable[[Flow], Iterable[Any]]]] = FrozenDict(
-    {
-        "destination": lambda flow: (flow.destination,),
-        "endpoint": lambda flow: dict.fromkeys(
-            (flow.source, flow.destination)
-        ),
-        "port": lambda flow: flow.protocol_ports(),
-        "protocol": lambda flow: [p.label for p in flow.protocols],
-        "requirement": lambda flow: (flow.requirement,),
-        "section": lambda flow: (flow.section,),
-        "service": lambda flow: (flow.service,),
-        "source": lambda flow: (flow.source,),
-    }
+_GROUPS: Final[Mapping[Grouping, Callable[[Flow], Iterable[Any]]]] = (
+    FrozenDict(
+        {
+            "destination": lambda flow: (flow.destination,),
+            "endpoint": lambda flow: dict.fromkeys(
+                (flow.source, flow.destination)
+            ),
+            "port": lambda flow: flow.protocol_ports(),
+            "protocol": lambda flow: [p.label for p in flow.protocols],
+            "requirement": lambda flow: (flow.requirement,),
+            "section": lambda flow: (flow.section,),
+            "service": lambda flow: (flow.service,),
+            "source": lambda flow: (flow.source,),
+        }
+    )
 )
 
 
@@ -80,9 +86,20 @@ class Criteria(TypedDict, total=False):
     service: Names | None
     section: Names | None
     cloud: Names | None
-    requirement: Names | None
+    requirement: Requirement | Iterable[Requirement] | None
     note: Names | None
-    inferred: bool | Names | None
+    inferred: bool | InferableField | Iterable[InferableField] | None
+
+
+def _operator(function: Callable[[Flows, Flows], T]) -> Operator[T]:
+    """Return an operator that takes its other operand as flows."""
+
+    @wraps(function)
+    def operate(flows: Flows, other: object) -> T:
+        them = flows._other(other)
+        return NotImplemented if them is None else function(flows, them)
+
+    return operate
 
 
 class Flows(Frozen, Sequence[Flow]):
@@ -97,10 +114,9 @@ class Flows(Frozen, Sequence[Flow]):
     >>> [str(pair) for pair in answer.ports()]
     ['ICMP echo request', 'TCP 22', 'TCP 5098', 'TCP 8443', 'UDP 123']
 
-    A page can be silent where a query asks: it names a port for some
-    clouds and says nothing of others. Such flows are not in the answer, for
-    nobody stated them, and they are not dropped either: see
-    :attr:`unstated`.
+    A page may not answer a query: it states a port for some clouds and says
+    nothing about others. Such flows are not in the answer, and they are not
+    dropped either: see :attr:`unstated`.
 
     Collections come from an edition; they cannot be made by hand.
     """
@@ -141,7 +157,7 @@ class Flows(Frozen, Sequence[Flow]):
             return FrozenDict({flow.id: flow for flow in self._items})
         if name == "_positions":
             return frozenset(range(len(self._index.flows)))
-        raise AttributeError(name)
+        raise self._no_attribute(name)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Flows, (self._index, self._positions, self._unstated)
@@ -215,10 +231,10 @@ class Flows(Frozen, Sequence[Flow]):
 
     # -- a set -------------------------------------------------------------
     #
-    # Operations answer flow by flow, in three-valued logic: a flow that one
-    # operand leaves open is open in the result, unless the other operand
-    # settles it. Between collections that leave nothing open, they are those
-    # of Python's sets.
+    # Operations answer flow by flow, in three-valued logic: a flow that is
+    # unstated in one operand is unstated in the result, unless the other
+    # operand settles it. Between collections without unstated flows, they
+    # are those of Python's sets.
 
     def _other(self, other: object) -> Flows | None:
         """Return another operand as flows of the same edition."""
@@ -235,8 +251,9 @@ class Flows(Frozen, Sequence[Flow]):
         if isinstance(other, AbstractSet):
             for flow in other:
                 if flow not in self._index.flows:
+                    edition = self._index.edition
                     raise MixedEditionsError(
-                        f"{shown(flow)} is no flow of {self._index.edition!r}"
+                        f"{shown(flow)} is not a flow of {edition!r}"
                     )
             positions = self._index.positions
             return Flows(
@@ -246,76 +263,64 @@ class Flows(Frozen, Sequence[Flow]):
 
     @property
     def _possible(self) -> Positions:
-        """The members, and whatever may be one."""
+        """The members, and the flows that may be members."""
         return self._positions | self._unstated
 
-    def _made(self, sure: Positions, possible: Positions) -> Flows:
+    def _part(self, sure: Positions, possible: Positions) -> Flows:
         return Flows(self._index, sure, possible - sure)
 
-    def __and__(self, other: object) -> Flows:
+    @_operator
+    def __and__(self, them: Flows) -> Flows:
         """Return the flows that are in both."""
-        them = self._other(other)
-        if them is None:
-            return NotImplemented
-        return self._made(
+        return self._part(
             self._positions & them._positions, self._possible & them._possible
         )
 
-    def __or__(self, other: object) -> Flows:
+    @_operator
+    def __or__(self, them: Flows) -> Flows:
         """Return the flows that are in either."""
-        them = self._other(other)
-        if them is None:
-            return NotImplemented
-        return self._made(
+        return self._part(
             self._positions | them._positions, self._possible | them._possible
         )
 
-    def __sub__(self, other: object) -> Flows:
+    @_operator
+    def __sub__(self, them: Flows) -> Flows:
         """Return the flows that are here, and surely not there."""
-        them = self._other(other)
-        if them is None:
-            return NotImplemented
-        return self._made(
+        return self._part(
             self._positions - them._possible, self._possible - them._positions
         )
 
-    def __rsub__(self, other: object) -> Flows:
+    @_operator
+    def __rsub__(self, them: Flows) -> Flows:
         """Return the flows that are there, and surely not here."""
-        them = self._other(other)
-        return NotImplemented if them is None else them - self
+        return them - self
 
-    def __xor__(self, other: object) -> Flows:
+    @_operator
+    def __xor__(self, them: Flows) -> Flows:
         """Return the flows that are in one of the two alone."""
-        them = self._other(other)
-        if them is None:
-            return NotImplemented
         return (self - them) | (them - self)
 
     __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
 
-    def __le__(self, other: object) -> bool:
+    @_operator
+    def __le__(self, them: Flows) -> bool:
         """Return whether each flow here is there too."""
-        them = self._other(other)
-        if them is None:
-            return NotImplemented
         return self._positions <= them._positions
 
-    def __lt__(self, other: object) -> bool:
+    @_operator
+    def __lt__(self, them: Flows) -> bool:
         """Return whether each flow here is there, among others."""
-        them = self._other(other)
-        if them is None:
-            return NotImplemented
         return self._positions < them._positions
 
-    def __ge__(self, other: object) -> bool:
+    @_operator
+    def __ge__(self, them: Flows) -> bool:
         """Return whether each flow there is here too."""
-        them = self._other(other)
-        return NotImplemented if them is None else them <= self
+        return self._positions >= them._positions
 
-    def __gt__(self, other: object) -> bool:
+    @_operator
+    def __gt__(self, them: Flows) -> bool:
         """Return whether each flow there is here, among others."""
-        them = self._other(other)
-        return NotImplemented if them is None else them < self
+        return self._positions > them._positions
 
     def isdisjoint(self, other: Flows | AbstractSet[Flow]) -> bool:
         """Return whether no flow is surely in both."""
@@ -325,10 +330,10 @@ class Flows(Frozen, Sequence[Flow]):
 
     @property
     def unstated(self) -> Flows:
-        """The flows on which the page leaves the query open.
+        """The flows for which the vendor's page does not settle the query.
 
-        A flow is here if it meets every other criterion and the page does
-        not say whether it is for the cloud that was asked about.
+        A flow is here if it meets every other criterion and its page does
+        not say whether it is for the cloud of the query.
 
         >>> import avi_portspec
         >>> flows = avi_portspec.load().flows
@@ -340,7 +345,7 @@ class Flows(Frozen, Sequence[Flow]):
         return Flows(self._index, self._unstated)
 
     @property
-    def edition(self) -> Edition:
+    def edition(self) -> EditionFacts:
         """The edition that the flows are of."""
         return self._index.owner
 
@@ -360,30 +365,32 @@ class Flows(Frozen, Sequence[Flow]):
         service: Names | None = None,
         section: Names | None = None,
         cloud: Names | None = None,
-        requirement: Names | None = None,
+        requirement: Requirement | Iterable[Requirement] | None = None,
         note: Names | None = None,
-        inferred: bool | Names | None = None,
+        inferred: (
+            bool | InferableField | Iterable[InferableField] | None
+        ) = None,
     ) -> Flows:
         """Return the flows that meet every criterion.
 
-        Each criterion takes one value, or several of which any will do. Ids,
-        names, aliases and the records themselves all serve; capitals do not
-        matter.
+        Each criterion takes one value or several; a flow has to match one
+        of them. A value is an id, a name, an alias or a record; capitals do
+        not matter.
 
         Args:
-            source: Who opens the connection.
-            destination: Who listens.
-            endpoint: Who is on either side.
+            source: The source (initiator).
+            destination: The destination (listener).
+            endpoint: The source or the destination.
             protocol: A :class:`Protocol`, or its name or number.
             port: A port number; ranges that hold it count. A ``range`` is
                 several ports.
-            service: The service as the page names it.
+            service: The service, by its name on the vendor's page.
             section: The section; its subsections count.
             cloud: A cloud that the Controller manages: the flows that can
-                apply where it is the only one, whatever the rest of the
-                deployment is like. Where the page is silent on the cloud,
-                the flow is in :attr:`unstated`.
-            requirement: How strongly the page asks for the flow.
+                apply where it is the only cloud, for any other properties
+                of the deployment. Where the vendor's page is silent on the
+                cloud, the flow is in :attr:`unstated`.
+            requirement: How strongly the vendor's page asks for the flow.
             note: A note that qualifies the flow.
             inferred: Whether any field is inferred, or which one is.
 
@@ -395,29 +402,31 @@ class Flows(Frozen, Sequence[Flow]):
         index = self._index
         found: list[Positions] = []
         if source is not None:
-            found.append(index.named("_sources", "endpoint", source))
+            found.append(index.by_name("_sources", "endpoint", source))
         if destination is not None:
-            found.append(index.named("_destinations", "endpoint", destination))
+            found.append(
+                index.by_name("_destinations", "endpoint", destination)
+            )
         if endpoint is not None:
-            found.append(index.named("_endpoints", "endpoint", endpoint))
+            found.append(index.by_name("_endpoints", "endpoint", endpoint))
         if protocol is not None:
             found.append(index.protocols(protocol))
         if port is not None:
             found.append(index.ports(port))
         if service is not None:
-            found.append(index.named("_services", "service", service))
+            found.append(index.by_name("_services", "service", service))
         if section is not None:
-            found.append(index.named("_sections", "section", section))
+            found.append(index.by_name("_sections", "section", section))
         if requirement is not None:
             found.append(index.requirements(requirement))
         if note is not None:
-            found.append(index.named("_notes", "note", note))
+            found.append(index.by_name("_notes", "note", note))
         if inferred is not None:
             found.append(index.inferred(inferred))
         yes, open_ = (None, NONE) if cloud is None else index.clouds(cloud)
         if not found and yes is None:
             return self
-        # Members, then what is open: open already, or by this query.
+        # Members, then what is unstated: before, or by this query.
         whole = len(self._items) == len(index.flows)
         sure = found if yes is None else [*found, yes]
         members = _meet(sure if whole else [*sure, self._positions])
@@ -433,19 +442,15 @@ class Flows(Frozen, Sequence[Flow]):
     def exclude(self, **criteria: Unpack[Criteria]) -> Flows:
         """Return the flows that surely do not meet all the criteria together.
 
-        The criteria are those of :meth:`select`. A flow on which the page
-        leaves them open is in neither answer, and in :attr:`unstated` of
-        both.
+        The criteria are those of :meth:`select`. A flow for which the
+        vendor's page does not settle them is in neither answer, and in
+        :attr:`unstated` of both.
         """
-        met = self.select(**criteria)
-        return Flows(
-            self._index,
-            self._positions - met._positions - met._unstated,
-            self._unstated | met._unstated,
-        )
+        # Of the whole edition: what is unstated here may surely meet them.
+        return self - Flows(self._index).select(**criteria)
 
     def group_by(
-        self, key: str | Callable[[Flow], Any]
+        self, key: Grouping | Callable[[Flow], Any]
     ) -> Mapping[Any, Flows]:
         """Return the flows by the value of a field, in order of appearance.
 
@@ -491,7 +496,7 @@ class Flows(Frozen, Sequence[Flow]):
     def ports(self) -> tuple[ProtocolPorts, ...]:
         """Return the distinct pairs of protocol and ports.
 
-        They are those of every flow here, whatever its condition: of flows
+        They are those of every flow here, under any condition: of flows
         that stand in for one another, such as SSH on 22 and on 5098, both
         are among them. They are sorted by the protocol's number, then by
         port.
@@ -516,9 +521,8 @@ class Flows(Frozen, Sequence[Flow]):
         """Return flat dicts, one a protocol and port range, for data frames.
 
         Ports are integers, what is not there is ``None``, and each record
-        names the edition, the data's version and its digest. What the page
-        leaves open is not among them: see :attr:`unstated`, which has
-        records of its own.
+        names the edition, the data's version and its digest. Unstated flows
+        are not among them: :attr:`unstated` has records of its own.
 
         >>> import avi_portspec
         >>> flows = avi_portspec.load().flows
@@ -551,13 +555,14 @@ class Flows(Frozen, Sequence[Flow]):
         """Return a table for a terminal."""
         from avi_portspec.model.display import text_table
 
-        return text_table(self, self._index)
+        return text_table(self, self.unstated, self.edition)
 
     def _repr_html_(self) -> str:
         """Return a table for a notebook."""
         from avi_portspec.model.display import html_table
 
-        return html_table(self, self._index)
+        caption = repr(self)[1:-1]
+        return html_table(caption, self, self.unstated, self.edition)
 
 
 def _meet(sets: list[Positions]) -> Positions:
@@ -566,4 +571,4 @@ def _meet(sets: list[Positions]) -> Positions:
         return sets[0]
     sets.sort(key=len)
     first, *rest = sets
-    return first.intersection(*rest) if first else first
+    return first.intersection(*rest)

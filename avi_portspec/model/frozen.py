@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeVar
 
 import attrs
+
+from avi_portspec.errors import nearest
 
 __all__ = ["Frozen", "FrozenDict"]
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+#: What libraries of data frames ask of an array.
+_OF_ARRAYS: Final = frozenset({"dtype", "dtypes", "ndim", "reshape", "shape"})
 
 
 class Frozen:
@@ -24,13 +29,32 @@ class Frozen:
 
     def _lazy(self, name: str) -> Any:
         """Return the value of a slot that is not filled yet."""
-        raise AttributeError(name)
+        raise self._no_attribute(name)
 
-    def __getattr__(self, name: str) -> Any:
-        # Python asks here only for what is not there, an unfilled slot.
-        value = self._lazy(name)
-        object.__setattr__(self, name, value)
-        return value
+    def _no_attribute(self, name: str) -> AttributeError:
+        """Return the error for a name that is not an attribute."""
+        cls = type(self)
+        text = f"{cls.__name__} has no attribute {name!r}"
+        if name in _OF_ARRAYS and hasattr(cls, "to_records"):
+            # A data frame takes any other sequence for an array.
+            text += "; give a data frame the list from to_records()"
+        elif not name.startswith("_"):
+            # hasattr() asks for these, and often.
+            public = [word for word in dir(cls) if not word.startswith("_")]
+            near = nearest(name, public)
+            text += f"; did you mean {near!r}?" if near else ""
+        # With the object, a traceback would print a suggestion of its own
+        # after this one; a notebook prints the text alone.
+        return AttributeError(text, name=name, obj=None)
+
+    if not TYPE_CHECKING:
+        # A type checker would take any name for an attribute.
+
+        def __getattr__(self, name: str) -> Any:
+            # Python asks here only for what is not there: an unfilled slot.
+            value = self._lazy(name)
+            object.__setattr__(self, name, value)
+            return value
 
     def __setattr__(self, name: str, value: object) -> None:
         raise attrs.exceptions.FrozenInstanceError

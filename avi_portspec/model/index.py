@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, get_args
 
 from avi_portspec.errors import InvalidQueryError, UnknownNameError, shown
 from avi_portspec.model.catalog import Catalog, names_of
@@ -24,7 +24,7 @@ from avi_portspec.model.record import Record
 from avi_portspec.names import Requirement, fold
 
 if TYPE_CHECKING:
-    from avi_portspec.model.edition import Edition
+    from avi_portspec.model.facts import EditionFacts
 
 __all__ = ["FlowIndex", "Positions"]
 
@@ -53,7 +53,7 @@ def _nodes_of(ports: PortRange) -> Iterator[int]:
         high >>= 1
 
 
-def _frozen(postings: Mapping[Any, Iterable[int]]) -> Postings:
+def _freeze(postings: Mapping[Any, Iterable[int]]) -> Postings:
     return FrozenDict(
         {value: frozenset(found) for value, found in postings.items()}
     )
@@ -89,7 +89,7 @@ class FlowIndex(Frozen):
         "sections",
     )
 
-    owner: Edition
+    owner: EditionFacts
     edition: str
     flows: tuple[Flow, ...]
     endpoints: Catalog[Endpoint]
@@ -98,8 +98,13 @@ class FlowIndex(Frozen):
     notes: Catalog[Note]
     by_id: Mapping[str, Flow]
     positions: Mapping[str, int]
+    _clouds: Mapping[str, tuple[Positions, Positions]]
+    _inferred: Postings
+    _ports: Postings
+    _protocols: Postings
+    _requirements: Postings
 
-    def __new__(cls, owner: Edition, flows: tuple[Flow, ...]) -> Self:
+    def __new__(cls, owner: EditionFacts, flows: tuple[Flow, ...]) -> Self:
         """Return an index of an edition's flows, with nothing worked out."""
         self = super().__new__(cls)
         fill = object.__setattr__
@@ -141,14 +146,14 @@ class FlowIndex(Frozen):
             "_inferred": lambda: self._by(
                 lambda f: [bool(f.inferred), *[r.field for r in f.inferred]]
             ),
-            "_notes": lambda: self._named(
+            "_notes": lambda: self._by_name(
                 self.notes, self._by(lambda f: f.notes)
             ),
             "_sections": self._by_section,
             "_clouds": self._by_cloud,
         }
         if name not in build:
-            raise AttributeError(name)
+            raise self._no_attribute(name)
         return build[name]()
 
     # -- building ----------------------------------------------------------
@@ -158,11 +163,11 @@ class FlowIndex(Frozen):
         for position, flow in enumerate(self.flows):
             for value in values(flow):
                 found[value].append(position)
-        return _frozen(found)
+        return _freeze(found)
 
     @staticmethod
-    def _named(records: Iterable[Any], by_id: Postings) -> Postings:
-        """Spread postings by id over every name that a record goes by."""
+    def _by_name(records: Iterable[Any], by_id: Postings) -> Postings:
+        """Return postings by id under every name of each record."""
         return FrozenDict(
             {
                 fold(name): by_id.get(record.id, NONE)
@@ -174,7 +179,7 @@ class FlowIndex(Frozen):
     def _by_endpoint(
         self, values: Callable[[Flow], Iterable[Hashable]]
     ) -> Postings:
-        return self._named(self.endpoints, self._by(values))
+        return self._by_name(self.endpoints, self._by(values))
 
     def _by_section(self) -> Postings:
         parents = {section.id: section.parent for section in self.sections}
@@ -185,7 +190,7 @@ class FlowIndex(Frozen):
                 yield section
                 section = parents[section]  # type: ignore[assignment]
 
-        return self._named(self.sections, self._by(around))
+        return self._by_name(self.sections, self._by(around))
 
     def _by_cloud(self) -> Mapping[str, tuple[Positions, Positions]]:
         """Return for each cloud the flows that may apply, and the unstated."""
@@ -211,7 +216,7 @@ class FlowIndex(Frozen):
 
     # -- asking ------------------------------------------------------------
 
-    def named(self, slot: str, kind: str, names: Any) -> Positions:
+    def by_name(self, slot: str, kind: str, names: Any) -> Positions:
         """Return the flows that have any of *names*.
 
         Args:
@@ -230,16 +235,14 @@ class FlowIndex(Frozen):
             # An id is a key as it stands; any other spelling is folded.
             found = postings.get(names)
             return (
-                self._folded(postings, kind, names) if found is None else found
+                self._find(postings, kind, names) if found is None else found
             )
         return _union(
-            self._folded(postings, kind, name)
+            self._find(postings, kind, name)
             for name in _several(kind, names, "a name, or several")
         )
 
-    def _folded(
-        self, postings: Mapping[Any, Any], kind: str, name: Any
-    ) -> Any:
+    def _find(self, postings: Mapping[Any, Any], kind: str, name: Any) -> Any:
         name = _name(name)
         if not isinstance(name, str):
             raise InvalidQueryError(kind, "a name, or several", shown(name))
@@ -254,29 +257,29 @@ class FlowIndex(Frozen):
             return list(
                 dict.fromkeys(f.service for f in self.flows if f.service)
             )
-        if kind == "cloud":
-            facet = self.facets.get("cloud")
-            records: Iterable[Any] = facet.values if facet else ()
-        else:
-            catalogs: dict[str, Iterable[Any]] = {
-                "endpoint": self.endpoints,
-                "note": self.notes,
-                "section": self.sections,
-            }
-            records = catalogs[kind]
-        return [name for record in records for name in names_of(record)]
+        facet = self.facets.get("cloud")
+        records: dict[str, Iterable[Any]] = {
+            "cloud": facet.values if facet else (),
+            "endpoint": self.endpoints,
+            "note": self.notes,
+            "section": self.sections,
+        }
+        return [name for item in records[kind] for name in names_of(item)]
 
     def protocols(self, protocols: Any) -> Positions:
         """Return the flows over any of some protocols."""
-        postings: Postings = self._protocols
+        postings = self._protocols
         if isinstance(protocols, (str, int, Protocol)):
             return postings.get(Protocol.of(protocols).number, NONE)
-        each = _several("protocol", protocols, "a protocol, or several")
-        return _union(postings.get(Protocol.of(p).number, NONE) for p in each)
+        several = _several("protocol", protocols, "a protocol, or several")
+        return _union(
+            postings.get(Protocol.of(protocol).number, NONE)
+            for protocol in several
+        )
 
     def ports(self, ports: Any) -> Positions:
         """Return the flows to any of some ports."""
-        postings: Postings = self._ports
+        postings = self._ports
         several = (
             (ports,)
             if isinstance(ports, int)
@@ -297,11 +300,9 @@ class FlowIndex(Frozen):
 
     def requirements(self, requirements: Any) -> Positions:
         """Return the flows with any of some requirements."""
+        known = get_args(Requirement)
         return self._words(
-            "requirement",
-            self._requirements,
-            requirements,
-            _REQUIREMENTS,
+            "requirement", self._requirements, requirements, known
         )
 
     def inferred(self, fields: Any) -> Positions:
@@ -329,12 +330,12 @@ class FlowIndex(Frozen):
 
     def clouds(self, clouds: Any) -> tuple[Positions, Positions]:
         """Return the flows for any of some clouds, and the unstated ones."""
-        each: Iterable[Any] = (
+        names: Iterable[Any] = (
             (clouds,)
             if isinstance(clouds, str)
             else _several("cloud", clouds, "a cloud, or several")
         )
-        pairs = [self._folded(self._clouds, "cloud", name) for name in each]
+        pairs = [self._find(self._clouds, "cloud", name) for name in names]
         if len(pairs) == 1:
             pair: tuple[Positions, Positions] = pairs[0]
             return pair
@@ -342,18 +343,15 @@ class FlowIndex(Frozen):
         return yes, _union(pair[1] for pair in pairs) - yes
 
 
-_REQUIREMENTS: Final[tuple[str, ...]] = Requirement.__args__  # type: ignore[attr-defined]
-
-
-def _several(argument: str, values: Any, wanted: str) -> tuple[Any, ...]:
+def _several(argument: str, values: Any, expected: str) -> tuple[Any, ...]:
     # Text and bytes can be iterated too, but nobody means their letters.
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
-        raise InvalidQueryError(argument, wanted, shown(values))
+        raise InvalidQueryError(argument, expected, shown(values))
     return tuple(values)
 
 
 def _name(value: Any) -> Any:
-    """Return the id of a record, and anything else as it is."""
+    """Return the id of a record, and anything else unchanged."""
     return getattr(value, "id", value) if isinstance(value, Record) else value
 
 
@@ -361,6 +359,7 @@ def _union(found: Iterable[Positions]) -> Positions:
     return frozenset().union(*found)
 
 
-def _index_of(edition: Edition) -> FlowIndex:
+def _index_of(edition: Any) -> FlowIndex:
     """Return an edition's own index: a pickle holds the edition, once."""
-    return edition.flows._index
+    index: FlowIndex = edition.flows._index
+    return index

@@ -1,10 +1,9 @@
-"""The page that an edition transcribes: what it is, and its places."""
+"""The vendor's page that an edition transcribes, and its places."""
 
-from __future__ import annotations
-
+# Annotations are no strings here: see checks_of.
 import re
 from collections.abc import Iterator
-from typing import Final, get_args
+from typing import Annotated, Final, get_args
 
 import attrs
 
@@ -19,7 +18,7 @@ from avi_portspec.model.checks import (
     Nested,
     Text,
 )
-from avi_portspec.model.record import Record, as_tuple, check, derived
+from avi_portspec.model.record import DERIVED, Record
 from avi_portspec.names import (
     EDITION_ID,
     KEBAB_ID,
@@ -39,9 +38,7 @@ SECTION: Final = Ident("a section", KEBAB_ID)
 #: The overlay that a record comes from; nothing for the page itself.
 ORIGIN: Final = Maybe(Ident("an overlay", KEBAB_ID))
 COUNT: Final = Integer(1, 9999)
-_ADDRESS: Final = re.compile(
-    r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{1,2000}"
-)
+_ADDRESS: Final = r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{1,2000}"
 
 
 class _Address(Check):
@@ -54,41 +51,40 @@ class _Address(Check):
 
     __slots__ = ()
 
+    rule = "edition/not-a-web-address"
+
     def __init__(self) -> None:
-        self.wanted = "an address that begins with https:// or http://"
+        self.expected = "an address that begins with https:// or http://"
 
     def accepts(self, value: object) -> bool:
-        return type(value) is str and _ADDRESS.fullmatch(value) is not None
+        # Compiled when it is used: few editions have an address.
+        return type(value) is str and bool(re.fullmatch(_ADDRESS, value))
 
     def schema(self, refer: object) -> dict[str, object]:
-        return {"type": "string", "pattern": f"^{_ADDRESS.pattern}$"}
+        return {"type": "string", "pattern": f"^{_ADDRESS}$"}
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
 class Source(Record):
     """Where an edition's facts come from.
 
     Attributes:
-        title: The page's title, as a reference names it.
-        location: Where the page was published or is kept.
-        release: The product release that the page states, or ``None`` if it
-            states none.
+        title: The title of the vendor's page, as a reference names it.
+        location: Where it was published or is kept.
+        release: The product release that it states, or ``None`` if it states
+            none.
         url: The address at which it can be read, if one is known.
     """
 
-    title: str = attrs.field(metadata=check(Text("a title")))
-    location: str = attrs.field(metadata=check(Text()))
-    release: str | None = attrs.field(
-        default=None, metadata=check(Maybe(Text("a release")))
-    )
-    url: str | None = attrs.field(
-        default=None, metadata=check(Maybe(_Address()))
-    )
+    title: Annotated[str, Text("a title")]
+    location: Annotated[str, Text()]
+    release: Annotated[str | None, Maybe(Text("a release"))] = None
+    url: Annotated[str | None, Maybe(_Address())] = None
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
 class Citation(Record):
-    """A place on the page: where a record is stated.
+    """A place on the vendor's page: where a record is stated.
 
     Attributes:
         section: The section, or ``None`` for the overview above them all.
@@ -100,12 +96,10 @@ class Citation(Record):
             sentence.
     """
 
-    section: SectionId | None = attrs.field(
-        default=None, metadata=check(Maybe(SECTION))
-    )
-    place: PlaceKind = attrs.field(metadata=check(Choice(PlaceKind)))
-    number: int = attrs.field(metadata=check(COUNT))
-    item: int = attrs.field(default=1, metadata=check(COUNT))
+    section: Annotated[SectionId | None, Maybe(SECTION)] = None
+    place: Annotated[PlaceKind, Choice(PlaceKind)]
+    number: Annotated[int, COUNT]
+    item: Annotated[int, COUNT] = 1
 
     def __str__(self) -> str:
         where = self.section or "overview"
@@ -122,7 +116,9 @@ class _Counts(Many):
 
     def faults(self, value: object, path: str) -> Iterator[Fault]:
         if type(value) is not tuple:
-            yield Fault(path, self.wanted, shown(value))
+            yield Fault(
+                self.rule_for(value), path, self.expected, shown(value)
+            )
             return
         for position, count in enumerate(value):
             yield from COUNT.faults(count, f"{path}[{position}]")
@@ -131,9 +127,9 @@ class _Counts(Many):
         return {"type": "array", "items": COUNT.schema(lambda _: {})}
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
 class Extent(Record):
-    """How much the page holds in one section: the places to account for.
+    """How much a section holds: the places to account for.
 
     Each field counts the statements in every place of its kind, in order:
     ``rows=(4, 1)`` is a table of two rows, four entries in the first. An
@@ -148,30 +144,20 @@ class Extent(Record):
         closings: Paragraphs at the end.
     """
 
-    lead_ins: tuple[int, ...] = attrs.field(
-        default=(), converter=as_tuple, metadata=check(_Counts())
-    )
-    rows: tuple[int, ...] = attrs.field(
-        default=(), converter=as_tuple, metadata=check(_Counts())
-    )
-    bullets: tuple[int, ...] = attrs.field(
-        default=(), converter=as_tuple, metadata=check(_Counts())
-    )
-    notes: tuple[int, ...] = attrs.field(
-        default=(), converter=as_tuple, metadata=check(_Counts())
-    )
-    closings: tuple[int, ...] = attrs.field(
-        default=(), converter=as_tuple, metadata=check(_Counts())
-    )
+    lead_ins: Annotated[tuple[int, ...], _Counts()] = ()
+    rows: Annotated[tuple[int, ...], _Counts()] = ()
+    bullets: Annotated[tuple[int, ...], _Counts()] = ()
+    notes: Annotated[tuple[int, ...], _Counts()] = ()
+    closings: Annotated[tuple[int, ...], _Counts()] = ()
 
     @property
     def total(self) -> int:
         """The number of statements."""
-        return sum(map(sum, self._counted))
+        return sum(map(sum, self._counts))
 
     @property
-    def _counted(self) -> tuple[tuple[int, ...], ...]:
-        """The counts of each kind of place, in the order of the page."""
+    def _counts(self) -> tuple[tuple[int, ...], ...]:
+        """The counts of each kind of place, in published order."""
         return (
             self.lead_ins,
             self.rows,
@@ -182,50 +168,49 @@ class Extent(Record):
 
     def holds(self, citation: Citation) -> bool:
         """Return whether a citation's place is one of these."""
-        counts = self._counted[PLACES.index(citation.place)]
+        counts = self._counts[PLACES.index(citation.place)]
         return (
             citation.number <= len(counts)
             and citation.item <= counts[citation.number - 1]
         )
 
-    def citations(self, section: SectionId | None) -> Iterator[Citation]:
-        """Yield every place in the order of the page."""
-        for place, counts in zip(PLACES, self._counted, strict=True):
+    def places(self) -> Iterator[tuple[PlaceKind, int, int]]:
+        """Yield every place in published order: its kind, number and item."""
+        for place, counts in zip(PLACES, self._counts, strict=True):
             for number, items in enumerate(counts, start=1):
                 for item in range(1, items + 1):
-                    yield Citation(
-                        section=section,
-                        place=place,
-                        number=number,
-                        item=item,
-                    )
+                    yield place, number, item
+
+    def citations(self, section: SectionId | None) -> Iterator[Citation]:
+        """Yield the citation of every place in published order."""
+        for place, number, item in self.places():
+            yield Citation(
+                section=section, place=place, number=number, item=item
+            )
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
 class Section(Record):
-    """A section of the page, or a subsection.
+    """A section of the vendor's page, or a subsection.
 
     Attributes:
         id: Its id.
         title: Its heading.
         parent: The section that it is part of, or ``None``.
-        extent: How much the page holds in it, subsections apart.
-        origin: The overlay that it comes from; ``None`` for the page.
-        order: Its position on the page, from 1; 0 outside an edition.
+        extent: How much it holds, without its subsections.
+        origin: The overlay that it comes from; ``None`` for the vendor's.
+        order: Its position, from 1; 0 outside an edition.
         lead_ins: The notes that introduce it; empty outside an edition.
     """
 
-    id: SectionId = attrs.field(metadata=check(SECTION))
-    title: str = attrs.field(metadata=check(Text("a heading")))
-    parent: SectionId | None = attrs.field(
-        default=None, metadata=check(Maybe(SECTION))
-    )
-    extent: Extent = attrs.field(
-        default=Extent(), metadata=check(Nested("an extent", Extent))
-    )
-    origin: str | None = attrs.field(default=None, metadata=check(ORIGIN))
-    order: int = attrs.field(default=0, metadata=derived(Integer(0, 9999)))
-    lead_ins: tuple[NoteId, ...] = attrs.field(
-        default=(),
-        metadata=derived(Many("a list of notes", Ident("a note", KEBAB_ID))),
-    )
+    id: Annotated[SectionId, SECTION]
+    title: Annotated[str, Text("a heading")]
+    parent: Annotated[SectionId | None, Maybe(SECTION)] = None
+    extent: Annotated[Extent, Nested("an extent", Extent)] = Extent()
+    origin: Annotated[str | None, ORIGIN] = None
+    order: Annotated[int, Integer(0, 9999), DERIVED] = 0
+    lead_ins: Annotated[
+        tuple[NoteId, ...],
+        Many("a list of notes", Ident("a note", KEBAB_ID)),
+        DERIVED,
+    ] = ()

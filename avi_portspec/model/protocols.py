@@ -1,8 +1,7 @@
 """IP protocols: the ones with names here, and any other by its number."""
 
-from __future__ import annotations
-
-from typing import Final, TypeAlias
+# Annotations are no strings here: see checks_of.
+from typing import Annotated, Final, TypeAlias
 
 import attrs
 
@@ -14,30 +13,31 @@ from avi_portspec.errors import (
     shown,
 )
 from avi_portspec.model.checks import Integer
-from avi_portspec.model.record import Record, check
+from avi_portspec.model.record import Record
 
 __all__ = ["ICMP", "TCP", "UDP", "Protocol", "ProtocolLike"]
 
 #: Numbers as IANA assigns them ("Assigned Internet Protocol Numbers"). Only
 #: protocols that firewalls commonly write by name have one here.
-_NAMES: Final = (
-    ("icmp", 1),
-    ("tcp", 6),
-    ("udp", 17),
-    ("dccp", 33),
-    ("gre", 47),
-    ("esp", 50),
-    ("ah", 51),
-    ("icmpv6", 58),
-    ("sctp", 132),
-    ("udplite", 136),
-)
+_NUMBERS: Final = {
+    "icmp": 1,
+    "tcp": 6,
+    "udp": 17,
+    "dccp": 33,
+    "gre": 47,
+    "esp": 50,
+    "ah": 51,
+    "icmpv6": 58,
+    "sctp": 132,
+    "udplite": 136,
+}
+_NAMES: Final = {number: name for name, number in _NUMBERS.items()}
 #: The field is eight bits wide (RFC 791).
 _LAST: Final = 255
 _PORTED: Final = frozenset({6, 17, 33, 132, 136})
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
 class Protocol(Record):
     """A protocol that runs over IP, by its assigned number.
 
@@ -51,10 +51,10 @@ class Protocol(Record):
         number: 0 to 255, as IANA assigns it.
     """
 
-    number: int = attrs.field(metadata=check(Integer(0, _LAST)))
+    number: Annotated[int, Integer(0, _LAST)]
 
     @classmethod
-    def of(cls, protocol: ProtocolLike) -> Protocol:
+    def of(cls, protocol: "ProtocolLike") -> "Protocol":
         """Return the protocol of that name or number.
 
         Raises:
@@ -65,12 +65,10 @@ class Protocol(Record):
         if isinstance(protocol, Protocol):
             return protocol
         if isinstance(protocol, str):
-            for name, number in _NAMES:
-                if protocol.casefold() == name:
-                    return cls(number=number)
-            raise UnknownNameError(
-                "protocol", protocol, [name for name, _ in _NAMES]
-            )
+            number = _NUMBERS.get(protocol.casefold())
+            if number is None:
+                raise UnknownNameError("protocol", protocol, _NUMBERS)
+            return cls(number=number)
         if type(protocol) is int and 0 <= protocol <= _LAST:
             return cls(number=protocol)
         raise InvalidQueryError(
@@ -80,10 +78,7 @@ class Protocol(Record):
     @property
     def name(self) -> str | None:
         """The lower-case name, or ``None`` where only the number is known."""
-        for name, number in _NAMES:
-            if number == self.number:
-                return name
-        return None
+        return _NAMES.get(self.number)
 
     @property
     def label(self) -> str:
@@ -105,32 +100,33 @@ class Protocol(Record):
         return self.name or self.number
 
     @classmethod
-    def _parse(cls, data: object) -> Protocol | list[Fault]:
+    def _parse(cls, data: object) -> "Protocol | list[Fault]":
         """Return the protocol that *data* spells, or what is wrong."""
-        names = dict(_NAMES)
-        wanted = f"one of {', '.join(names)}, or a protocol's number"
-        if type(data) is str and data in names:
-            return cls(number=names[data])
-        if type(data) is int and 0 <= data <= _LAST:
-            named = cls(number=data).name
-            if named is None:
-                return cls(number=data)
-            # One fact has one spelling, or digests would differ.
-            return [Fault("", repr(named), shown(data), named)]
-        return [Fault("", wanted, shown(data), nearest(data, names))]
+        if type(data) is str and data in _NUMBERS:
+            return cls(number=_NUMBERS[data])
+        if type(data) is not int or not 0 <= data <= _LAST:
+            expected = f"one of {', '.join(_NUMBERS)}, or a protocol's number"
+            near = nearest(data, _NUMBERS)
+            got = shown(data)
+            return [Fault("protocol/unknown", "", expected, got, near)]
+        name = _NAMES.get(data)
+        if name is None:
+            return cls(number=data)
+        # One fact has one spelling, or digests would differ.
+        rule = "protocol/number-of-a-name"
+        return [Fault(rule, "", repr(name), shown(data), name)]
 
     @classmethod
     def _schema(cls) -> dict[str, object]:
-        named = [number for _, number in _NAMES]
         return {
             "description": "An IP protocol, by name, else by number.",
             "oneOf": [
-                {"enum": [name for name, _ in _NAMES]},
+                {"enum": [*_NUMBERS]},
                 {
                     "type": "integer",
                     "minimum": 0,
                     "maximum": 255,
-                    "not": {"enum": named},
+                    "not": {"enum": [*_NAMES]},
                 },
             ],
         }

@@ -1,14 +1,15 @@
 """The one strict converter: from plain data to records, or to faults.
 
-It is a cattrs converter whose hooks coerce nothing and stop at nothing:
-each one reads all that it can, and raises every fault that it met at once.
-What a value must be is not said here. The records' own checks say it, so
-that data and constructors are held to the same rules.
+It is a cattrs converter whose hooks convert no type to another. A hook does
+not stop at the first fault: it reads what it can and raises all faults.
+What a value must be is stated by the checks of the records alone, so that
+data and constructors keep the same rules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import (
     Any,
@@ -38,12 +39,14 @@ from avi_portspec.model.consistency import (
     Partial,
     edition_faults,
 )
-from avi_portspec.model.edition import Edition
+from avi_portspec.model.edition import EditionData
+from avi_portspec.model.facets import FACETS, Facet
 from avi_portspec.model.page import Extent
 from avi_portspec.model.plain import FORMAT
 from avi_portspec.model.ports import PortRange
 from avi_portspec.model.protocols import Protocol
 from avi_portspec.model.record import Record, checks_of
+from avi_portspec.serialisation import facet_lists
 from avi_portspec.serialisation.limits import FAULTS, ITEMS, KEYS
 
 __all__ = ["converter", "read"]
@@ -69,6 +72,13 @@ class _Faults(Exception):  # noqa: N818 - several, and never seen outside
         super().__init__(self.faults)
 
 
+def _wrong(
+    rule: str, expected: str, got: str, near: str | None = None
+) -> _Faults:
+    """Return the error of one fault."""
+    return _Faults([Fault(rule, "", expected, got, near)])
+
+
 def read(data: object, cls: type[Record], subject: str) -> Any:
     """Return plain data as a record.
 
@@ -80,14 +90,16 @@ def read(data: object, cls: type[Record], subject: str) -> Any:
     Raises:
         InvalidDataError: The data is wrong; it carries every fault.
     """
-    try:
-        return converter.structure(data, cls)
-    except _Faults as wrong:
-        faults = wrong.faults
+    faults: list[Fault] = []
+    record = _caught(faults, "", converter.structure, data, cls)
     if len(faults) > FAULTS:
-        more = Fault("", f"at most {FAULTS:,} faults", "more, not listed")
-        faults = [*faults[:FAULTS], more]
-    raise InvalidDataError(subject, faults)
+        expected = f"at most {FAULTS:,} faults"
+        faults[FAULTS:] = [
+            Fault("file/too-many-faults", "", expected, "more, not listed")
+        ]
+    if faults:
+        raise InvalidDataError(subject, faults)
+    return record
 
 
 def _caught(
@@ -101,10 +113,33 @@ def _caught(
     return attrs.NOTHING
 
 
+def _items(
+    faults: list[Fault],
+    data: list[Any],
+    path: str,
+    make: Callable[..., Any],
+    *args: Any,
+) -> list[Any]:
+    """Return what *make* makes of each item, or collect why it cannot."""
+    if len(data) > ITEMS:
+        # They are not looked at: that alone would take too long.
+        expected = f"a list of at most {ITEMS:,} items"
+        got = f"{len(data):,}"
+        faults.append(Fault("list/too-long", path, expected, got))
+        return []
+    items = []
+    for position, item in enumerate(data):
+        if len(faults) > FAULTS:
+            break
+        where = f"{path}[{position}]"
+        items.append(_caught(faults, where, make, item, *args))
+    return items
+
+
 def _table(data: object, cls: type) -> dict[str, Any]:
     if not isinstance(data, dict):
-        wanted = f"a table with the fields of {cls.__name__}"
-        raise _Faults([Fault("", wanted, shown(data))])
+        expected = f"a table with the fields of {cls.__name__}"
+        raise _wrong("record/not-a-table", expected, shown(data))
     return data
 
 
@@ -128,16 +163,28 @@ class _Fields:
         """Return the faults of keys: those unknown, and those missing."""
         known = [*self.checks, *more]
         if len(data) > KEYS:
-            wanted = f"a table of at most {KEYS:,} keys"
-            return [Fault("", wanted, f"one of {len(data):,}")]
-        named = f"a field of {self.cls.__name__}"
+            expected = f"a table of at most {KEYS:,} keys"
+            got = f"one of {len(data):,}"
+            return [Fault("record/too-many-keys", "", expected, got)]
+        expected = f"a field of {self.cls.__name__}"
         unknown = [
-            Fault(str(key)[:80], named, "an unknown key", nearest(key, known))
+            Fault(
+                "record/unknown-key",
+                str(key)[:80],
+                expected,
+                "an unknown key",
+                nearest(key, known),
+            )
             for key in data
             if key not in known
         ]
         return unknown + [
-            Fault(name, check.wanted, "nothing: the key is missing")
+            Fault(
+                "record/missing-key",
+                name,
+                check.expected,
+                "nothing: the key is missing",
+            )
             for name, (check, _) in self.checks.items()
             if self.required[name] and name not in data
         ]
@@ -189,16 +236,8 @@ def _sequence_hook(hint: Any) -> Hook:
     def structure(data: Any, _: Any) -> Any:
         if not isinstance(data, list):
             return data
-        faults = _too_many(data, "")
-        items = []
-        for position, value in enumerate(data):
-            if len(faults) > FAULTS:
-                break
-            items.append(
-                _caught(
-                    faults, f"[{position}]", converter.structure, value, item
-                )
-            )
+        faults: list[Fault] = []
+        items = _items(faults, data, "", converter.structure, item)
         if faults:
             raise _Faults(faults)
         return tuple(items)
@@ -218,11 +257,16 @@ def _frozenset_hook(hint: Any) -> Hook:
         faults: list[Fault] = []
         seen: set[str] = set()
         for position, word in enumerate(items):
+            where = f"[{position}]"
             if not isinstance(word, str):
-                faults.append(Fault(f"[{position}]", "a word", shown(word)))
+                faults.append(
+                    Fault("list/not-a-word", where, "a word", shown(word))
+                )
             elif word in seen:
-                wanted = "each word once"
-                faults.append(Fault(f"[{position}]", wanted, "a repeated one"))
+                rule = "list/repeated-item"
+                faults.append(
+                    Fault(rule, where, "each word once", "a repeated one")
+                )
             else:
                 seen.add(word)
         if faults:
@@ -233,12 +277,12 @@ def _frozenset_hook(hint: Any) -> Hook:
 
 
 def _optional_hook(hint: Any) -> Hook:
-    """Return the hook for a value or nothing: data cannot say nothing."""
-    (kind,) = [each for each in get_args(hint) if each is not type(None)]
+    """Return the hook for an optional value: data has no null."""
+    (kind,) = [type_ for type_ in get_args(hint) if type_ is not type(None)]
 
     def structure(data: Any, _: Any) -> Any:
         if data is None:
-            raise _Faults([Fault("", "a value, or no key", "null")])
+            raise _wrong("record/null", "a value, or no key", "null")
         return converter.structure(data, kind)
 
     return structure
@@ -255,13 +299,12 @@ def _port_range(data: Any, _: Any) -> PortRange:
     if isinstance(data, dict):
         made: PortRange = _PORT_RANGE(data, PortRange)
         if made.low == made.high:
-            raise _Faults(
-                [Fault("", f"the port alone, {made.low}", "a range of one")]
-            )
+            expected = f"the port alone, {made.low}"
+            raise _wrong("port/range-of-one", expected, "a range of one")
         return made
     if type(data) is not int:
-        wanted = "a port number, or a table with low and high"
-        raise _Faults([Fault("", wanted, shown(data))])
+        expected = "a port number, or a table with low and high"
+        raise _wrong("port/not-a-number", expected, shown(data))
     try:
         return PortRange.of(data)
     except InvalidDataError as wrong:
@@ -269,69 +312,60 @@ def _port_range(data: Any, _: Any) -> PortRange:
         raise _Faults([wrong.faults[0]._replace(path="")]) from None
 
 
-_FORMS: Final = ("all", "any", "unless")
+_FORMS: Final[Mapping[str, Callable[..., Condition]]] = {
+    "all": AllOf,
+    "any": AnyOf,
+    "unless": Unless,
+}
 
 
 def _condition(data: Any, _: Any) -> Condition:
-    return _condition_at(data, 0)
+    return _condition_at(data, 1)
 
 
 def _condition_at(data: Any, depth: int) -> Condition:
     """Return a condition from its data: exactly one of four forms."""
     table = _table(data, Condition)
     if depth > DEPTH:
-        raise _Faults(
-            [Fault("", f"at most {DEPTH} conditions in one another", "more")]
-        )
+        expected = f"at most {DEPTH} conditions in one another"
+        raise _wrong("condition/too-deep", expected, "more")
     if "facet" in table:
         made: Condition = _MATCH(table, Match)
         return made
     forms = [form for form in _FORMS if form in table]
     if len(forms) != 1 or len(table) != 1:
-        known = ["facet", *_FORMS]
-        near = next((nearest(k, known) for k in table), None)
-        raise _Faults(
-            [
-                Fault(
-                    "",
-                    "a condition: facet and values, or one of all, any and "
-                    "unless alone",
-                    f"keys {_keys(table) or '(none)'}",
-                    near if near not in forms else None,
-                )
-            ]
+        near = next((nearest(k, ["facet", *_FORMS]) for k in table), None)
+        raise _wrong(
+            "condition/form",
+            "a condition: facet and values, or one of all, any and unless "
+            "alone",
+            f"keys {_keys(table) or '(none)'}",
+            near if near not in forms else None,
         )
-    (form,) = forms
-    return _compound(form, table[form], depth)
+    return _compound(forms[0], table[forms[0]], depth)
 
 
 def _compound(form: str, inner: Any, depth: int) -> Condition:
     faults: list[Fault] = []
+    fields: dict[str, Any] = {}
     if form == "unless":
-        part = _caught(faults, form, _condition_at, inner, depth + 1)
-        if faults:
-            raise _Faults(faults)
-        return Unless(part=part)
-    if not isinstance(inner, list):
-        raise _Faults([Fault(form, "a list of conditions", shown(inner))])
-    if form == "all" and not inner:
+        fields["part"] = _caught(faults, form, _condition_at, inner, depth + 1)
+    elif not isinstance(inner, list):
+        expected = "a list of conditions"
+        faults.append(Fault("condition/form", form, expected, shown(inner)))
+    elif form == "all" and not inner:
         return ALWAYS
-    faults += _too_many(inner, form)
-    parts = []
-    for position, part in enumerate(inner):
-        if len(faults) > FAULTS:
-            break
-        where = f"{form}[{position}]"
-        parts.append(_caught(faults, where, _condition_at, part, depth + 1))
+    else:
+        parts = _items(faults, inner, form, _condition_at, depth + 1)
+        fields["parts"] = tuple(parts)
     if faults:
         raise _Faults(faults)
-    cls = AllOf if form == "all" else AnyOf
     try:
-        return cls(parts=tuple(parts))
+        return _FORMS[form](**fields)
     except InvalidDataError as wrong:
         # In data, the parts stand under the name of the form.
         raise _Faults(
-            fault._replace(path=fault.path.replace("parts", form, 1))
+            fault._replace(path=re.sub("^parts?", form, fault.path))
             for fault in wrong.faults
         ) from None
 
@@ -342,26 +376,14 @@ def _keys(table: dict[str, Any]) -> str:
     return ", ".join(few) + (", ..." if len(table) > len(few) else "")
 
 
-def _too_many(items: list[Any], path: str) -> list[Fault]:
-    """Return the fault of a list that is too long, and empty that list.
-
-    What stands in it is not looked at: that alone would take too long.
-    """
-    if len(items) <= ITEMS:
-        return []
-    got = f"{len(items):,}"
-    items.clear()
-    return [Fault(path, f"a list of at most {ITEMS:,} items", got)]
-
-
-def _edition(data: Any, _: Any) -> Edition:
+def _edition(data: Any, cls: type[EditionData]) -> EditionData:
     """Return an edition, or every fault: of each record, and between them.
 
     A record that is wrong by itself must not hide what is wrong elsewhere,
     so the rules between records see all the others.
     """
-    data = _table(data, Edition)
-    fields = _Fields(Edition)
+    data = _table(data, cls)
+    fields = _Fields(cls)
     faults = _format(data)
     faults += fields.keys(data, ["format"])
     item_types = {name: cls for name, _, cls in RECORDS}
@@ -370,8 +392,11 @@ def _edition(data: Any, _: Any) -> Edition:
     broken: dict[str, list[tuple[int, Partial]]] = {}
     for name, (check, hint) in fields.checks.items():
         if name in item_types:
-            draft[name], broken[name] = _records(
-                data.get(name, []), name, item_types[name], faults
+            items = data.get(name, [])
+            draft[name], broken[name] = (
+                _named_facets(items, faults)
+                if name == "facets" and isinstance(items, str)
+                else _records(items, name, item_types[name], faults)
             )
             values[name] = [record for _, record in draft[name]]
         elif name in data:
@@ -390,15 +415,45 @@ def _edition(data: Any, _: Any) -> Edition:
             between = edition_faults(draft, overview, broken)
             faults += islice(between, FAULTS)
         raise _Faults(faults)
-    return _construct(Edition, values)  # type: ignore[no-any-return]
+    return _construct(cls, values)  # type: ignore[no-any-return]
 
 
 def _format(data: dict[str, Any]) -> list[Fault]:
     got = data.get("format")
     if type(got) is int and got == FORMAT:
         return []
-    shown_ = shown(got) if "format" in data else "nothing: the key is missing"
-    return [Fault("format", f"the integer {FORMAT}", shown_)]
+    text = shown(got) if "format" in data else "nothing: the key is missing"
+    return [Fault("edition/format", "format", f"the integer {FORMAT}", text)]
+
+
+def _named_facets(
+    name: str, faults: list[Fault]
+) -> tuple[list[tuple[int, Any]], list[tuple[int, Partial]]]:
+    """Return the facets in the list of that name.
+
+    Raises:
+        InvalidDataError: The list itself is wrong; it names the file of the
+            lists, for the edition's file is not where to mend it.
+    """
+    lists = facet_lists.facet_lists()
+    if name not in lists:
+        known = ", ".join(sorted(lists))
+        faults.append(
+            Fault(
+                "facet/unknown-list",
+                "facets",
+                f"a list of facets, or the name of one: {known}",
+                shown(name),
+                nearest(name, lists),
+            )
+        )
+        # Conditions that ask about its facets are no further faults.
+        return [], [(0, Partial({"id": facet})) for facet, _ in FACETS]
+    wrong: list[Fault] = []
+    found = _records(lists[name], name, Facet, wrong)
+    if wrong:
+        raise InvalidDataError(facet_lists.FILE, wrong)
+    return found
 
 
 def _records(
@@ -406,56 +461,30 @@ def _records(
 ) -> tuple[list[tuple[int, Any]], list[tuple[int, Partial]]]:
     """Return the sound records of one list, and what is sound of others."""
     if not isinstance(data, list):
-        faults.append(Fault(name, f"a list of {name}", shown(data)))
+        faults.append(
+            Fault("list/not-a-list", name, f"a list of {name}", shown(data))
+        )
         return [], [(0, Partial({}))]
     sound: list[tuple[int, Any]] = []
     broken: list[tuple[int, Partial]] = []
-    faults += _too_many(data, name)
-    for position, item in enumerate(data):
-        if len(faults) > FAULTS:
-            break
+
+    def structure(item: Any) -> None:
+        position = len(sound) + len(broken)
         try:
             sound.append((position, converter.structure(item, cls)))
         except _Faults as wrong:
             named = item.get("id") if isinstance(item, dict) else None
             known = named if isinstance(named, str) else None
-            faults += [
-                fault.under(f"{name}[{position}]")._replace(record=known)
-                for fault in wrong.faults
-            ]
             broken.append((position, Partial({**wrong.sound, "id": known})))
+            faults = [f._replace(record=known) for f in wrong.faults]
+            raise _Faults(faults) from None
+
+    _items(faults, data, name, structure)
     return sound, broken
 
 
-def _make_converter() -> cattrs.Converter:
-    made = cattrs.Converter(forbid_extra_keys=True)
-    for primitive in (str, int, bool):
-        made.register_structure_hook(primitive, _as_is)
-    made.register_structure_hook_factory(_is_tuple, _sequence_hook)
-    made.register_structure_hook_factory(_is_set, _frozenset_hook)
-    made.register_structure_hook_factory(_is_optional, _optional_hook)
-    made.register_structure_hook_func(_is_name, _as_is)
-    made.register_structure_hook_factory(
-        lambda hint: isinstance(hint, type) and issubclass(hint, Record),
-        _record_hook,
-    )
-    made.register_structure_hook(Protocol, _protocol)
-    made.register_structure_hook(PortRange, _port_range)
-    made.register_structure_hook(Condition, _condition)
-    made.register_structure_hook(Edition, _edition)
-    return made
-
-
-def _is_tuple(hint: Any) -> bool:
-    return get_origin(hint) is tuple
-
-
-def _is_set(hint: Any) -> bool:
-    return get_origin(hint) is frozenset
-
-
-def _is_optional(hint: Any) -> bool:
-    return type(None) in get_args(hint)
+def _is_record(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, Record)
 
 
 def _is_name(hint: Any) -> bool:
@@ -463,6 +492,31 @@ def _is_name(hint: Any) -> bool:
     if get_origin(hint) is Union:
         return all(map(_is_name, get_args(hint)))
     return hasattr(hint, "__supertype__") or get_origin(hint) is Literal
+
+
+def _make_converter() -> cattrs.Converter:
+    # No forbid_extra_keys: cattrs applies it in hooks that it generates.
+    # The hooks here refuse unknown keys themselves, with the nearest one.
+    made = cattrs.Converter()
+    for primitive in (str, int, bool):
+        made.register_structure_hook(primitive, _as_is)
+    factories: dict[Callable[[Any], bool], Callable[[Any], Hook]] = {
+        lambda hint: get_origin(hint) is tuple: _sequence_hook,
+        lambda hint: get_origin(hint) is frozenset: _frozenset_hook,
+        lambda hint: type(None) in get_args(hint): _optional_hook,
+        _is_record: _record_hook,
+    }
+    for is_for, factory in factories.items():
+        made.register_structure_hook_factory(is_for, factory)
+    made.register_structure_hook_func(_is_name, _as_is)
+    made.register_structure_hook(Protocol, _protocol)
+    made.register_structure_hook(PortRange, _port_range)
+    made.register_structure_hook(Condition, _condition)
+    made.register_structure_hook_func(
+        lambda hint: _is_record(hint) and issubclass(hint, EditionData),
+        _edition,
+    )
+    return made
 
 
 _PORT_RANGE: Final = _record_hook(PortRange)

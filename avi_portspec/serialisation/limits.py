@@ -1,8 +1,8 @@
-"""How much a reader takes, and the refusal of more.
+"""How much a reader accepts.
 
-Files come from anybody. Each limit is far above what any page needs, and low
-enough for a hostile file to be refused in seconds, in bounded memory, and
-with an error that says which limit it was.
+Files may come from anyone. Each limit is far above what any page needs, and
+low enough that a hostile file is refused in seconds and in bounded memory,
+with an error that names the limit.
 """
 
 from __future__ import annotations
@@ -11,7 +11,12 @@ import re
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from avi_portspec.errors import Fault, InvalidDataError
+from avi_portspec.errors import (
+    Fault,
+    InvalidDataError,
+    InvalidQueryError,
+    shown,
+)
 from avi_portspec.model.consistency import FAULTS
 
 __all__ = [
@@ -20,10 +25,10 @@ __all__ = [
     "FAULTS",
     "ITEMS",
     "KEYS",
-    "bounded",
-    "bounded_stream",
-    "decoded",
-    "undotted",
+    "check_keys",
+    "decode",
+    "read_bytes",
+    "read_stream",
 ]
 
 #: The largest text, in bytes: the largest edition has a hundredth of that.
@@ -43,8 +48,8 @@ _DOTTED: Final = re.compile(
 _MARK: Final = "\ufeff"
 
 
-def bounded(path: Path) -> bytes:
-    """Return what a file holds, unless that is too much.
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a file, unless there are too many.
 
     No more than the limit is ever read, so that a device or a file of any
     size does no harm.
@@ -57,11 +62,11 @@ def bounded(path: Path) -> bytes:
         OSError: It cannot be read.
     """
     with path.open("rb") as file:
-        return bounded_stream(file, str(path))
+        return read_stream(file, str(path))
 
 
-def bounded_stream(stream: BinaryIO, subject: str) -> bytes:
-    """Return what a stream holds, unless that is too much.
+def read_stream(stream: BinaryIO, subject: str) -> bytes:
+    """Return the bytes of a stream, unless there are too many.
 
     Args:
         stream: The stream.
@@ -73,38 +78,49 @@ def bounded_stream(stream: BinaryIO, subject: str) -> bytes:
     """
     held = stream.read(BYTES + 1)
     if len(held) > BYTES:
-        raise _refused(subject, f"at most {BYTES:,} bytes", "more")
+        raise _error(
+            "file/too-large", subject, f"at most {BYTES:,} bytes", "more"
+        )
     return held
 
 
-def decoded(text: str | bytes, subject: str) -> str:
-    """Return a text that a reader can take.
+def decode(text: str | bytes, subject: str) -> str:
+    """Return a text that a reader can accept.
 
     Args:
         text: The text, or the bytes of it in UTF-8.
         subject: What to call it in an error.
 
     Raises:
-        InvalidDataError: It is too large, no UTF-8, or begins with a mark.
+        InvalidQueryError: It is neither text nor bytes.
+        InvalidDataError: It is too large, not UTF-8, or begins with a byte
+            order mark.
     """
+    if not isinstance(text, (str, bytes)):
+        expected = "text, or bytes in UTF-8"
+        raise InvalidQueryError("text", expected, shown(text))
     if len(text) > BYTES:
         unit = "characters" if isinstance(text, str) else "bytes"
-        wanted = f"at most {BYTES:,} {unit}"
-        raise _refused(subject, wanted, f"{len(text):,}")
+        expected = f"at most {BYTES:,} {unit}"
+        got = f"{len(text):,}"
+        raise _error("file/too-large", subject, expected, got)
     if not isinstance(text, str):
         try:
             text = text.decode("utf-8")
         except UnicodeDecodeError as wrong:
             got = f"byte 0x{text[wrong.start]:02x} at offset {wrong.start}"
-            raise _refused(subject, "text in UTF-8", got) from None
+            raise _error(
+                "file/not-utf-8", subject, "text in UTF-8", got
+            ) from None
     if text.startswith(_MARK):
-        wanted = "text in UTF-8, without a byte order mark"
-        raise _refused(subject, wanted, "one that begins with the mark")
+        expected = "text in UTF-8, without a byte order mark"
+        got = "a byte order mark at its start"
+        raise _error("file/byte-order-mark", subject, expected, got)
     return text
 
 
-def undotted(text: str, subject: str) -> str:
-    """Return TOML whose keys do not go too deep.
+def check_keys(text: str, subject: str) -> None:
+    """Refuse TOML whose keys join too many words with dots.
 
     Args:
         text: The TOML.
@@ -115,10 +131,12 @@ def undotted(text: str, subject: str) -> str:
     """
     for number, line in enumerate(text.split("\n"), start=1):
         if line.count(".") >= DOTS and _DOTTED.search(line):
-            wanted = f"keys of at most {DOTS} words joined by dots"
-            raise _refused(subject, wanted, f"more in line {number}")
-    return text
+            expected = f"keys of at most {DOTS} words joined by dots"
+            got = f"more in line {number}"
+            raise _error("file/dotted-key", subject, expected, got)
 
 
-def _refused(subject: str, wanted: str, got: str) -> InvalidDataError:
-    return InvalidDataError(subject, [Fault("", wanted, got)])
+def _error(
+    rule: str, subject: str, expected: str, got: str
+) -> InvalidDataError:
+    return InvalidDataError(subject, [Fault(rule, "", expected, got)])

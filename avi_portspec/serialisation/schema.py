@@ -13,9 +13,10 @@ from avi_portspec.model.conditions import (
     Match,
     Unless,
 )
-from avi_portspec.model.edition import Edition
+from avi_portspec.model.edition import EditionData
 from avi_portspec.model.plain import FORMAT
 from avi_portspec.model.record import checks_of
+from avi_portspec.serialisation.facet_lists import facet_lists
 
 __all__ = ["json_schema", "record_schema"]
 
@@ -28,9 +29,8 @@ def json_schema() -> dict[str, Any]:
     The package ships the same as ``edition.schema.json``, for editors and for
     other languages.
 
-    It says what each value may be. What holds between records, such as that
-    references lead somewhere, no schema can say: only reading the edition
-    finds that.
+    It describes each value. A schema cannot express the rules between
+    records, such as that references exist: reading the edition checks those.
 
     >>> import avi_portspec
     >>> avi_portspec.json_schema()["title"]
@@ -59,7 +59,11 @@ class _Schemas:
         self.definitions: dict[str, Any] = {}
 
     def whole(self) -> dict[str, Any]:
-        body = self.record(Edition)
+        body = self.record(EditionData)
+        facets = body["properties"]["facets"]
+        body["properties"]["facets"] = {
+            "anyOf": [facets, {"enum": sorted(facet_lists())}]
+        }
         body["properties"] = {
             "format": {"const": FORMAT},
             **body["properties"],

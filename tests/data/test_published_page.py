@@ -9,6 +9,7 @@ import pytest
 
 import avi_portspec
 from avi_portspec import Edition
+from tools.double_entry import read_table
 
 ROOT = Path(__file__).parents[2]
 
@@ -64,6 +65,19 @@ class TestStructure:
         start = lines.index("Notes:")
         bare = [line for line in lines[start:] if line == "-"]
         assert len(bare) == len(edition.sections["management"].extent.notes)
+
+
+class TestWords:
+    """What the page calls things."""
+
+    @pytest.mark.parametrize("table", ["endpoints", "facets"])
+    def test_the_second_entry_has_the_page_s_own_words(
+        self, table: str, edition: Edition, published_page: str
+    ) -> None:
+        """Where it says that the page has one."""
+        for row in read_table(table):
+            if edition.id in row.get("named", row["editions"]).split():
+                assert row["called"] in published_page
 
 
 class TestNumbers:

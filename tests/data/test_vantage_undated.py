@@ -8,67 +8,6 @@ from collections.abc import Iterator
 import pytest
 
 from avi_portspec import Answer, Deployment, Edition, Flow
-from avi_portspec.model.display import ports_text
-
-#: Source, destination, ports, requirement and when, flow by flow, written
-#: down apart from the data: C is the Controller, SE a Service Engine, X the
-#: External Network Services.
-FACTS = """
-C | C | TCP 22 | required | unless container
-C | C | TCP 443 | required | always
-C | C | TCP 8443 | required | always
-C | C | TCP 5098 | required | container, unless openstack
-SE | SE | TCP 4001 | required | aws azure gcp openstack
-SE | SE | TCP 9001 | required | vcenter linux-server-cloud nsx-t
-SE | C | TCP 22 | required | unless container
-SE | C | TCP 8443 | required | always
-SE | C | UDP 123 | required | always
-SE | C | TCP 5098 | required | container, unless openstack
-X | C | TCP 22 | required | always
-X | C | TCP 80 | optional | plain-http
-X | C | TCP 443 | required | always
-X | C | TCP 5054 | optional | cli-shell
-X | C | UDP 161 | required | always
-C | controller-gateway | ICMP echo request | optional | always
-SE | service-engine-gateway | ICMP echo request | optional | always
-SE | C | ICMP echo request | optional | always
-C | smtp-server | TCP 25 | when-used | smtp
-C | tacacs-plus-server | TCP 49 | when-used | tacacs-plus
-C | dns-server | UDP 53 | when-used | dns
-C | ntp-server | UDP 123 | when-used | ntp
-C | snmp-trap-receiver | UDP 162 | when-used | snmp-traps
-C | ldap-server | TCP or UDP 389 | when-used | ldap
-C | syslog-server | UDP 514 | when-used | syslog
-C | ldaps-server | TCP or UDP 636 | when-used | ldaps
-gcp | avi-vantage | TCP 443 | required | gcp
-C | keystone | TCP 5000 and 35357 | some-or-all | openstack
-C | glance | TCP 9292 | some-or-all | openstack
-C | nova | TCP 8774 | some-or-all | openstack
-C | neutron | TCP 9696 | some-or-all | openstack
-C | heat | TCP 8004 | optional | openstack heat-autoscaling
-C | esxi-host | TCP 443 | required | vcenter
-C | openshift-master | TCP 8443 | required | openshift
-C | kubernetes-master | TCP 8080 | required | kubernetes unauthenticated
-C | mesos-master | TCP 5050 | required | mesos
-C | marathon | TCP 80 | required | mesos unauthenticated-marathon
-C | aws | TCP 443 | required | aws
-C | azure | TCP 443 | required | azure
-C | openshift-node | TCP 22 | required | openshift
-C | kubernetes-minion | TCP 22 | required | kubernetes
-C | mesos-node | TCP 22 | required | mesos
-"""
-
-SHORT = {
-    "controller": "C",
-    "service-engine": "SE",
-    "external-network-services": "X",
-}
-
-
-def facts() -> list[list[str]]:
-    """Return the facts, a list of cells each."""
-    lines = FACTS.strip().splitlines()
-    return [[cell.strip() for cell in line.split("|")] for line in lines]
 
 
 def deployments(edition: Edition) -> Iterator[Deployment]:
@@ -82,34 +21,6 @@ def deployments(edition: Edition) -> Iterator[Deployment]:
 
 class TestFlows:
     """The forty-two flows."""
-
-    def test_they_are_these_in_this_order(self, edition: Edition) -> None:
-        """Source, destination, ports and requirement, as published."""
-        found = [
-            [
-                SHORT.get(flow.source, flow.source),
-                SHORT.get(flow.destination, flow.destination),
-                ports_text(flow),
-                flow.requirement,
-            ]
-            for flow in edition.flows
-        ]
-        assert found == [fact[:4] for fact in facts()]
-
-    def test_they_apply_under_these_conditions(self, edition: Edition) -> None:
-        """Every value that a condition tests is in the facts, and back."""
-        known = {
-            value.id for facet in edition.facets for value in facet.values
-        }
-        for flow, fact in zip(edition.flows, facts(), strict=True):
-            words = set(fact[4].replace(",", "").split())
-            words -= {"always", "unless"}
-            tested = {v for test in flow.when.matches() for v in test.values}
-            if "unauthenticated" in words:
-                words.remove("unauthenticated")
-                words.add("unauthenticated-kubernetes-masters")
-            assert words <= known
-            assert tested == words
 
     def test_a_port_is_never_an_identity(self, edition: Edition) -> None:
         """The same numbers mean different things."""
@@ -168,7 +79,7 @@ class TestProvenance:
         """With the doubt about its direction said."""
         flow = edition.flows["gcp-to-avi-vantage"]
         assert (flow.source, flow.destination) == ("gcp", "avi-vantage")
-        doubts = {each.field: each.reason for each in flow.readings}
+        doubts = {reading.field: reading.reason for reading in flow.readings}
         assert "Controller that opens the connection" in doubts["source"]
 
     def test_vcenter_lists_hosts_alone(self, edition: Edition) -> None:

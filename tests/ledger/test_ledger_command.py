@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from avi_portspec.ledger import entries
-from avi_portspec.ledger.__main__ import main
+from tools.ledger import main
 
 PAGE = "A page\nOne sentence.\n"
 
@@ -48,9 +48,7 @@ class TestCheck:
                 for f in entries_of(page)
             ],
         )
-        monkeypatch.setattr(
-            "avi_portspec.ledger.__main__.load_ledger", lambda _: ledger
-        )
+        monkeypatch.setattr("tools.ledger.load_ledger", lambda _: ledger)
         assert main(["check", str(page), "--edition", "x"]) == 0
         assert capsys.readouterr().out == "unchanged: 2 fragments\n"
 
@@ -65,7 +63,9 @@ class TestCheck:
         capsys: pytest.CaptureFixture[str],
     ) -> None:
         """A missing file, or edition without a ledger: the code is 2."""
-        given = [each.replace("{page}", str(page)) for each in arguments]
+        given = [
+            argument.replace("{page}", str(page)) for argument in arguments
+        ]
         assert main(given) == 2
         assert capsys.readouterr().err
 
@@ -84,6 +84,15 @@ class TestDraft:
         assert drafted.startswith('edition = "vantage-undated"\n')
         assert drafted.count("claims = []") == 2
 
+    def test_of_html_whose_name_does_not_say_so(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """It is read as the command line reads it."""
+        path = tmp_path / "page"
+        path.write_text("\ufeff <h1>A page</h1><p>One sentence.</p>")
+        assert main(["draft", str(path)]) == 0
+        assert 'address = "a-page/heading"' in capsys.readouterr().out
+
     def test_of_an_edition_without_a_ledger(
         self, page: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -100,9 +109,9 @@ class TestProcess:
     ) -> None:
         """``python -m`` ends with the code of the check."""
         monkeypatch.setattr(sys, "argv", ["ledger", "check", str(page)])
-        monkeypatch.delitem(sys.modules, "avi_portspec.ledger.__main__")
+        monkeypatch.delitem(sys.modules, "tools.ledger")
         with pytest.raises(SystemExit) as caught:
-            runpy.run_module("avi_portspec.ledger", run_name="__main__")
+            runpy.run_module("tools.ledger", run_name="__main__")
         assert caught.value.code == 1
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from avi_portspec.ledger.fragments import (
     from_html,
     from_text,
-    normalised,
+    normalise,
     sha256,
 )
 
@@ -102,7 +102,7 @@ class TestAddresses:
     )
     def test_of_an_invented_page(self, fragments: tuple) -> None:  # type: ignore[type-arg]
         """Headings, sentences, bullets and cells are told apart."""
-        assert [each.address for each in fragments] == ADDRESSES
+        assert [fragment.address for fragment in fragments] == ADDRESSES
 
     def test_both_forms_are_the_same_page(self) -> None:
         """Text and HTML give the same hashes, place by place."""
@@ -131,8 +131,8 @@ class TestAddresses:
     @given(st.text("abc \n", max_size=60))
     def test_every_word_is_in_a_fragment(self, text: str) -> None:
         """Nothing that a plain page says is lost."""
-        said = "".join(normalised(f.text) for f in from_text(text))
-        assert said == normalised(text)
+        said = "".join(normalise(f.text) for f in from_text(text))
+        assert said == normalise(text)
 
 
 class TestText:
@@ -228,7 +228,7 @@ class TestHash:
 
     def test_quotes_and_dashes(self) -> None:
         """Nor do the forms of quotes, dashes and compatible characters."""
-        assert normalised("\u201ca\u201d\u2013\ufb01") == '"a"-fi'
+        assert normalise("\u201ca\u201d\u2013\ufb01") == '"a"-fi'
 
     @pytest.mark.parametrize(
         "other", ["If PING is on", "If Ping is off", "If PING is off!"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import pytest
+from deployment_space import subsets
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,7 +46,8 @@ def truth(  # noqa: PLR0911 - a case a form
                 return Answer.YES
             if any(value in held for value in condition.unstated):
                 return Answer.UNSTATED
-            return Answer.NO
+            left = {"no": Answer.NO, "unstated": Answer.UNSTATED}
+            return left[condition.otherwise]
         case AllOf():
             return min(truth(part, deployment) for part in condition.parts)
         case AnyOf():
@@ -55,12 +57,6 @@ def truth(  # noqa: PLR0911 - a case a form
             return opposite[truth(condition.part, deployment)]
         case _:
             return Answer.YES
-
-
-def subsets(values: Sequence[str]) -> Iterator[frozenset[str]]:
-    """Yield every set of some values."""
-    for count in range(len(values) + 1):
-        yield from map(frozenset, itertools.combinations(values, count))
 
 
 def all_deployments(condition: Condition) -> Iterator[Deployment]:
@@ -73,9 +69,9 @@ def all_deployments(condition: Condition) -> Iterator[Deployment]:
         named[test.facet] |= {*test.values, *test.unstated}
     words = {facet: [*sorted(named[facet]), "z-z"] for facet in named}
     for clouds, features, services, controller in itertools.product(
-        list(subsets(words["cloud"])),
-        list(subsets(words["feature"])),
-        list(subsets(words["service"])),
+        subsets(*words["cloud"]),
+        subsets(*words["feature"]),
+        subsets(*words["service"]),
         words["controller"],
     ):
         yield Deployment(
@@ -148,6 +144,12 @@ class TestAnswers:
         }
         assert condition.evaluate(deployment) in condition.possible(some)
 
+    def test_what_is_unknown_leaves_every_answer_of_the_test(self) -> None:
+        """Silence is among them only where the vendor is silent."""
+        assert AWS.possible({}) == {Answer.NO, Answer.YES}
+        assert SILENT.possible({}) == {*Answer}
+        assert Unless(part=SILENT).possible({}) == {*Answer}
+
     @given(strategies.conditions(), strategies.deployments())
     def test_facets_that_are_not_asked_about_do_not_matter(
         self, condition: Condition, deployment: Deployment
@@ -184,8 +186,23 @@ class TestEnglish:
                 "unless (both the cloud is AWS and it is not so that {cli})",
             ),
             (
+                AllOf(parts=(CONTAINER, SHELL)),
+                "only if {docker} and {cli}",
+            ),
+            (
                 SILENT,
                 "only if the cloud is AWS; {silence} OpenShift",
+            ),
+            (
+                Match(
+                    facet="cloud",
+                    values=("aws", "azure"),
+                    unstated=("openshift", "gcp"),
+                ),
+                (
+                    "only if the cloud is AWS or Azure; {silence} OpenShift "
+                    "or GCP"
+                ),
             ),
             (
                 AnyOf(
@@ -208,7 +225,7 @@ class TestEnglish:
             docker=docker,
             cli="the remote CLI shell is in use",
             openshift="the cloud is OpenShift",
-            silence="the page does not say for",
+            silence="the vendor's page does not say for",
         )
 
     def test_it_does_without_an_edition(self) -> None:
@@ -233,6 +250,32 @@ class TestEnglish:
                 known = {facet.id: frozenset({value})}
                 if Answer.UNSTATED in condition.possible(known):
                     assert values[value] in text
+
+
+class TestRelax:
+    """What is left without the restrictions on the whole."""
+
+    @pytest.mark.parametrize(
+        ("condition", "left"),
+        [
+            (ALWAYS, ALWAYS),
+            (AWS, AWS),
+            (Unless(part=AWS), ALWAYS),
+            (AllOf(parts=(Unless(part=AWS), SHELL)), SHELL),
+            (AllOf(parts=(Unless(part=AWS), Unless(part=SHELL))), ALWAYS),
+            (
+                AllOf(parts=(AWS, Unless(part=CONTAINER), SHELL)),
+                AllOf(parts=(AWS, SHELL)),
+            ),
+            (
+                AnyOf(parts=(AWS, Unless(part=SHELL))),
+                AnyOf(parts=(AWS, Unless(part=SHELL))),
+            ),
+        ],
+    )
+    def test_by_hand(self, condition: Condition, left: Condition) -> None:
+        """Within an "either", a restriction is about one part alone."""
+        assert condition.relax() == left
 
 
 class TestData:
@@ -289,8 +332,12 @@ class TestFaults:
         for _ in range(15):
             condition = Unless(part=condition)
         assert read(condition._plain(), Condition, "test") == condition
-        with pytest.raises(InvalidDataError, match="at most 16"):
+        with pytest.raises(InvalidDataError) as caught:
             Unless(part=condition)
+        (fault,) = caught.value.faults
+        assert (fault.rule, fault.path) == ("condition/too-deep", "")
+        assert fault.expected == "at most 16 conditions in one another"
+        assert fault.got == "17"
 
     def test_always_has_no_parts(self) -> None:
         """There is one of it, as a value."""

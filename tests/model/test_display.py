@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
+import attrs
 from hypothesis import given
 
 from avi_portspec import (
@@ -15,7 +16,7 @@ from avi_portspec import (
     ProtocolPorts,
     strategies,
 )
-from avi_portspec.model.display import joined, ports_text, summary
+from avi_portspec.model.display import ports_text, silence_text, summary
 
 
 class Cells(HTMLParser):
@@ -38,18 +39,14 @@ class Cells(HTMLParser):
 class TestWords:
     """Ports in a line."""
 
-    def test_lists_read_as_english(self) -> None:
-        """With a word before the last."""
-        assert joined("and", []) == ""
-        assert joined("and", ["a"]) == "a"
-        assert joined("or", ["a", "b", "c"]) == "a, b or c"
-
     def test_a_flow_says_its_ports(self, edition: Edition) -> None:
         """Protocols, numbers, or the message of ICMP."""
         texts = [ports_text(flow) for flow in edition.flows]
         assert "TCP or UDP 389" in texts
         assert "TCP 5000 and 35357" in texts
         assert "ICMP echo request" in texts
+        echo = edition.flows["controller-to-gateway-echo"]
+        assert ports_text(attrs.evolve(echo, icmp_types=())) == "ICMP"
 
     def test_pairs_say_their_ports(self) -> None:
         """Grouped by protocol."""
@@ -72,10 +69,26 @@ class TestTables:
         assert lines[0].split()[:2] == ["Source", "Destination"]
         assert set(lines[1]) == {"-", " "}
         assert "CLI Server" in lines[2]
+        # Nothing below it, not even an empty line.
+        assert str(edition.flows.select(port=5054)).endswith(lines[2])
 
     def test_an_empty_answer_says_so(self, edition: Edition) -> None:
         """A blank screen would leave doubts."""
         assert "(no flows)" in str(edition.flows.select(port=1))
+
+    def test_who_does_not_say_is_said_of_each(self, edition: Edition) -> None:
+        """A sentence for the vendor's page, and one for each overlay."""
+        flow = edition.flows["controller-to-aws"]
+        cited = attrs.evolve(flow.citation, section="berlin")
+        site = attrs.evolve(
+            flow, section="berlin", origin="berlin", citation=cited
+        )
+        says = "does not say whether these apply"
+        ends = f"Avi Controller to AWS, {ports_text(flow)}"
+        assert silence_text([flow, site], edition) == (
+            f"The vendor's page {says}: {ends}. The site's overlay berlin "
+            f"{says}: {ends}."
+        )
 
     @given(strategies.editions())
     def test_html_escapes_every_name(self, edition: Edition) -> None:
@@ -100,3 +113,5 @@ class TestTables:
         """The caption names the edition and the count."""
         html = edition.flows.select(port=5054)._repr_html_()
         assert "Flows of vantage-undated: 1 flow<" in html
+        # Senders repeat from row to row: the first cell names none.
+        assert '<th scope="row"' not in html

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from avi_portspec import (
     Flow,
     FlowId,
     InvalidDataError,
+    Match,
     Note,
     PortRange,
     Protocol,
@@ -75,7 +77,7 @@ class TestFlow:
     def test_ranges_do_not_overlap(self) -> None:
         """A port is said once."""
         ports = (PortRange(low=1, high=9), PortRange(low=9, high=12))
-        assert "ports[1]: wanted ports apart from 1-9" in faults(ports=ports)
+        assert "ports[1]: expected ports apart from 1-9" in faults(ports=ports)
 
     def test_nothing_is_said_twice(self) -> None:
         """Not even the same protocol."""
@@ -113,7 +115,9 @@ class TestFlow:
         why = Reason(field="ports", reason="because")
         also = Reason(field="ports", reason="besides")
         assert "each field once" in faults(inferred=(why, also))
-        assert "each field once" in faults(readings=(why, also))
+        assert "readings[1].field: expected each field once" in faults(
+            readings=(why, also)
+        )
         assert "do not call stated" in faults(
             inferred=(why,), readings=(also,)
         )
@@ -152,6 +156,52 @@ class TestFlow:
     def test_texts_are_clean_lines(self, text: object) -> None:
         """No control characters reach a table or a terminal."""
         assert "purpose" in faults(purpose=text)
+
+
+class TestDisplay:
+    """A flow in a terminal and in a notebook."""
+
+    def test_a_line(self) -> None:
+        """Who sends to whom over what, and not the record's fields."""
+        made = flow(protocols=(TCP, UDP), service="HTTPS")
+        assert str(made) == "client to server, TCP 443, UDP 443 (HTTPS)"
+        assert str(flow(protocols=(ICMP,), ports=())) == (
+            "client to server, ICMP"
+        )
+        assert repr(made).startswith("Flow(id='client-to-server', ")
+
+    def test_a_table(self) -> None:
+        """A row for each field that is there, all of it escaped."""
+        full = flow(
+            protocols=(TCP, UDP),
+            service="<b>",
+            purpose="To ask.",
+            when=Match(facet="cloud", values=("aws",)),
+            effect_if_blocked="Nobody answers.",
+        )
+        assert cells(full) == [
+            ("Field", "Value"),
+            ("Source", "client"),
+            ("Destination", "server"),
+            ("Ports", "TCP 443, UDP 443"),
+            ("Service", "&lt;b&gt;"),
+            ("Purpose", "To ask."),
+            ("Requirement", "required"),
+            ("When", "only if cloud is aws"),
+            ("Effect if blocked", "Nobody answers."),
+            ("Place", "main, row 1, item 1"),
+        ]
+        assert "<caption>client-to-server</caption>" in full._repr_html_()
+        assert [heading for heading, _ in cells(flow())] == [
+            *("Field", "Source", "Destination", "Ports", "Requirement"),
+            *("When", "Place"),
+        ]
+
+
+def cells(flow: Flow) -> list[tuple[str, ...]]:
+    """Return the cells of a flow's table in HTML, row by row."""
+    rows = flow._repr_html_().split("<tr>")[1:]
+    return [tuple(re.findall(">([^<>]+)</t[hd]>", row)) for row in rows]
 
 
 class TestNote:

@@ -18,6 +18,28 @@ from avi_portspec import (
     UnknownNameError,
     strategies,
 )
+from avi_portspec.model.ports import parse_port, parse_ports
+
+#: What ``int()`` reads, and no port is spelled like.
+NO_PORT = (
+    "",
+    " 443",
+    "443 ",
+    "443\n",
+    "4_43",
+    "+443",
+    "-1",
+    "0443",
+    "4.43e2",
+    "0x1bb",
+    "\u0664\u0664\u0663",
+    "\uff14\uff14\uff13",
+    "\u00b2",
+    "65536",
+    "99999",
+    "9" * 5000,
+    "ssh",
+)
 
 
 class TestPortRange:
@@ -33,6 +55,13 @@ class TestPortRange:
         assert next(iter(ports)) == ports.low
         assert list(ports)[-1] == ports.high
 
+    def test_both_ends_are_in_it(self) -> None:
+        """And nothing beside them."""
+        ports = PortRange(low=8000, high=8002)
+        assert [p for p in range(7990, 8010) if p in ports] == [*ports]
+        assert [*ports] == [8000, 8001, 8002]
+        assert len(ports) == 3
+
     def test_only_integers_are_in_it(self) -> None:
         """A string is no port, nor is True."""
         assert "443" not in PortRange.of(443)
@@ -46,7 +75,7 @@ class TestPortRange:
 
     def test_port_zero_is_refused(self) -> None:
         """It is reserved: nothing listens on it."""
-        with pytest.raises(InvalidDataError, match="can be listened on"):
+        with pytest.raises(InvalidDataError, match=r"low: .* listened on"):
             PortRange(low=0, high=80)
 
     def test_the_ends_are_in_order(self) -> None:
@@ -83,6 +112,8 @@ class TestProtocol:
             (UDP, 17, "UDP", True),
             (ICMP, 1, "ICMP", False),
             (Protocol.of("sctp"), 132, "SCTP", True),
+            (Protocol.of(0), 0, "IP protocol 0", False),
+            (Protocol.of(255), 255, "IP protocol 255", False),
             (Protocol.of(63), 63, "IP protocol 63", False),
             (Protocol.of(73), 73, "IP protocol 73", False),
             (Protocol.of(75), 75, "IP protocol 75", False),
@@ -94,8 +125,13 @@ class TestProtocol:
     ) -> None:
         """Numbers are IANA's."""
         assert protocol.number == number
+        assert Protocol.of(number) == protocol
         assert str(protocol) == label
         assert protocol.has_ports is has_ports
+        # In a file: the name, where there is one, and else the number.
+        spelled = number if label.startswith("IP") else label.lower()
+        assert Protocol._parse(spelled) == protocol
+        assert repr(protocol) == f"Protocol.of({spelled!r})"
 
     @given(strategies.protocols())
     def test_every_way_to_name_it_leads_to_it(
@@ -109,13 +145,16 @@ class TestProtocol:
 
     def test_an_unknown_name_suggests_the_nearest(self) -> None:
         """A slip is a look-up error."""
-        with pytest.raises(UnknownNameError, match="did you mean 'tcp'"):
+        with pytest.raises(
+            UnknownNameError, match=r"^unknown protocol 'tpc'; .* 'tcp'"
+        ):
             Protocol.of("tpc")
 
     @pytest.mark.parametrize("wrong", [-1, 256, 6.0, True, None])
     def test_other_values_are_no_protocols(self, wrong: object) -> None:
         """Nothing is coerced."""
-        with pytest.raises(InvalidQueryError, match="0 to 255"):
+        expected = "protocol: expected a name, or a number from 0 to 255, got "
+        with pytest.raises(InvalidQueryError, match=f"^{expected}"):
             Protocol.of(wrong)  # type: ignore[arg-type]
 
 
@@ -133,3 +172,64 @@ class TestProtocolPorts:
     ) -> None:
         """Ports come with a protocol that knows them, and only then."""
         assert pair.protocol.has_ports == (pair.ports is not None)
+
+
+class TestPortsInText:
+    """The one grammar of ports that people type."""
+
+    def test_the_first_and_the_last_are_read(self) -> None:
+        """Both ends of a range are in it; they may be one and the same."""
+        assert parse_port("0") == 0
+        assert parse_ports("65535") == range(parse_port("65535"), 65536)
+        assert parse_ports("0-65535") == range(65536)
+        assert parse_ports("22-22") == range(22, 23)
+        expected = "a range whose first port is not above its last"
+        with pytest.raises(InvalidQueryError) as caught:
+            parse_ports("23-22")
+        assert str(caught.value) == f"port: expected {expected}, got '23-22'"
+
+    @given(st.integers(0, 65535))
+    def test_each_port_is_its_digits(self, port: int) -> None:
+        """What Python prints is what is read."""
+        assert parse_port(str(port)) == port
+        assert parse_ports(str(port)) == range(port, port + 1)
+
+    @given(st.integers(0, 65535), st.integers(0, 65535))
+    def test_a_range_is_two_ports_and_a_hyphen(
+        self, first: int, last: int
+    ) -> None:
+        """Both ends are in it; backwards it is refused."""
+        text = f"{first}-{last}"
+        if first <= last:
+            ports = parse_ports(text)
+            assert (ports[0], ports[-1]) == (first, last)
+        else:
+            with pytest.raises(InvalidQueryError, match="not above its last"):
+                parse_ports(text)
+
+    @pytest.mark.parametrize("text", NO_PORT)
+    def test_nothing_else_is_a_port(self, text: str) -> None:
+        """Signs, spaces, underscores and other digits are refused."""
+        expected = "port: expected a number from 0 to 65535, got "
+        with pytest.raises(InvalidQueryError) as caught:
+            parse_port(text)
+        assert str(caught.value).startswith(expected)
+        assert len(str(caught.value)) < 120
+
+    @pytest.mark.parametrize(
+        "text",
+        [*NO_PORT, *(f"{wrong}-443" for wrong in NO_PORT), "1-2-3", "1 - 2"]
+        + [f"1-{wrong}" for wrong in NO_PORT],
+    )
+    def test_nothing_else_is_a_range(self, text: str) -> None:
+        """Either end is read as strictly as a port is."""
+        with pytest.raises(InvalidQueryError, match=r"^port: .* as 8000-8010"):
+            parse_ports(text)
+
+    def test_no_other_type_is_read(self) -> None:
+        """Bytes and numbers are no text."""
+        for wrong in (b"443", 443, None):
+            with pytest.raises(InvalidQueryError, match="a number from 0"):
+                parse_port(wrong)  # type: ignore[arg-type]
+            with pytest.raises(InvalidQueryError, match="such as 8000"):
+                parse_ports(wrong)  # type: ignore[arg-type]

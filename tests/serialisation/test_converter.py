@@ -109,10 +109,10 @@ class TestEveryCorruptionIsFound:
         ]
         path, table = data.draw(st.sampled_from(tables))
         table["x-unknown"] = 1
-        wanted = f"{path}.x-unknown".removeprefix(".")
+        expected = f"{path}.x-unknown".removeprefix(".")
         found = [fault.path for fault in faults(broken)]
         # A condition has one form: there, the whole of it is in question.
-        assert wanted in found or (".when" in path and path in found)
+        assert expected in found or (".when" in path and path in found)
 
     @given(strategies.editions(), st.data())
     def test_of_a_reference(
@@ -164,7 +164,7 @@ class TestNoCoercion:
         data["source"]["release"] = None
         (fault,) = faults(data)
         assert fault.path == "source.release"
-        assert fault.wanted == "a value, or no key"
+        assert fault.expected == "a value, or no key"
 
     @pytest.mark.parametrize("value", ["tcp", {"0": "tcp"}, 6])
     def test_of_lists(self, data: dict[str, Any], value: object) -> None:
@@ -192,7 +192,7 @@ class TestOneSpelling:
         """One port is no range."""
         data["flows"][0]["ports"] = [{"low": 22, "high": 22}]
         (fault,) = faults(data)
-        assert fault.wanted == "the port alone, 22"
+        assert fault.expected == "the port alone, 22"
 
     def test_of_names(self, data: dict[str, Any]) -> None:
         """Capitals count in data."""
@@ -356,7 +356,7 @@ class TestConditions:
     """Conditions are data, in one of four forms."""
 
     @pytest.mark.parametrize(
-        ("when", "path", "wanted"),
+        ("when", "path", "expected"),
         [
             (7, "when", "a table"),
             ({}, "when", "a condition"),
@@ -379,13 +379,13 @@ class TestConditions:
         ],
     )
     def test_others_are_refused(
-        self, data: dict[str, Any], when: object, path: str, wanted: str
+        self, data: dict[str, Any], when: object, path: str, expected: str
     ) -> None:
         """At their path."""
         data["flows"][0]["when"] = when
         found = faults(data)[0]
         assert found.path == f"flows[0].{path}"
-        assert wanted in found.wanted
+        assert expected in found.expected
 
     def test_a_slip_suggests_the_form(self, data: dict[str, Any]) -> None:
         """As for every other name."""
@@ -398,7 +398,7 @@ class TestConditions:
         for _ in range(100):
             when = {"unless": when}
         data["flows"][0]["when"] = when
-        assert "at most 16" in faults(data)[0].wanted
+        assert "at most 16" in faults(data)[0].expected
 
     def test_always_can_be_said(
         self, data: dict[str, Any], edition: Edition

@@ -1,0 +1,1 @@
+"""An edition that answers questions, and how one is loaded."""
