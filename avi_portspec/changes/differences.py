@@ -2,104 +2,60 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final, overload
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, overload
 
 import attrs
 
+from avi_portspec.changes.data import changes_data
 from avi_portspec.changes.meaning import (
-    combined,
+    combine,
     field_action,
     kind_of,
     record_action,
 )
-from avi_portspec.errors import Fault, InvalidDataError, UnknownNameError
+from avi_portspec.changes.records import (
+    FieldChange,
+    Order,
+    RecordChange,
+    check_actions,
+)
+from avi_portspec.changes.rendering import (
+    HEADINGS,
+    Written,
+    changes_blocks,
+    changes_rows,
+)
+from avi_portspec.documents.blocks import Document, Table
+from avi_portspec.edition.edition import Edition
+from avi_portspec.edition.loading import load
+from avi_portspec.errors import (
+    Fault,
+    InvalidDataError,
+    InvalidQueryError,
+    UnknownNameError,
+    shown,
+)
 from avi_portspec.model.consistency import RECORDS
-from avi_portspec.model.edition import Edition
 from avi_portspec.model.facets import Deployment
 from avi_portspec.model.record import checks_of
-from avi_portspec.names import Action, ChangeKind, EditionId
+from avi_portspec.names import Action, EditionId
 
 if TYPE_CHECKING:
     from avi_portspec.changes.plan import UpgradePlan
 
-__all__ = ["Changes", "FieldChange", "Order", "RecordChange", "diff"]
+__all__ = ["Changes", "diff"]
+
+#: An edition; or its id, its alias, or the path of its file.
+EditionLike: TypeAlias = "Edition | str | os.PathLike[str]"
 
 _COLLECTIONS: Final = tuple(name for name, _, _ in RECORDS)
 
 
 @attrs.frozen(kw_only=True)
-class FieldChange:
-    """One field that differs.
-
-    Attributes:
-        name: The field.
-        kind: Whether what is true changed, how it is put, or where on the
-            page it stands.
-        action: What that means for a firewall.
-        before: Its value in the older edition.
-        after: Its value in the newer one.
-    """
-
-    name: str
-    kind: ChangeKind
-    action: Action
-    before: Any
-    after: Any
-
-
-@attrs.frozen(kw_only=True)
-class RecordChange:
-    """One record that came, went, or differs.
-
-    Attributes:
-        collection: The edition's field that holds it: ``"flows"``, ...
-        id: The record's id.
-        before: It, as the older edition has it; ``None`` if it does not.
-        after: It, as the newer edition has it; ``None`` if it does not.
-        fields: The fields that differ, for a record that both have.
-        action: What all of that means for a firewall.
-    """
-
-    collection: str
-    id: str
-    before: Any
-    after: Any
-    fields: tuple[FieldChange, ...]
-    action: Action
-
-    @property
-    def what(self) -> str:
-        """``"added"``, ``"removed"`` or ``"changed"``."""
-        if self.before is None:
-            return "added"
-        return "removed" if self.after is None else "changed"
-
-    @property
-    def is_meaning(self) -> bool:
-        """Whether anything but wording and citations changed."""
-        return not self.fields or any(
-            field.kind == "meaning" for field in self.fields
-        )
-
-
-@attrs.frozen(kw_only=True)
-class Order:
-    """The order of a collection whose ids are not the same sequence.
-
-    Attributes:
-        collection: The edition's field.
-        before: The ids in the older edition.
-        after: The ids in the newer one.
-    """
-
-    collection: str
-    before: tuple[str, ...]
-    after: tuple[str, ...]
-
-
-@attrs.frozen(kw_only=True)
-class Changes:
+class Changes(Written):
     """All that differs between two editions.
 
     >>> import avi_portspec
@@ -152,11 +108,15 @@ class Changes:
 
         Args:
             *actions: ``open``, ``close``, ``review`` or ``none``.
+
+        Raises:
+            UnknownNameError: There is no such action.
         """
+        check_actions(actions)
         return tuple(c for c in self.records if c.action in actions)
 
     def inverse(self) -> Changes:
-        """Return the changes the other way round."""
+        """Return the changes from the newer edition to the older one."""
         return Changes(
             old=self.new,
             new=self.old,
@@ -164,7 +124,7 @@ class Changes:
                 attrs.evolve(field, before=field.after, after=field.before)
                 for field in self.fields
             ),
-            records=_judged(
+            records=_judge(
                 [(c.collection, c.after, c.before) for c in self.records]
             ),
             orders=tuple(
@@ -194,66 +154,66 @@ class Changes:
         orders = {order.collection: order.after for order in self.orders}
         for collection in _COLLECTIONS:
             records = {
-                record.id: _unbound(record) for record in values[collection]
+                name: _unbind(record)
+                for name, record in _by_id(edition, collection).items()
             }
             for change in self.of(collection):
                 records[change.id] = change.after
             ids = orders.get(collection, tuple(records))
-            values[collection] = [records[each] for each in ids]
+            values[collection] = [records[name] for name in ids]
         return Edition(**values)
 
     def _misfits(self, edition: Edition) -> Iterator[Fault]:
+        misfit = partial(Fault, "changes/other-edition")
         for field in self.fields:
             if getattr(edition, field.name) != field.before:
-                wanted = f"the {field.name} of {self.old}"
-                yield Fault(field.name, wanted, "another one")
+                expected = f"the {field.name} of {self.old}"
+                yield misfit(field.name, expected, "another one")
         for order in self.orders:
             if getattr(edition, order.collection).ids() != order.before:
-                wanted = f"the {order.collection} of {self.old}, in order"
-                yield Fault(order.collection, wanted, "others")
+                expected = f"the {order.collection} of {self.old}, in order"
+                yield misfit(order.collection, expected, "others")
         for change in self.records:
-            there = getattr(edition, change.collection).get(change.id)
-            found = None if there is None else _unbound(there)
-            if found != change.before:
-                wanted = f"the record as {self.old} has it"
-                yield Fault(
-                    change.collection, wanted, "another", record=change.id
+            there = _by_id(edition, change.collection).get(change.id)
+            if (there and _unbind(there)) != change.before:
+                yield misfit(
+                    change.collection,
+                    f"the record as {self.old} has it",
+                    "another",
+                    record=change.id,
                 )
 
-    def to_text(self) -> str:
-        """Return the changes as plain text, by what they call for."""
-        from avi_portspec.changes.rendering import changes_text
-
-        return changes_text(self)
-
-    def to_markdown(self) -> str:
-        """Return the changes as Markdown (CommonMark)."""
-        from avi_portspec.changes.rendering import changes_markdown
-
-        return changes_markdown(self)
-
-    def to_json(self, *, indent: int | None = None) -> str:
-        """Return the changes as JSON.
-
-        Args:
-            indent: Blanks a level, for people; ``None`` for one line.
-        """
-        from avi_portspec.changes.rendering import changes_json
-
-        return changes_json(self, indent)
-
-    def __str__(self) -> str:
-        return self.to_text()
+    def _data(self) -> Any:
+        return changes_data(
+            self.old, self.new, self.fields, self.records, self.orders
+        )
 
     def _repr_html_(self) -> str:
         """Return the changes as a table for a notebook."""
-        from avi_portspec.changes.rendering import changes_html
+        # Imported here: only notebooks need HTML.
+        from avi_portspec.documents.html import write_fragment
 
-        return changes_html(self)
+        rows = changes_rows(self.new, self.fields, self.records)
+        return write_fragment(Table(self._title, HEADINGS, rows, False))  # noqa: FBT003 - no cell names its row
+
+    @property
+    def _title(self) -> str:
+        return f"From {self.old} to {self.new}"
+
+    def _document(self) -> Document:
+        return Document(
+            self._title,
+            changes_blocks(self.fields, self.records, self.orders),
+        )
 
 
-def _unbound(record: Any) -> Any:
-    """Return a record without what only its edition can tell."""
+def _by_id(edition: Edition, collection: str) -> dict[str, Any]:
+    """Return records by id alone: a collection knows other names as well."""
+    return {record.id: record for record in getattr(edition, collection)}
+
+
+def _unbind(record: Any) -> Any:
+    """Return a record without the fields that its edition derives."""
     cls: Any = type(record)
     names = [name for name, _, is_derived in checks_of(cls) if is_derived]
     defaults = {field.name: field.default for field in attrs.fields(cls)}
@@ -265,7 +225,7 @@ def _unbound(record: Any) -> Any:
     return attrs.evolve(record, **bound) if bound else record
 
 
-def _differing(
+def _compare_fields(
     collection: str, before: Any, after: Any
 ) -> Iterator[FieldChange]:
     for name, _, is_derived in checks_of(type(before)):
@@ -282,7 +242,7 @@ def _differing(
             )
 
 
-def _judged(pairs: list[tuple[str, Any, Any]]) -> tuple[RecordChange, ...]:
+def _judge(pairs: list[tuple[str, Any, Any]]) -> tuple[RecordChange, ...]:
     """Return pairs of records as changes, each with what it means."""
     excluded = frozenset(
         (after.source, after.destination)
@@ -295,8 +255,8 @@ def _judged(pairs: list[tuple[str, Any, Any]]) -> tuple[RecordChange, ...]:
             fields: tuple[FieldChange, ...] = ()
             action = record_action(collection, before, after, excluded)
         else:
-            fields = tuple(_differing(collection, before, after))
-            action = combined(field.action for field in fields)
+            fields = tuple(_compare_fields(collection, before, after))
+            action = combine(field.action for field in fields)
         made.append(
             RecordChange(
                 collection=collection,
@@ -310,39 +270,53 @@ def _judged(pairs: list[tuple[str, Any, Any]]) -> tuple[RecordChange, ...]:
     return tuple(made)
 
 
+def _edition(argument: str, given: object) -> Edition:
+    """Return an edition, or the one that has an id, an alias or a path."""
+    if isinstance(given, Edition):
+        return given
+    if isinstance(given, (str, os.PathLike)):
+        return load(given)
+    expected = "an edition, or the id or the file of one"
+    raise InvalidQueryError(argument, expected, shown(given))
+
+
 @overload
-def diff(old: Edition, new: Edition) -> Changes: ...
+def diff(old: EditionLike, new: EditionLike) -> Changes: ...
 
 
 @overload
 def diff(
-    old: Edition, new: Edition, deployment: Deployment | str
+    old: EditionLike, new: EditionLike, deployment: Deployment | str
 ) -> UpgradePlan: ...
 
 
 def diff(
-    old: Edition, new: Edition, deployment: Deployment | str | None = None
+    old: EditionLike,
+    new: EditionLike,
+    deployment: Deployment | str | None = None,
 ) -> Changes | UpgradePlan:
     """Return what changes between two editions, or what an upgrade needs.
 
     >>> import avi_portspec
-    >>> old, new = avi_portspec.load("17.1"), avi_portspec.load()
-    >>> avi_portspec.diff(old, old).records
-    ()
-    >>> plan = avi_portspec.diff(old, new, "vcenter")
+    >>> changes = avi_portspec.diff("16.2", "17.1")
+    >>> [change.id for change in changes.of("pointers")]
+    ['controller-to-external-entities']
+    >>> plan = avi_portspec.diff("17.1", "vantage-undated", "vcenter")
     >>> [str(step.pair) for step in plan.steps if step.action == "open"]
     ['TCP 443', 'TCP 9001']
 
     Args:
-        old: The older edition.
-        new: The newer edition.
+        old: The older edition; or its id or alias, or the path of its file.
+        new: The newer edition, the same.
         deployment: A deployment, or the name of a preset; then the answer
             is the plan of its upgrade.
 
     Raises:
-        UnknownNameError: No preset has that name.
+        UnknownNameError: No edition or no preset has that name.
+        InvalidQueryError: What is given for an edition is none.
         InvalidDataError: An edition does not know a word of the deployment.
     """
+    old, new = _edition("old", old), _edition("new", new)
     if deployment is not None:
         from avi_portspec.changes.plan import upgrade_plan
 
@@ -350,31 +324,22 @@ def diff(
     pairs: list[tuple[str, Any, Any]] = []
     orders: list[Order] = []
     for collection in _COLLECTIONS:
-        before = {record.id: record for record in getattr(old, collection)}
-        after = {record.id: record for record in getattr(new, collection)}
-        if tuple(before) != tuple(after):
+        before, after = _by_id(old, collection), _by_id(new, collection)
+        if (ids := tuple(before)) != (others := tuple(after)):
             orders.append(
-                Order(
-                    collection=collection,
-                    before=tuple(before),
-                    after=tuple(after),
-                )
+                Order(collection=collection, before=ids, after=others)
             )
-        differing: dict[str, tuple[Any, Any]] = {}
-        for name in before | after:
+        # Sorted, so that both directions have one order.
+        for name in sorted(before | after):
             one, other = before.get(name), after.get(name)
-            if one is other or one == other:
-                continue
-            one = None if one is None else _unbound(one)
-            other = None if other is None else _unbound(other)
-            if one != other:
-                differing[name] = one, other
-        # By id, so that both directions have one order.
-        pairs += [(collection, *differing[name]) for name in sorted(differing)]
+            if one is not other and one != other:
+                one, other = (one and _unbind(one)), (other and _unbind(other))
+                if one != other:
+                    pairs.append((collection, one, other))
     return Changes(
         old=old.id,
         new=new.id,
-        fields=tuple(_differing("", old, new)),
-        records=_judged(pairs),
+        fields=tuple(_compare_fields("", old, new)),
+        records=_judge(pairs),
         orders=tuple(orders),
     )

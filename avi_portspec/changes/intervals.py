@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
 from avi_portspec.model.flows import Flow
 from avi_portspec.model.protocols import Protocol
 
-__all__ = ["WHOLE", "Interval", "common", "intervals_of", "minus"]
+__all__ = [
+    "WHOLE",
+    "Interval",
+    "common",
+    "intervals_of",
+    "minus",
+    "ranges_text",
+]
 
 Interval: TypeAlias = tuple[int, int]
 
@@ -70,3 +77,13 @@ def common(
     """
     kept = list(intervals)
     return sorted(minus(kept, minus(kept, others)))
+
+
+def ranges_text(numbers: Iterable[int]) -> Iterator[str]:
+    """Yield numbers as ranges: ``0-7``, ``8``."""
+    left = sorted(numbers)
+    while left:
+        first = last = left.pop(0)
+        while left and left[0] == last + 1:
+            last = left.pop(0)
+        yield str(first) if first == last else f"{first}-{last}"

@@ -1,8 +1,8 @@
 """What a change means for a firewall.
 
-One rule holds them together: silence is no statement. A flow that the newer
-page no longer names is not thereby closed; only an exclusion, a condition
-that does not hold, or other ports of the same flow close anything.
+Silence proves nothing: a flow that the newer page does not name is not closed.
+Only an exclusion, a condition that does not hold, or other ports of the same
+flow close anything.
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ from itertools import product
 from typing import Any, Final
 
 from avi_portspec.changes.intervals import intervals_of, minus
-from avi_portspec.deployment.compiled import compiled
 from avi_portspec.model.conditions import Condition
 from avi_portspec.model.flows import Flow, Note
 from avi_portspec.names import Action, ChangeKind, FacetId
 
 __all__ = [
-    "combined",
+    "combine",
     "condition_action",
     "field_action",
     "kind_of",
@@ -65,12 +64,12 @@ def kind_of(collection: str, name: str) -> ChangeKind:
     return "meaning"
 
 
-def combined(actions: Iterable[Action]) -> Action:
-    """Return one action for several: two that differ need a person."""
-    wanted = {action for action in actions if action != "none"}
-    if not wanted:
+def combine(actions: Iterable[Action]) -> Action:
+    """Return one action for several: ``review`` if two differ."""
+    expected = {action for action in actions if action != "none"}
+    if not expected:
         return "none"
-    return wanted.pop() if len(wanted) == 1 else "review"
+    return expected.pop() if len(expected) == 1 else "review"
 
 
 def record_action(
@@ -79,7 +78,7 @@ def record_action(
     after: Any,
     excluded: frozenset[tuple[str, str]],
 ) -> Action:
-    """Return what it means that a record came or went.
+    """Return what it means that a record was added or removed.
 
     Args:
         collection: The edition's field that holds it.
@@ -177,12 +176,12 @@ def condition_action(before: Condition, after: Condition) -> Action:
     if len(pairs) > _TABLE:
         return "review"
     bits = {pair: 1 << at for at, pair in enumerate(pairs)}
-    one, other = compiled(before, bits), compiled(after, bits)
+    one, other = before.compile(bits), after.compile(bits)
     answers = {(one(held), other(held)) for held in _combinations(bits)}
     changed = {pair for pair in answers if pair[0] != pair[1]}
     if not changed:
         return "none"
-    # From or to "unstated": somebody has to find out.
+    # From or to "unstated", a person has to find out.
     if changed == {(0, 2)}:
         return "open"
     return "close" if changed == {(2, 0)} else "review"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import attrs
 
+from avi_portspec.changes.data import plan_data
 from avi_portspec.changes.intervals import (
     WHOLE,
     Interval,
@@ -14,76 +15,57 @@ from avi_portspec.changes.intervals import (
     intervals_of,
     minus,
 )
+from avi_portspec.changes.lines import plan_document
+from avi_portspec.changes.records import Step, check_actions
+from avi_portspec.changes.rendering import Written
 from avi_portspec.deployment.resolution import Resolution
-from avi_portspec.model.edition import Edition
+from avi_portspec.documents.blocks import Document
+from avi_portspec.edition.edition import Edition
+from avi_portspec.edition.loading import editions
+from avi_portspec.errors import InvalidDataError, UnknownNameError
+from avi_portspec.model.edition import EditionData
 from avi_portspec.model.facets import Deployment
 from avi_portspec.model.flows import Flow
 from avi_portspec.model.flowset import Flows
 from avi_portspec.model.ports import PortRange, ProtocolPorts
 from avi_portspec.model.protocols import Protocol
-from avi_portspec.names import Action, EndpointId, FlowId
+from avi_portspec.names import Action, EndpointId
 
-__all__ = ["Step", "UpgradePlan", "upgrade_plan"]
+__all__ = ["UpgradePlan", "upgrade_plan"]
 
 _Key = tuple[EndpointId, EndpointId, Protocol]
 _Cover = dict[_Key, list[Interval]]
 
-#: The newer page's decisions that state that a flow is not to be open.
+#: What the newer page states about a flow that is not needed any more, by
+#: its decision. Each text is filled with the edition whose page it is.
 _ENDED: Final = {
-    "not-applicable": "The newer page has it, and it does not apply here",
-    "replaced": "The newer page has another flow stand in for it",
-    "unsupported": "The newer page rules it out here",
-    "needed": "The newer page has the same flow without these ports",
+    "not-applicable": ("By the {} page, it does not apply to this deployment"),
+    "replaced": "By the {} page, another flow replaces it",
+    "unsupported": ("By the {} page, it is not supported for this deployment"),
+    "needed": "The {} page has the same flow without these ports",
 }
-#: What the older page made of a flow that has to be opened.
+#: What the older page states about a flow that has to be opened.
 _BEFORE: Final = {
     "silent": (
-        "The older page does not name it, which is no statement: it may be "
-        "in use already."
+        " The {} page does not name it, which proves nothing: it may be in "
+        "use already."
     ),
-    "unstated": "The older page leaves it unstated: it may be in use already.",
-    "optional": "The older page has it as optional.",
+    "unstated": (
+        " The {} page does not say whether it applies: it may be in use "
+        "already."
+    ),
+    "optional": " On the {} page, it is optional.",
 }
 
 _SILENT: Final = (
-    "The newer page does not name it, which is no statement: find out "
-    "whether it is still used before closing it."
+    "The {} page does not name it, which proves nothing: find out whether it "
+    "is still in use before you close it."
 )
-_PERHAPS: Final = "The newer page has it as optional."
+_PERHAPS: Final = "On the {} page, it is optional."
 
 
 @attrs.frozen(kw_only=True)
-class Step:
-    """One thing to do about one kind of traffic.
-
-    Attributes:
-        action: ``open`` before the upgrade, ``none`` to keep it open,
-            ``close`` after the upgrade, or ``review``.
-        source: Who opens the connection.
-        destination: Who listens.
-        pair: The protocol and the ports.
-        icmp_types: For ICMP, the message types that it is about, in the
-            order of the page; empty for all of them.
-        flow: The flow that it is about.
-        before: The decision of the older edition on that flow, or
-            ``silent`` where it has none.
-        after: That of the newer edition.
-        reason: Why, in English.
-    """
-
-    action: Action
-    source: EndpointId
-    destination: EndpointId
-    pair: ProtocolPorts
-    icmp_types: tuple[int, ...]
-    flow: FlowId
-    before: str
-    after: str
-    reason: str
-
-
-@attrs.frozen(kw_only=True)
-class UpgradePlan:
+class UpgradePlan(Written):
     """What to open before an upgrade, to keep, and to close after it.
 
     >>> import avi_portspec
@@ -106,6 +88,11 @@ class UpgradePlan:
     steps: tuple[Step, ...]
 
     @property
+    def is_downgrade(self) -> bool:
+        """Whether the newer edition is the older one of the bundled."""
+        return _is_downgrade(self.old.edition, self.new.edition)
+
+    @property
     def to_open(self) -> tuple[Step, ...]:
         """What has to be open before the upgrade starts."""
         return self.having("open")
@@ -122,7 +109,7 @@ class UpgradePlan:
 
     @property
     def to_review(self) -> tuple[Step, ...]:
-        """What the pages leave to a person."""
+        """What is not documented, for a person to decide."""
         return self.having("review")
 
     def having(self, action: Action) -> tuple[Step, ...]:
@@ -130,61 +117,85 @@ class UpgradePlan:
 
         Args:
             action: ``open``, ``none``, ``close`` or ``review``.
+
+        Raises:
+            UnknownNameError: There is no such action.
         """
+        check_actions([action])
         return tuple(step for step in self.steps if step.action == action)
 
-    def to_text(self) -> str:
-        """Return the plan as plain text."""
-        from avi_portspec.changes.rendering import plan_text
+    def _data(self) -> Any:
+        return plan_data(self.old, self.new, self.steps)
 
-        return plan_text(self)
-
-    def to_markdown(self) -> str:
-        """Return the plan as Markdown (CommonMark)."""
-        from avi_portspec.changes.rendering import plan_markdown
-
-        return plan_markdown(self)
-
-    def to_json(self, *, indent: int | None = None) -> str:
-        """Return the plan as JSON.
-
-        Args:
-            indent: Blanks a level, for people; ``None`` for one line.
-        """
-        from avi_portspec.changes.rendering import plan_json
-
-        return plan_json(self, indent)
-
-    def __str__(self) -> str:
-        return self.to_text()
+    def _document(self) -> Document:
+        return plan_document(self)
 
 
 def upgrade_plan(
     old: Edition, new: Edition, deployment: Deployment | str
 ) -> UpgradePlan:
     """Return what an upgrade needs; see :func:`diff`."""
-    before, after = old.resolve(deployment), new.resolve(deployment)
-    return UpgradePlan(
-        old=before,
-        new=after,
-        steps=(
-            *_arriving(before, after),
-            *_open_questions(before, after),
-            *_leaving(before, after),
-        ),
+    before = _resolve(old, deployment, new)
+    after = _resolve(new, deployment, old)
+    steps = (
+        *_arriving(before, after),
+        *_open_questions(before, after),
+        *_leaving(before, after),
     )
+    if _is_downgrade(old, new):
+        # The older page cannot know what the newer release still needs.
+        steps = tuple(
+            attrs.evolve(step, action="review")
+            if step.action == "close"
+            else step
+            for step in steps
+        )
+    return UpgradePlan(old=before, new=after, steps=steps)
+
+
+def _is_downgrade(old: EditionData, new: EditionData) -> bool:
+    """Return whether the newer one of two editions is an older one.
+
+    Only of bundled editions, and of those with an overlay, is it known.
+    """
+    order = editions()
+    ages = [
+        at
+        for edition in (old, new)
+        for at, name in enumerate(order)
+        if edition.id == name or edition.id.startswith(f"{name}.")
+    ]
+    return len(ages) == 2 and ages[0] > ages[1]  # noqa: PLR2004 - both are known
+
+
+def _resolve(
+    edition: Edition, deployment: Deployment | str, other: Edition
+) -> Resolution:
+    """Return an edition's answer; name the edition that alone has none."""
+    try:
+        return edition.resolve(deployment)
+    except (InvalidDataError, UnknownNameError) as wrong:
+        # What both do not know is wrong by itself: this fails as well.
+        other.resolve(deployment)
+        if isinstance(wrong, UnknownNameError):
+            raise UnknownNameError(
+                f"preset of edition {edition.id}", wrong.name, wrong.known
+            ) from None
+        raise InvalidDataError(
+            f"{wrong.subject} for edition {edition.id}", wrong.faults
+        ) from None
 
 
 def _cover(flows: Flows) -> _Cover:
     """Return what some flows open, by ends and protocol."""
     found: _Cover = {}
     for flow in flows:
-        for key, intervals in _opened(flow):
+        for key, intervals in _list_open(flow):
             found.setdefault(key, []).extend(intervals)
     return found
 
 
-def _opened(flow: Flow) -> Iterator[tuple[_Key, tuple[Interval, ...]]]:
+def _list_open(flow: Flow) -> Iterator[tuple[_Key, tuple[Interval, ...]]]:
     for protocol in flow.protocols:
         key = (flow.source, flow.destination, protocol)
         yield key, intervals_of(flow, protocol)
@@ -200,106 +211,102 @@ def _arriving(before: Resolution, after: Resolution) -> Iterator[Step]:
     """Yield what the newer page needs: to open, or to keep."""
     covered = _cover(before.flows)
     for flow in after.flows:
-        make = _Steps(before, after, flow)
+        template = _template(before, after, flow)
         why = after[flow].reason
-        opening = f"{why} {_BEFORE.get(make.before, '')}".rstrip()
-        for key, intervals in _opened(flow):
+        text = _BEFORE.get(template["before"], "").format(before.edition.id)
+        for key, intervals in _list_open(flow):
             there = covered.get(key, [])
-            yield from make.steps(
-                key, minus(intervals, there), "open", opening
-            )
-            yield from make.steps(key, common(intervals, there), "none", why)
+            more, kept = minus(intervals, there), common(intervals, there)
+            yield from _steps(template, key[-1], more, "open", why + text)
+            yield from _steps(template, key[-1], kept, "none", why)
 
 
 def _open_questions(before: Resolution, after: Resolution) -> Iterator[Step]:
-    """Yield what the newer page leaves unstated."""
+    """Yield what is unstated on the newer page."""
     for flow in after.flows.unstated:
-        make = _Steps(before, after, flow)
-        for key, intervals in _opened(flow):
-            reason = after[flow].reason
-            yield from make.steps(key, intervals, "review", reason)
+        template, why = _template(before, after, flow), after[flow].reason
+        for key, intervals in _list_open(flow):
+            yield from _steps(template, key[-1], intervals, "review", why)
 
 
 def _leaving(before: Resolution, after: Resolution) -> Iterator[Step]:
-    """Yield what only the older page needs: to close, or to look at."""
+    """Yield what only the older page needs: to close or to review."""
     covered = _cover(after.flows)
     optional = _cover(after.having("optional"))
     # An open question is a step of its own already.
     asked = _cover(after.flows.unstated)
+    may_stay = _PERHAPS.format(after.edition.id)
     for flow in before.flows:
-        make = _Steps(before, after, flow)
-        action, reason = _ending(after, flow, make.after)
-        for key, intervals in _opened(flow):
+        template = _template(before, after, flow)
+        action, reason = _ending(after, flow, template["after"])
+        for key, intervals in _list_open(flow):
             gone = minus(intervals, covered.get(key, []))
             gone = minus(gone, asked.get(key, []))
             perhaps = common(gone, optional.get(key, []))
-            yield from make.steps(key, perhaps, "review", _PERHAPS)
+            yield from _steps(template, key[-1], perhaps, "review", may_stay)
             sure = minus(gone, perhaps)
-            yield from make.steps(key, sure, action, reason)
+            yield from _steps(template, key[-1], sure, action, reason)
 
 
 def _ending(after: Resolution, flow: Flow, status: str) -> tuple[Action, str]:
     """Return what becomes of a flow that the newer page does not need."""
+    page = after.edition.id
     for exclusion in after.edition.exclusions:
         if (exclusion.source, exclusion.destination) == (
             flow.source,
             flow.destination,
         ):
-            return "close", f"The newer page states: {exclusion.text}"
+            return "close", f"The {page} page states: {exclusion.text}"
     for conflict in after.conflicts:
         if flow.id in {conflict.flow, *conflict.replaces}:
-            # Closed, it would take the last way there is.
-            return "review", f"The newer page is in conflict: {conflict.text}"
+            # If it was closed, no documented port would remain.
+            return "review", f"Unresolved on the {page} page: {conflict.text}"
     if status == "needed":
-        return "close", f"{_ENDED[status]}."
+        return "close", f"{_ENDED[status].format(page)}."
     if status in _ENDED:
-        return "close", f"{_ENDED[status]}. {after[flow.id].reason}"
+        why = after[flow.id].reason
+        return "close", f"{_ENDED[status].format(page)}. {why}"
     if status == "silent":
-        return "review", _SILENT
-    # Optional or unstated there, on other ports: still no statement.
+        return "review", _SILENT.format(page)
+    # Optional or unstated there, on other ports: that proves nothing either.
     return "review", after[flow.id].reason
 
 
-class _Steps:
-    """The steps about one flow."""
+def _template(
+    before: Resolution, after: Resolution, flow: Flow
+) -> dict[str, str]:
+    """Return what every step about a flow has."""
+    return {
+        "source": flow.source,
+        "destination": flow.destination,
+        "flow": flow.id,
+        "before": _status(before, flow),
+        "after": _status(after, flow),
+    }
 
-    def __init__(
-        self, before: Resolution, after: Resolution, flow: Flow
-    ) -> None:
-        self.flow = flow
-        self.before = _status(before, flow)
-        self.after = _status(after, flow)
 
-    def steps(
-        self,
-        key: _Key,
-        intervals: Iterable[Interval],
-        action: Action,
-        reason: str,
-    ) -> Iterator[Step]:
-        """Yield a step for each range of ports, or one for all types."""
-        source, destination, protocol = key
-        intervals = list(intervals)
-        ranges: list[PortRange | None] = []
-        if protocol.has_ports:
-            ranges += [PortRange(low=a, high=b) for a, b in intervals]
-        elif intervals:
-            ranges.append(None)
-        types: tuple[int, ...] = ()
-        if not protocol.has_ports and intervals != [WHOLE]:
+def _steps(
+    template: Mapping[str, Any],
+    protocol: Protocol,
+    intervals: Sequence[Interval],
+    action: Action,
+    reason: str,
+) -> Iterator[Step]:
+    """Yield a step for each range of ports, or one for all types."""
+    types: tuple[int, ...] = ()
+    ranges: list[PortRange | None] = []
+    if protocol.has_ports:
+        ranges += (PortRange(low=low, high=high) for low, high in intervals)
+    elif intervals:
+        ranges.append(None)
+        if [*intervals] != [WHOLE]:
             # Some types and not others: each is named, or "all" would be.
-            types = tuple(
-                kind for a, b in intervals for kind in range(a, b + 1)
-            )
-        for ports in ranges:
-            yield Step(
-                action=action,
-                source=source,
-                destination=destination,
-                pair=ProtocolPorts(protocol, ports),
-                icmp_types=types,
-                flow=self.flow.id,
-                before=self.before,
-                after=self.after,
-                reason=reason,
-            )
+            types = tuple(n for a, b in intervals for n in range(a, b + 1))
+    for ports in ranges:
+        yield Step(
+            **template,
+            action=action,
+            pair=ProtocolPorts(protocol, ports),
+            icmp_types=types,
+            reason=reason,
+        )

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 import attrs
 
-from avi_portspec.deployment.compiled import Words
-from avi_portspec.errors import Fault, InvalidDataError
-from avi_portspec.model.edition import Edition
+from avi_portspec.deployment.facet_bits import FacetBits
+from avi_portspec.errors import (
+    Fault,
+    InvalidDataError,
+    InvalidQueryError,
+    shown,
+)
+from avi_portspec.model.edition import EditionData
 from avi_portspec.model.facets import VALUE, Deployment
 from avi_portspec.model.record import checks_of
+from avi_portspec.names import is_file_name
 from avi_portspec.serialisation.converter import read
-from avi_portspec.serialisation.files import toml_table
-from avi_portspec.serialisation.limits import bounded
+from avi_portspec.serialisation.files import read_file, toml_table
 
 __all__ = [
     "dumps_deployment",
@@ -39,7 +43,14 @@ def dumps_deployment(deployment: Deployment) -> str:
 
     Args:
         deployment: The deployment.
+
+    Raises:
+        InvalidQueryError: It is none; a preset's name is not one.
     """
+    if not isinstance(deployment, Deployment):
+        raise InvalidQueryError(
+            "deployment", "a Deployment, as from preset()", shown(deployment)
+        )
     lines = []
     for field in attrs.fields(Deployment):
         value = getattr(deployment, field.name)
@@ -55,7 +66,7 @@ def dumps_deployment(deployment: Deployment) -> str:
 def loads_deployment(
     text: str | bytes,
     *,
-    edition: Edition | None = None,
+    edition: EditionData | None = None,
     subject: str = "TOML text",
 ) -> Deployment:
     """Return the deployment that TOML holds.
@@ -71,7 +82,7 @@ def loads_deployment(
         subject: What to call it in an error: a file's name, say.
 
     Raises:
-        InvalidDataError: It is no TOML, or no deployment, or uses a word
+        InvalidDataError: It is not TOML, not a deployment, or uses a word
             that *edition* does not know; it carries every fault with its
             path, and the nearest known word.
     """
@@ -79,34 +90,43 @@ def loads_deployment(
 
 
 def load_deployment(
-    path: str | os.PathLike[str], *, edition: Edition | None = None
+    path: str | os.PathLike[str], *, edition: EditionData | None = None
 ) -> Deployment:
-    """Return the deployment in a TOML file.
+    """Return the deployment in a TOML or JSON file.
 
     Args:
         path: The file.
         edition: The edition that has to know its words.
 
     Raises:
+        InvalidQueryError: The path is none, or has neither a file nor the
+            ending of one.
         InvalidDataError: The file holds no sound deployment, or one with
             words that *edition* does not know.
         OSError: The file cannot be read.
     """
-    file = Path(path)
-    return loads_deployment(bounded(file), edition=edition, subject=str(file))
+    try:
+        table, subject = read_file(path)
+    except FileNotFoundError:
+        if is_file_name(path):
+            raise
+        # A preset's name, most likely.
+        expected = "the path of a file"
+        raise InvalidQueryError("path", expected, shown(path)) from None
+    return read_deployment(table, subject, edition)
 
 
 def read_deployment(
     table: dict[str, Any],
     subject: str,
-    edition: Edition | None,
+    edition: EditionData | None,
     *,
     needs_cloud: bool = True,
 ) -> Deployment:
     """Return the deployment that plain data holds.
 
-    A key of the wrong type must not hide an unknown word in another one: who
-    mends a file wants to know all that is wrong with it.
+    A key of the wrong type must not hide an unknown word in another one: the
+    author of a file needs every fault at once.
 
     Args:
         table: The data.
@@ -115,22 +135,27 @@ def read_deployment(
         needs_cloud: Whether it has to name a cloud.
 
     Raises:
-        InvalidDataError: It is no deployment, or uses a word that *edition*
+        InvalidDataError: It is not a deployment, or uses a word that *edition*
             does not know; it carries every fault.
     """
+    if not isinstance(edition, EditionData | None):
+        raise InvalidQueryError("edition", "an Edition", shown(edition))
     faults: tuple[Fault, ...] = ()
     try:
         made: Deployment = read(table, Deployment, subject)
     except InvalidDataError as wrong:
+        from avi_portspec.deployment.kinds import refuse_other_kind
+
+        refuse_other_kind(table, "deployment", subject)
         faults = wrong.faults
-        made = _sound(table)
-        # What is wrong with the clouds, or with all of it, was said.
+        made = _keep_sound(table)
+        # A fault of the clouds, or of the whole, is reported already.
         needs_cloud &= not any(
             not f.path or f.path.startswith("clouds") for f in faults
         )
     if edition is not None:
         try:
-            Words(edition.facets).held(made)
+            FacetBits(edition.facets).bits_of(made)
         except InvalidDataError as wrong:
             faults += tuple(
                 fault
@@ -142,7 +167,7 @@ def read_deployment(
     return made
 
 
-def _sound(table: dict[str, Any]) -> Deployment:
+def _keep_sound(table: dict[str, Any]) -> Deployment:
     """Return what is sound of a deployment's data, and no fault of it."""
     kept: dict[str, Any] = {}
     for name, check, _ in checks_of(Deployment):

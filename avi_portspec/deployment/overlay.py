@@ -1,45 +1,66 @@
-"""A site's own facts over an edition: its changed ports, its endpoints."""
+"""A site's own facts on top of an edition: ports, flows, endpoints."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, Final, NamedTuple, TypeVar
 
 import attrs
 
-from avi_portspec.errors import Fault, InvalidDataError, nearest
+from avi_portspec.errors import (
+    Fault,
+    InvalidDataError,
+    InvalidQueryError,
+    nearest,
+    shown,
+)
 from avi_portspec.model.checks import (
-    Choice,
     Ident,
     Many,
-    Maybe,
     Nested,
     Text,
 )
-from avi_portspec.model.conditions import ALWAYS, Condition
+from avi_portspec.model.conditions import ALWAYS
 from avi_portspec.model.consistency import FAULTS
-from avi_portspec.model.flows import ENDPOINT, FLOW, Endpoint, Flow, Reason
+from avi_portspec.model.display import ports_text
+from avi_portspec.model.edition import EditionData
+from avi_portspec.model.flows import (
+    FLOW,
+    Endpoint,
+    Flow,
+    PortRanges,
+    Protocols,
+    Reason,
+    RequirementWord,
+    Service,
+    Side,
+    When,
+)
 from avi_portspec.model.page import Citation, Extent, Section
 from avi_portspec.model.ports import PortRange
-from avi_portspec.model.protocols import Protocol
-from avi_portspec.model.record import Record, as_tuple, check
+from avi_portspec.model.record import Record, checks_of
 from avi_portspec.names import (
     KEBAB_ID,
-    EndpointId,
     FlowId,
-    Requirement,
     SectionId,
+    is_file_name,
 )
 
-if TYPE_CHECKING:
-    from avi_portspec.model.edition import Edition
+__all__ = [
+    "Overlay",
+    "PortChange",
+    "SiteFlow",
+    "apply_overlay",
+    "read_overlay",
+]
 
-__all__ = ["Overlay", "PortChange", "SiteFlow", "overlaid", "read_overlay"]
+E = TypeVar("E", bound=EditionData)
 
+#: What data has, and the name of a file without an ending has not.
+_DATA: Final = re.compile(r"[={\n]")
 _PLACE: Final = re.compile(
     r"(?P<field>sections|endpoints|flows)\[(?P<number>\d+)\]"
 )
@@ -52,7 +73,7 @@ _PORTS: Final = Many(
 
 @attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class PortChange(Record):
-    """Other ports for a flow of the page.
+    """Other ports for a flow of the edition.
 
     Attributes:
         flow: The flow.
@@ -60,23 +81,22 @@ class PortChange(Record):
         reason: Why, in a sentence.
     """
 
-    flow: FlowId = attrs.field(metadata=check(FLOW))
-    ports: tuple[PortRange, ...] = attrs.field(
-        converter=as_tuple, metadata=check(_PORTS)
-    )
-    reason: str = attrs.field(metadata=check(Text("a reason")))
+    flow: Annotated[FlowId, FLOW]
+    ports: Annotated[tuple[PortRange, ...], _PORTS]
+    reason: Annotated[str, Text("a reason")]
 
 
 @attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class SiteFlow(Record):
-    """A flow that the site has and the page does not.
+    """A flow that the site adds.
 
-    Its fields are those of :class:`Flow`, without what only a page has.
+    Its fields are those of :class:`Flow`, apart from those that refer to the
+    vendor's page.
 
     Attributes:
-        id: An id that no flow of the page has.
-        source: Who opens the connection.
-        destination: Who listens.
+        id: An id that no flow of the edition has.
+        source: The source (initiator).
+        destination: The destination (listener).
         protocols: At least one.
         ports: Ranges of destination ports, for protocols that have any.
         service: The service.
@@ -85,246 +105,332 @@ class SiteFlow(Record):
         when: The condition under which it applies.
     """
 
-    id: FlowId = attrs.field(metadata=check(FLOW))
-    source: EndpointId = attrs.field(metadata=check(ENDPOINT))
-    destination: EndpointId = attrs.field(metadata=check(ENDPOINT))
-    protocols: tuple[Protocol, ...] = attrs.field(
-        converter=as_tuple,
-        metadata=check(
-            Many(
-                "a list of at least one protocol",
-                Nested("a protocol", Protocol),
-                least=1,
-            )
-        ),
-    )
-    ports: tuple[PortRange, ...] = attrs.field(
-        default=(),
-        converter=as_tuple,
-        metadata=check(
-            Many("a list of port ranges", Nested("a port range", PortRange))
-        ),
-    )
-    service: str | None = attrs.field(
-        default=None, metadata=check(Maybe(Text("a service's name")))
-    )
-    purpose: str = attrs.field(metadata=check(Text("a purpose")))
-    requirement: Requirement = attrs.field(
-        default="required", metadata=check(Choice(Requirement))
-    )
-    when: Condition = attrs.field(
-        default=ALWAYS, metadata=check(Nested("a condition", Condition))
-    )
+    id: Annotated[FlowId, FLOW]
+    source: Side
+    destination: Side
+    protocols: Protocols
+    ports: PortRanges = ()
+    service: Service = None
+    purpose: Annotated[str, Text("a purpose")]
+    requirement: RequirementWord = "required"
+    when: When = ALWAYS
 
 
 @attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
 class Overlay(Record):
-    """The facts of one site, to be laid over an edition.
+    """The facts of one site, to be applied on top of an edition.
 
     Attributes:
-        id: Its id, which marks every record that comes from it.
+        id: Its id; every record that comes from it has it as its origin.
         title: What the site is called.
-        endpoints: Endpoints that the page does not have.
-        flows: Flows that the page does not have.
-        changes: Other ports for flows that it has.
+        endpoints: Endpoints that the site adds.
+        flows: Flows that the site adds.
+        changes: Other ports for flows of the edition.
     """
 
-    id: str = attrs.field(metadata=check(Ident("an overlay", KEBAB_ID)))
-    title: str = attrs.field(metadata=check(Text("a title")))
-    endpoints: tuple[Endpoint, ...] = attrs.field(
-        default=(),
-        converter=as_tuple,
-        metadata=check(
-            Many("a list of endpoints", Nested("an endpoint", Endpoint))
-        ),
-    )
-    flows: tuple[SiteFlow, ...] = attrs.field(
-        default=(),
-        converter=as_tuple,
-        metadata=check(
-            Many("a list of flows", Nested("a flow of the site", SiteFlow))
-        ),
-    )
-    changes: tuple[PortChange, ...] = attrs.field(
-        default=(),
-        converter=as_tuple,
-        metadata=check(
-            Many("a list of changes", Nested("a change", PortChange))
-        ),
-    )
+    id: Annotated[str, Ident("an overlay", KEBAB_ID)]
+    title: Annotated[str, Text("a title")]
+    endpoints: Annotated[
+        tuple[Endpoint, ...],
+        Many("a list of endpoints", Nested("an endpoint", Endpoint)),
+    ] = ()
+    flows: Annotated[
+        tuple[SiteFlow, ...],
+        Many("a list of flows", Nested("a flow of the site", SiteFlow)),
+    ] = ()
+    changes: Annotated[
+        tuple[PortChange, ...],
+        Many("a list of changes", Nested("a change", PortChange)),
+    ] = ()
 
 
-def read_overlay(source: str | os.PathLike[str]) -> tuple[Overlay, str]:
-    """Return an overlay from TOML, and what to call it in an error.
+def read_overlay(
+    table: dict[str, Any], subject: str, edition: EditionData
+) -> Overlay:
+    """Return the overlay that plain data holds.
+
+    A record of the wrong shape must not hide an unknown flow in another one:
+    the author of a file needs every fault at once.
 
     Args:
-        source: The path of a TOML file, as a path object or as a string
-            that ends in ``.toml``; any other string is TOML itself.
+        table: The data.
+        subject: What to call it in an error: a file's name, say.
+        edition: The edition that it is for.
 
     Raises:
-        InvalidDataError: It is no TOML, or no overlay.
-        OSError: The file cannot be read.
+        InvalidDataError: It is not an overlay, or does not fit the edition.
+            The error carries every fault.
     """
     # Imported here: an overlay that is a value needs no reader.
     from avi_portspec.serialisation.converter import read
-    from avi_portspec.serialisation.files import toml_table
-    from avi_portspec.serialisation.limits import bounded
 
-    text: str | bytes
-    if isinstance(source, str) and not source.endswith(".toml"):
-        text, subject = source, "TOML text"
+    try:
+        made: Overlay = read(table, Overlay, subject)
+    except InvalidDataError as wrong:
+        _, faults = _merge(edition, _sound_parts(table))
+        raise InvalidDataError(subject, [*wrong.faults, *faults]) from None
+    return made
+
+
+def _read_source(
+    source: str | os.PathLike[str], edition: EditionData
+) -> tuple[Overlay, str]:
+    """Return the overlay in a file or a text, and its name in errors."""
+    from avi_portspec.serialisation.files import read_file, read_table
+
+    if is_file_name(source):
+        table, subject = read_file(source)
+    elif isinstance(source, str) and _DATA.search(source):
+        subject = "overlay text"
+        table = read_table(source, subject)
     else:
-        text, subject = bounded(Path(source)), str(source)
-    made: Overlay = read(toml_table(text, subject), Overlay, subject)
-    return made, subject
+        expected = (
+            "an Overlay, the path of a .toml or .json file, or the text of one"
+        )
+        raise InvalidQueryError("source", expected, shown(source))
+    return read_overlay(table, subject, edition), subject
 
 
-def overlaid(
-    edition: Edition,
+def apply_overlay(
+    edition: E,
     source: Overlay | str | os.PathLike[str],
     *,
     subject: str | None = None,
-) -> Edition:
+) -> E:
     """Return an edition with a site's facts; see :meth:`Edition.overlay`.
 
     Args:
         edition: The edition.
-        source: The overlay, or where it is read from.
+        source: The overlay; or the path of a TOML or JSON file, as a path
+            object or as a string that ends in ``.toml`` or ``.json``; or
+            the TOML or JSON itself.
         subject: What to call an overlay in an error, where it was read
             already; where it is read here, its file names it.
+
+    Raises:
+        InvalidQueryError: The source is none of these.
+        InvalidDataError: It holds no sound overlay, or none that fits the
+            edition; the error carries every fault.
+        OSError: The file cannot be read.
     """
     if isinstance(source, Overlay):
         overlay, subject = source, subject or f"overlay {source.id}"
     else:
-        overlay, subject = read_overlay(source)
-    faults: list[Fault] = []
-    flows = _changed(edition, overlay, faults) + _added(overlay, faults)
-    if faults:
-        raise InvalidDataError(subject, faults)
-    section = Section(
-        id=SectionId(overlay.id),
-        title=overlay.title,
-        extent=Extent(bullets=(1,) * len(overlay.flows)),
-        origin=overlay.id,
+        overlay, subject = _read_source(source, edition)
+    parts = _Parts(
+        overlay.id,
+        overlay.title,
+        list(enumerate(overlay.endpoints)),
+        list(enumerate(overlay.flows)),
+        list(enumerate(overlay.changes)),
     )
-    endpoints = [
-        attrs.evolve(each, origin=overlay.id) for each in overlay.endpoints
-    ]
+    made, faults = _merge(edition, parts)
+    if made is None or faults:
+        raise InvalidDataError(subject, faults)
+    return made
+
+
+class _Parts(NamedTuple):
+    """What is sound of an overlay, each record with its position.
+
+    Attributes:
+        id: The overlay's id.
+        title: Its title.
+        endpoints: Its endpoints.
+        flows: Its own flows.
+        changes: Its changes.
+        broken: The ids of endpoints that are not sound: a flow that refers
+            to one of them is no further fault.
+    """
+
+    id: str
+    title: str
+    endpoints: list[tuple[int, Endpoint]]
+    flows: list[tuple[int, SiteFlow]]
+    changes: list[tuple[int, PortChange]]
+    broken: tuple[Any, ...] = ()
+
+
+def _sound_parts(table: dict[str, Any]) -> _Parts:
+    """Return what is sound of an overlay's data."""
+    endpoints, broken = _sound_records(table.get("endpoints"), Endpoint)
+    flows, _ = _sound_records(table.get("flows"), SiteFlow)
+    changes, _ = _sound_records(table.get("changes"), PortChange)
+    # An id or a title that is wrong is a fault already; any other will do.
+    named = {
+        name: table[name] if check.accepts(table.get(name)) else "overlay"
+        for name, check, _ in checks_of(Overlay)
+        if name in {"id", "title"}
+    }
+    return _Parts(
+        **named,
+        endpoints=endpoints,
+        flows=flows,
+        changes=changes,
+        broken=tuple(broken),
+    )
+
+
+def _sound_records(
+    items: Any, cls: type[Record]
+) -> tuple[list[Any], list[Any]]:
+    """Return the sound records of a list, and the ids of the others."""
+    from avi_portspec.serialisation.converter import read
+
+    sound: list[Any] = []
+    broken: list[Any] = []
+    for position, item in enumerate(items if isinstance(items, list) else ()):
+        if len(broken) > FAULTS:
+            break
+        try:
+            sound.append((position, read(item, cls, "")))
+        except InvalidDataError:
+            broken.append(item.get("id") if isinstance(item, dict) else None)
+    return sound, broken
+
+
+def _merge(edition: E, parts: _Parts) -> tuple[E | None, list[Fault]]:
+    """Return an edition with an overlay's parts, or what keeps them apart."""
+    faults: list[Fault] = []
+    changed = _change(edition, parts, faults)
+    added, positions = _add(parts, faults)
+    section = Section(
+        id=SectionId(parts.id),
+        title=parts.title,
+        extent=Extent(bullets=(1,) * len(added)),
+        origin=parts.id,
+    )
     changes: dict[str, Any] = {
-        "id": f"{edition.id}.{overlay.id}",
-        "title": f"{edition.title}, with {overlay.title}",
+        "id": f"{edition.id}.{parts.id}",
+        "title": f"{edition.title}, with {parts.title}",
         "aliases": (),
         "sections": [*edition.sections, section],
-        "endpoints": [*edition.endpoints, *endpoints],
-        "flows": flows,
+        "endpoints": [
+            *edition.endpoints,
+            *(attrs.evolve(e, origin=parts.id) for _, e in parts.endpoints),
+        ],
+        "flows": [*changed, *added],
     }
     try:
-        return attrs.evolve(edition, **changes)
+        return attrs.evolve(edition, **changes), faults
     except InvalidDataError as wrong:
         # What holds between all records is known only once they meet.
-        raise InvalidDataError(
-            subject, (_as_seen(fault, edition) for fault in wrong.faults)
-        ) from None
+        places = {
+            "flows": positions,
+            "endpoints": [position for position, _ in parts.endpoints],
+        }
+        broken = set(map(shown, parts.broken))
+        # Its section hides the edition's of the same id, which is a fault.
+        hides = parts.id in edition.sections.ids()
+        faults += (
+            _place_in_overlay(fault, edition, places)
+            for fault in wrong.faults
+            if not (fault.rule == "reference/dangling" and fault.got in broken)
+            and not (hides and fault.rule.startswith("place/"))
+        )
+        return None, faults
 
 
-def _as_seen(fault: Fault, edition: Edition) -> Fault:
-    """Return a fault of the merged edition as one of the overlay."""
+def _place_in_overlay(
+    fault: Fault, edition: EditionData, places: dict[str, list[int]]
+) -> Fault:
+    """Return a fault of the merged edition as one of the overlay.
+
+    Args:
+        fault: The fault.
+        edition: The edition without the overlay.
+        places: For endpoints and flows, the position in the overlay of each
+            that it adds.
+    """
     place = _PLACE.match(fault.path)
     if place is None:
-        # The page's own note or exclusion goes by the id of a site's flow.
+        # A note or exclusion of the edition has the id of a site's flow.
         return fault._replace(path="flows")
     field, number = place["field"], int(place["number"])
     if field == "sections":
         return fault._replace(path="id")
     own = number - len(getattr(edition, field))
     if own < 0:
-        # A record of the page, at odds with what the site changed in it.
+        # A record of the edition contradicts what the site changed in it.
         return fault._replace(path="changes")
-    return fault._replace(path=_PLACE.sub(f"{field}[{own}]", fault.path))
+    path = _PLACE.sub(f"{field}[{places[field][own]}]", fault.path)
+    return fault._replace(path=path)
 
 
-def _changed(
-    edition: Edition, overlay: Overlay, faults: list[Fault]
+def _change(
+    edition: EditionData, parts: _Parts, faults: list[Fault]
 ) -> list[Flow]:
-    """Return the page's flows, with the site's ports where it has others."""
+    """Return the edition's flows, with the ports that the site changes."""
     flows = {flow.id: flow for flow in edition.flows}
     seen: set[str] = set()
-    for position, change in enumerate(overlay.changes):
-        path = f"changes[{position}]"
-        flow = flows.get(change.flow)
+    for position, change in parts.changes:
         if len(faults) > FAULTS:
             break
-        if flow is None:
-            wanted = f"the id of a flow of {edition.id}"
-            near = nearest(change.flow, flows)
-            faults.append(
-                Fault(f"{path}.flow", wanted, repr(change.flow), near)
+        path, name = f"changes[{position}]", change.flow
+        if name not in flows:
+            expected = f"the id of a flow of {edition.id}"
+            fault = Fault("reference/dangling", "flow", expected, repr(name))
+            fault = fault._replace(nearest=nearest(name, flows))
+            faults.append(fault.under(path))
+            continue
+        if name in seen:
+            fault = Fault(
+                "overlay/changed-twice", "flow", "each flow once", repr(name)
             )
-        elif change.flow in seen:
-            faults.append(
-                Fault(f"{path}.flow", "each flow once", repr(change.flow))
-            )
-        else:
-            seen.add(change.flow)
-            mark = Reason(
-                field="ports",
-                reason=f"{overlay.title} ({overlay.id}): {change.reason}",
-            )
-            _collect(
-                faults,
-                path,
-                flows,
-                partial(
-                    attrs.evolve,
-                    flow,
-                    ports=change.ports,
-                    origin=overlay.id,
-                    inferred=(*_others(flow.inferred), mark),
-                    readings=_others(flow.readings),
-                ),
+            faults.append(fault.under(path))
+            continue
+        seen.add(name)
+        flow = flows[name]
+        by = f"the site's overlay {parts.id}"
+        moved = f"Moved from {ports_text(flow)} by {by}"
+        mark = Reason(
+            field="ports",
+            reason=f"{moved}: {change.reason}",
+            level="site",
+            short=moved,
+        )
+        with _faults_under(path, faults):
+            flows[name] = attrs.evolve(
+                flow,
+                ports=change.ports,
+                origin=parts.id,
+                inferred=(*_without_ports(flow.inferred), mark),
+                readings=_without_ports(flow.readings),
             )
     return list(flows.values())
 
 
-def _others(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
-    return tuple(each for each in reasons if each.field != "ports")
+def _without_ports(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    return tuple(reason for reason in reasons if reason.field != "ports")
 
 
-def _added(overlay: Overlay, faults: list[Fault]) -> list[Flow]:
-    """Return the site's own flows, each a bullet of its section."""
-    made: dict[FlowId, Flow] = {}
-    section = SectionId(overlay.id)
-    for number, flow in enumerate(overlay.flows, start=1):
+def _add(parts: _Parts, faults: list[Fault]) -> tuple[list[Flow], list[int]]:
+    """Return the site's own flows, each a bullet of its section.
+
+    The second list has the position in the overlay of each.
+    """
+    made: list[Flow] = []
+    positions: list[int] = []
+    section = SectionId(parts.id)
+    for position, site_flow in parts.flows:
         fields = {
-            field.name: getattr(flow, field.name)
+            field.name: getattr(site_flow, field.name)
             for field in attrs.fields(SiteFlow)
         }
-        cited = Citation(section=section, place="bullet", number=number)
-        _collect(
-            faults,
-            f"flows[{number - 1}]",
-            made,
-            partial(
-                Flow,
-                section=section,
-                citation=cited,
-                origin=overlay.id,
-                **fields,
-            ),
-        )
-    return list(made.values())
+        cited = Citation(section=section, place="bullet", number=len(made) + 1)
+        with _faults_under(f"flows[{position}]", faults):
+            flow = Flow(
+                section=section, citation=cited, origin=parts.id, **fields
+            )
+            made.append(flow)
+            positions.append(position)
+    return made, positions
 
 
-def _collect(
-    faults: list[Fault],
-    path: str,
-    made: dict[FlowId, Flow],
-    make: Callable[[], Flow],
-) -> None:
-    """Add the flow that *make* returns to *made*, or its faults."""
+@contextmanager
+def _faults_under(path: str, faults: list[Fault]) -> Iterator[None]:
+    """Add the faults of what is made within, and go on without it."""
     try:
-        flow = make()
+        yield
     except InvalidDataError as wrong:
         faults += (fault.under(path) for fault in wrong.faults)
-    else:
-        made[flow.id] = flow

@@ -2,145 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Final, get_args
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, Self, get_args
 
-import attrs
-
+from avi_portspec.deployment.decisions import (
+    Conflict,
+    Decision,
+    Explanation,
+    Gap,
+)
 from avi_portspec.deployment.reasons import Reasons
-from avi_portspec.errors import InvalidQueryError, UnknownNameError, shown
-from avi_portspec.model.display import by_speaker, joined, ports_text
+from avi_portspec.deployment.resolver import Resolver
+from avi_portspec.documents import join
+from avi_portspec.errors import (
+    InvalidQueryError,
+    UnknownNameError,
+    UnresolvedError,
+    shown,
+)
+from avi_portspec.model.conditions import VENDOR
+from avi_portspec.model.display import ports_text
+from avi_portspec.model.edition import EditionData
+from avi_portspec.model.facets import Deployment
 from avi_portspec.model.flat import (
     FlatRecord,
     PortRecord,
     flat_records,
     port_records,
 )
-from avi_portspec.model.flows import Exclusion, Flow, Note, Reason
+from avi_portspec.model.flows import Exclusion, Flow
 from avi_portspec.model.flowset import Flows
-from avi_portspec.model.frozen import Frozen
-from avi_portspec.model.page import Citation
-from avi_portspec.model.ports import ProtocolPorts
+from avi_portspec.model.frozen import Frozen, FrozenDict
+from avi_portspec.model.ports import ProtocolPorts, parse_port
 from avi_portspec.model.protocols import Protocol
-from avi_portspec.names import FacetId, FlowId, NoteId, Status
+from avi_portspec.model.wording import by_speaker
+from avi_portspec.names import Status
 
-if TYPE_CHECKING:
-    from avi_portspec.deployment.resolver import Resolver
-    from avi_portspec.model.edition import Edition
-    from avi_portspec.model.facets import Deployment
-
-__all__ = ["Conflict", "Decision", "Explanation", "Gap", "Resolution"]
+__all__ = ["Resolution", "resolve"]
 
 _STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+#: What people look for as an attribute, and how to ask for it.
+_ELSEWHERE: Final = {
+    "decision": "resolution[flow]",
+    "decisions": "list(resolution)",
+    **{
+        status.replace("-", "_"): f"having({status!r})" for status in _STATUSES
+    },
+}
 #: What can be explained.
 _FORMS: Final = (
     "a protocol and one port, as tcp/9001; a protocol, as icmp; a port, as "
     "9001; or the id of a flow or an exclusion"
 )
-
-
-@attrs.frozen(kw_only=True)
-class Decision:
-    """What is decided about one flow, and why.
-
-    Attributes:
-        flow: The flow.
-        status: The decision.
-        reason: Why, in English, from the page.
-        facts: What the deployment answers to the facets that the flow's
-            condition asks about: the witness of the decision. Empty where
-            the condition asks nothing.
-        replaced_by: The flows that stand in for it here.
-        notes: The notes on the page that bear on it.
-        citations: The places on the page that say so, the flow's own first.
-        inferred: What in the decision the page does not state.
-    """
-
-    flow: Flow
-    status: Status
-    reason: str
-    facts: tuple[tuple[FacetId, frozenset[str]], ...]
-    replaced_by: tuple[FlowId, ...]
-    notes: tuple[Note, ...]
-    citations: tuple[Citation, ...]
-    inferred: tuple[Reason, ...]
-
-    def __str__(self) -> str:
-        flow = self.flow
-        places = "; ".join(map(str, self.citations))
-        text = (
-            f"{self.status}: {flow.source} to {flow.destination}, "
-            f"{ports_text(flow)}. {self.reason} [{places}]"
-        )
-        for each in self.inferred:
-            text += f" Inferred ({each.field}): {each.reason}"
-        return text
-
-
-@attrs.frozen(kw_only=True)
-class Conflict:
-    """A need that the page rules out without naming a substitute.
-
-    Attributes:
-        flow: The flow that is not supported here.
-        replaces: The flows that it would stand in for, none of which
-            applies here either.
-        notes: The notes that rule it out.
-        citations: Where on the page they stand.
-        text: What is left open, in English.
-    """
-
-    flow: FlowId
-    replaces: tuple[FlowId, ...]
-    notes: tuple[NoteId, ...]
-    citations: tuple[Citation, ...]
-    text: str
-
-    def __str__(self) -> str:
-        return f"conflict: {self.text}"
-
-
-@attrs.frozen(kw_only=True)
-class Gap:
-    """Something about the deployment on which the page is silent.
-
-    Attributes:
-        facet: The facet.
-        value: The deployment's value that the page does not cover.
-        flows: The flows that are unstated for it; none where the page does
-            not name the value at all.
-        citations: Where on the page those flows stand.
-        text: What is left open, in English.
-    """
-
-    facet: FacetId
-    value: str
-    flows: tuple[FlowId, ...]
-    citations: tuple[Citation, ...]
-    text: str
-
-    def __str__(self) -> str:
-        return f"unstated: {self.text}"
-
-
-@attrs.frozen(kw_only=True)
-class Explanation:
-    """Why something is open, or is not.
-
-    Attributes:
-        subject: What was asked about.
-        decisions: The decisions on the flows that it concerns.
-        exclusions: What the page says is not required, and bears on it.
-        text: All of it in English, a line each.
-    """
-
-    subject: str
-    decisions: tuple[Decision, ...]
-    exclusions: tuple[Exclusion, ...]
-    text: str
-
-    def __str__(self) -> str:
-        return self.text
 
 
 class Resolution(Frozen):
@@ -153,13 +66,12 @@ class Resolution(Frozen):
     >>> len(answer) == len(avi_portspec.load().flows)
     True
 
-    It is iterated over by decision, in the order of the page, and looked up
-    by a flow or its id. Resolutions come from :meth:`Edition.resolve`.
+    It iterates over decisions in published order, and looks one up by a flow
+    or its id. Resolutions come from :meth:`Edition.resolve`.
     """
 
     __slots__ = (
         "_by_flow",
-        "_held",
         "_resolver",
         "_statuses",
         "conflicts",
@@ -169,51 +81,54 @@ class Resolution(Frozen):
     )
 
     _resolver: Resolver
-    _held: int
     _statuses: tuple[Status, ...]
-    _by_flow: dict[str, int]
-    #: What was asked about.
+    _by_flow: Mapping[str, int]
+    #: The deployment.
     deployment: Deployment
-    #: The flows that are needed, the smallest set that suffices. What the
-    #: page leaves open is in their ``unstated``.
+    #: The flows that are needed, the smallest set that suffices. What is
+    #: not documented is in their ``unstated``.
     flows: Flows
-    #: The needs that the page rules out without a substitute.
+    #: The needs that the vendor rules out without a substitute.
     conflicts: tuple[Conflict, ...]
-    #: What the page is silent on.
+    #: What the vendor is silent on.
     gaps: tuple[Gap, ...]
 
-    def __init__(
-        self,
+    def __new__(
+        cls,
         resolver: Resolver,
         deployment: Deployment,
-        held: int,
         statuses: tuple[Status, ...],
-    ) -> None:
-        if hasattr(self, "_held"):
-            raise attrs.exceptions.FrozenInstanceError
+    ) -> Self:
+        """Return the answer; :meth:`Edition.resolve` makes it."""
+        self = super().__new__(cls)
         fill = object.__setattr__
         fill(self, "_resolver", resolver)
         fill(self, "deployment", deployment)
-        fill(self, "_held", held)
         fill(self, "_statuses", statuses)
+        return self
 
     def _lazy(self, name: str) -> Any:
         if name == "flows":
             return self.having("needed")
         if name == "conflicts":
-            return tuple(self._conflicts())
+            return tuple(self._find_conflicts())
         if name == "gaps":
-            return tuple(self._gaps())
+            return tuple(self._find_gaps())
         if name == "_by_flow":
             flows = self.edition.flows
-            return {flow.id: at for at, flow in enumerate(flows)}
-        raise AttributeError(name)
+            return FrozenDict({flow.id: at for at, flow in enumerate(flows)})
+        hint = _ELSEWHERE.get(name)
+        if hint is None:
+            raise self._no_attribute(name)
+        text = f"Resolution has no attribute {name!r}; did you mean {hint}?"
+        raise AttributeError(text, name=name, obj=None)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _resolved, (self.edition, self.deployment)
+        # The reasons are not kept in a pickle.
+        return resolve, (self._resolver, self.deployment)
 
     @property
-    def edition(self) -> Edition:
+    def edition(self) -> EditionData:
         """The edition that was asked."""
         return self._resolver.edition
 
@@ -284,14 +199,14 @@ class Resolution(Frozen):
     def explain(
         self, subject: Flow | Exclusion | ProtocolPorts | int | str
     ) -> Explanation:
-        """Return why something is open here, or why it is not.
+        """Return why something is needed here, or why it is not.
 
         >>> import avi_portspec
         >>> answer = avi_portspec.load().resolve("openshift")
         >>> print(answer.explain("tcp/9001").decisions[0].status)
         unstated
-        >>> print(answer.explain("tcp/12345"))
-        No flow of vantage-undated is over TCP 12345. The page is silent.
+        >>> answer.explain("tcp/12345").decisions
+        ()
 
         Args:
             subject: A flow or its id; an exclusion or its id; a protocol and
@@ -299,20 +214,23 @@ class Resolution(Frozen):
                 protocol alone, as ``"icmp"``; or a port alone, as ``9001``.
 
         Raises:
-            UnknownNameError: Nothing goes by that name.
+            UnknownNameError: Nothing has that name.
             InvalidQueryError: It is none of these, or no port.
         """
-        flows, exclusions, name = self._concerned(subject)
+        flows, exclusions, name = self._find_subject(subject)
         decisions = tuple(self[flow] for flow in flows)
         lines = [str(decision) for decision in decisions]
-        for each in exclusions:
-            sides = f"{each.source} to {each.destination}"
+        for exclusion in exclusions:
+            sides = f"{exclusion.source} to {exclusion.destination}"
             lines.append(
-                f"not required: {sides}. {each.text} [{each.citation}]"
+                f"not required: {sides}. {exclusion.text} "
+                f"[{exclusion.citation}]"
             )
         if not lines:
-            none = f"No flow of {self.edition.id} is over {name}."
-            lines.append(f"{none} The page is silent.")
+            lines.append(
+                f"No flow of {self.edition.id} is over {name}: {VENDOR} is "
+                "silent about it, which proves nothing."
+            )
         return Explanation(
             subject=name,
             decisions=decisions,
@@ -320,7 +238,7 @@ class Resolution(Frozen):
             text="\n".join(lines),
         )
 
-    def _concerned(
+    def _find_subject(
         self, subject: Any
     ) -> tuple[tuple[Flow, ...], tuple[Exclusion, ...], str]:
         edition = self.edition
@@ -336,27 +254,24 @@ class Resolution(Frozen):
             return tuple(found), (), f"port {subject}"
         name = getattr(subject, "id", subject)
         if not isinstance(name, str):
-            wanted = "a flow, an exclusion, or a protocol and port"
-            raise InvalidQueryError("subject", wanted, shown(subject))
+            expected = "a flow, an exclusion, or a protocol and port"
+            raise InvalidQueryError("subject", expected, shown(subject))
         flow = edition.flows.get(name)
         if flow is not None:
             return (flow,), (), name
         exclusion = edition.exclusions.get(name)
         if exclusion is not None:
             return (), (exclusion,), name
-        return self._over(name)
+        return self._parse_subject(name)
 
-    def _over(
+    def _parse_subject(
         self, name: str
     ) -> tuple[tuple[Flow, ...], tuple[Exclusion, ...], str]:
         """Return the flows over ``tcp/9001``, ``tcp`` or ``9001``."""
         protocol, _, port = name.rpartition("/")
         if not (port.isdecimal() and port.isascii()):
             protocol, port = name, ""
-        if len(port) > len("65535"):
-            raise InvalidQueryError(
-                "port", "port numbers from 0 to 65535", shown(name)
-            )
+        number = parse_port(port) if port else None
         try:
             over = Protocol.of(protocol) if protocol else None
         except UnknownNameError as wrong:
@@ -374,13 +289,13 @@ class Resolution(Frozen):
             raise UnknownNameError(kind, name, known) from None
         if not name or (port and over is not None and not over.has_ports):
             # Of a type of message after a slash, silence would be a lie.
-            wanted = "a port after the slash, of a protocol that has ports"
+            expected = "a port after the slash, of a protocol that has ports"
             raise InvalidQueryError(
-                "subject", wanted if name else "a name or a port", shown(name)
+                "subject",
+                expected if name else "a name or a port",
+                shown(name),
             )
-        found = self.edition.flows.select(
-            protocol=over, port=int(port) if port else None
-        )
+        found = self.edition.flows.select(protocol=over, port=number)
         label = over.label if over else "port"
         return tuple(found), (), f"{label} {port}".rstrip()
 
@@ -391,14 +306,34 @@ class Resolution(Frozen):
         except (KeyError, TypeError):
             raise UnknownNameError("flow", name, self._by_flow) from None
 
+    @property
+    def needed(self) -> Flows:
+        """The flows that are needed: the same as :attr:`flows`.
+
+        >>> import avi_portspec
+        >>> answer = avi_portspec.load().resolve("aws")
+        >>> answer.needed == answer.flows
+        True
+        """
+        return self.flows
+
+    @property
+    def optional(self) -> Flows:
+        """The flows without which the product works.
+
+        >>> import avi_portspec
+        >>> answer = avi_portspec.load().resolve("aws")
+        >>> [str(pair) for pair in answer.optional.ports()]
+        ['ICMP echo request']
+        """
+        return self.having("optional")
+
     # -- reasons -------------------------------------------------------------
 
     def _reasons(self) -> Reasons:
-        return Reasons(
-            self._resolver, self.deployment, self._statuses, Decision
-        )
+        return Reasons(self._resolver, self.deployment, self._statuses)
 
-    def _conflicts(self) -> Iterator[Conflict]:
+    def _find_conflicts(self) -> Iterator[Conflict]:
         edition = self.edition
         for at, status in enumerate(self._statuses):
             flow = edition.flows[at]
@@ -411,9 +346,10 @@ class Resolution(Frozen):
                 continue
             notes = self._resolver.restrictions[at]
             texts = " ".join(edition.notes[note].text for note in notes)
-            others = joined(
+            ruled_out = "Notes rule" if len(notes) > 1 else "A note rules"
+            others = join(
                 "and",
-                (ports_text(edition.flows[each]) for each in flow.replaces),
+                (ports_text(edition.flows[other]) for other in flow.replaces),
             )
             instead = (
                 f" {others}, which it would replace, does not apply either."
@@ -423,54 +359,71 @@ class Resolution(Frozen):
             yield Conflict(
                 flow=flow.id,
                 replaces=flow.replaces,
-                notes=tuple(NoteId(note) for note in notes),
+                notes=notes,
                 citations=tuple(edition.notes[n].citation for n in notes),
                 text=(
                     f"{edition.endpoints[flow.source].name} to "
                     f"{edition.endpoints[flow.destination].name}, "
-                    f"{flow.service or ports_text(flow)}: nothing documented "
-                    f"is left. {ports_text(flow)} is ruled out by the note "
-                    f"{joined('and', notes)}: {texts}{instead}"
+                    f"{ports_text(flow)}: no documented "
+                    f"{f'{flow.service} ' if flow.service else ''}port "
+                    f"remains. {ruled_out} it out: {texts}{instead}"
                 ),
             )
 
-    def _gaps(self) -> Iterator[Gap]:
+    def _find_gaps(self) -> Iterator[Gap]:
         edition = self.edition
-        for facet, value, flows in self._resolver.silences(self._held):
+        held = self._resolver.words.bits_of(self.deployment)
+        for silence in self._resolver.silences(held):
             # A single node has no peer: silence about it is no gap.
             left = [
                 flow
-                for flow in flows
+                for flow in silence.flows
                 if self.status_of(flow) != "not-applicable"
             ]
-            if flows and not left:
+            if silence.flows and not left:
                 continue
-            name = next(
-                each.name
-                for each in edition.facets[facet].values
-                if each.id == value
+            facet = edition.facets[silence.facet]
+            (name,) = (
+                known.name
+                for known in facet.values
+                if known.id == silence.value
             )
-            silent = "; ".join(
-                f"{who} does not say whether {name} needs {self._named(own)}"
-                for who, own in by_speaker(left).items()
-            )
+            interface = silence.interface
+            if left:
+                who_needs = (
+                    facet.without(silence.value)
+                    if silence.is_lacking
+                    else name
+                )
+                text = "; ".join(
+                    f"{who} does not say whether {who_needs} needs "
+                    f"{self._list_flows(own)}"
+                    for who, own in by_speaker(left).items()
+                )
+            elif interface is not None:
+                text = (
+                    f"{VENDOR} states no flow between the Controller and "
+                    f"{interface.name} on {name}"
+                )
+            else:
+                text = (
+                    f"no flow names {name}: its requirements are not "
+                    "documented"
+                )
             yield Gap(
-                facet=facet,
-                value=value,
+                facet=silence.facet,
+                value=silence.value,
+                is_lacking=silence.is_lacking,
                 flows=tuple(flow.id for flow in left),
+                interface=interface.id if interface else None,
                 citations=tuple(flow.citation for flow in left),
-                text=(
-                    f"{silent}."
-                    if left
-                    else f"no flow on the page names {name}: what it needs "
-                    "is not said."
-                ),
+                text=f"{text}.",
             )
 
-    def _named(self, flows: Iterable[Flow]) -> str:
+    def _list_flows(self, flows: Iterable[Flow]) -> str:
         """Return flows in words: ``A to B over TCP 1 and C to D over ...``."""
         names = self.edition.endpoints
-        return joined(
+        return join(
             "and",
             (
                 f"{names[flow.source].name} to "
@@ -498,14 +451,8 @@ class Resolution(Frozen):
         return flat_records(self._port_records(), self.edition)
 
     def _port_records(self) -> Iterator[PortRecord]:
-        for each in self:
-            yield from port_records(
-                each.flow,
-                self.edition,
-                decision=each.status,
-                reason=each.reason,
-                replaced_by=each.replaced_by,
-            )
+        for decision in self:
+            yield from port_records(decision.flow, self.edition, decision)
 
     # -- for people ----------------------------------------------------------
 
@@ -518,33 +465,46 @@ class Resolution(Frozen):
         return f"<Resolution of {self.edition.id}: {counts}>"
 
     def __str__(self) -> str:
-        """Return the needed flows as a table, and what is left open."""
+        """Return the needed flows as a table, and what is not documented."""
         open_ = [*self.conflicts, *self.gaps]
         return "\n".join([str(self.flows), *map(str, open_)])
 
     def _repr_html_(self) -> str:
-        """Return what may be opened as a table, and what is left open."""
-        from avi_portspec.model.display import html_grid
+        """Return what may be allowed as a table, and what is undocumented."""
+        # Imported here: only notebooks need them.
+        from avi_portspec.model.display import Row, html_grid, view
+        from avi_portspec.tabular.columns import COLUMNS
 
-        names = self.edition.endpoints
+        names = ("decision", "source", "destination", "ports", "why")
+        rows = (
+            Row(decision.flow, self.edition, decision)
+            for decision in self
+            if decision.status in {"needed", "optional"}
+        )
         return html_grid(
             repr(self)[1:-1],
-            ("Decision", "Source", "Destination", "Ports", "Why"),
-            (
-                (
-                    each.status,
-                    names[each.flow.source].name,
-                    names[each.flow.destination].name,
-                    ports_text(each.flow),
-                    each.reason,
-                )
-                for each in self
-                if each.status in {"needed", "optional"}
-            ),
+            *view(rows, [COLUMNS[name] for name in names]),
             map(str, [*self.conflicts, *self.gaps]),
         )
 
 
-def _resolved(edition: Edition, deployment: Deployment) -> Resolution:
-    """Resolve again, for pickles: the reasons are not kept in them."""
-    return edition.resolve(deployment)
+def resolve(
+    resolver: Resolver,
+    asked: Deployment | str | Iterable[str],
+    *,
+    strict: bool = False,
+) -> Resolution:
+    """Return the decisions on one deployment; see :meth:`Edition.resolve`.
+
+    Args:
+        resolver: The edition, prepared.
+        asked: The deployment; or the name of a preset, or several.
+        strict: Whether to fail where there are conflicts or gaps.
+    """
+    deployment = resolver.deployment_of(asked)
+    held = resolver.words.bits_of(deployment)
+    statuses = resolver.statuses(held, single=deployment.nodes != "cluster")
+    found = Resolution(resolver, deployment, tuple(statuses))
+    if strict and (found.conflicts or found.gaps):
+        raise UnresolvedError(resolver.edition.id, found.conflicts, found.gaps)
+    return found

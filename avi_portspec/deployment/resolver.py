@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple, Self
 
-from avi_portspec.deployment.compiled import Test, Words, compiled, unbarred
-from avi_portspec.deployment.presets import preset
-from avi_portspec.deployment.resolution import Resolution
-from avi_portspec.errors import InvalidQueryError, UnresolvedError, shown
-from avi_portspec.model.conditions import Condition
+from avi_portspec.deployment.facet_bits import FacetBits
+from avi_portspec.errors import InvalidQueryError, UnknownNameError, shown
+from avi_portspec.model.catalog import names_of
+from avi_portspec.model.conditions import Condition, Test
+from avi_portspec.model.edition import EditionData
 from avi_portspec.model.facets import Deployment
-from avi_portspec.names import FacetId, Status
-
-if TYPE_CHECKING:
-    from avi_portspec.model.edition import Edition
-    from avi_portspec.model.flows import Flow
+from avi_portspec.model.flows import Flow
+from avi_portspec.model.frozen import Frozen, FrozenDict
+from avi_portspec.model.interfaces import Interface
+from avi_portspec.names import FacetId, FlowId, NoteId, Status, fold
 
 __all__ = ["Resolver"]
 
@@ -23,11 +22,33 @@ __all__ = ["Resolver"]
 _CONTROLLER: Final = "controller"
 #: The facets whose values a deployment opts into.
 _CHOSEN: Final[tuple[FacetId, ...]] = ("feature", "service")
+#: What a condition that holds comes to, as a position in these.
+_YES: Final = 2
 _ANSWERS: Final[tuple[Status, ...]] = ("not-applicable", "unstated", "needed")
 
 
-class Resolver:
-    """An edition made ready to be asked about deployments.
+class Silence(NamedTuple):
+    """Something about a deployment on which the vendor is silent.
+
+    Attributes:
+        facet: The facet.
+        value: The value that is not covered.
+        flows: The flows that are unstated for it.
+        is_lacking: Whether it is a deployment without the value that is not
+            covered.
+        interface: What the Controller talks to on that cloud, where it is
+            this that no flow covers.
+    """
+
+    facet: FacetId
+    value: str
+    flows: tuple[Flow, ...] = ()
+    is_lacking: bool = False
+    interface: Interface | None = None
+
+
+class Resolver(Frozen):
+    """An edition prepared to decide about deployments.
 
     The rules, in this order:
 
@@ -35,86 +56,162 @@ class Resolver:
        node.
     2. Where a flow applies that replaces another, the other is *replaced*.
     3. Where the condition holds, the flow is *needed*; or *optional*, if the
-       page says so and the deployment did not opt into what it is for.
+       vendor says so and the deployment did not opt into what it is for.
     4. Where the condition is unstated, so is the flow.
     5. Where it does not hold, the flow is *unsupported* if a restriction
-       noted on the page alone keeps it from applying, and *not applicable*
+       in the vendor's notes alone keeps it from applying, and *not applicable*
        otherwise.
     """
 
-    def __init__(self, edition: Edition) -> None:
-        self.edition = edition
-        self.words = Words(edition.facets)
-        bits = self.words.bits
-        flows = edition.flows
-        tests: dict[Condition, Test] = {}
+    __slots__ = (
+        "_presets",
+        "chosen",
+        "edition",
+        "mentioned",
+        "optional",
+        "peers",
+        "relaxed",
+        "replacers",
+        "restrictions",
+        "slot_of",
+        "tests",
+        "words",
+    )
 
-        def test_of(condition: Condition) -> Test:
-            if condition not in tests:
-                tests[condition] = compiled(condition, bits)
-            return tests[condition]
+    edition: EditionData
+    words: FacetBits
+    #: The bits of all that a deployment opts into.
+    chosen: int
+    #: The bits of all that any condition names.
+    mentioned: int
+    #: Conditions are few: each is tested once, and flows refer to it.
+    tests: tuple[Test, ...]
+    slot_of: tuple[int, ...]
+    #: By position: what can replace a flow, the notes that restrict it, and
+    #: its condition without these restrictions.
+    replacers: Mapping[int, tuple[int, ...]]
+    restrictions: Mapping[int, tuple[NoteId, ...]]
+    relaxed: Mapping[int, Test]
+    #: The positions of optional flows, and of those between Controllers.
+    optional: tuple[int, ...]
+    peers: frozenset[int]
+    _presets: Mapping[str, Deployment]
 
-        #: Conditions are few: each is tested once, and flows refer to it.
-        self.slot_of: list[int] = []
+    def __new__(cls, edition: EditionData) -> Self:
+        """Return an edition prepared."""
+        self = super().__new__(cls)
+        words = FacetBits(edition.facets)
+        flows = tuple(edition.flows)
         slots: dict[Condition, int] = {}
-        for flow in flows:
-            self.slot_of.append(slots.setdefault(flow.when, len(slots)))
-        self.tests = [test_of(condition) for condition in slots]
-        self.chosen = sum(self.words.whole.get(facet, 0) for facet in _CHOSEN)
-        positions = {flow.id: at for at, flow in enumerate(flows)}
-        self.replacers: list[tuple[int, tuple[int, ...]]] = []
-        stood_in: dict[int, list[int]] = {}
-        for at, flow in enumerate(flows):
-            for replaced in flow.replaces:
-                stood_in.setdefault(positions[replaced], []).append(at)
-        self.replacers = [(at, tuple(by)) for at, by in stood_in.items()]
+        slot_of = tuple(
+            [slots.setdefault(flow.when, len(slots)) for flow in flows]
+        )
+        tests = {when: when.compile(words.bits) for when in slots}
         restricting = {
             note.id for note in edition.notes if note.kind == "restriction"
         }
-        self.restrictions: dict[int, tuple[str, ...]] = {}
-        self.relaxed: dict[int, Test] = {}
-        self.optional: list[int] = []
-        self.peers: list[int] = []
-        for at, flow in enumerate(flows):
-            notes = tuple(n for n in flow.notes if n in restricting)
-            if notes:
-                self.restrictions[at] = notes
-                self.relaxed[at] = test_of(unbarred(flow.when))
-            if flow.requirement == "optional":
-                self.optional.append(at)
-            if flow.source == flow.destination == _CONTROLLER:
-                self.peers.append(at)
-        self.mentioned = sum(
+        restrictions = {
+            at: notes
+            for at, flow in enumerate(flows)
+            if (notes := tuple(n for n in flow.notes if n in restricting))
+        }
+        named = {
+            words.bits[match.facet, value]
+            for condition in slots
+            for match in condition.matches()
+            for value in (*match.values, *match.unstated)
+        }
+        fields: dict[str, Any] = {
+            "edition": edition,
+            "words": words,
+            "chosen": sum(words.whole.get(facet, 0) for facet in _CHOSEN),
+            "mentioned": sum(named),
+            "tests": tuple(tests.values()),
+            "slot_of": slot_of,
+            "replacers": _find_replacers(flows),
+            "restrictions": FrozenDict(restrictions),
+            "relaxed": FrozenDict(
+                {
+                    at: flows[at].when.relax().compile(words.bits)
+                    for at in restrictions
+                }
+            ),
+            "optional": tuple(
+                at
+                for at, flow in enumerate(flows)
+                if flow.requirement == "optional"
+            ),
+            "peers": frozenset(
+                at
+                for at, flow in enumerate(flows)
+                if flow.source == flow.destination == _CONTROLLER
+            ),
+        }
+        for name, value in fields.items():
+            object.__setattr__(self, name, value)
+        return self
+
+    def _lazy(self, name: str) -> Any:
+        if name != "_presets":
+            return super()._lazy(name)
+        facet = self.edition.facets.get("cloud")
+        return FrozenDict(
             {
-                bits[match.facet, value]
-                for condition in slots
-                for match in condition.matches()
-                for value in (*match.values, *match.unstated)
+                fold(name): deployment
+                for value in (facet.values if facet else ())
+                for deployment in [Deployment(clouds={value.id})]
+                for name in names_of(value)
             }
         )
 
-    def replacers_of(self, position: int) -> tuple[int, ...]:
-        """Return the flows that can stand in for one, by position."""
-        return dict(self.replacers).get(position, ())
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Resolver, (self.edition,)
 
-    def resolve(
-        self, deployment: Deployment | str, *, strict: bool = False
-    ) -> Resolution:
-        """Return the decisions; see :meth:`Edition.resolve`."""
-        if isinstance(deployment, str):
-            deployment = preset(deployment)
-        elif not isinstance(deployment, Deployment):
+    def preset(self, name: str) -> Deployment:
+        """Return the deployment of one cloud of the edition.
+
+        Args:
+            name: The cloud's id, name or alias; capitals do not matter.
+
+        Raises:
+            UnknownNameError: The edition has no such cloud.
+        """
+        found = self._presets.get(name) or self._presets.get(fold(name))
+        if found is None:
+            facet = self.edition.facets.get("cloud")
+            known = [value.id for value in facet.values] if facet else ()
+            raise UnknownNameError("preset", name, known)
+        return found
+
+    def deployment_of(
+        self, asked: Deployment | str | Iterable[str]
+    ) -> Deployment:
+        """Return the deployment that is asked about.
+
+        Args:
+            asked: The deployment; or the name of a preset, or several, whose
+                clouds it has together; in a text, they are comma-separated.
+        """
+        if isinstance(asked, Deployment):
+            return asked
+        if isinstance(asked, str):
+            if "," not in asked:
+                return self.preset(asked)
+            asked = map(str.strip, asked.split(","))
+        # Over a mapping, the loop would see its keys alone.
+        is_list = isinstance(asked, Iterable) and not isinstance(
+            asked, Mapping
+        )
+        names = tuple(asked) if is_list else ()
+        if not names or not all(isinstance(name, str) for name in names):
             raise InvalidQueryError(
                 "deployment",
-                "a Deployment, or the name of a preset",
-                shown(deployment),
+                "a Deployment, or the name of a preset, or several",
+                shown(asked),
             )
-        held = self.words.held(deployment)
-        statuses = self.statuses(held, single=deployment.nodes != "cluster")
-        found = Resolution(self, deployment, held, tuple(statuses))
-        if strict and (found.conflicts or found.gaps):
-            raise UnresolvedError(self.edition.id, found.conflicts, found.gaps)
-        return found
+        return Deployment(
+            clouds=frozenset().union(*(self.preset(n).clouds for n in names))
+        )
 
     def statuses(self, held: int, *, single: bool) -> list[Status]:
         """Return the decision on each flow, in order.
@@ -131,12 +228,12 @@ class Resolver:
             if found[at] == "needed" and self.tests[self.slot_of[at]](bare):
                 found[at] = "optional"
         for at, test in self.relaxed.items():
-            if found[at] == "not-applicable" and test(held) == 2:  # noqa: PLR2004 - yes
+            if found[at] == "not-applicable" and test(held) == _YES:
                 found[at] = "unsupported"
         replaced = [
             at
-            for at, by in self.replacers
-            if any(found[each] in {"needed", "optional"} for each in by)
+            for at, by in self.replacers.items()
+            if any(found[other] in {"needed", "optional"} for other in by)
         ]
         for at in replaced:
             found[at] = "replaced"
@@ -145,27 +242,76 @@ class Resolver:
                 found[at] = "not-applicable"
         return found
 
-    def silences(self, held: int) -> Iterator[tuple[FacetId, str, list[Flow]]]:
-        """Yield what the page is silent on, value by value.
+    def holds(self, position: int, held: int) -> bool:
+        """Return whether a flow's condition holds.
 
-        Yields:
-            The facet, the value, and the flows that it is unstated for;
-            none of them where the page does not name the value at all.
+        Such a flow replaces others, also where another one replaces it.
+
+        Args:
+            position: The position of the flow.
+            held: The deployment's bits.
         """
+        return self.tests[self.slot_of[position]](held) == _YES
+
+    def silences(self, held: int) -> Iterator[Silence]:
+        """Yield what the vendor is silent on, value by value."""
         flows = self.edition.flows
         for facet in self.edition.facets:
             for value in facet.values:
                 bit = self.words.bits[facet.id, value.id]
                 if not held & bit:
+                    lacking = self._lacking(facet.id, value.id, held)
+                    if lacking:
+                        yield Silence(
+                            facet.id, value.id, lacking, is_lacking=True
+                        )
                     continue
                 # Alone: another cloud's yes must not hide this one's silence.
                 alone = held & ~self.words.whole[facet.id] | bit
-                open_ = [test(alone) == 1 for test in self.tests]
-                silent = [
-                    flow
-                    for flow, slot in zip(flows, self.slot_of, strict=True)
+                open_ = [1 in {test(alone), test(held)} for test in self.tests]
+                silent = tuple(
+                    flows[at]
+                    for at, slot in enumerate(self.slot_of)
                     if open_[slot]
-                    and any(m.facet == facet.id for m in flow.when.matches())
-                ]
-                if silent or (facet.many and not self.mentioned & bit):
-                    yield facet.id, value.id, silent
+                    and any(
+                        match.facet == facet.id and value.id in match.unstated
+                        for match in flows[at].when.matches()
+                    )
+                )
+                is_named = not facet.many or self.mentioned & bit
+                if silent or not is_named:
+                    yield Silence(facet.id, value.id, silent)
+                # Where nothing at all is documented, that says it already.
+                for interface in self.edition.interfaces if is_named else ():
+                    here = facet.id == "cloud" and interface.cloud == value.id
+                    if here and interface.is_silent:
+                        yield Silence(facet.id, value.id, interface=interface)
+
+    def _lacking(
+        self, facet: FacetId, value: str, held: int
+    ) -> tuple[Flow, ...]:
+        """Return the flows that are unstated for want of a value."""
+        return tuple(
+            self.edition.flows[at]
+            for at, slot in enumerate(self.slot_of)
+            if self.tests[slot](held) == 1
+            and any(
+                match.facet == facet
+                and value in match.values
+                and match.otherwise == "unstated"
+                for match in self.edition.flows[at].when.matches()
+            )
+        )
+
+
+def _find_replacers(
+    flows: tuple[Flow, ...],
+) -> FrozenDict[int, tuple[int, ...]]:
+    """Return for each flow those that can replace it, by position."""
+    positions: dict[FlowId, int] = {f.id: at for at, f in enumerate(flows)}
+    found: dict[int, tuple[int, ...]] = {}
+    for at, flow in enumerate(flows):
+        for replaced in flow.replaces:
+            position = positions[replaced]
+            found[position] = (*found.get(position, ()), at)
+    return FrozenDict(found)

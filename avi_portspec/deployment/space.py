@@ -12,24 +12,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations, product
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import Any, Final, get_args
 
 import attrs
 
+from avi_portspec.model.edition import EditionData
 from avi_portspec.model.facets import FACETS, Deployment
+from avi_portspec.model.flows import Flow
 from avi_portspec.names import FacetId, NodeCount
 
-if TYPE_CHECKING:
-    from avi_portspec.model.edition import Edition
-    from avi_portspec.model.flows import Flow
-
-__all__ = ["cases", "relevant", "representatives", "restricted", "size"]
+__all__ = ["cases", "relevant", "representatives", "restrict", "size"]
 
 _NODES: Final[tuple[NodeCount, ...]] = get_args(NodeCount)
 _FIELD_OF: Final = dict(FACETS)
 
 
-def size(edition: Edition) -> int:
+def size(edition: EditionData) -> int:
     """Return how many different deployments an edition can be asked about.
 
     >>> import avi_portspec
@@ -50,7 +48,9 @@ def size(edition: Edition) -> int:
     return found
 
 
-def relevant(edition: Edition, flow: Flow) -> Mapping[FacetId, frozenset[str]]:
+def relevant(
+    edition: EditionData, flow: Flow
+) -> Mapping[FacetId, frozenset[str]]:
     """Return the facet values that the decision on a flow depends on.
 
     Args:
@@ -63,8 +63,8 @@ def relevant(edition: Edition, flow: Flow) -> Mapping[FacetId, frozenset[str]]:
     """
     family = [flow, *(f for f in edition.flows if flow.id in f.replaces)]
     found: dict[FacetId, set[str]] = {}
-    for each in family:
-        for match in each.when.matches():
+    for member in family:
+        for match in member.when.matches():
             named = found.setdefault(match.facet, set())
             named.update(match.values, match.unstated)
     return MappingProxyType(
@@ -72,8 +72,8 @@ def relevant(edition: Edition, flow: Flow) -> Mapping[FacetId, frozenset[str]]:
     )
 
 
-def restricted(
-    edition: Edition,
+def restrict(
+    edition: EditionData,
     deployment: Deployment,
     values: Mapping[FacetId, frozenset[str]],
 ) -> Deployment:
@@ -102,10 +102,10 @@ def restricted(
     return attrs.evolve(deployment, **changes)
 
 
-def cases(edition: Edition, flow: Flow) -> Iterator[Deployment]:
+def cases(edition: EditionData, flow: Flow) -> Iterator[Deployment]:
     """Yield deployments that stand for all, as far as one flow goes.
 
-    Every deployment's :func:`restricted` form for this flow is among them.
+    Every deployment's :func:`restrict` form for this flow is among them.
 
     Args:
         edition: The edition.
@@ -115,11 +115,11 @@ def cases(edition: Edition, flow: Flow) -> Iterator[Deployment]:
 
 
 def representatives(
-    edition: Edition, values: Mapping[FacetId, frozenset[str]]
+    edition: EditionData, values: Mapping[FacetId, frozenset[str]]
 ) -> Iterator[Deployment]:
     """Yield deployments that stand for all, as far as some values go.
 
-    Every deployment's :func:`restricted` form for these values is among
+    Every deployment's :func:`restrict` form for these values is among
     them. They double with each value of a facet that a deployment has
     several of.
 
@@ -144,8 +144,8 @@ def representatives(
         if facet.id == "cloud":
             # At least one: a stand-in that no condition here names, if any.
             sets[0] = frozenset(others[:1])
-            sets = [each for each in sets if each]
-        choices.append([(field, each) for each in sets])
+            sets = [words for words in sets if words]
+        choices.append([(field, words) for words in sets])
     for nodes in _NODES:
         for chosen in product(*choices):
             yield Deployment(nodes=nodes, **dict(chosen))

@@ -4,55 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final, overload
+from typing import Any, Final, overload
 
 import attrs
 
 from avi_portspec.errors import InvalidQueryError, shown
 from avi_portspec.model.display import ports_text
+from avi_portspec.model.edition import EditionData
 from avi_portspec.model.flows import Flow, Note
 from avi_portspec.model.frozen import Frozen
-
-if TYPE_CHECKING:
-    from avi_portspec.model.edition import Edition
 
 __all__ = ["Symptom", "Symptoms"]
 
 _WORD: Final = re.compile(r"\w+")
 #: Words that tell nothing apart.
 _IDLE: Final = frozenset(
-    {
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "by",
-        "do",
-        "for",
-        "from",
-        "has",
-        "in",
-        "is",
-        "it",
-        "its",
-        "not",
-        "of",
-        "on",
-        "or",
-        "shown",
-        "shows",
-        "the",
-        "to",
-        "was",
-        "what",
-        "when",
-        "which",
-        "why",
-        "with",
-    }
+    _WORD.findall(
+        "a an and appear appears are as at be been but by can cannot "
+        "displayed do does for from has have i if in is it its my not of on "
+        "or our says see seen show showing shown shows that the there this "
+        "to was we what when which why will with would"
+    )
 )
 #: The kinds of note that say what is seen, and what it means.
 _TELLING: Final = ("diagnostic", "impact")
@@ -65,9 +37,9 @@ class Symptom:
     Attributes:
         flow: The flow.
         effect: What happens if it is blocked.
-        notes: What the page says about how it is seen, and what it means.
+        notes: What the vendor says about how it is seen, and what it means.
         can_be_ignored: Whether the product works all the same, which is so
-            where the page has the flow as optional.
+            where the flow is optional.
     """
 
     flow: Flow
@@ -80,7 +52,7 @@ class Symptom:
         verdict = (
             "The product works without it."
             if self.can_be_ignored
-            else "The product needs it: open the flow."
+            else "The product needs it: allow the flow."
         )
         return (
             f"{flow.source} to {flow.destination}, {ports_text(flow)}: "
@@ -89,7 +61,7 @@ class Symptom:
 
 
 class Symptoms(Frozen, Sequence[Symptom]):
-    """The symptoms that an edition's page describes, in its order.
+    """The symptoms that an edition describes, in published order.
 
     >>> import avi_portspec
     >>> symptoms = avi_portspec.load().symptoms
@@ -106,7 +78,7 @@ class Symptoms(Frozen, Sequence[Symptom]):
     _items: tuple[Symptom, ...]
     _words: tuple[tuple[frozenset[str], frozenset[str]], ...]
 
-    def __init__(self, edition: Edition) -> None:
+    def __init__(self, edition: EditionData) -> None:
         if hasattr(self, "_items"):
             raise attrs.exceptions.FrozenInstanceError
         found = []
@@ -130,7 +102,11 @@ class Symptoms(Frozen, Sequence[Symptom]):
                 edition.endpoints[side].name
                 for side in (flow.source, flow.destination)
             ]
-            around = [*ends, *(note.text for note in notes)]
+            # A note's id says in two words what its text describes.
+            around = [
+                *ends,
+                *(text for note in notes for text in (note.id, note.text)),
+            ]
             words.append(
                 (_words([symptom.effect]), _words([symptom.effect, *around]))
             )
@@ -155,17 +131,17 @@ class Symptoms(Frozen, Sequence[Symptom]):
     def find(self, seen: str) -> tuple[Symptom, ...]:
         """Return the symptoms that fit what somebody sees.
 
-        Every word has to be in the effect; where no symptom has them all
-        there, in the notes on the flow or the names of its ends as well.
+        All words must match the effect; where no symptom has them all there,
+        the notes on the flow and the names of its ends count as well.
 
         Args:
             seen: What is seen, in a few words; capitals do not matter.
 
         Raises:
-            InvalidQueryError: It is no text, or has no word to look for.
+            InvalidQueryError: It is not text, or has no word to look for.
         """
-        wanted = _words([seen]) if isinstance(seen, str) else frozenset()
-        if not wanted:
+        expected = _words([seen]) if isinstance(seen, str) else frozenset()
+        if not expected:
             raise InvalidQueryError(
                 "seen", "a few words of what is seen", shown(seen)
             )
@@ -175,7 +151,7 @@ class Symptoms(Frozen, Sequence[Symptom]):
                 for symptom, words in zip(
                     self._items, self._words, strict=True
                 )
-                if wanted <= words[nearby]
+                if expected <= words[nearby]
             )
             if found:
                 return found
@@ -190,13 +166,13 @@ class Symptoms(Frozen, Sequence[Symptom]):
         return hash(self._items)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuilt, (self._items, self._words)
+        return _rebuild, (self._items, self._words)
 
     def __repr__(self) -> str:
         return f"<Symptoms: {len(self)}>"
 
 
-def _rebuilt(
+def _rebuild(
     items: tuple[Symptom, ...],
     words: tuple[tuple[frozenset[str], frozenset[str]], ...],
 ) -> Symptoms:

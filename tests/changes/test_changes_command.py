@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import avi_portspec
-from avi_portspec.changes.__main__ import main
+from tools.release import main
 
 NOTHING = '{"version": "0.0.0", "editions": []}'
 
@@ -38,7 +38,7 @@ class TestCommand:
     ) -> None:
         """The check fails until the changelog has the lines."""
         assert main(["check", "--root", str(root)]) == 1
-        assert capsys.readouterr().out.startswith("CHANGELOG.md: wanted")
+        assert capsys.readouterr().out.startswith("CHANGELOG.md: expected")
         main(["lines", "--root", str(root)])
         lines = capsys.readouterr().out
         text = f"# Changelog\n\n## [Unreleased]\n\n### Data\n{lines}"
@@ -70,7 +70,7 @@ class TestCommand:
         """``python -m`` ends with the code of the check."""
         arguments = ["changes", "check", "--root", str(root)]
         monkeypatch.setattr(sys, "argv", arguments)
-        monkeypatch.delitem(sys.modules, "avi_portspec.changes.__main__")
+        monkeypatch.delitem(sys.modules, "tools.release")
         with pytest.raises(SystemExit) as caught:
-            runpy.run_module("avi_portspec.changes", run_name="__main__")
+            runpy.run_module("tools.release", run_name="__main__")
         assert caught.value.code == 1

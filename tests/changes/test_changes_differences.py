@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from invented import edition, editions, exclusion, flow, note
+from laws import examples
 
 import avi_portspec
 from avi_portspec import (
     Edition,
     Endpoint,
     InvalidDataError,
+    InvalidQueryError,
     UnknownNameError,
     diff,
     load,
@@ -33,7 +36,7 @@ class TestLaws:
         assert not diff(one, one)
         assert not diff(one, attrs.evolve(one))
 
-    @settings(max_examples=200)
+    @examples(2)
     @given(editions(), editions("two"))
     def test_applying(self, old: Edition, new: Edition) -> None:
         """Applied to the older edition, the changes give the newer one."""
@@ -41,7 +44,7 @@ class TestLaws:
         assert made == new
         assert made.digest == new.digest
 
-    @settings(max_examples=200)
+    @examples(2)
     @given(editions(), editions("two"))
     def test_inverse(self, old: Edition, new: Edition) -> None:
         """The other way round is the inverse, its meaning included."""
@@ -88,6 +91,34 @@ class TestLaws:
             assert [field.kind for field in change.fields] == ["citation"]
             assert change.action == "none"
             assert not change.is_meaning
+
+
+class TestEditions:
+    """What can be compared."""
+
+    def test_ids_aliases_and_files_will_do(self, tmp_path: Path) -> None:
+        """As the editions themselves."""
+        path = tmp_path / "own.json"
+        path.write_text(avi_portspec.dumps(load("17.1")), encoding="utf-8")
+        right = diff(load("16.2"), load("17.1"))
+        assert diff("16.2", "17.1") == right
+        assert diff("16.2.2", str(path)) == right
+        assert diff("16.2", path) == right
+        plan = diff("16.2", "17.1", "aws")
+        assert plan == diff(load("16.2"), load("17.1"), "aws")
+
+    def test_an_unknown_one_suggests_the_nearest(self) -> None:
+        """As :func:`avi_portspec.load` does."""
+        with pytest.raises(UnknownNameError, match=r"'17\.1'"):
+            diff("16.2", "17.11")
+
+    @pytest.mark.parametrize("wrong", [None, 17.1, {"id": "17.1"}])
+    def test_nothing_else_will_do(self, wrong: object) -> None:
+        """The argument is named, and what it takes."""
+        with pytest.raises(InvalidQueryError, match="old: expected an editi"):
+            diff(wrong, "17.1")  # type: ignore[call-overload]
+        with pytest.raises(InvalidQueryError, match="new: expected an editi"):
+            diff("17.1", wrong)  # type: ignore[call-overload]
 
 
 class TestFields:
@@ -151,7 +182,10 @@ class TestFields:
         changes = diff(load("17.1"), load("vantage-undated"))
         (added,) = (c for c in changes if c.id == "controller-to-aws")
         assert added.after.notes == ()
-        assert added.after.ports == load().flows["controller-to-aws"].ports
+        assert (
+            added.after.ports
+            == load("vantage-undated").flows["controller-to-aws"].ports
+        )
 
     def test_pointer(self) -> None:
         """17.1 renames the destination of the pointer, which is no work."""

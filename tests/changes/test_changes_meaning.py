@@ -25,9 +25,13 @@ from avi_portspec import (
     diff,
     load,
 )
-from avi_portspec.changes.meaning import combined, condition_action
+from avi_portspec.changes.meaning import combine, condition_action
 
 AZURE = Match(facet="cloud", values=("azure",))
+GCP = Match(facet="cloud", values=("gcp",))
+#: Yes for GCP, and unstated for AWS.
+UNSTATED = Match(facet="cloud", values=("gcp",), unstated=("aws",))
+BOTH = Match(facet="cloud", values=("gcp", "aws"))
 EITHER = Match(facet="cloud", values=("aws", "azure"))
 WIDE = PortRange(low=10000, high=10009)
 
@@ -187,6 +191,11 @@ class TestConditions:
             (AWS, AZURE, "review"),
             (AWS, SILENT, "review"),
             (SILENT, AWS, "review"),
+            # From "unstated" alone to yes, and to no; and back.
+            (UNSTATED, BOTH, "review"),
+            (UNSTATED, GCP, "review"),
+            (BOTH, UNSTATED, "review"),
+            (GCP, UNSTATED, "review"),
             (EITHER, AnyOf(parts=(AWS, AZURE)), "none"),
             (AWS, AllOf(parts=(AWS, CLI)), "close"),
             (AWS, Unless(part=Unless(part=AWS)), "none"),
@@ -242,4 +251,4 @@ class TestCombined:
     )
     def test_one(self, actions: Any, one: str) -> None:
         """What differs needs a person."""
-        assert combined(actions) == one
+        assert combine(actions) == one

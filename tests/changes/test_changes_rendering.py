@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 from hypothesis import given
-from invented import AWS, edition, editions, flow
+from invented import AWS, edition, editions, exclusion, flow
 
 from avi_portspec import ICMP, Edition, PortRange, diff, load, preset
 
@@ -54,13 +54,42 @@ class TestText:
         )
 
     def test_values(self) -> None:
-        """Records, ranges and lists are spelled as data has them."""
+        """Ranges are spelled as users write them."""
         wide = (PortRange(low=1, high=2), PortRange.of(7))
         text = diff(
             edition(flow("flow")),
             edition(flow("flow", ports=wide), name="two"),
         ).to_text()
-        assert "ports (meaning): 10000 -> low 1, high 2 and 7\n" in text
+        assert "ports (meaning): 10000 -> 1-2 and 7\n" in text
+
+    def test_lists_show_what_differs(self) -> None:
+        """Of two lists that share members, only the others are shown."""
+        wide = (PortRange.of(7), PortRange.of(8), PortRange.of(9))
+        text = diff(
+            edition(flow("flow", ports=wide[:2])),
+            edition(flow("flow", ports=wide[1:]), name="two"),
+        ).to_text()
+        assert "ports (meaning): removed 7; added 9\n" in text
+
+    def test_lists_in_another_order(self) -> None:
+        """Where the order alone differs, both are shown."""
+        names = ("one", "two")
+        before = edition()
+        text = diff(
+            attrs.evolve(before, aliases=names),
+            attrs.evolve(before, aliases=names[::-1]),
+        ).to_text()
+        assert "aliases (text): one and two -> two and one\n" in text
+
+    def test_records(self) -> None:
+        """Reasons and citations are sentences, other records name fields."""
+        text = diff(OLD, NEW).to_text()
+        assert "readings (text): added when: The row gives the " in text
+        assert "management, row 1, item 3 -> management, row 1, item 4" in text
+        assert (
+            "extent (citation): lead_ins: 2; rows: 3, 1, 4, 5 -> lead_ins: 2; "
+        ) in text
+        assert "overview (citation): none -> lead_ins: 1; bullets: 1" in text
 
     def test_order(self) -> None:
         """A collection in another order is named."""
@@ -74,25 +103,26 @@ class TestPlanText:
     """The plan, for a terminal."""
 
     def test_headings(self) -> None:
-        """All four lists are there, even where one is empty."""
+        """What to open and to close is there, even where it is nothing."""
         text = str(diff(OLD, NEW, "aws"))
-        assert "\nOpen before the upgrade\n- controller to controller" in text
-        assert "\nKeep open\n" in text
-        assert "\nClose after the upgrade: nothing\n" in text
-        assert "\nReview: nothing\n" in text
+        assert "\nOpen before the upgrade\nFrom  " in text
+        assert "\nKeep open\nFrom  " in text
+        assert "\nClose after the upgrade\n\nNothing.\n" in text
+        assert "\nCheck\n\n17.1 documents nothing for AWS." in text
+        assert "\nAssumptions\n- [a] Assumed: TCP (only a port " in text
 
-    def test_what_is_left_open(self) -> None:
-        """Gaps and conflicts stand under the page that leaves them."""
+    def test_what_is_not_documented(self) -> None:
+        """Gaps and conflicts are named with the page that leaves them."""
         deployment = preset("openstack", controller="container")
         text = diff(OLD, NEW, deployment).to_text()
-        assert "What the page of vantage-undated leaves open\n- confl" in text
-        assert "What the page of 17.1" not in text
+        assert text.count("\nConflict on the vantage-undated page: ") == 2
+        assert "17.1 documents nothing" not in text
 
     def test_types(self) -> None:
-        """ICMP steps name their types."""
+        """ICMP steps name their messages."""
         echo = flow("flow", protocols=(ICMP,), ports=(), icmp_types=(8,))
         text = diff(edition(), edition(echo), "aws").to_text()
-        assert "controller to server, ICMP type 8 (flow): " in text
+        assert "CONTROLLER  SERVER  ICMP echo  Ping     Required\n" in text
 
 
 class TestMarkdown:
@@ -115,8 +145,11 @@ class TestMarkdown:
     def test_plan(self) -> None:
         """A plan is a document of its own."""
         text = diff(OLD, NEW, "aws").to_markdown()
-        assert text.startswith("# Upgrade from 17.1 to vantage-undated\n")
-        assert "\n## Close after the upgrade: nothing\n" in text
+        assert text.startswith(
+            r"# Upgrade 17.1 -\> vantage-undated: open 3, close 0, keep 8"
+        )
+        assert "\n## Close after the upgrade\n\nNothing.\n" in text
+        assert "\n| Controller | Controller | TCP 443 | HTTPS | Requi" in text
 
 
 class TestJson:
@@ -152,10 +185,27 @@ class TestJson:
         """A plan has its four lists, and what is left open."""
         deployment = preset("openstack", controller="container")
         data = json.loads(diff(OLD, NEW, deployment).to_json())
-        assert [step["ports"] for step in data["open"]] == [443, 4001]
+        assert [
+            (step["protocol"], step["port_low"], step["port_high"])
+            for step in data["open"]
+        ] == [("tcp", 443, 443), ("tcp", 4001, 4001)]
         assert data["open"][0]["before"] == "silent"
         assert {step["protocol"] for step in data["keep"]} == {"tcp", "udp"}
         assert data["close"] == []
         assert len(data["review"]) == 2
-        assert data["left_open"]["17.1"] == []
-        assert len(data["left_open"]["vantage-undated"]) == 2
+        assert data["not_documented"]["17.1"] == []
+        assert len(data["not_documented"]["vantage-undated"]) == 2
+
+    def test_a_plan_keeps_letters_and_takes_an_indent(self) -> None:
+        """Text stands as it is; an indent breaks lines, without it none."""
+        excluded = exclusion("none", "controller", "server")
+        new = edition(
+            name="two",
+            more={"exclusions": [attrs.evolve(excluded, text="Größe.")]},
+        )
+        plan = diff(edition(flow("one")), new, "aws")
+        line, lines = plan.to_json(), plan.to_json(indent=2)
+        assert "Größe" in line
+        assert "\n" not in line
+        assert '\n  "' in lines
+        assert json.loads(line) == json.loads(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,14 @@ from avi_portspec import (
     Edition,
     Endpoint,
     FacetValue,
+    Fault,
     InvalidDataError,
     InvalidQueryError,
     PortRange,
     Reason,
     load,
 )
-from avi_portspec.changes.versions import (
+from tools.release import (
     Released,
     bump_between,
     data_lines,
@@ -172,7 +174,7 @@ class TestNextVersion:
     """The least version for a bump."""
 
     @pytest.mark.parametrize(
-        ("version", "bump", "wanted"),
+        ("version", "bump", "expected"),
         [
             ("1.2.3", "none", "1.2.3"),
             ("1.2.3", "patch", "1.2.4"),
@@ -182,9 +184,9 @@ class TestNextVersion:
             ("0.2.3", "patch", "0.2.4"),
         ],
     )
-    def test_version(self, version: str, bump: Any, wanted: str) -> None:
+    def test_version(self, version: str, bump: Any, expected: str) -> None:
         """As Semantic Versioning has it, before 1.0.0 and after."""
-        assert next_version(version, bump) == wanted
+        assert next_version(version, bump) == expected
 
     @pytest.mark.parametrize("wrong", ["1.2", "v1.2.3", "1.02.3", "1.2.3rc1"])
     def test_no_version(self, wrong: str) -> None:
@@ -227,12 +229,30 @@ CHANGELOG = (
     "# Changelog\n\n## [Unreleased]\n\n### Added\n- Things.\n\n"
     "### Data\n{data}\n\n## [0.1.0]\n\n### Data\n- Older lines.\n"
 )
-OLD = Released(version="1.2.3", editions=[edition()])
+OLD = Released(version="1.2.3", data_version="2026.4", editions=(edition(),))
 NEW = {"one": edition(more={"notes": [note("note")]})}
 LINES = (
     "- `one`: section `only` changed in `extent`.\n"
     "- `one`: note\n  `note` added.\n"
 )
+
+
+def faults_of(
+    present: Mapping[str, Edition],
+    version: str,
+    changelog: str,
+    data_version: str = "2026.5",
+) -> list[Fault]:
+    """Return what is wrong with a release after the old one."""
+    return [
+        *version_faults(
+            OLD,
+            present,
+            changelog,
+            version=version,
+            data_version=data_version,
+        )
+    ]
 
 
 class TestCheck:
@@ -241,15 +261,15 @@ class TestCheck:
     def test_fits(self) -> None:
         """A minor version with all its lines, however wrapped, is right."""
         text = CHANGELOG.format(data=LINES)
-        assert version_faults(OLD, NEW, "1.3.0", text) == ()
+        assert faults_of(NEW, "1.3.0", text) == []
 
     def test_version_too_low(self) -> None:
         """A patch does not do for a new record."""
         text = CHANGELOG.format(data=LINES)
-        (fault,) = version_faults(OLD, NEW, "1.2.4", text)
+        (fault,) = faults_of(NEW, "1.2.4", text)
         assert str(fault) == (
-            "version: wanted at least 1.3.0, for a minor change of the data, "
-            "got 1.2.4"
+            "version: expected at least 1.3.0, for a minor change of the "
+            "data, got 1.2.4"
         )
 
     @pytest.mark.parametrize(
@@ -265,15 +285,45 @@ class TestCheck:
     )
     def test_lines_are_missing(self, text: str) -> None:
         """Each line has to stand in the topmost section, under Data."""
-        faults = version_faults(OLD, NEW, "1.3.0", text)
+        faults = faults_of(NEW, "1.3.0", text)
         assert [fault.path for fault in faults] == ["CHANGELOG.md"] * 2
 
     def test_nothing_changed(self) -> None:
         """The same data needs neither a version nor a line."""
         old = {"one": edition()}
-        assert version_faults(OLD, old, "1.2.3", "") == ()
-        (fault,) = version_faults(OLD, old, "1.2.2", "")
+        assert faults_of(old, "1.2.3", "", "2026.4") == []
+        (fault,) = faults_of(old, "1.2.2", "", "2026.4")
         assert fault.path == "version"
+
+    @pytest.mark.parametrize("version", ["2026.4", "2026.3", "2025.9"])
+    def test_the_data_version_has_to_move(self, version: str) -> None:
+        """When an edition's data changed, to a later one."""
+        text = CHANGELOG.format(data=LINES)
+        (fault,) = faults_of(NEW, "1.3.0", text, version)
+        assert str(fault) == (
+            "data version: expected one after 2026.4, for the data of an "
+            f"edition changed, got {version}"
+        )
+
+    @pytest.mark.parametrize("version", ["2026.5", "2026.10", "2027.1"])
+    def test_the_data_version_moves_with_the_data(self, version: str) -> None:
+        """Whatever its year; its number is no decimal fraction."""
+        text = CHANGELOG.format(data=LINES)
+        assert faults_of(NEW, "1.3.0", text, version) == []
+
+    def test_the_data_version_moves_for_nothing_else(self) -> None:
+        """Not for code: outputs carry it as evidence."""
+        (fault,) = faults_of({"one": edition()}, "1.9.0", "", "2026.5")
+        assert str(fault) == (
+            "data version: expected 2026.4, for no edition's data changed, "
+            "got 2026.5"
+        )
+
+    @pytest.mark.parametrize("wrong", ["2026", "2026.0", "26.1", "2026.1.1"])
+    def test_a_data_version_is_a_year_and_a_number(self, wrong: str) -> None:
+        """Anything else is refused."""
+        with pytest.raises(InvalidQueryError, match="a data version such"):
+            faults_of(NEW, "1.3.0", "", wrong)
 
 
 class TestReleased:
@@ -282,29 +332,65 @@ class TestReleased:
     @given(st.lists(editions(), max_size=1))
     def test_round_trip(self, some: list[Edition]) -> None:
         """What is written is read back."""
-        released = Released(version="1.0.0", editions=some)
+        released = Released(
+            version="1.0.0", data_version="2026.1", editions=tuple(some)
+        )
         assert loads_released(dumps_released(released)) == released
 
     def test_real_data(self) -> None:
         """An edition a line, each canonical, so that its digest holds."""
-        released = Released(version="1.0.0", editions=[*REAL.values()])
+        released = Released(
+            version="1.0.0",
+            data_version="2026.12",
+            editions=tuple(REAL.values()),
+        )
         text = dumps_released(released)
         assert len(text.splitlines()) == len(REAL) + 2
         assert loads_released(text) == released
 
     @pytest.mark.parametrize(
-        ("text", "wanted"),
+        ("text", "expected"),
         [
-            ("{", "wanted JSON"),
-            ('{"version": "1", "editions": []}', "version: wanted a version"),
-            ('{"version": "1.0.0", "editions": [{}]}', r"editions\[0\].id"),
-            ('{"version": "1.0.0"}', "editions: wanted"),
+            ("{", "not valid JSON: expecting"),
+            (
+                '{"version": "1", "editions": []}',
+                "version: expected a version",
+            ),
+            (
+                (
+                    '{"version": "1.0.0", "data_version": "2026.1", '
+                    '"editions": [{}]}'
+                ),
+                r"editions\[0\]: 8 faults",
+            ),
+            (
+                '{"version": "1.0.0", "editions": [{}]}',
+                "data_version: expected a data version such as 2026.1",
+            ),
+            (
+                '{"version": "1.0.0", "version": "1.0.0"}',
+                "version: expected a key once",
+            ),
+            ('{"version": "1.0.0"}', "editions: expected"),
         ],
     )
-    def test_is_refused(self, text: str, wanted: str) -> None:
+    def test_is_refused(self, text: str, expected: str) -> None:
         """Anything else is refused, with its path."""
-        with pytest.raises(InvalidDataError, match=wanted):
+        with pytest.raises(InvalidDataError, match=expected):
             loads_released(text)
+
+    def test_a_digest_is_that_of_its_edition(self) -> None:
+        """What a release was pinned by can be looked up, and is right."""
+        released = Released(
+            version="1.0.0",
+            data_version="2026.1",
+            editions=tuple(REAL.values()),
+        )
+        text = dumps_released(released)
+        digest = REAL["17.1"].digest
+        assert text.count(digest) == 1
+        with pytest.raises(InvalidDataError, match="digests: expected"):
+            loads_released(text.replace(digest, "0" * 64))
 
     def test_the_repositorys(self) -> None:
         """The version at hand is high enough for the data at hand."""
@@ -313,7 +399,6 @@ class TestReleased:
         faults = version_faults(
             released,
             REAL,
-            avi_portspec.__version__,
             "\n".join(
                 [
                     "## [Unreleased]\n### Data",

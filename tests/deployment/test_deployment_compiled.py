@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 
 import attrs
@@ -20,13 +21,14 @@ from avi_portspec import (
     Match,
     Unless,
 )
-from avi_portspec.deployment.compiled import Words, compiled, unbarred
+from avi_portspec.deployment.facet_bits import FacetBits
+from avi_portspec.model import conditions
 
 CLOUDS = ("aws", "azure", "openshift")
 AWS = Match(facet="cloud", values=("aws",))
 AZURE = Match(facet="cloud", values=("azure",), unstated=("openshift",))
 CONTAINER = Match(facet="controller", values=("container",))
-WORDS = Words(avi_portspec.load().facets)
+WORDS = FacetBits(avi_portspec.load("vantage-undated").facets)
 
 
 def _nested(
@@ -57,13 +59,13 @@ class TestCompiled:
     @given(CONDITIONS)
     def test_agrees_with_evaluate(self, condition: Condition) -> None:
         """It answers as ``evaluate`` does, for every deployment."""
-        test = compiled(condition, WORDS.bits)
+        test = condition.compile(WORDS.bits)
         for deployment in EVERY_DEPLOYMENT:
-            held = WORDS.held(deployment)
+            held = WORDS.bits_of(deployment)
             assert test(held) == condition.evaluate(deployment)
 
 
-class TestUnbarred:
+class TestRelax:
     """What is left without "unless"."""
 
     @pytest.mark.parametrize(
@@ -82,15 +84,46 @@ class TestUnbarred:
     )
     def test_form(self, condition: Condition, left: Condition) -> None:
         """Only what rules the flow out as a whole goes."""
-        assert unbarred(condition) == left
+        assert condition.relax() == left
 
     @given(CONDITIONS)
     def test_only_widens(self, condition: Condition) -> None:
         """Taking a bar away never makes a condition hold less often."""
         for deployment in EVERY_DEPLOYMENT:
-            assert unbarred(condition).evaluate(
+            assert condition.relax().evaluate(
                 deployment
             ) >= condition.evaluate(deployment)
+
+
+class TestEveryForm:
+    """A form of condition is added as a whole."""
+
+    def test_each_answers_everything(self) -> None:
+        """What the base leaves to its forms, every form has."""
+        missing = {
+            name
+            for name, function in vars(Condition).items()
+            if inspect.isfunction(function)
+            and "raise NotImplementedError" in inspect.getsource(function)
+        }
+        assert {"compile", "possible", "relax"} <= missing
+        public = [getattr(conditions, name) for name in conditions.__all__]
+        forms = [
+            form
+            for form in public
+            if isinstance(form, type) and issubclass(form, Condition)
+        ]
+        forms.remove(Condition)
+        assert len(forms) == 5
+        for form in forms:
+            left = {
+                name
+                for name in missing
+                if getattr(form, name) is getattr(Condition, name)
+            }
+            # One that has a phrase of its own needs no clause.
+            has_phrase = form._phrase is not Condition._phrase
+            assert left <= ({"_clause"} if has_phrase else set())
 
 
 class TestWords:
@@ -138,7 +171,7 @@ class TestWords:
     ) -> None:
         """An unknown word is refused by field, with the nearest known."""
         with pytest.raises(InvalidDataError) as caught:
-            WORDS.held(deployment)
+            WORDS.bits_of(deployment)
         (fault,) = caught.value.faults
         assert (fault.path, fault.nearest) == (path, nearest)
 
@@ -148,28 +181,30 @@ class TestWords:
             clouds=frozenset({"aws", "b"}), services=frozenset({"c"})
         )
         with pytest.raises(InvalidDataError) as caught:
-            WORDS.held(wrong)
+            WORDS.bits_of(wrong)
         assert len(caught.value.faults) == 2
 
     def test_an_edition_may_have_fewer_facets(self) -> None:
         """Only a word of a facet that is not there is refused."""
-        facets = avi_portspec.load().facets
-        clouds = Words([facets["cloud"]])
-        assert clouds.held(avi_portspec.preset("aws")) == 1
+        facets = avi_portspec.load("vantage-undated").facets
+        clouds = FacetBits([facets["cloud"]])
+        assert clouds.bits_of(avi_portspec.preset("aws")) == 1
         with pytest.raises(InvalidDataError, match="has no facet service"):
-            clouds.held(avi_portspec.preset("aws", services={"dns"}))
+            clouds.bits_of(avi_portspec.preset("aws", services={"dns"}))
 
     def test_an_edition_may_have_no_clouds(self) -> None:
         """Then no cloud has to be named, and none can be."""
-        words = Words([avi_portspec.load().facets["controller"]])
-        assert words.held(Deployment()) == 1
+        words = FacetBits(
+            [avi_portspec.load("vantage-undated").facets["controller"]]
+        )
+        assert words.bits_of(Deployment()) == 1
         with pytest.raises(InvalidDataError, match="no facet cloud"):
-            words.held(avi_portspec.preset("aws"))
+            words.bits_of(avi_portspec.preset("aws"))
 
     def test_no_word_for_no_orchestrator(self) -> None:
         """A hint is given only where the word exists."""
-        cloud = avi_portspec.load().facets["cloud"]
-        words = Words([attrs.evolve(cloud, values=cloud.values[:2])])
+        cloud = avi_portspec.load("vantage-undated").facets["cloud"]
+        words = FacetBits([attrs.evolve(cloud, values=cloud.values[:2])])
         with pytest.raises(InvalidDataError) as caught:
-            words.held(Deployment())
+            words.bits_of(Deployment())
         assert caught.value.faults[0].nearest is None

@@ -12,6 +12,7 @@ from avi_portspec import (
     TCP,
     Edition,
     InvalidDataError,
+    InvalidQueryError,
     Overlay,
     PortChange,
     PortRange,
@@ -62,7 +63,10 @@ class TestMerge:
         assert [str(pair) for pair in flow.protocol_ports()] == ["TCP 9443"]
         assert flow.origin == "berlin"
         reason = flow.why_inferred("ports")
-        assert reason == "Site Berlin (berlin): The portal moved."
+        assert reason == (
+            "Moved from TCP 443 by the site's overlay berlin: The portal "
+            "moved."
+        )
 
     def test_new_records(self) -> None:
         """A new flow and its endpoint answer queries, and are marked."""
@@ -83,9 +87,8 @@ class TestMerge:
         """A ticket says who asks for a flow that the page does not have."""
         answer = _edition().overlay(TEXT).resolve("aws")
         mine = answer["jump-host-to-controller-ssh"].reason
-        assert mine.startswith("The site's overlay berlin requires it: ")
-        assert "The page" not in mine
-        assert answer[HTTPS].reason.startswith("The page requires it: ")
+        assert mine == "Required by the site (overlay berlin) on AWS."
+        assert answer[HTTPS].reason == "Required."
 
     def test_nothing_else_changes(self) -> None:
         """Every other record is the page's, and unmarked."""
@@ -175,9 +178,9 @@ class TestFaults:
     """All that does not fit is refused, where it stands in the overlay."""
 
     @pytest.mark.parametrize(
-        ("text", "wanted"),
+        ("text", "expected"),
         [
-            ("id = 3", "id: wanted the id of an overlay"),
+            ("id = 3", "id: expected the id of an overlay"),
             (
                 (
                     f"{HEAD}[[changes]]\n"
@@ -191,7 +194,7 @@ class TestFaults:
                     f'{HEAD}[[changes]]\nflow = "{HTTPS}"\nports = []\n'
                     'reason = "R."'
                 ),
-                r"changes\[0\].ports: wanted a list of at least one port",
+                r"changes\[0\].ports: expected a list of at least one port",
             ),
             (
                 (
@@ -199,21 +202,21 @@ class TestFaults:
                     f'reason = "R."\n[[changes]]\nflow = "{HTTPS}"\n'
                     'ports = [2]\nreason = "R."'
                 ),
-                r"changes\[1\].flow: wanted each flow once",
+                r"changes\[1\].flow: expected each flow once",
             ),
             (
                 (
                     f'{HEAD}[[changes]]\nflow = "controller-to-gateway-echo"\n'
                     'ports = [1]\nreason = "R."'
                 ),
-                r"changes\[0\].ports: wanted no ports",
+                r"changes\[0\].ports: expected no ports",
             ),
             (
                 (
                     f'{HEAD}[[changes]]\nflow = "{HTTPS}"\nports = [22]\n'
                     'reason = "R."'
                 ),
-                "changes.*: wanted a section, source, destination",
+                "changes.*: expected a section, source, destination",
             ),
             (
                 TEXT.replace('source = "jump-host"', 'source = "jump-hst"'),
@@ -221,15 +224,15 @@ class TestFaults:
             ),
             (
                 TEXT.replace("ports = [22]", ""),
-                r"flows\[0\].ports: wanted at least one port range",
+                r"flows\[0\].ports: expected at least one port range",
             ),
             (
                 TEXT.replace('id = "jump-host"', 'id = "controller"'),
-                r"endpoints\[0\] .*: wanted names that no other record has",
+                r"endpoints\[0\] .*: expected names that no other record has",
             ),
             (
                 TEXT.replace('id = "berlin"', 'id = "gcp"'),
-                "id .*: wanted names that no other record has",
+                "id .*: expected names that no other record has",
             ),
             (
                 TEXT.replace('"aws"', '"awz"'),
@@ -239,15 +242,15 @@ class TestFaults:
                 TEXT.replace(
                     '"jump-host-to-controller-ssh"', '"login-banner"'
                 ),
-                r"flows \(login-banner\): wanted names that no other record",
+                r"flows \(login-banner\): expected names that no other record",
             ),
             (TEXT.replace("reason", "reasons"), "did you mean 'reason'"),
-            ("id = ", "wanted TOML"),
+            ("id = ", "not valid TOML"),
         ],
     )
-    def test_is_refused(self, text: str, wanted: str) -> None:
+    def test_is_refused(self, text: str, expected: str) -> None:
         """A wrong reference, port, name or key has its path."""
-        with pytest.raises(InvalidDataError, match=wanted):
+        with pytest.raises(InvalidDataError, match=expected):
             _edition().overlay(text)
 
     def test_a_value_is_named(self) -> None:
@@ -258,6 +261,83 @@ class TestFaults:
             _edition().overlay(overlay)
         assert caught.value.subject == "overlay site"
 
+    def test_the_id_of_a_section_is_one_fault(self) -> None:
+        """Nothing is said of the places in the section that it hides."""
+        text = TEXT.replace('id = "berlin"', 'id = "management"')
+        with pytest.raises(InvalidDataError) as caught:
+            _edition().overlay(text)
+        assert [fault.rule for fault in caught.value.faults] == [
+            "id/duplicate"
+        ]
+
+    def test_all_is_said_at_once(self) -> None:
+        """A wrong shape hides no unknown flow, and no unknown endpoint."""
+        text = """
+        id = "site"
+        titel = "A site"
+        [[endpoints]]
+        id = "jump"
+        name = "Jump host"
+        kind = "clint"
+        [[flows]]
+        id = "jump-to-controller"
+        source = "jump"
+        destination = "contrller"
+        protocols = ["tcp"]
+        ports = [22]
+        purpose = "Maintenance."
+        [[flows]]
+        id = "broken"
+        [[flows]]
+        id = "without-ports"
+        source = "jump"
+        destination = "controller"
+        protocols = ["tcp"]
+        purpose = "Maintenance."
+        [[changes]]
+        flow = "external-to-controller-htps"
+        ports = [9443]
+        reason = "It moved."
+        [[changes]]
+        flow = "external-to-controller-ssh"
+        ports = ["22"]
+        reason = "It moved."
+        """
+        with pytest.raises(InvalidDataError) as caught:
+            _edition().overlay(text)
+        found = {(f.path, f.nearest) for f in caught.value.faults}
+        assert found == {
+            ("titel", "title"),
+            ("title", None),
+            ("endpoints[0].kind", "client"),
+            ("flows[0].destination", "controller"),
+            *(
+                (f"flows[1].{key}", None)
+                for key in ("source", "destination", "protocols", "purpose")
+            ),
+            ("flows[2].ports", None),
+            ("changes[0].flow", "external-to-controller-https"),
+            ("changes[1].ports[0]", None),
+        }
+
+    def test_two_flows_of_one_id(self) -> None:
+        """Neither takes the place of the other."""
+        flow = """
+        [[flows]]
+        id = "same"
+        source = "controller"
+        destination = "service-engine"
+        protocols = ["tcp"]
+        ports = [{}]
+        purpose = "Any."
+        """
+        text = 'id = "site"\ntitle = "A site"\n'
+        with pytest.raises(InvalidDataError) as caught:
+            _edition().overlay(text + flow.format(1) + flow.format(2))
+        assert ("id/duplicate", "flows[1]") in [
+            (fault.rule, fault.path) for fault in caught.value.faults
+        ]
+
     def test_the_file_is_named(self, tmp_path: Path) -> None:
         """A fault in a file names the file."""
         path = tmp_path / "site.toml"
@@ -265,3 +345,40 @@ class TestFaults:
         with pytest.raises(InvalidDataError) as caught:
             _edition().overlay(path)
         assert caught.value.subject == str(path)
+
+
+class TestWhereItIsReadFrom:
+    """A path, or the text itself: the string alone decides."""
+
+    TEXT = 'id = "site"\ntitle = "A site"'
+
+    @pytest.mark.parametrize("name", ["site.toml", "site.TOML"])
+    def test_capitals_in_an_ending_do_not_matter(
+        self, tmp_path: Path, name: str
+    ) -> None:
+        """``site.TOML`` is a file, and no TOML."""
+        path = tmp_path / name
+        path.write_text(self.TEXT, encoding="utf-8")
+        for source in (path, str(path)):
+            assert _edition().overlay(source).id.endswith(".site")
+        with pytest.raises(FileNotFoundError):
+            _edition().overlay(str(tmp_path / f"no-{name}"))
+
+    def test_json_will_do(self, tmp_path: Path) -> None:
+        """As a file and as text."""
+        text = '{"id": "site", "title": "A site"}'
+        path = tmp_path / "site.json"
+        path.write_text(text, encoding="utf-8")
+        for source in (path, str(path), text):
+            assert _edition().overlay(source).id.endswith(".site")
+
+    def test_text_that_names_a_file_is_text(self) -> None:
+        """A line break makes it data, whatever the last line ends in."""
+        text = f"{self.TEXT}\n# see site.toml"
+        assert _edition().overlay(text).id.endswith(".site")
+
+    @pytest.mark.parametrize("source", ["site", "site.yaml", "", 3, None])
+    def test_anything_else_is_refused(self, source: object) -> None:
+        """With what would have been right."""
+        with pytest.raises(InvalidQueryError, match=r"path of a \.toml or"):
+            _edition().overlay(source)  # type: ignore[arg-type]

@@ -48,8 +48,13 @@ class TestResolve:
 
     def test_neither(self) -> None:
         """Anything else is refused."""
-        with pytest.raises(InvalidQueryError, match="wanted a Deployment"):
+        with pytest.raises(InvalidQueryError, match="expected a Deployment"):
             _edition().resolve(None)  # type: ignore[arg-type]
+
+    def test_a_mapping(self) -> None:
+        """The fields of a deployment are no list of presets."""
+        with pytest.raises(InvalidQueryError, match="got a table of 1 item"):
+            _edition().resolve({"clouds": ["aws"]})
 
     def test_an_unknown_word(self) -> None:
         """A word that the edition does not know is no silent no."""
@@ -144,7 +149,7 @@ class TestCollections:
 
     def test_what_is_open_goes_along(self) -> None:
         """The answer's flows carry what the page leaves unstated."""
-        answer = _edition().resolve("mesos")
+        answer = _edition().resolve("openshift")
         assert [str(p) for p in answer.flows.unstated.ports()] == [
             "TCP 4001",
             "TCP 9001",
@@ -222,7 +227,8 @@ class TestExplain:
         """Of what no flow is over, the page says nothing."""
         explained = _edition().resolve("aws").explain(subject)
         assert str(explained) == (
-            f"No flow of vantage-undated is over {name}. The page is silent."
+            f"No flow of vantage-undated is over {name}: the vendor's page "
+            "is silent about it, which proves nothing."
         )
 
     def test_an_unknown_name(self) -> None:
@@ -247,18 +253,63 @@ class TestExplain:
     def test_inference_is_told(self) -> None:
         """A decision that rests on an inference says so."""
         explained = str(_edition().resolve("azure").explain(SSH))
-        assert "Inferred (when): 5098 is read as standing in" in explained
+        assert "Not stated by the vendor (when): The table lists" in explained
+
+    def test_every_inference_and_reading_is_told(self) -> None:
+        """Whatever field it is about: a port's protocol, an end, a need.
+
+        For GCP, five needed flows have a statement that had to be
+        interpreted.
+        """
+        answer = _edition().resolve("gcp")
+        for decision in answer:
+            assert decision.inferred == decision.flow.inferred
+            assert decision.readings == decision.flow.readings
+            text = str(answer.explain(decision.flow))
+            for each in decision.inferred:
+                assert f"Not stated by the vendor ({each.field}): " in text
+                assert each.reason in text
+            for each in decision.readings:
+                assert f"Interpreted ({each.field}): {each.reason}" in text
+        read = [d for d in answer if d.status == "needed" and d.readings]
+        assert len(read) == 5
 
     def test_the_deployment_is_told(self) -> None:
-        """What the deployment answers stands beside the condition."""
-        reason = _edition().resolve("aws")["external-to-controller-cli"].reason
-        assert reason.endswith("Here: Optional features in use: none.")
+        """What the deployment has is the reason of a decision."""
+        answer = _edition().resolve(preset("aws", features={"cli-shell"}))
+        name = "external-to-controller-cli"
+        assert answer[name].reason == (
+            "Required: this deployment uses the CLI shell."
+        )
+        assert answer[SSH].reason == (
+            "Required: the Controller is not a container."
+        )
+        assert answer["controller-to-azure"].reason == "Only on Azure."
+
+    def test_what_decides_alone_is_told_alone(self) -> None:
+        """Of two facets, the one without which the other changes nothing."""
+        reason = _edition().resolve("aws")[CONTAINER_SSH].reason
+        assert reason == "Not needed: the Controller is not a container."
+
+    def test_most_reasons_are_short(self) -> None:
+        """What a deployment needs has its reason in a dozen words."""
+        for cloud in avi_portspec.presets():
+            for decision in _edition().resolve(cloud):
+                if decision.status == "needed":
+                    assert len(str(decision.why).split()) <= 12
+
+    def test_a_single_node_has_no_peers(self) -> None:
+        """That is a fact about the deployment, and says so."""
+        answer = _edition().resolve(preset("aws", nodes="single-node"))
+        assert answer[SSH].reason == (
+            "Not needed: a single node has no peers."
+        )
 
     def test_effect(self) -> None:
         """An optional flow's reason says what happens if it is blocked."""
         answer = _edition().resolve("aws")
         reason = answer["service-engine-to-gateway-echo"].reason
-        assert "If it is blocked: The status of the gateway" in reason
+        assert "If blocked: The SSH login banner" in reason
 
     def test_no_effect_is_none(self) -> None:
         """Where the page names no effect, the reason invents none."""
@@ -269,7 +320,7 @@ class TestExplain:
         ]
         bare = attrs.evolve(edition, flows=flows)
         reason = bare.resolve("aws")["controller-to-gateway-echo"].reason
-        assert reason == "The page has it as optional."
+        assert reason == "Optional: gateway status only."
 
 
 class TestOpenQuestions:
@@ -288,7 +339,7 @@ class TestOpenQuestions:
             assert conflict.notes == ("no-container-port-in-openstack",)
             (citation,) = conflict.citations
             assert (citation.place, citation.number) == ("note", 4)
-            assert "nothing documented is left" in str(conflict)
+            assert "no documented SSH port remains" in str(conflict)
 
     def test_a_single_node_has_half_of_it(self) -> None:
         """Without a second Controller, only the Service Engines' is left."""
@@ -333,9 +384,15 @@ class TestOpenQuestions:
         """Silence between Service Engines is one gap a cloud."""
         clouds = frozenset({"aws", "openshift", "mesos"})
         answer = _edition().resolve(Deployment(clouds=clouds))
-        assert [gap.value for gap in answer.gaps] == ["openshift", "mesos"]
+        assert [gap.value for gap in answer.gaps] == [
+            "openshift",
+            "mesos",
+            "unauthenticated-marathon",
+        ]
         assert len(answer.gaps[0].flows) == len(answer.gaps[0].citations) == 2
-        assert str(answer.gaps[0]).startswith("unstated: the page does not")
+        assert str(answer.gaps[0]).startswith(
+            "unstated: the vendor's page does not say whether OpenShift needs "
+        )
 
     def test_a_page_that_never_names_it(self) -> None:
         """What no flow names is a gap without flows."""
@@ -368,7 +425,7 @@ class TestOpenQuestions:
         assert caught.value.edition == "vantage-undated"
         assert not caught.value.conflicts
         assert [gap.value for gap in caught.value.gaps] == ["openshift"]
-        assert "unstated: the page does not say" in str(caught.value)
+        assert "unstated: the vendor's page does not say" in str(caught.value)
 
     def test_strict_on_a_conflict(self) -> None:
         """Conflicts fail a strict question too."""
@@ -395,14 +452,15 @@ class TestValue:
         assert len({one, _edition().resolve("aws"), other}) == 2
 
     def test_nothing_can_be_changed(self) -> None:
-        """Neither assignment, deletion nor a second construction work."""
+        """Assignment and deletion fail; a second construction is none."""
         answer = _edition().resolve("aws")
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
             answer.flows = answer.flows
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
             del answer.deployment
-        with pytest.raises(attrs.exceptions.FrozenInstanceError):
-            answer.__init__(None, None, 0, ())  # type: ignore[misc, arg-type]
+        before = list(answer)
+        answer.__init__(None, None, ())  # type: ignore[misc]
+        assert list(answer) == before
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
             answer["controller-to-aws"].status = "replaced"  # type: ignore[misc]
 

@@ -56,7 +56,20 @@ class TestFind:
         ]
         symptom = attrs.evolve(edition, flows=flows).symptoms[0]
         assert not symptom.can_be_ignored
-        assert "The product needs it: open the flow." in str(symptom)
+        assert "The product needs it: allow the flow." in str(symptom)
+
+    @pytest.mark.parametrize(
+        "seen",
+        [
+            "login banner",
+            "status of Gateway will show as DOWN",
+            "the gateway is displayed as down",
+        ],
+    )
+    def test_as_people_put_it(self, seen: str) -> None:
+        """Words without meaning are passed over; a note's id counts."""
+        found = {each.flow.id for each in _edition().symptoms.find(seen)}
+        assert "controller-to-gateway-echo" in found
 
     @pytest.mark.parametrize("seen", ["", "the of", "?!", None, 3])
     def test_nothing_to_look_for(self, seen: Any) -> None:

@@ -1,0 +1,211 @@
+"""Silence is a gap: of each cloud's interface, and of what a value lacks."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+
+import avi_portspec
+from avi_portspec import (
+    AllOf,
+    Answer,
+    Deployment,
+    Edition,
+    InvalidDataError,
+    Match,
+    UnresolvedError,
+)
+from avi_portspec.deployment.space import cases
+from avi_portspec.deployment.unresolved import gap_phrases
+from tools.double_entry import read_table
+
+EDITIONS = [avi_portspec.load(name) for name in avi_portspec.editions()]
+EACH = pytest.mark.parametrize("edition", EDITIONS, ids=lambda e: e.id)
+UNDATED = avi_portspec.load("vantage-undated")
+
+
+class TestLaws:
+    """They hold for every deployment."""
+
+    @EACH
+    def test_each_unstated_flow_is_in_a_gap(self, edition: Edition) -> None:
+        """None is found in a list of decisions alone."""
+        for flow in edition.flows:
+            for deployment in cases(edition, flow):
+                answer = edition.resolve(deployment)
+                if answer.status_of(flow) == "unstated":
+                    told = {name for gap in answer.gaps for name in gap.flows}
+                    assert flow.id in told
+
+    @EACH
+    def test_each_interface_has_a_flow_or_a_gap(
+        self, edition: Edition
+    ) -> None:
+        """As the second entry has it, cloud by cloud, with all features."""
+        features = [v.id for v in edition.facets["feature"].values]
+        for row in read_table("interfaces"):
+            if edition.id not in row["editions"].split():
+                continue
+            bare = edition.resolve(row["cloud"])
+            whole = edition.resolve(
+                Deployment(clouds=[row["cloud"]], features=features)
+            )
+            open_ = {*whole.needed.ids(), *whole.optional.ids()}
+            assert open_ >= {*row["flows"].split()}
+            for answer in (bare, whole):
+                told = [g for g in answer.gaps if g.interface]
+                silent = row["name"] and not row["flows"]
+                nothing = any(
+                    g.value == row["cloud"] and not g.flows and not g.interface
+                    for g in answer.gaps
+                )
+                own = [g for g in told if g.interface == row["interface"]]
+                assert len(own) == bool(silent and not nothing)
+
+    @EACH
+    def test_each_cloud_has_a_flow_or_a_gap(self, edition: Edition) -> None:
+        """With an orchestrator or a service of its own."""
+        for cloud in edition.facets["cloud"].values:
+            answer = edition.resolve(cloud.id)
+            ends = [
+                edition.endpoints[end].kind
+                for flow in answer.needed
+                for end in (flow.source, flow.destination)
+            ]
+            assert "orchestrator" in ends or answer.gaps
+
+
+class TestInterfaces:
+    """What a Controller talks to, and no flow covers."""
+
+    @pytest.mark.parametrize(
+        ("cloud", "name"),
+        [
+            ("nsx-t", "NSX Manager on NSX-T"),
+            ("vcenter", "vCenter Server on VMware vCenter"),
+            ("linux-server-cloud", "the Linux hosts on Linux Server Cloud"),
+        ],
+    )
+    def test_it_is_a_gap(self, cloud: str, name: str) -> None:
+        """Told in words, and strictly refused."""
+        (gap,) = UNDATED.resolve(cloud).gaps
+        assert (gap.facet, gap.value, gap.flows) == ("cloud", cloud, ())
+        assert not gap.is_lacking
+        assert gap.text == (
+            "the vendor's page states no flow between the Controller and "
+            f"{name}."
+        )
+        with pytest.raises(UnresolvedError, match="states no flow between"):
+            UNDATED.resolve(cloud, strict=True)
+
+    def test_its_phrase(self) -> None:
+        """As the chooser lists it."""
+        (gap,) = UNDATED.resolve("nsx-t").gaps
+        assert gap_phrases(gap, UNDATED) == (
+            "the flows between the Controller and NSX Manager on NSX-T.",
+        )
+
+    def test_where_nothing_is_documented_that_says_it(self) -> None:
+        """One gap is enough, and the wider one."""
+        (gap,) = avi_portspec.load("17.1").resolve("nsx-t").gaps
+        assert gap.interface is None
+        assert gap.text.startswith("no flow names NSX-T")
+
+    def test_of_several_clouds_each_is_told(self) -> None:
+        """Another cloud's flows cover none."""
+        answer = UNDATED.resolve(["aws", "nsx-t", "vcenter"])
+        found = [gap.interface for gap in answer.gaps]
+        assert found == ["vcenter-server", "nsx-manager"]
+
+    def test_an_edition_without_any_says_nothing_of_them(self) -> None:
+        """It is an older file, or a site's own."""
+        bare = attrs.evolve(UNDATED, interfaces=())
+        assert bare.resolve("nsx-t").gaps == ()
+
+    def test_a_site_may_add_a_flow_of_an_orchestrator(self) -> None:
+        """That is no statement of the vendor's page, which stays silent."""
+        own = UNDATED.overlay(
+            'id = "berlin"\ntitle = "Berlin"\n[[endpoints]]\nid = "nsx"\n'
+            'name = "Our NSX"\nkind = "orchestrator"\n[[flows]]\n'
+            'id = "controller-to-nsx"\nsource = "controller"\n'
+            'destination = "nsx"\nprotocols = ["tcp"]\nports = [443]\n'
+            'requirement = "required"\npurpose = "Ours"\n'
+        )
+        assert "controller-to-nsx" in own.resolve("nsx-t").needed.ids()
+        assert [g.interface for g in own.resolve("nsx-t").gaps] == [
+            "nsx-manager"
+        ]
+
+    def test_each_cloud_has_to_have_one(self) -> None:
+        """An edition that speaks of some clouds speaks of all."""
+        fewer = [i for i in UNDATED.interfaces if i.cloud != "gcp"]
+        with pytest.raises(InvalidDataError) as caught:
+            attrs.evolve(UNDATED, interfaces=fewer)
+        assert {fault.rule for fault in caught.value.faults} == {
+            "interface/cloud-without",
+            "interface/flow-without",
+        }
+
+
+class TestLackingValues:
+    """What is documented without authentication is not ruled out with it."""
+
+    @pytest.mark.parametrize(
+        ("cloud", "flow", "feature", "name"),
+        [
+            (
+                "kubernetes",
+                "controller-to-kubernetes-master",
+                "unauthenticated-kubernetes-masters",
+                "a Kubernetes master with authentication",
+            ),
+            (
+                "mesos",
+                "controller-to-marathon",
+                "unauthenticated-marathon",
+                "Marathon with authentication",
+            ),
+        ],
+    )
+    @pytest.mark.parametrize("edition", ["17.1", "vantage-undated"])
+    def test_it_is_unstated(
+        self, edition: str, cloud: str, flow: str, feature: str, name: str
+    ) -> None:
+        """Needed with the feature, a gap without it, nothing elsewhere."""
+        loaded = avi_portspec.load(edition)
+        with_it = Deployment(clouds=[cloud], features=[feature])
+        assert loaded.resolve(with_it).status_of(flow) == "needed"
+        assert loaded.resolve("aws").status_of(flow) == "not-applicable"
+        answer = loaded.resolve(cloud)
+        decision = answer[flow]
+        assert decision.status == "unstated"
+        assert str(decision.why) == f"Not documented for {name}"
+        (gap,) = [gap for gap in answer.gaps if gap.is_lacking]
+        assert (gap.facet, gap.value) == ("feature", feature)
+        assert gap.flows == (flow,)
+        assert f"does not say whether {name} needs " in gap.text
+        (phrase,) = gap_phrases(gap, loaded)
+        assert f" for {name}. Otherwise it is TCP " in phrase
+        text = loaded.flows[flow].when.describe(loaded.facets)
+        assert text.endswith(f"the vendor's page does not say for {name}")
+
+    def test_a_value_without_words_of_its_own(self) -> None:
+        """It is called what it lacks."""
+        facet = UNDATED.facets["feature"]
+        assert facet.without("cli-shell") == (
+            "a deployment without the CLI shell"
+        )
+        when = Match(
+            facet="feature", values=("cli-shell",), otherwise="unstated"
+        )
+        assert when.describe().endswith("does not say for not cli-shell")
+
+    def test_within_another_condition(self) -> None:
+        """The least of the answers decides, as for any other silence."""
+        open_ = Match(
+            facet="feature", values=("cli-shell",), otherwise="unstated"
+        )
+        aws = Match(facet="cloud", values=("aws",))
+        both = AllOf(parts=(aws, open_))
+        assert both.evaluate(Deployment(clouds=["aws"])) is Answer.UNSTATED
+        assert both.evaluate(Deployment(clouds=["gcp"])) is Answer.NO
