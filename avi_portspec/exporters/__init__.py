@@ -1,25 +1,39 @@
-"""An answer, written for whoever needs it: people, machines, a change board.
+"""Answers as files: for people, for programs, for a change board.
 
-One small module a format, loaded when that format is asked for. Exporters
-are pure: the same data gives the same bytes, on every machine and day.
+A module is loaded when one of its formats is asked for. Exporters are pure:
+the same data gives the same bytes, on every machine and day.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
-from avi_portspec.errors import UnknownNameError
+from avi_portspec.errors import InvalidQueryError, UnknownNameError, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from avi_portspec.deployment.resolution import Resolution
-    from avi_portspec.model.edition import Edition
+    from avi_portspec.edition.edition import Edition
     from avi_portspec.model.flows import Flow
     from avi_portspec.model.flowset import Flows
+    from avi_portspec.rules.inventory import Inventory
 
-__all__ = ["Format", "export", "formats"]
+__all__ = ["Format", "FormatName", "export", "formats"]
+
+#: The names of the formats; a test compares them with the list below.
+FormatName: TypeAlias = Literal[
+    "json",
+    "yaml",
+    "toml",
+    "csv",
+    "markdown",
+    "rst",
+    "html",
+    "xlsx",
+    "ticket",
+    "ticket-html",
+]
 
 
 class Format(NamedTuple):
@@ -27,14 +41,14 @@ class Format(NamedTuple):
 
     Attributes:
         name: What :func:`export` is asked for.
-        suffix: What such a file's name ends in, with the dot.
+        suffix: The end of the file's name, with the dot.
         media_type: Its media type, as IANA registers it.
         binary: Whether it is bytes, and not text.
         extra: The extra of the package that it needs, if it needs one.
         summary: What it is, in a line.
     """
 
-    name: str
+    name: FormatName
     suffix: str
     media_type: str
     binary: bool
@@ -42,84 +56,67 @@ class Format(NamedTuple):
     summary: str
 
 
-_XLSX: Final = (
+_SHEET: Final = (
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 )
-#: Each format, with its module here and the function in it.
+_RST: Final = "text/prs.fallenstein.rst"
+
+
+def _text(
+    name: FormatName,
+    suffix: str,
+    media_type: str,
+    summary: str,
+    extra: str | None = None,
+) -> Format:
+    return Format(name, suffix, media_type, False, extra, summary)  # noqa: FBT003 - it is text
+
+
+#: Each format, with its module here and the function in it; for a document,
+#: also the module that spells it.
+_WRITERS: Final = {
+    _text(
+        *("json", ".json", "application/json"),
+        "records for programs; of an edition, its whole data",
+    ): "data:write_json",
+    _text(
+        *("yaml", ".yaml", "application/yaml"), "the same as json", "yaml"
+    ): "data:write_yaml",
+    _text(
+        *("toml", ".toml", "application/toml"),
+        "the same as json, without keys that have no value",
+        "toml",
+    ): "data:write_toml",
+    _text(
+        *("csv", ".csv", "text/csv"),
+        "one row per protocol and port range, for spreadsheets",
+    ): "csv:write",
+    _text(
+        *("markdown", ".md", "text/markdown"),
+        "a table, and what is not documented, for wikis",
+    ): "document:answer_document:markdown",
+    _text(
+        *("rst", ".rst", _RST), "the same in reStructuredText"
+    ): "document:answer_document:rst",
+    _text(
+        *("html", ".html", "text/html"),
+        "the same as one page, light and dark, without scripts",
+    ): "document:answer_document:html",
+    Format(
+        *("xlsx", ".xlsx", _SHEET, True, "xlsx"),
+        "a workbook for a change board: rules, notes, provenance",
+    ): "xlsx:write",
+    _text(
+        *("ticket", ".md", "text/markdown"),
+        "a firewall change request, in Markdown",
+    ): "document:ticket_document:markdown",
+    _text(
+        *("ticket-html", ".html", "text/html"),
+        "a firewall change request, as one page",
+    ): "document:ticket_document:html",
+}
 _FORMATS: Final = {
-    entry.name: (entry, where)
-    for entry, where in (
-        (
-            Format(
-                *("json", ".json", "application/json", False, None),
-                "records for programs; of an edition, its whole data",
-            ),
-            "json:write",
-        ),
-        (
-            Format(
-                *("yaml", ".yaml", "application/yaml", False, "yaml"),
-                "the same as json",
-            ),
-            "yaml:write",
-        ),
-        (
-            Format(
-                *("toml", ".toml", "application/toml", False, "toml"),
-                "the same as json, without what is not there",
-            ),
-            "toml:write",
-        ),
-        (
-            Format(
-                *("csv", ".csv", "text/csv", False, None),
-                "a row a protocol and port range, for spreadsheets",
-            ),
-            "csv:write",
-        ),
-        (
-            Format(
-                *("markdown", ".md", "text/markdown", False, None),
-                "a table, and what is left open, for wikis",
-            ),
-            "markdown:write",
-        ),
-        (
-            Format(
-                *("rst", ".rst", "text/prs.fallenstein.rst", False, None),
-                "the same in reStructuredText",
-            ),
-            "rst:write",
-        ),
-        (
-            Format(
-                *("html", ".html", "text/html", False, None),
-                "the same as one page, light and dark, without scripts",
-            ),
-            "html:write",
-        ),
-        (
-            Format(
-                *("xlsx", ".xlsx", _XLSX, True, "xlsx"),
-                "a workbook: ports, notes, deployment, what is left open",
-            ),
-            "xlsx:write",
-        ),
-        (
-            Format(
-                *("ticket", ".md", "text/markdown", False, None),
-                "the evidence for a change ticket, in Markdown",
-            ),
-            "markdown:write_ticket",
-        ),
-        (
-            Format(
-                *("ticket-html", ".html", "text/html", False, None),
-                "the evidence for a change ticket, as one page",
-            ),
-            "html:write_ticket",
-        ),
-    )
+    entry.name: (entry, where) for entry, where in _WRITERS.items()
 }
 
 
@@ -127,7 +124,7 @@ def formats() -> tuple[Format, ...]:
     """Return the formats that there are.
 
     >>> import avi_portspec
-    >>> [each.name for each in avi_portspec.formats()][:4]
+    >>> [entry.name for entry in avi_portspec.formats()][:4]
     ['json', 'yaml', 'toml', 'csv']
     """
     return tuple(entry for entry, _ in _FORMATS.values())
@@ -135,9 +132,10 @@ def formats() -> tuple[Format, ...]:
 
 def export(
     subject: Edition | Flows | Resolution,
-    format: str,  # noqa: A002 - what everybody calls it
+    format: FormatName,  # noqa: A002 - what everybody calls it
     *,
     only: Iterable[Flow] | None = None,
+    inventory: Inventory | None = None,
 ) -> str | bytes:
     """Return an answer in a format.
 
@@ -151,7 +149,9 @@ def export(
             deployment.
         format: The name of one of :func:`formats`.
         only: The flows whose records are written, where not all of them
-            are; what is left open is written in any case.
+            are; what is not documented is written in any case.
+        inventory: The site's addresses, to write beside the names. An
+            edition is then written as its flows.
 
     Returns:
         Text, which ends in a line's end; or bytes, where the format is
@@ -159,7 +159,10 @@ def export(
 
     Raises:
         UnknownNameError: There is no such format; it suggests the nearest.
-        InvalidQueryError: The subject is none of the three.
+        InvalidQueryError: The subject is none of the three, or *only* holds
+            something that is no flow, or *inventory* is none.
+        InvalidDataError: The inventory names endpoints that the edition does
+            not have.
         MissingExtraError: The format needs an extra that is not installed.
     """
     if not isinstance(format, str) or format not in _FORMATS:
@@ -168,9 +171,28 @@ def export(
 
     report = report_on(subject)
     if only is not None:
-        report = report.only(tuple(only))
+        report = report.only(_check_flows(only))
+    if inventory is not None:
+        report = report.at(inventory)
     _, where = _FORMATS[format]
-    module, function = where.split(":")
+    module, function, *spelling = where.split(":")
     write = getattr(import_module(f"{__name__}.{module}"), function)
     written: str | bytes = write(report)
+    for name in spelling:
+        written = import_module(f"avi_portspec.documents.{name}").write(
+            written
+        )
     return written
+
+
+def _check_flows(only: object) -> tuple[Flow, ...]:
+    from avi_portspec.model.flows import Flow
+
+    wrong = [only]
+    # A text would be taken for its letters.
+    if isinstance(only, Iterable) and not isinstance(only, str):
+        flows = tuple(only)
+        wrong = [flow for flow in flows if not isinstance(flow, Flow)]
+        if not wrong:
+            return flows
+    raise InvalidQueryError("only", "flows, as in a list", shown(wrong[0]))

@@ -7,54 +7,82 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from avi_portspec.exporters.formulas import neutralised
-from avi_portspec.model.flat import FlatRecord
+from avi_portspec.documents.spreadsheet import escape
+from avi_portspec.model.flat import FlatRecord, port_record
+from avi_portspec.tabular.columns import COLUMNS
 
 if TYPE_CHECKING:
     from avi_portspec.exporters.report import Report
 
-__all__ = ["COLUMNS", "write"]
+__all__ = ["list_headings", "write"]
 
-#: The columns: a record's keys, the decision first.
-COLUMNS: Final = tuple(
-    dict.fromkeys(["decision", *FlatRecord.__annotations__])
-)
+#: The keys of a record, the decision first.
+_KEYS: Final = tuple(dict.fromkeys(["decision", *FlatRecord.__annotations__]))
+
+
+def list_headings() -> tuple[str, ...]:
+    """Return a record's keys, then the columns that no key holds."""
+    return (*_KEYS, *(c.name for c in COLUMNS.values() if not c.keys))
+
+
+def _headings(report: Report) -> list[str]:
+    """Return the headings, with those of addresses beside the names."""
+    names = [*list_headings()]
+    if report.inventory is not None:
+        for side in ("destination", "source"):
+            names.insert(names.index(f"{side}_name") + 1, f"{side}_address")
+    return names
 
 
 def write(report: Report) -> str:
-    """Return a report as CSV: a row a protocol and port range.
+    """Return a report as CSV: one row per protocol and port range.
 
-    What may be opened comes first; what the page leaves open follows, with
-    ``unstated`` as its decision, and ``unsupported`` where the page rules
-    out what is needed. What is not needed is left out: whoever reads the
-    ports alone must not open it. Texts are quoted, numbers are not, and what
-    a spreadsheet would run is neutralised.
+    What may be opened comes first. What is not documented follows, with
+    ``unstated`` as its decision, and ``unsupported`` where the vendor rules
+    out what is needed. What is not needed is omitted, so that nobody opens
+    it who reads the ports alone. Texts are quoted, numbers are not, and what
+    a spreadsheet would run is escaped. Several addresses are separated by
+    spaces.
     """
-    rows = io.StringIO(newline="")
+    text = io.StringIO(newline="")
     writer = csv.DictWriter(
-        rows, COLUMNS, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n"
+        text,
+        _headings(report),
+        quoting=csv.QUOTE_NONNUMERIC,
+        lineterminator="\r\n",
     )
     writer.writeheader()
-    for record in (*report.records, *report.unstated, *_left_open(report)):
+    for record in (*_records(report), *_undocumented(report)):
         cells = {**record, **report.made_from}
         writer.writerow(
             {
-                name: neutralised(cell) if isinstance(cell, str) else cell
+                name: escape(cell) if isinstance(cell, str) else cell
                 for name, cell in cells.items()
             }
         )
-    return rows.getvalue()
+    return text.getvalue()
 
 
-def _left_open(report: Report) -> Iterator[Mapping[str, object]]:
-    """Yield what is left open and has no record in the table.
+def _records(report: Report) -> Iterator[Mapping[str, object]]:
+    more = [column for column in COLUMNS.values() if not column.keys]
+    for row in (*report.rows, *report.unstated):
+        addresses = report.addresses(row.flow).items()
+        yield {
+            **port_record(row),
+            **{key: " ".join(networks) for key, networks in addresses},
+            **{column.name: column.text(row) for column in more},
+        }
 
-    These rows have no ports: there are none to open, or none that the page
+
+def _undocumented(report: Report) -> Iterator[Mapping[str, object]]:
+    """Yield what is not documented and has no record in the table.
+
+    These rows have no ports: there are none to open, or none that the vendor
     allows.
     """
     edition = report.edition
     for conflict in report.conflicts:
-        flow = edition.flows[conflict.flow]
+        (flow,) = (f for f in edition.flows if f.id == conflict.flow)
         yield {
             "decision": "unsupported",
             "flow": flow.id,
@@ -68,9 +96,9 @@ def _left_open(report: Report) -> Iterator[Mapping[str, object]]:
             "notes": " ".join(conflict.notes),
             "citation": "; ".join(map(str, conflict.citations)),
         }
-    told = {record["flow"] for record in report.unstated}
+    shown = {row.flow.id for row in report.unstated}
     for gap in report.gaps:
-        if not gap.flows or not told.issuperset(gap.flows):
+        if not gap.flows or not shown.issuperset(gap.flows):
             yield {
                 "decision": "unstated",
                 "flow": " ".join(gap.flows),

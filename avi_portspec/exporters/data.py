@@ -1,86 +1,214 @@
-"""An answer as plain data: what JSON, YAML and TOML write."""
+"""An answer as plain data, and that as JSON, YAML and TOML."""
 
-from __future__ import annotations
+# Annotations are not strings here: typing would compile each of them again,
+# key by key, whenever the module is imported.
 
-from typing import TYPE_CHECKING, Any
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
 
-from avi_portspec.model.plain import FORMAT, deployment_data, plain
+from avi_portspec.errors import MissingExtraError
+from avi_portspec.model.flat import Identity, PortRecord, port_record
+from avi_portspec.model.plain import FORMAT, plain
+from avi_portspec.names import FacetId, NodeCount, NoteKind
+from avi_portspec.serialisation.shapes import fill
 
 if TYPE_CHECKING:
     from avi_portspec.exporters.report import Report
+    from avi_portspec.model.display import Row
+    from avi_portspec.model.flows import Reason
 
-__all__ = ["report_data"]
+__all__ = ["report_data", "write_json", "write_toml", "write_yaml"]
 
 
-def report_data(report: Report) -> dict[str, Any]:
+class NoteData(TypedDict):
+    """A note that qualifies flows."""
+
+    id: str
+    kind: NoteKind
+    text: str
+    citation: str
+
+
+class ExclusionData(TypedDict):
+    """An exclusion or a pointer, which name two ends and no ports."""
+
+    id: str
+    source: str
+    destination: str
+    text: str
+    citation: str
+
+
+class ReasonData(TypedDict):
+    """A field that is inferred or interpreted, and why."""
+
+    field: str
+    reason: str
+
+
+class DeploymentData(TypedDict):
+    """The deployment that an answer is for."""
+
+    clouds: list[str]
+    controller: str
+    features: list[str]
+    services: list[str]
+    nodes: NodeCount
+
+
+class ConflictData(TypedDict):
+    """A need that a note rules out, without a substitute."""
+
+    flow: str
+    replaces: list[str]
+    notes: list[str]
+    citations: list[str]
+    text: str
+
+
+class GapData(TypedDict):
+    """Something about the deployment that is not documented."""
+
+    facet: FacetId
+    value: str
+    is_lacking: bool
+    flows: list[str]
+    interface: str | None
+    citations: list[str]
+    text: str
+
+
+class RecordData(PortRecord):
+    """A port record whose lists are lists; rows of tables have them joined.
+
+    With an inventory, an exported record also has ``source_address`` and
+    ``destination_address``, lists of networks and addresses.
+    """
+
+    replaces: list[str]  # type: ignore[misc]
+    replaced_by: list[str]  # type: ignore[misc]
+    inferred: list[ReasonData]  # type: ignore[misc]
+    readings: list[ReasonData]  # type: ignore[misc]
+    notes: list[str]  # type: ignore[misc]
+
+
+class ReportData(Identity):
+    """An answer: flows of an edition, or what a deployment needs.
+
+    Attributes:
+        unofficial: Always true.
+        title: What it is.
+        deployment: The deployment, or ``None``.
+        records: What may be opened, one record per protocol and port range.
+        unstated: Records of what the vendor does not document.
+        not_needed: Records of what is decided against.
+        conflicts: Needs that the vendor rules out without a substitute.
+        gaps: What is not documented, in words.
+        exclusions: What the vendor states is not required.
+        notes: The notes that the records name.
+    """
+
+    title: str
+    unofficial: Literal[True]
+    deployment: DeploymentData | None
+    records: list[RecordData]
+    unstated: list[RecordData]
+    not_needed: list[RecordData]
+    conflicts: list[ConflictData]
+    gaps: list[GapData]
+    exclusions: list[ExclusionData]
+    notes: list[NoteData]
+
+
+def report_data(report: "Report") -> Mapping[str, Any]:
     """Return a report as dicts, lists, strings, integers and ``None``.
 
-    An edition is written as its own data, which reads back as the edition.
-    Everything else has these keys, all of them always:
-
-    - ``edition``, ``data_version``, ``digest``: what it was made from;
-    - ``title``: what it is; ``unofficial``: always true;
-    - ``deployment``: what was asked about, or ``None``;
-    - ``records``: what may be opened, a record a protocol and port range;
-    - ``unstated``: records of what the page leaves open;
-    - ``not_needed``: records of what is decided against;
-    - ``conflicts`` and ``gaps``: what is left open, in words;
-    - ``exclusions``: what the page says is not required;
-    - ``notes``: the notes that the records name.
+    An edition is written as its own data, which reads back as the edition;
+    everything else as :class:`ReportData`.
 
     Args:
         report: The report.
     """
     if report.whole:
         return {"format": FORMAT, **plain(report.edition)}
-    deployment = report.deployment
+    empty: dict[str, Any] = {"records": (), "unstated": (), "not_needed": ()}
+    data = fill(
+        ReportData, report, **report.made_from, **empty, unofficial=True
+    )
+    # Not filled: there are many, and scripts wait for them.
+    data["records"] = _records_data(report, report.rows)
+    data["unstated"] = _records_data(report, report.unstated)
+    data["not_needed"] = _records_data(report, report.not_needed)
+    return data
+
+
+def _records_data(report: "Report", rows: "Iterable[Row]") -> list[RecordData]:
+    # The addresses are more keys than the type has.
+    return [
+        cast("RecordData", {**_record_data(row), **report.addresses(row.flow)})
+        for row in rows
+    ]
+
+
+def _record_data(row: "Row") -> RecordData:
+    flow, decision = row.flow, row.decision
     return {
-        **report.made_from,
-        "title": report.title,
-        "unofficial": True,
-        "deployment": (
-            None if deployment is None else deployment_data(deployment)
-        ),
-        "records": [dict(record) for record in report.records],
-        "unstated": [dict(record) for record in report.unstated],
-        "not_needed": [dict(record) for record in report.not_needed],
-        "conflicts": [
-            {
-                "flow": each.flow,
-                "replaces": list(each.replaces),
-                "notes": list(each.notes),
-                "citations": [str(place) for place in each.citations],
-                "text": each.text,
-            }
-            for each in report.conflicts
-        ],
-        "gaps": [
-            {
-                "facet": each.facet,
-                "value": each.value,
-                "flows": list(each.flows),
-                "citations": [str(place) for place in each.citations],
-                "text": each.text,
-            }
-            for each in report.gaps
-        ],
-        "exclusions": [
-            {
-                "id": each.id,
-                "source": each.source,
-                "destination": each.destination,
-                "text": each.text,
-                "citation": str(each.citation),
-            }
-            for each in report.exclusions
-        ],
-        "notes": [
-            {
-                "id": each.id,
-                "kind": each.kind,
-                "text": each.text,
-                "citation": str(each.citation),
-            }
-            for each in report.notes
-        ],
+        **port_record(row),
+        "replaces": [*flow.replaces],
+        "replaced_by": [*decision.replaced_by] if decision else [],
+        "inferred": [*map(_reason_data, flow.inferred)],
+        "readings": [*map(_reason_data, flow.readings)],
+        "notes": [*flow.notes],
     }
+
+
+def _reason_data(reason: "Reason") -> ReasonData:
+    return {"field": reason.field, "reason": reason.reason}
+
+
+def write_json(report: "Report") -> str:
+    """Return a report as JSON, indented by two spaces."""
+    text = json.dumps(report_data(report), ensure_ascii=False, indent=2)
+    return f"{text}\n"
+
+
+def write_yaml(report: "Report") -> str:
+    """Return a report as YAML.
+
+    Raises:
+        MissingExtraError: The extra ``yaml`` is not installed.
+    """
+    try:
+        import yaml
+    except ImportError:
+        raise MissingExtraError("writing YAML", "yaml") from None
+    text: str = yaml.safe_dump(
+        report_data(report), allow_unicode=True, sort_keys=False, width=79
+    )
+    return text
+
+
+def write_toml(report: "Report") -> str:
+    """Return a report as TOML, which has no null: such keys are omitted.
+
+    Raises:
+        MissingExtraError: The extra ``toml`` is not installed.
+    """
+    try:
+        import tomli_w
+    except ImportError:
+        raise MissingExtraError("writing TOML", "toml") from None
+    return tomli_w.dumps(_without_null(report_data(report)))
+
+
+def _without_null(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {
+            key: _without_null(value)
+            for key, value in data.items()
+            if value is not None
+        }
+    if isinstance(data, list):
+        return [_without_null(item) for item in data]
+    return data

@@ -1,270 +1,272 @@
 """An answer as a document: headings, paragraphs, lists and tables.
 
-What a document says is decided here, once; Markdown, reStructuredText and
-HTML only differ in how they put it.
+What a document says is decided here, once, for every format.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from avi_portspec.exporters.report import (
-    deployment_rows,
-    direction,
-    exclusion_text,
-    ports_words,
-    unofficial,
+from avi_portspec.documents.blocks import (
+    Block,
+    Bullets,
+    Code,
+    Document,
+    Heading,
+    Paragraph,
+    Table,
 )
-from avi_portspec.model.display import attributed, speaker
+from avi_portspec.exporters.report import disclaimer, exclusion_text
+from avi_portspec.exporters.request import (
+    Change,
+    change_of,
+    mark,
+    ports_of,
+    why_of,
+    without_it,
+)
+from avi_portspec.model.flat import reason_of
+from avi_portspec.model.wording import (
+    OUT_OF_SCOPE,
+    deployment_rows,
+    reason_marks,
+)
+from avi_portspec.tabular.columns import COLUMNS, Row
+from avi_portspec.tabular.lines import Footnotes, Line
 
 if TYPE_CHECKING:
     from avi_portspec.exporters.report import Report
-    from avi_portspec.model.flat import PortRecord
 
 __all__ = [
-    "Block",
-    "Bullets",
-    "Document",
-    "Heading",
-    "Paragraph",
-    "Table",
-    "answer",
-    "ticket",
+    "answer_document",
+    "ticket_document",
 ]
 
 
-class Heading(NamedTuple):
-    """A heading within a document."""
-
-    text: str
-
-
-class Paragraph(NamedTuple):
-    """A paragraph."""
-
-    text: str
-
-
-class Bullets(NamedTuple):
-    """A list, each item a line of text."""
-
-    items: tuple[str, ...]
-
-
-class Table(NamedTuple):
-    """A table; the first cell of a row names it."""
-
-    caption: str
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-Block: TypeAlias = Heading | Paragraph | Bullets | Table
-
-
-class Document(NamedTuple):
-    """A document: its title, and what follows."""
-
-    title: str
-    blocks: tuple[Block, ...]
-
-
-_UNASKED = (
-    "No deployment was asked about. Whether a row applies depends on its "
-    "condition, and rows can be alternatives to one another."
+_NO_DEPLOYMENT = (
+    "No deployment was given. Whether a row applies depends on its condition, "
+    "and rows can be alternatives to one another."
 )
-_LEFT_OPEN = "Left open"
-_SILENT = "The page does not say."
-_ORIGIN = "Origin"
-_PAGE = "the page"
 
 
-def answer(report: Report) -> Document:
+def answer_document(report: Report) -> Document:
     """Return an answer as a document to read."""
     return Document(report.title, tuple(_answer(report)))
 
 
-def ticket(report: Report) -> Document:
-    """Return an answer as the evidence for a change ticket."""
-    return Document(
-        f"Evidence for a change. {report.title}", tuple(_ticket(report))
-    )
-
-
 def _answer(report: Report) -> Iterator[Block]:
     yield Paragraph(f"Data: {report.stamp}.")
-    yield Paragraph(unofficial(report))
+    yield Paragraph(disclaimer(report))
     yield from _deployment(report)
-    yield Heading("Ports")
-    asked = report.deployment is not None
-    yield from _table(
-        "What may be opened",
-        ("Flow", "Source", "Destination", "Protocol and port", "Service")
-        + (("Decision", "Why") if asked else ("Requirement", "When"))
-        + ("If blocked", "Stated in"),
-        report.records,
-        lambda record: _cells(record, asked=asked),
-    )
-    yield from _left_open(
+    yield Heading("Ports to open")
+    change = change_of(report)
+    lines = (*change.needed, *change.optional)
+    notes = Footnotes(lines)
+    yield _lines_table(change, lines, notes)
+    told = [*map(str, (*report.conflicts, *report.gaps))]
+    if report.deployment is None:
+        told = [text for text, _ in change.undocumented]
+    yield from _undocumented(
         report,
         (
-            f"{direction(r)}, {ports_words(r)} ({r['flow']}). "
-            f"{_why(r)} [{r['citation']}]{_origin(r)}"
-            for r in report.unstated
+            *told,
+            *(
+                f"{_ends(row)} ({row.flow.id}). {_why(row)} "
+                f"[{row.flow.citation}]{_origin(row)}"
+                for row in report.unstated
+            ),
         ),
     )
     if report.not_needed:
-        yield Heading("Not to be opened here")
+        yield Heading("Not needed for this deployment")
         yield Bullets(
             tuple(
-                f"{r['flow']}, {ports_words(r)}: {r['decision']}. "
-                f"{_why(r)}{_origin(r)}"
-                for r in report.not_needed
+                f"{row.flow.id}, {row.pair}: {COLUMNS['decision'].text(row)}. "
+                f"{reason_of(row)}{_origin(row)}"
+                for row in report.not_needed
             )
         )
     yield from _exclusions(report)
+    if notes.texts():
+        yield Heading("Assumptions")
+        yield _footnotes(notes)
     yield from _notes(report)
 
 
-def _ticket(report: Report) -> Iterator[Block]:
-    yield Paragraph(unofficial(report))
-    yield Paragraph(
-        "Each row says which way the connection is opened, why it is asked "
-        "for, what happens without it, where that is stated, and which "
-        "data that was read from. To check the data, compare the SHA-256 "
-        "with the edition's, which “avi-portspec digest” prints."
+def _lines_table(
+    change: Change, lines: Sequence[Line], notes: Footnotes
+) -> Block:
+    """Return the table of a document: a row a flow, by source."""
+    if not lines:
+        return Paragraph("Ports to open: none.")
+    report = change.report
+    has_sites = any(line.flows[0].origin for line in lines)
+    headings = ["Source", "Destination", "Ports", "Service"]
+    headings += ["Needed" if report.deployment is None else "Why", "Flow"]
+    if report.inventory is not None:
+        headings[:2] = [
+            *("Source", "Source address"),
+            *("Destination", "Destination address"),
+        ]
+    if has_sites:
+        headings.append(COLUMNS["origin"].heading)
+    rows = []
+    for line in lines:
+        (flow,) = line.flows
+        cells = [change.name(end) for end in line.pair]
+        if report.inventory is not None:
+            source, destination = change.addresses(line)
+            cells = [cells[0], source, cells[1], destination]
+        why = mark(why_of(line), notes.letter(line))
+        cells += [str(line.port), line.service, why, flow.id]
+        if has_sites:
+            cells.append(COLUMNS["origin"].text(Row(flow, report.edition)))
+        rows.append(tuple(cells))
+    return Table(
+        "Ports to open", tuple(headings), tuple(rows), names_rows=False
     )
-    yield from _deployment(report)
-    yield Heading("The request")
-    yield from _table(
-        "Connections to allow",
-        _TICKET,
-        report.records,
-        lambda record: _ticket_cells(record, report),
+
+
+def _footnotes(notes: Footnotes) -> Bullets:
+    return Bullets(
+        tuple(f"[{letter}] {text}" for letter, text in notes.texts())
     )
-    yield from _left_open(report)
-    if report.unstated:
+
+
+def ticket_document(report: Report) -> Document:
+    """Return an answer as a firewall change request."""
+    change = change_of(report)
+    title = f"Firewall change request: {change.title}"
+    return Document(title, tuple(_ticket(change)))
+
+
+def _ticket(change: Change) -> Iterator[Block]:
+    rules = change.rules
+    notes = Footnotes([*(rule.line for rule in rules), *change.optional])
+    yield Table("Request", ("Field", "Entry"), change.fields)
+    if change.conflicts:
+        yield Heading("Conflicts")
         yield Paragraph(
-            "These are not part of the request. Somebody who knows the "
-            "deployment has to decide about them."
+            "Needed, and in no rule: no supported port is documented. Ask the "
+            "vendor before you approve this request."
         )
-        yield from _table(
-            "Not decided",
-            _TICKET,
-            report.unstated,
-            lambda record: _ticket_cells(record, report),
+        yield Bullets(tuple(text for text, _ in change.conflicts))
+    yield Heading("Allow (stateful; replies are implied)")
+    yield from (Paragraph(f"Caution: {text}") for text in change.cautions)
+    if rules:
+        headings = (
+            *("Rule", "Source", "Destination", "Protocol and ports", "Why"),
         )
-    yield from _exclusions(report)
-    yield from _notes(report)
-
-
-_TICKET = (
-    "Flow",
-    "Direction",
-    "Protocol and port",
-    "Decision",
-    "Reason",
-    "If blocked",
-    "Stated in",
-    "Data",
-)
-
-
-def _ticket_cells(record: PortRecord, report: Report) -> tuple[str, ...]:
-    return (
-        record["flow"],
-        f"{direction(record)}.",
-        ports_words(record),
-        record["decision"] or record["requirement"],
-        _why(record),
-        _effect(record),
-        record["citation"],
-        report.stamp,
-    )
-
-
-def _cells(record: PortRecord, *, asked: bool) -> tuple[str, ...]:
-    decided = (
-        (record["decision"] or "", _why(record))
-        if asked
-        else (record["requirement"], record["when"])
-    )
-    return (
-        record["flow"],
-        record["source_name"],
-        record["destination_name"],
-        ports_words(record),
-        record["service"] or "",
-        *decided,
-        _effect(record),
-        record["citation"],
-    )
-
-
-def _why(record: PortRecord) -> str:
-    """Return the reason, and what in it the page does not state."""
-    text = record["reason"]
-    if record["inferred"]:
-        text += f" Inferred, not stated: {record['inferred']}"
-    if record["readings"]:
-        text += f" Stated unclearly, and read so: {record['readings']}"
-    return text
-
-
-def _effect(record: PortRecord) -> str:
-    """Return what happens without it, or who is silent about that."""
-    who = speaker(record["origin"], record["section"])
-    return record["effect_if_blocked"] or attributed(_SILENT, who)
-
-
-def _origin(record: PortRecord) -> str:
-    """Return where a record comes from, if not all of it from the page."""
-    return f" {_ORIGIN}: {record['origin']}." if record["origin"] else ""
-
-
-def _table(
-    caption: str,
-    headings: tuple[str, ...],
-    records: tuple[PortRecord, ...],
-    cells: Callable[[PortRecord], tuple[str, ...]],
-) -> Iterator[Block]:
-    """Yield a table; it has a column for overlays where one is in use."""
-    if not records:
-        yield Paragraph(f"{caption}: nothing.")
-    elif any(record["origin"] for record in records):
-        rows = ((*cells(r), r["origin"] or _PAGE) for r in records)
-        yield Table(caption, (*headings, _ORIGIN), tuple(rows))
+        rows = tuple(
+            (
+                str(rule.number),
+                *_sides(change, rule.line),
+                "\n".join(rule.ports),
+                mark(rule.why, notes.letter(rule.line)),
+            )
+            for rule in rules
+        )
+        yield Table("Rules", headings, rows)
     else:
-        yield Table(caption, headings, tuple(map(cells, records)))
+        yield Paragraph("No rule is requested.")
+    if change.advice:
+        yield Paragraph(" ".join(change.advice))
+    yield Heading("Optional, not requested")
+    if change.optional:
+        optional = tuple(
+            (
+                *_sides(change, line),
+                "\n".join(ports_of([line])),
+                mark(without_it(line), notes.letter(line)),
+            )
+            for line in change.optional
+        )
+        yield Table(
+            "Optional",
+            ("Source", "Destination", "Protocol and ports", "Without it"),
+            optional,
+            names_rows=False,
+        )
+    else:
+        yield Paragraph(f"{change.nothing}.")
+    yield Heading(change.silent_heading)
+    if change.undocumented:
+        yield Paragraph(
+            "Not requested. Decide about these before you rely on a default "
+            "deny:"
+        )
+        yield Bullets(tuple(text for text, _ in change.undocumented))
+        yield Paragraph(OUT_OF_SCOPE)
+    else:
+        text = change.nothing
+        if change.conflicts:
+            text = "Only the port of each conflict above"
+        yield Paragraph(f"{text}. {OUT_OF_SCOPE}")
+    yield Heading("Assumptions")
+    if notes.texts():
+        yield _footnotes(notes)
+    else:
+        yield Paragraph(f"{change.nothing}.")
+    yield Paragraph(f"{disclaimer(change.report)} {change.digest}")
+    yield Code(change.command, "Flow ids and citations:")
+
+
+def _sides(change: Change, line: Line) -> tuple[str, str]:
+    """Return both ends, each with its addresses on a line below."""
+    source, destination = change.addresses(line)
+    return (
+        "\n".join(filter(None, (change.name(line.source), source))),
+        "\n".join(filter(None, (change.name(line.destination), destination))),
+    )
+
+
+def _why(row: Row) -> str:
+    """Return the reason, and what in it the vendor does not state."""
+    marks = reason_marks(row.flow.inferred, row.flow.readings)
+    return " ".join([reason_of(row), *marks])
+
+
+def _ends(row: Row) -> str:
+    source, destination = COLUMNS["source"], COLUMNS["destination"]
+    return f"{source.text(row)} to {destination.text(row)}, {row.pair}"
+
+
+def _origin(row: Row) -> str:
+    """Return the overlay that a row comes from, if it is not the vendor's."""
+    return f" Origin: {row.flow.origin}." if row.flow.origin else ""
 
 
 def _deployment(report: Report) -> Iterator[Block]:
     yield Heading("Deployment")
-    rows = deployment_rows(report)
-    if rows:
-        yield Table("What was asked about", ("Side", "Value"), rows)
+    if report.deployment is not None:
+        rows = deployment_rows(report.deployment, report.edition.facets)
+        yield Table("Deployment", ("Setting", "Value"), rows)
     else:
-        yield Paragraph(_UNASKED)
+        yield Paragraph(_NO_DEPLOYMENT)
 
 
-def _left_open(report: Report, more: Iterable[str] = ()) -> Iterator[Block]:
-    """Yield what is left open; that nothing is, is said too."""
-    yield Heading(_LEFT_OPEN)
-    found = (*map(str, (*report.conflicts, *report.gaps)), *more)
-    if found:
-        yield Bullets(found)
-    elif not report.unstated:
-        yield Paragraph("Nothing, as far as was asked.")
+def _undocumented(report: Report, lines: tuple[str, ...]) -> Iterator[Block]:
+    """Yield what is not documented, or that there is nothing."""
+    yield Heading("Not documented")
+    if lines:
+        yield Bullets(lines)
+    else:
+        yield Paragraph(
+            "No undocumented flows."
+            if report.deployment is None
+            else "No gaps found for this deployment."
+        )
 
 
 def _exclusions(report: Report) -> Iterator[Block]:
     if report.exclusions:
-        yield Heading("Not required, as the page says")
+        yield Heading("Not required, according to the vendor")
         yield Bullets(
             tuple(
-                f"{exclusion_text(report.edition, each)} [{each.citation}]"
-                for each in report.exclusions
+                f"{exclusion_text(report.edition, exclusion)} "
+                f"[{exclusion.citation}]"
+                for exclusion in report.exclusions
             )
         )
 
@@ -273,5 +275,5 @@ def _notes(report: Report) -> Iterator[Block]:
     if report.notes:
         yield Heading("Notes")
         yield Bullets(
-            tuple(f"{each.text} [{each.citation}]" for each in report.notes)
+            tuple(f"{note.text} [{note.citation}]" for note in report.notes)
         )

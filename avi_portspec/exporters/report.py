@@ -1,52 +1,57 @@
 """What every format says, before it is put into that format.
 
 The table holds what may be opened: what is needed, what is optional, or
-what the page states where no deployment was asked about. Whatever the page
-leaves open, and whatever is not needed, is never in it: a reader who skips
-every word but the ports opens nothing that the data does not say.
+what the vendor states where no deployment is given. What is not documented
+or not needed is never in it: a reader who skips every word but the ports
+opens nothing that the data does not state.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from avi_portspec.errors import InvalidQueryError, shown
-from avi_portspec.model.display import joined
-from avi_portspec.model.edition import Edition
-from avi_portspec.model.flat import (
-    Identity,
-    PortRecord,
-    identity,
-    port_records,
+from avi_portspec.documents import join
+from avi_portspec.edition.edition import Edition
+from avi_portspec.errors import (
+    Fault,
+    InvalidDataError,
+    InvalidQueryError,
+    shown,
 )
+from avi_portspec.model.display import Row
+from avi_portspec.model.flat import Identity, identity, rows_of, stamp
 from avi_portspec.model.flowset import Flows
-from avi_portspec.model.ports import PortRange, ProtocolPorts
-from avi_portspec.model.protocols import Protocol
+from avi_portspec.model.wording import (
+    requirement_text,
+    sites_text,
+    value_names,
+)
+from avi_portspec.names import EndpointId, FlowId, Status
 
 if TYPE_CHECKING:
-    from avi_portspec.deployment.resolution import (
-        Conflict,
-        Gap,
-        Resolution,
-    )
+    from avi_portspec.deployment.decisions import Conflict, Gap
+    from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.model.facets import Deployment
+    from avi_portspec.model.facts import EditionFacts
     from avi_portspec.model.flows import Exclusion, Flow, Note
+    from avi_portspec.rules.inventory import Inventory
+    from avi_portspec.rules.networks import Address, Network
 
 __all__ = [
     "Report",
-    "deployment_rows",
-    "direction",
+    "disclaimer",
     "exclusion_text",
-    "ports_words",
     "report_on",
-    "unofficial",
 ]
 
-#: The decisions whose flows may be opened, as the table has them.
-_OPEN: Final = ("needed", "optional")
-#: Protocols that open connections; the others just send.
-_CONNECTING: Final = frozenset({6, 33, 132})
+#: The list that a flow's rows are in, by its decision.
+_LISTS: Final = {
+    "needed": "rows",
+    "optional": "rows",
+    "unstated": "unstated",
+}
 
 
 class Report(NamedTuple):
@@ -56,45 +61,46 @@ class Report(NamedTuple):
         edition: The edition that gave it.
         made_from: What says which data that is.
         title: What it is, in a line.
-        whole: Whether it is the edition itself.
-        deployment: The deployment that was asked about, if one was.
-        records: The table: what may be opened, in the order of the page.
-        unstated: What the page leaves open.
+        notes: The notes on what is in the table or not documented.
+        rows: What may be opened, in published order, a row per protocol and
+            port range.
+        unstated: What the vendor does not document.
         not_needed: What is decided against: replaced, not applicable, not
             supported.
-        conflicts: The needs that the page rules out without a substitute.
-        gaps: What the page is silent on.
-        exclusions: What the page says is not required.
-        notes: The notes on what is in the table or left open.
+        conflicts: The needs that the vendor rules out without a substitute.
+        gaps: What the vendor is silent on.
+        exclusions: What the vendor states is not required.
+        deployment: The deployment that was asked about, if one was.
+        whole: Whether it is the edition itself.
+        partial: Whether it is a selection of what a deployment needs.
+        inventory: The addresses of the site, if they are given.
     """
 
-    edition: Edition
+    edition: EditionFacts
     made_from: Identity
     title: str
-    whole: bool
-    deployment: Deployment | None
-    records: tuple[PortRecord, ...]
-    unstated: tuple[PortRecord, ...]
-    not_needed: tuple[PortRecord, ...]
-    conflicts: tuple[Conflict, ...]
-    gaps: tuple[Gap, ...]
-    exclusions: tuple[Exclusion, ...]
     notes: tuple[Note, ...]
+    rows: tuple[Row, ...]
+    unstated: tuple[Row, ...]
+    not_needed: tuple[Row, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    deployment: Deployment | None = None
+    whole: bool = False
+    partial: bool = False
+    inventory: Inventory | None = None
 
     @property
     def stamp(self) -> str:
         """The data's version and digest, in a line."""
-        made = self.made_from
-        return (
-            f"{made['edition']}, data version {made['data_version']}, "
-            f"SHA-256 {made['digest']}"
-        )
+        return stamp(self.edition)
 
     def only(self, flows: Collection[Flow]) -> Report:
-        """Return the report without the records of any other flow.
+        """Return the report without the rows of any other flow.
 
-        Conflicts, gaps and exclusions stay: what is left open is not hidden
-        by looking at something else.
+        Conflicts, gaps and exclusions stay: looking at something else does
+        not hide what is not documented.
 
         Args:
             flows: The flows that are kept.
@@ -102,21 +108,101 @@ class Report(NamedTuple):
         kept = {flow.id for flow in flows}
         named = {note for flow in flows for note in flow.notes}
         lists: dict[str, Any] = {
-            name: tuple(r for r in getattr(self, name) if r["flow"] in kept)
-            for name in ("records", "unstated", "not_needed")
+            name: tuple(r for r in getattr(self, name) if r.flow.id in kept)
+            for name in ("rows", "unstated", "not_needed")
         }
         notes = tuple(note for note in self.notes if note.id in named)
-        return self._replace(whole=False, notes=notes, **lists)
+        return self._replace(whole=False, partial=True, notes=notes, **lists)
+
+    def at(self, inventory: Inventory) -> Report:
+        """Return the report with the addresses of a site.
+
+        Args:
+            inventory: The addresses.
+
+        Raises:
+            InvalidQueryError: It is no inventory.
+            InvalidDataError: It names endpoints that the edition does not
+                have; or the clouds of the deployment need different flows
+                of the members that they have of one endpoint.
+        """
+        from avi_portspec.rules.inventory import check_inventory
+        from avi_portspec.rules.parts import Parts
+
+        check_inventory(inventory, self.edition)
+        if self.deployment is not None:
+            clouds = sorted(self.deployment.clouds)
+            inventory = inventory.within(clouds)
+            parts = Parts(self.deployment, self.edition, inventory)
+            # Its members are not told apart in a table.
+            mixed = [
+                row.flow.id
+                for row in self.rows
+                for end in {row.flow.source, row.flow.destination}
+                if parts.needs_split(end, row.flow.when)
+                or parts.of(end, row.flow.when) != end
+            ]
+            if mixed:
+                flows = join("and", dict.fromkeys(mixed))
+                expected = (
+                    "a deployment of one cloud at a time, since not all of "
+                    f"{join('and', clouds)} need {flows}"
+                )
+                got = f"{len(clouds)} clouds"
+                fault = Fault("inventory/several-clouds", "", expected, got)
+                raise InvalidDataError("inventory", [fault])
+        return self._replace(whole=False, inventory=inventory)
+
+    def sources(self, endpoint: EndpointId) -> tuple[Network, ...]:
+        """Return the addresses that an endpoint sends from."""
+        site = self.inventory
+        return () if site is None else site.addresses.get(endpoint, ())
+
+    def floating(self, endpoint: EndpointId) -> tuple[Address, ...]:
+        """Return the cluster IP, where an endpoint listens on it too."""
+        from avi_portspec.rules.inventory import CONTROLLER
+
+        site = self.inventory
+        if site is None or not site.cluster_ip_is_destination:
+            return ()
+        is_there = endpoint == CONTROLLER and self.sources(endpoint)
+        return site.cluster_ip if is_there else ()
+
+    def addresses(self, flow: Flow) -> dict[str, list[str]]:
+        """Return the addresses of both ends, as programs read them.
+
+        Without an inventory there are no keys for them.
+        """
+        if self.inventory is None:
+            return {}
+        return {
+            "source_address": [*map(_address, self.sources(flow.source))],
+            "destination_address": [
+                *map(_address, self.destinations(flow.destination))
+            ],
+        }
+
+    def destinations(self, endpoint: EndpointId) -> tuple[Network, ...]:
+        """Return the addresses that an endpoint listens on."""
+        site = self.inventory
+        if site is None or not self.sources(endpoint):
+            return ()
+        return (*site.listening(endpoint, 4), *site.listening(endpoint, 6))
 
 
 def report_on(subject: Edition | Flows | Resolution) -> Report:
     """Return an answer taken apart.
 
     Raises:
-        InvalidQueryError: It is no answer.
+        InvalidQueryError: It is not an answer.
     """
     if isinstance(subject, Edition):
-        return _on_edition(subject)
+        return _on_flows(subject.flows)._replace(
+            title=subject.title,
+            whole=True,
+            exclusions=tuple(subject.exclusions),
+            notes=tuple(subject.notes),
+        )
     if isinstance(subject, Flows):
         return _on_flows(subject)
     # Imported here: an answer about no deployment does without.
@@ -124,74 +210,70 @@ def report_on(subject: Edition | Flows | Resolution) -> Report:
 
     if isinstance(subject, Resolution):
         return _on_resolution(subject)
-    wanted = "an edition, flows, or a resolution"
-    raise InvalidQueryError("subject", wanted, shown(subject))
+    expected = "an edition, flows, or a resolution"
+    raise InvalidQueryError("subject", expected, shown(subject))
 
 
-def _on_edition(edition: Edition) -> Report:
-    made = _on_flows(edition.flows)
-    return made._replace(
-        title=edition.title,
-        whole=True,
-        exclusions=tuple(edition.exclusions),
-        notes=tuple(edition.notes),
-    )
+def _address(network: Network) -> str:
+    """Return a network, or the one address that it is."""
+    lone = network.num_addresses == 1
+    return str(network.network_address if lone else network)
+
+
+class _Silent(NamedTuple):
+    """Stands for a decision where the vendor does not state one."""
+
+    reason: str
+    status: Status = "unstated"
+    replaced_by: tuple[FlowId, ...] = ()
 
 
 def _on_flows(flows: Flows) -> Report:
     edition = flows.edition
-    open_ = flows.unstated
+    unstated = flows.unstated
     return Report(
         edition=edition,
         made_from=identity(edition),
         title=f"Flows of {edition.title}",
-        whole=False,
-        deployment=None,
-        records=_records(flows, edition),
+        rows=tuple(row for flow in flows for row in rows_of(flow, edition)),
         unstated=tuple(
-            record
-            for flow in open_
-            for record in port_records(flow, edition, decision="unstated")
+            row
+            for flow in unstated
+            for row in rows_of(
+                flow, edition, _Silent(requirement_text(flow, edition.facets))
+            )
         ),
-        not_needed=(),
-        conflicts=(),
-        gaps=(),
-        exclusions=(),
-        notes=_notes(edition, [*flows, *open_]),
+        notes=_notes(edition, [*flows, *unstated]),
     )
 
 
 def _on_resolution(answer: Resolution) -> Report:
     edition = answer.edition
-    records = tuple(answer._port_records())
-    clouds = _names(edition, "cloud", answer.deployment.clouds)
-    flows = answer.having(*_OPEN)
+    lists: dict[str, list[Row]] = defaultdict(list)
+    for decision in answer:
+        name = _LISTS.get(decision.status, "not_needed")
+        lists[name] += rows_of(decision.flow, edition, decision)
+    cloud = edition.facets.get("cloud")
+    clouds = [] if cloud is None else value_names(answer.deployment, cloud)
+    flows = answer.having("needed", "optional")
     return Report(
         edition=edition,
         made_from=identity(edition),
-        title=f"Ports for {joined('and', clouds)} ({edition.title})",
-        whole=False,
+        title=f"Ports for {join('and', clouds) or edition.product} "
+        f"({edition.title})",
         deployment=answer.deployment,
-        records=tuple(r for r in records if r["decision"] in _OPEN),
-        unstated=tuple(r for r in records if r["decision"] == "unstated"),
-        not_needed=tuple(
-            r for r in records if r["decision"] not in {*_OPEN, "unstated"}
-        ),
         conflicts=answer.conflicts,
         gaps=answer.gaps,
         exclusions=tuple(edition.exclusions),
         notes=_notes(edition, [*flows, *flows.unstated]),
+        rows=tuple(lists["rows"]),
+        unstated=tuple(lists["unstated"]),
+        not_needed=tuple(lists["not_needed"]),
     )
 
 
-def _records(flows: Iterable[Flow], edition: Edition) -> tuple[Any, ...]:
-    return tuple(
-        record for flow in flows for record in port_records(flow, edition)
-    )
-
-
-def _notes(edition: Edition, flows: Iterable[Flow]) -> tuple[Note, ...]:
-    """Return the notes on some flows, in the order of the page."""
+def _notes(edition: EditionFacts, flows: Iterable[Flow]) -> tuple[Note, ...]:
+    """Return the notes on some flows, in published order."""
     named = {note for flow in flows for note in flow.notes}
     return tuple(note for note in edition.notes if note.id in named)
 
@@ -199,70 +281,20 @@ def _notes(edition: Edition, flows: Iterable[Flow]) -> tuple[Note, ...]:
 # -- in words ---------------------------------------------------------------
 
 
-def direction(record: PortRecord) -> str:
-    """Return who opens the connection to whom, in words.
-
-    That is what decides on which side a firewall has its rule; the answers
-    come back by themselves where it keeps state.
-    """
-    source, destination = record["source_name"], record["destination_name"]
-    if record["source"] == record["destination"]:
-        destination = f"another {destination}"
-    if record["protocol_number"] in _CONNECTING:
-        return f"{source} opens the connection to {destination}"
-    return f"{source} sends first, to {destination}"
-
-
-def ports_words(record: PortRecord) -> str:
-    """Return a record's protocol and ports: ``TCP 8443``."""
-    low, high = record["port_low"], record["port_high"]
-    pair = ProtocolPorts(
-        Protocol.of(record["protocol_number"]),
-        None if low is None or high is None else PortRange(low=low, high=high),
-        record["icmp_type"],
-    )
-    return str(pair)
-
-
-def exclusion_text(edition: Edition, exclusion: Exclusion) -> str:
-    """Return what the page says is not required, in a sentence."""
+def exclusion_text(edition: EditionFacts, exclusion: Exclusion) -> str:
+    """Return what the vendor states is not required, in a sentence."""
     source = edition.endpoints[exclusion.source].name
     destination = edition.endpoints[exclusion.destination].name
     return f"{source} to {destination}: {exclusion.text}"
 
 
-def unofficial(report: Report) -> str:
+def disclaimer(report: Report) -> str:
     """Return who made this, and who did not."""
     version = report.made_from["data_version"]
-    sites = [each.origin for each in report.edition.sections if each.origin]
-    own = f", and from what a site states: {', '.join(sites)}" if sites else ""
     return (
-        f"Unofficial. Written by avi-portspec {version} from its own "
-        f"transcription of the page “{report.edition.source.title}”{own}. "
+        f"Unofficial. Generated by avi-portspec, data version {version}, "
+        "from its own transcription of the vendor's page "
+        f"“{report.edition.source.title}”{sites_text(report.edition)}. "
         f"The vendor of {report.edition.product} has neither written, "
         "reviewed nor endorsed it."
     )
-
-
-# -- deployments -----------------------------------------------------------
-
-
-def deployment_rows(report: Report) -> tuple[tuple[str, str], ...]:
-    """Return what a deployment is like, each side with its value."""
-    deployment = report.deployment
-    if deployment is None:
-        return ()
-    edition = report.edition
-    rows = []
-    for facet in edition.facets:
-        values = deployment.values_of(facet.id)
-        named = _names(edition, facet.id, values)
-        rows.append((facet.name, joined("and", named) or "none"))
-    nodes = {"cluster": "a cluster", "single-node": "a single node"}
-    rows.append(("Nodes of the Controller", nodes[deployment.nodes]))
-    return tuple(rows)
-
-
-def _names(edition: Edition, facet: str, values: Iterable[str]) -> list[str]:
-    """Return the names of some of a facet's values, in its order."""
-    return [v.name for v in edition.facets[facet].values if v.id in values]

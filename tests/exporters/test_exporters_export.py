@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -19,6 +19,7 @@ from avi_portspec import (
     MissingExtraError,
     UnknownNameError,
 )
+from avi_portspec.exporters import FormatName
 
 FORMATS = pytest.mark.parametrize(
     "entry", avi_portspec.formats(), ids=lambda each: each.name
@@ -40,6 +41,7 @@ class TestFormats:
         """By a name each; a suffix, and a media type."""
         found = avi_portspec.formats()
         names = [each.name for each in found]
+        assert tuple(names) == get_args(FormatName)
         assert len({*names}) == len(names)
         for each in found:
             assert each.suffix.startswith(".")
@@ -63,7 +65,7 @@ class TestFormats:
         """In processes of their own, whose hashes differ."""
         code = (
             "import avi_portspec as a, hashlib\n"
-            "answer = a.load().resolve('openstack')\n"
+            "answer = a.load('vantage-undated').resolve('openstack')\n"
             "for entry in a.formats():\n"
             "    made = a.export(answer, entry.name)\n"
             "    made = made if entry.binary else made.encode()\n"
@@ -115,11 +117,32 @@ class TestExport:
         with pytest.raises(InvalidQueryError, match="a resolution"):
             avi_portspec.export("aws", "json")  # type: ignore[arg-type]
 
+    @pytest.mark.parametrize(
+        ("only", "got"),
+        [
+            (3, "3"),
+            ("controller-to-dns", "'controller-to-dns'"),
+            (["controller-to-dns"], "'controller-to-dns'"),
+            ([None], "nothing"),
+            ([[]], "an empty list"),
+        ],
+    )
+    def test_only_takes_flows_alone(
+        self, edition: Edition, only: Any, got: str
+    ) -> None:
+        """Ids are none, nor is one flow a collection."""
+        for wrong, text in ((only, got), (edition.flows[0], "Flow")):
+            with pytest.raises(InvalidQueryError) as caught:
+                avi_portspec.export(edition, "json", only=wrong)
+            assert caught.value.argument == "only"
+            assert caught.value.expected == "flows, as in a list"
+            assert caught.value.got.startswith(text)
+
     def test_json_loads_no_reader_and_no_other_format(self) -> None:
         """The command line starts with it."""
         code = (
             "import sys, avi_portspec\n"
-            "answer = avi_portspec.load().resolve('aws')\n"
+            "answer = avi_portspec.load('vantage-undated').resolve('aws')\n"
             "avi_portspec.export(answer, 'json')\n"
             "print(*sys.modules)"
         )
@@ -149,7 +172,7 @@ class TestJson:
             data = json.loads(avi_portspec.export(subject, "json"))
             assert tuple(data) == self.KEYS
             assert data["digest"] == edition.digest
-            assert data["data_version"] == avi_portspec.__version__
+            assert data["data_version"] == avi_portspec.DATA_VERSION
             assert data["unofficial"] is True
 
     def test_an_answer_is_whole(self, edition: Edition) -> None:
@@ -162,26 +185,43 @@ class TestJson:
                 for key in ("records", "unstated", "not_needed")
                 for record in data[key]
             }
-            wanted = {each.flow.id: each.status for each in answer}
-            assert found == wanted
+            expected = {each.flow.id: each.status for each in answer}
+            assert found == expected
             assert {r["decision"] for r in data["records"]} <= {
                 "needed",
                 "optional",
             }
             assert data["deployment"]["clouds"] == [name]
 
+    def test_lists_are_lists(self, edition: Edition) -> None:
+        """Ids and reasons are not joined, as they are in CSV."""
+        answer = edition.resolve("gcp")
+        data = json.loads(avi_portspec.export(answer, "json"))
+        for record in data["records"]:
+            flow = answer[record["flow"]].flow
+            assert record["notes"] == [*flow.notes]
+            assert record["replaces"] == [*flow.replaces]
+            assert record["replaced_by"] == []
+            for name in ("inferred", "readings"):
+                assert record[name] == [
+                    {"field": each.field, "reason": each.reason}
+                    for each in getattr(flow, name)
+                ]
+        assert any(len(record["notes"]) > 1 for record in data["records"])
+        assert any(record["readings"] for record in data["records"])
+
     def test_what_is_left_open_is_told(self, edition: Edition) -> None:
         """Conflicts and gaps, with where the page states them."""
         docker = avi_portspec.preset("openstack", controller="container")
         answer = edition.resolve(docker)
         data = json.loads(avi_portspec.export(answer, "json"))
-        assert [each["text"] for each in data["conflicts"]] == [
-            each.text for each in answer.conflicts
+        assert [conflict["text"] for conflict in data["conflicts"]] == [
+            conflict.text for conflict in answer.conflicts
         ]
         silent = edition.resolve("openshift")
         data = json.loads(avi_portspec.export(silent, "json"))
-        assert [each["flows"] for each in data["gaps"]] == [
-            list(each.flows) for each in silent.gaps
+        assert [gap["flows"] for gap in data["gaps"]] == [
+            list(gap.flows) for gap in silent.gaps
         ]
         assert data["gaps"][0]["citations"]
 

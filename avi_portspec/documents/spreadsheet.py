@@ -1,4 +1,4 @@
-"""Cells that a spreadsheet would run, and what keeps it from doing so.
+"""CSV cells that a spreadsheet would run, and what keeps it from that.
 
 A spreadsheet that opens CSV takes a cell that begins with ``=``, ``+``,
 ``-`` or ``@`` for a formula, and a formula can start programs and fetch
@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["is_formula", "neutralised", "restored"]
+__all__ = ["escape", "is_formula", "unescape"]
 
 #: The signs, plain, full-width and small, and the white space that hides
 #: one. No text of a record has a tab or carriage return; a cell might.
@@ -27,19 +27,19 @@ def is_formula(text: str) -> bool:
     return _RISKY.search(text) is not None
 
 
-def neutralised(text: str) -> str:
+def escape(text: str) -> str:
     """Return *text* as a cell that no spreadsheet runs.
 
-    >>> neutralised("=1+1"), neutralised("1+1"), neutralised("'=1")
+    >>> escape("=1+1"), escape("1+1"), escape("'=1")
     ("'=1+1", '1+1', "''=1")
     """
     return _RISKY.sub(r"\1\2'", text)
 
 
-def restored(cell: str) -> str:
-    """Return the text of a neutralised cell; the inverse.
+def unescape(cell: str) -> str:
+    """Return the text of an escaped cell.
 
-    >>> restored("'=1+1"), restored("it's")
+    >>> unescape("'=1+1"), unescape("it's")
     ('=1+1', "it's")
     """
     return _MARKED.sub(r"\1\2", cell)

@@ -1,0 +1,144 @@
+"""Documents and tickets as a browser shows and prints them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from browsing import axe_script
+
+import avi_portspec
+from avi_portspec import Edition, Inventory, loads_inventory, preset
+from avi_portspec.exporters import FormatName
+
+pytestmark = pytest.mark.browser
+
+#: The addresses of the worked example.
+ADDRESSES = """
+controller = ["10.10.1.11", "10.10.1.12", "10.10.1.13"]
+service-engine = ["172.31.8.0/22"]
+external-network-services = ["10.99.0.0/24"]
+dns-server = ["10.50.0.53"]
+ntp-server = ["10.50.0.123"]
+aws = ["198.51.100.0/24"]
+controller-gateway = ["10.10.1.1"]
+"""
+FORMATS: tuple[FormatName, ...] = ("ticket-html", "html")
+
+
+@pytest.fixture
+def site(edition: Edition) -> Inventory:
+    """Return the worked example's addresses."""
+    return loads_inventory(ADDRESSES, edition=edition)
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """Return a page that loads nothing but what it is given."""
+    made = browser.new_page()
+    made.route("**/*", lambda route: route.abort())
+    yield made
+    made.close()
+
+
+def show(page: Any, text: str | bytes, width: int, scheme: str) -> None:
+    """Show a document in a window of some width."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    page.set_content(text)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_width_has_room(
+    edition: Edition,
+    site: Inventory,
+    page: Any,
+    name: FormatName,
+    scheme: str,
+) -> None:
+    """No page scrolls sideways; on a wide screen no table does either."""
+    text = avi_portspec.export(edition.resolve("aws"), name, inventory=site)
+    for width in (320, 736, 1280, 1920):
+        show(page, text, width, scheme)
+        found = page.evaluate(
+            "[document.documentElement.scrollWidth, ...[...document"
+            ".querySelectorAll('.table')].map(t => t.scrollWidth - "
+            "t.clientWidth)]"
+        )
+        assert found[0] == width
+        if width >= 1280 or width == 320:
+            assert max(found[1:]) <= 0
+        # Tables are as wide as one another, and no range is parted.
+        sizes = page.evaluate(
+            "[[...document.querySelectorAll('.table table')].map(t => "
+            "Math.round(t.getBoundingClientRect().width)), "
+            "[...document.querySelectorAll('td span')].map(s => "
+            "s.getClientRects().length)]"
+        )
+        if width >= 1280:
+            assert len({*sizes[0]}) == 1
+        assert {*sizes[1]} == {1}
+
+
+def test_a_phone_shows_each_cell_with_its_heading(
+    edition: Edition, site: Inventory, page: Any
+) -> None:
+    """Nothing is beside the screen, and no port is without its name."""
+    text = avi_portspec.export(
+        edition.resolve("aws"), "ticket-html", inventory=site
+    )
+    show(page, text, 320, "light")
+    cells = page.evaluate(
+        "[...document.querySelectorAll('[data-label]')].map(c => ["
+        "c.dataset.label, getComputedStyle(c, '::before').content, "
+        "c.getBoundingClientRect().right])"
+    )
+    assert {label for label, _, _ in cells} >= {"Rule", "Source", "Why"}
+    for label, shown, right in cells:
+        assert shown == f'"{label}: "'
+        assert right <= 320
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(
+    edition: Edition,
+    site: Inventory,
+    page: Any,
+    name: FormatName,
+    scheme: str,
+) -> None:
+    """In colours for light and for dark."""
+    text = avi_portspec.export(edition.resolve("gcp"), name, inventory=site)
+    # The page's own policy would keep the test's script out.
+    policy = '<meta http-equiv="Content-Security-Policy"'
+    assert policy in str(text)
+    show(page, str(text).replace(policy, "<meta"), 1280, scheme)
+    page.evaluate(axe_script())
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")
+    assert [rule["id"] for rule in found["violations"]] == []
+
+
+def test_a_ticket_is_one_page_of_a4(
+    edition: Edition, site: Inventory, page: Any
+) -> None:
+    """That of the worked example, with all that it says."""
+    pypdf = pytest.importorskip(
+        "pypdf", reason="needs pypdf: pip install --group builders"
+    )
+    services = {"dns", "ntp"}
+    asked = preset("aws", services=services, features={"cli-shell"})
+    text = avi_portspec.export(
+        edition.resolve(asked), "ticket-html", inventory=site
+    )
+    show(page, text, 1280, "dark")
+    printed = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    (sheet,) = printed.pages
+    points = sorted(map(float, sheet.mediabox[2:]))
+    assert points == pytest.approx([595, 842], abs=2)
+    assert edition.digest in sheet.extract_text().replace("\n", "")
+    for word in ("172.31.8.0/22", "5054", "[c] Assumed"):
+        assert word in sheet.extract_text()
