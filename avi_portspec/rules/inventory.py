@@ -1,62 +1,89 @@
-"""Which addresses the roles have at one site."""
+"""The addresses of each endpoint at one site."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from itertools import islice
-from pathlib import Path
-from typing import Any, Final, TypeAlias
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_network,
+)
+from itertools import chain, islice
+from typing import Annotated, Any, Final
 
 import attrs
 
-from avi_portspec.errors import Fault, InvalidDataError, nearest, shown
+from avi_portspec.deployment.kinds import refuse_other_kind
+from avi_portspec.edition.edition import Edition
+from avi_portspec.errors import (
+    Fault,
+    InvalidDataError,
+    InvalidQueryError,
+    nearest,
+    shown,
+)
+from avi_portspec.model.catalog import names_of
 from avi_portspec.model.checks import Check, Flag
-from avi_portspec.model.edition import Edition
+from avi_portspec.model.facts import EditionFacts
 from avi_portspec.model.frozen import FrozenDict
-from avi_portspec.model.record import Record, as_tuple, check
-from avi_portspec.names import KEBAB_ID, EndpointId
+from avi_portspec.model.record import Record
+from avi_portspec.names import KEBAB_ID, EndpointId, fold
 from avi_portspec.rules.networks import (
     Address,
+    Entry,
     Family,
     Network,
     Overlaps,
-    alone,
-    collapsed,
-    parsed,
-    trouble,
+    collapse,
+    parse_network,
+    special_use,
 )
-from avi_portspec.serialisation.files import toml_table
-from avi_portspec.serialisation.limits import FAULTS, bounded
+from avi_portspec.serialisation.files import read_file, toml_table
+from avi_portspec.serialisation.limits import FAULTS
 
-__all__ = ["Inventory", "Network", "load_inventory", "loads_inventory"]
+__all__ = [
+    "Inventory",
+    "Network",
+    "check_inventory",
+    "find_unknown",
+    "inventory_keys",
+    "load_inventory",
+    "loads_inventory",
+    "read_inventory",
+]
 
 CONTROLLER: Final = EndpointId("controller")
-#: Whose addresses are this product's own, and nobody else's.
+#: Endpoints whose addresses no other endpoint may have.
 _OWN: Final = frozenset({"controller", "service-engine", "cluster-ip"})
 #: The product as a whole: its addresses are those of its parts.
 _WHOLE: Final = "avi-vantage"
 #: More than any site has, and little enough to be checked in a second.
 _MOST: Final = 100_000
 _MOST_SHARED: Final = 1_000
-#: How many faults between networks are told. Nested ones can have more of
-#: them than anybody reads, or than fit into memory. It leaves room, among all
-#: faults that are told, for the line that says so.
+#: How many faults between networks are reported. Nested networks can have
+#: more than anybody reads, or than fit into memory. This leaves room among
+#: all reported faults for the line that says so.
 _MOST_PAIRS: Final = FAULTS // 2
 #: For how many unknown keys a nearest name is sought.
 _GUESSES: Final = 100
-_NO_SOURCE: Final = (
-    "an address that no Controller has as its own, for what a Controller "
-    "sends never has the cluster IP as its source"
-)
 _CLUSTER: Final = "cluster-ip"
 _FLAG: Final = "cluster-ip-is-destination"
 _SHARED: Final = "shared"
 _RESERVED: Final = (_CLUSTER, _FLAG, _SHARED)
-
-#: Networks, each with the path of the place that names it.
-_Entries: TypeAlias = list[tuple[str, Network]]
+_NO_SOURCE: Final = (
+    "an address that no Controller has: a Controller never sends from the "
+    "cluster IP"
+)
+_UNIQUE: Final = "addresses that no other endpoint has"
+_NO_CLUSTER_IP: Final = Fault(
+    "inventory/no-cluster-ip",
+    _FLAG,
+    f"a {_CLUSTER}, since {_FLAG} is true",
+    "none",
+)
 
 
 class _Addresses(Check):
@@ -64,21 +91,47 @@ class _Addresses(Check):
 
     __slots__ = ()
 
-    def __init__(self) -> None:
-        self.wanted = "a mapping of endpoint ids to tuples of networks"
+    rule = "inventory/not-networks"
+    expected = "a mapping of endpoint ids to tuples of networks"
 
     def accepts(self, value: object) -> bool:
         return isinstance(value, FrozenDict)
 
     def faults(self, value: Any, path: str) -> Iterator[Fault]:
-        if not self.accepts(value):
-            yield Fault(path, self.wanted, shown(value))
-            return
-        for name, networks in value.items():
+        yield from super().faults(value, path)
+        for name, networks in value.items() if self.accepts(value) else ():
             if type(name) is not str or not KEBAB_ID.fullmatch(name):
-                yield Fault(path, "the ids of endpoints", shown(name))
+                yield Fault(
+                    "id/form", path, "the ids of endpoints", shown(name)
+                )
             else:
                 yield from _NETWORKS.faults(networks, name)
+
+
+class _Clouds(Check):
+    """Endpoints with their networks in each cloud."""
+
+    __slots__ = ()
+
+    rule = "inventory/not-clouds"
+    expected = "a mapping of endpoint ids to mappings of clouds to networks"
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, FrozenDict) and all(
+            isinstance(members, FrozenDict) and members
+            for members in value.values()
+        )
+
+    def faults(self, value: Any, path: str) -> Iterator[Fault]:
+        yield from super().faults(value, path)
+        for name, members in value.items() if self.accepts(value) else ():
+            for cloud, networks in members.items():
+                if type(cloud) is not str or not KEBAB_ID.fullmatch(cloud):
+                    yield Fault(
+                        "id/form", path, "the ids of clouds", shown(cloud)
+                    )
+                else:
+                    yield from _NETWORKS.faults(networks, f"{name}.{cloud}")
 
 
 class _Networks(Check):
@@ -86,27 +139,24 @@ class _Networks(Check):
 
     __slots__ = ("least",)
 
+    rule = "inventory/not-networks"
+
     def __init__(self, least: int) -> None:
         self.least = least
-        self.wanted = "a tuple of networks"
-        if least:
-            self.wanted = "a tuple of at least one network"
+        many = "at least one network" if least else "networks"
+        self.expected = f"a tuple of {many}"
 
     def accepts(self, value: object) -> bool:
         return type(value) is tuple and len(value) >= self.least
 
     def faults(self, value: Any, path: str) -> Iterator[Fault]:
-        if not self.accepts(value):
-            yield Fault(path, self.wanted, shown(value))
-            return
-        for position, each in enumerate(value):
-            where = f"{path}[{position}]"
-            if type(each) not in (IPv4Network, IPv6Network):
-                yield Fault(where, "a network", shown(each))
-            else:
-                wrong = trouble(each)
-                if wrong is not None:
-                    yield wrong.under(where)
+        yield from super().faults(value, path)
+        for at, network in enumerate(value if self.accepts(value) else ()):
+            where = f"{path}[{at}]"
+            if type(network) not in (IPv4Network, IPv6Network):
+                yield Fault("network/form", where, "a network", shown(network))
+            elif (wrong := special_use(network)) is not None:
+                yield wrong.under(where)
 
 
 class _Hosts(Check):
@@ -114,8 +164,8 @@ class _Hosts(Check):
 
     __slots__ = ()
 
-    def __init__(self) -> None:
-        self.wanted = "a tuple of addresses, each once"
+    rule = "inventory/not-addresses"
+    expected = "a tuple of addresses, each once"
 
     def accepts(self, value: object) -> bool:
         return (
@@ -126,51 +176,60 @@ class _Hosts(Check):
 
     def faults(self, value: Any, path: str) -> Iterator[Fault]:
         yield from super().faults(value, path)
-        if self.accepts(value):
-            for each in value:
-                if getattr(each, "scope_id", None) is not None:
-                    yield Fault(path, "no zone", shown(each))
-                elif (wrong := trouble(alone(each))) is not None:
-                    yield wrong.under(path)
+        for host in value if self.accepts(value) else ():
+            if getattr(host, "scope_id", None) is not None:
+                yield Fault("network/zone", path, "no zone", shown(host))
+            elif (wrong := special_use(ip_network(host))) is not None:
+                yield wrong.under(path)
 
 
 _NETWORKS: Final = _Networks(1)
+_HOSTS: Final = _Hosts()
 
 
-def _kept(addresses: Any) -> Any:
+def _freeze_addresses(addresses: Any) -> Any:
     """Return addresses as the inventory keeps them; else as they are."""
     if not isinstance(addresses, Mapping):
         return addresses
     return FrozenDict(
         {
-            name: _collapsed(addresses[name])
+            name: _collapse(addresses[name])
             for name in sorted(addresses, key=str)
         }
     )
 
 
-def _collapsed(networks: Any) -> Any:
-    networks = as_tuple(networks)
+def _freeze_clouds(by_cloud: Any) -> Any:
+    """Return members by cloud as the inventory keeps them; else as are."""
+    if not isinstance(by_cloud, Mapping):
+        return by_cloud
+    return FrozenDict(
+        {
+            name: _freeze_addresses(by_cloud[name])
+            for name in sorted(by_cloud, key=str)
+        }
+    )
+
+
+def _collapse(networks: Any) -> Any:
+    networks = tuple(networks) if type(networks) is list else networks
     if type(networks) is not tuple or not all(
-        isinstance(each, (IPv4Network, IPv6Network)) for each in networks
+        isinstance(network, (IPv4Network, IPv6Network)) for network in networks
     ):
         return networks
-    return collapsed(networks)
+    return collapse(networks)
 
 
-def _hosts(addresses: Any) -> Any:
-    found = as_tuple(addresses)
-    if not _HOSTS.accepts(found):
-        return found
-    return tuple(sorted(found, key=lambda each: (each.version, each)))
-
-
-_HOSTS: Final = _Hosts()
+def _sort_hosts(addresses: Any) -> Any:
+    hosts = tuple(addresses) if type(addresses) is list else addresses
+    if not _HOSTS.accepts(hosts):
+        return hosts
+    return tuple(sorted(hosts, key=lambda host: (host.version, host)))
 
 
 @attrs.frozen(kw_only=True, getstate_setstate=False)
 class Inventory(Record):
-    """The addresses that the roles of a deployment have at one site.
+    """The addresses of a deployment's endpoints at one site.
 
     >>> from ipaddress import ip_network
     >>> site = Inventory(
@@ -193,26 +252,48 @@ class Inventory(Record):
         cluster_ip: The floating addresses of the Controller cluster. They
             are apart because traffic never comes *from* them.
         cluster_ip_is_destination: Whether flows to the Controller may also
-            go to the cluster IP. The page does not say so.
+            go to the cluster IP. The vendor does not document it.
         shared: Addresses that may stand in two roles, as those of a server
             that answers both DNS and NTP. A Controller, a Service Engine
             and the cluster IP share with nobody; they may only lie within
             a wider network that is listed here, and with ``avi-vantage``,
             which is the product as a whole, when they are listed.
+        by_cloud: For an endpoint that says so, which of its addresses are in
+            which cloud: together they are all that it has.
     """
 
-    addresses: Mapping[EndpointId, tuple[Network, ...]] = attrs.field(
-        converter=_kept, metadata=check(_Addresses()), hash=False
+    addresses: Annotated[
+        Mapping[EndpointId, tuple[Network, ...]], _Addresses()
+    ] = attrs.field(converter=_freeze_addresses, hash=False)
+    cluster_ip: Annotated[tuple[Address, ...], _HOSTS] = attrs.field(
+        default=(), converter=_sort_hosts
     )
-    cluster_ip: tuple[Address, ...] = attrs.field(
-        default=(), converter=_hosts, metadata=check(_HOSTS)
-    )
-    cluster_ip_is_destination: bool = attrs.field(
-        default=False, metadata=check(Flag())
-    )
-    shared: tuple[Network, ...] = attrs.field(
-        default=(), converter=as_tuple, metadata=check(_Networks(0))
-    )
+    cluster_ip_is_destination: Annotated[bool, Flag()] = False
+    shared: Annotated[tuple[Network, ...], _Networks(0)] = ()
+    by_cloud: Annotated[
+        Mapping[EndpointId, Mapping[str, tuple[Network, ...]]], _Clouds()
+    ] = attrs.field(factory=FrozenDict, converter=_freeze_clouds, hash=False)
+
+    def within(self, clouds: Collection[str]) -> Inventory:
+        """Return the inventory without the members of all other clouds.
+
+        Endpoints whose addresses are not listed by cloud keep them all.
+
+        Args:
+            clouds: The ids of the clouds.
+        """
+        addresses = {**self.addresses}
+        by_cloud: dict[EndpointId, dict[str, tuple[Network, ...]]] = {}
+        for name, members in self.by_cloud.items():
+            kept = {c: n for c, n in members.items() if c in clouds}
+            addresses[name] = collapse(chain.from_iterable(kept.values()))
+            by_cloud[name] = kept
+        gone = {name for name, kept in by_cloud.items() if not kept}
+        return attrs.evolve(
+            self,
+            addresses={k: v for k, v in addresses.items() if k not in gone},
+            by_cloud={k: v for k, v in by_cloud.items() if k not in gone},
+        )
 
     def of(self, endpoint: str, family: Family) -> tuple[Network, ...]:
         """Return the addresses that an endpoint sends from.
@@ -221,8 +302,8 @@ class Inventory(Record):
             endpoint: Its id.
             family: 4 or 6.
         """
-        found = self.addresses.get(EndpointId(endpoint), ())
-        return tuple(each for each in found if each.version == family)
+        networks = self.addresses.get(EndpointId(endpoint), ())
+        return tuple(n for n in networks if n.version == family)
 
     def listening(self, endpoint: str, family: Family) -> tuple[Network, ...]:
         """Return the addresses that an endpoint listens on.
@@ -234,110 +315,134 @@ class Inventory(Record):
             endpoint: Its id.
             family: 4 or 6.
         """
-        found = self.of(endpoint, family)
+        networks = self.of(endpoint, family)
         if endpoint != CONTROLLER or not self.cluster_ip_is_destination:
-            return found
+            return networks
         floating = [
-            alone(each) for each in self.cluster_ip if each.version == family
+            ip_network(address)
+            for address in self.cluster_ip
+            if address.version == family
         ]
-        return collapsed([*found, *floating])
+        return collapse([*networks, *floating])
 
     def _faults(self) -> Iterator[Fault]:
-        roles = {
-            name: [(f"{name}[{at}]", each) for at, each in enumerate(networks)]
+        lists: dict[str, tuple[EndpointId, tuple[Network, ...]]] = {
+            name: (name, networks)
             for name, networks in self.addresses.items()
+            if name not in self.by_cloud
         }
-        floating = [(_CLUSTER, alone(each)) for each in self.cluster_ip]
-        entries = _placed(roles, floating)
-        yield from islice(_between(entries, self.shared, ""), FAULTS)
+        for name, members in self.by_cloud.items():
+            together = collapse(chain.from_iterable(members.values()))
+            if self.addresses.get(name) != together:
+                expected = f"in addresses, what {name} has in all clouds"
+                yield Fault("inventory/by-cloud", name, expected, "others")
+            lists |= {f"{name}.{c}": (name, n) for c, n in members.items()}
+        entries = [
+            Entry(f"{path}[{at}]", name, network)
+            for path, (name, networks) in lists.items()
+            for at, network in enumerate(networks)
+        ]
+        entries += (
+            Entry(_CLUSTER, _CLUSTER, ip_network(address))
+            for address in self.cluster_ip
+        )
+        yield from islice(_pair_faults(entries, self.shared, ""), FAULTS)
         if self.cluster_ip_is_destination and not self.cluster_ip:
-            wanted = f"a {_CLUSTER} that can be a destination"
-            yield Fault(_FLAG, wanted, "none")
+            yield _NO_CLUSTER_IP
 
 
-def _placed(
-    roles: Mapping[Any, _Entries], floating: _Entries
-) -> list[tuple[str, str, Network]]:
-    """Return each network with its path and its role.
-
-    Args:
-        roles: What the endpoints have.
-        floating: The cluster IP.
-    """
-    return [
-        (path, role, network)
-        for role, found in [*roles.items(), (_CLUSTER, floating)]
-        for path, network in found
-    ]
-
-
-def _between(
-    entries: Iterable[tuple[str, str, Network]],
-    shared: tuple[Network, ...],
-    note: str,
+def _pair_faults(
+    entries: Iterable[Entry], shared: tuple[Network, ...], note: str
 ) -> Iterator[Fault]:
     """Yield what is wrong between networks that are right by themselves.
 
     Args:
-        entries: Each with its path and its role.
+        entries: The networks, those of the cluster IP last.
         shared: What may stand in two roles.
         note: The note on the source of a Controller's traffic, to cite.
     """
-    entries = list(entries)
     for path, role, network in entries:
         if network.prefixlen == 0 and (role in _OWN or network not in shared):
-            wanted = "some addresses, not all of them"
+            expected = "a network that is not all addresses"
             if role not in _OWN:
-                wanted += f", unless `{_SHARED}` lists {network} too"
-            yield Fault(path, wanted, str(network))
-    found = _overlapping(entries, shared, note)
-    yield from islice(found, _MOST_PAIRS)
-    if next(found, None) is not None:
-        wanted = "addresses that no other role has"
-        yield Fault("", wanted, f"more than {_MOST_PAIRS} that overlap")
-
-
-def _overlapping(
-    entries: Iterable[tuple[str, str, Network]],
-    shared: tuple[Network, ...],
-    note: str,
-) -> Iterator[Fault]:
-    """Yield what is wrong between networks that have an address in common.
-
-    Args:
-        entries: Each with its path and its role.
-        shared: What may stand in two roles.
-        note: The note on the source of a Controller's traffic, to cite.
-    """
-    overlaps = Overlaps(shared)
-    for (place, role, wider), (path, other, narrower) in overlaps.pairs(
-        entries
-    ):
-        roles = {role, other}
-        own = roles & _OWN
-        if len(roles) == 1:
+                expected += f", unless `{_SHARED}` lists {network} too"
             yield Fault(
-                path, "each address once", f"{narrower}, which is in {place}"
+                "inventory/all-addresses", path, expected, str(network)
             )
+    overlaps = _overlap_faults(entries, shared, note)
+    yield from islice(overlaps, _MOST_PAIRS)
+    if next(overlaps, None) is not None:
+        got = f"more than {_MOST_PAIRS} that overlap"
+        yield Fault("inventory/too-many-overlaps", "", _UNIQUE, got)
+
+
+def _overlap_faults(
+    entries: Iterable[Entry], shared: tuple[Network, ...], note: str
+) -> Iterator[Fault]:
+    """Yield what is wrong between networks that have an address in common."""
+    overlaps = Overlaps(shared)
+    for outer, inner in overlaps.pairs(entries):
+        roles = {outer.role, inner.role}
+        own = roles & _OWN
+        rule, path, expected = "inventory/overlap", inner.path, _UNIQUE
+        if len(roles) == 1:
+            rule, expected = "inventory/address-twice", "each address once"
         elif _CLUSTER in roles and roles & {CONTROLLER, _WHOLE}:
-            got = f"{narrower}, which is in {place}"
-            yield Fault(_CLUSTER, f"{_NO_SOURCE}{note}", got)
+            rule, path = "inventory/cluster-ip-as-source", _CLUSTER
+            expected = f"{_NO_SOURCE}{note}"
         elif own and _WHOLE not in roles:
             # Only an outer network may go round them, as that of all
             # administrators can.
             if (
                 len(own) == 1
-                and other in own
-                and overlaps.exceeds(wider, narrower)
+                and inner.role in own
+                and overlaps.exceeds(outer.network, inner.network)
             ):
                 continue
-            wanted = "addresses that no other role has"
-            yield Fault(path, wanted, f"{narrower}, which is in {place}")
-        elif not overlaps.covers(wider, narrower):
-            wanted = (
-                f"addresses that no other role has, or that `{_SHARED}` lists"
-            )
-            yield Fault(path, wanted, f"{narrower}, which is in {place}")
+        elif overlaps.covers(outer.network, inner.network):
+            continue
+        else:
+            expected += f", or that `{_SHARED}` lists"
+        got = f"{inner.network}, also in {outer.path}"
+        yield Fault(rule, path, expected, got)
+
+
+def check_inventory(inventory: object, edition: EditionFacts) -> None:
+    """Raise an error unless it is an inventory for an edition.
+
+    Args:
+        inventory: The inventory.
+        edition: The edition.
+
+    Raises:
+        InvalidQueryError: It is no inventory.
+        InvalidDataError: It names endpoints that the edition does not have.
+    """
+    faults = [*find_unknown(inventory, edition)]
+    if faults:
+        raise InvalidDataError("inventory", faults)
+
+
+def find_unknown(inventory: object, edition: EditionFacts) -> Iterator[Fault]:
+    """Yield a fault for each endpoint that an edition does not have.
+
+    Args:
+        inventory: The inventory.
+        edition: The edition.
+
+    Raises:
+        InvalidQueryError: It is no inventory.
+    """
+    if not isinstance(inventory, Inventory):
+        expected = (
+            "an Inventory, as load_inventory() and loads_inventory() make"
+        )
+        raise InvalidQueryError("inventory", expected, shown(inventory))
+    known = edition.endpoints.ids()
+    for name in inventory.addresses:
+        if name not in known:
+            expected = f"the id of an endpoint of {edition.id}"
+            yield Fault("reference/dangling", name, expected, "an unknown key")
 
 
 # -- from TOML ---------------------------------------------------------------
@@ -346,7 +451,7 @@ def _overlapping(
 def load_inventory(
     path: str | os.PathLike[str], *, edition: Edition
 ) -> Inventory:
-    """Return the inventory in a TOML file.
+    """Return the inventory in a TOML or JSON file.
 
     Args:
         path: The file.
@@ -357,8 +462,8 @@ def load_inventory(
             carries every fault with its path.
         OSError: The file cannot be read.
     """
-    file = Path(path)
-    return loads_inventory(bounded(file), edition=edition, subject=str(file))
+    table, subject = read_file(path)
+    return read_inventory(table, subject, edition)
 
 
 def loads_inventory(
@@ -381,133 +486,212 @@ def loads_inventory(
         subject: What to call it in an error: a file's name, say.
 
     Raises:
-        InvalidDataError: It is no TOML, or no sound inventory; the error
+        InvalidDataError: It is not TOML, or not a valid inventory; the error
             carries every fault with its path.
     """
-    reading = _Reading(edition, toml_table(text, subject))
+    return read_inventory(toml_table(text, subject), subject, edition)
+
+
+def inventory_keys(edition: Edition) -> frozenset[str]:
+    """Return the keys that an inventory for an edition can have.
+
+    Args:
+        edition: The edition.
+    """
+    return frozenset({*edition.endpoints.ids(), *_RESERVED})
+
+
+def read_inventory(
+    table: dict[str, Any], subject: str, edition: Edition
+) -> Inventory:
+    """Return the inventory that plain data holds.
+
+    Args:
+        table: The data.
+        subject: What to call it in an error.
+        edition: The edition whose endpoints it gives addresses to.
+
+    Raises:
+        InvalidDataError: It is not a valid inventory; the error carries
+            every fault with its path.
+    """
+    # A deployment has a Controller too.
+    if (inventory_keys(edition) - {CONTROLLER}).isdisjoint(table):
+        refuse_other_kind(table, "inventory", subject)
+    reading = _Reading(edition, table)
     if reading.faults:
         raise InvalidDataError(subject, reading.faults)
+    addresses: dict[EndpointId, list[Network]] = {}
+    for entry in reading.entries:
+        role = EndpointId(entry.role)
+        addresses.setdefault(role, []).append(entry.network)
     try:
         return Inventory(
-            addresses={
-                EndpointId(name): tuple(net for _, net in entries)
-                for name, entries in reading.roles.items()
-            },
+            addresses=addresses,
             cluster_ip=tuple(
-                net.network_address for _, net in reading.cluster_ip
+                entry.network.network_address for entry in reading.cluster_ip
             ),
             cluster_ip_is_destination=reading.is_destination,
-            shared=tuple(net for _, net in reading.shared),
+            shared=tuple(entry.network for entry in reading.shared),
+            by_cloud=reading.by_cloud,
         )
     except InvalidDataError as wrong:
         raise InvalidDataError(subject, wrong.faults) from None
 
 
 class _Reading:
-    """What one table says, and everything that is wrong with it."""
+    """Reads one table, and collects everything that is wrong with it."""
 
     def __init__(self, edition: Edition, table: dict[str, Any]) -> None:
         self.edition = edition
         self.faults: list[Fault] = []
-        self.roles: dict[str, _Entries] = {}
-        self.cluster_ip: _Entries = []
-        self.shared: _Entries = []
+        self.entries: list[Entry] = []
+        self.cluster_ip: list[Entry] = []
+        self.shared: list[Entry] = []
+        self.by_cloud: dict[EndpointId, dict[str, list[Network]]] = {}
         self.is_destination = False
         self.left = _MOST
         unknown = 0
         for key, value in table.items():
             if key == _CLUSTER:
-                self.cluster_ip = self._entries(key, value, network=False)
+                self.cluster_ip = self._read(key, value, network=False)
             elif key == _SHARED:
-                self.shared = self._shared(value)
+                self._read_shared(value)
             elif key == _FLAG:
-                self._flag(value, table)
+                self.faults += Flag().faults(value, _FLAG)
+                self.is_destination = value is True
+                if self.is_destination and _CLUSTER not in table:
+                    self.faults.append(_NO_CLUSTER_IP)
             elif key in edition.endpoints.ids():
-                self._role(key, value)
+                self._read_role(key, value)
             else:
                 unknown += 1
-                self._unknown(key, guess=unknown <= _GUESSES)
-        # A network that stands there a thousand times makes a million
-        # pairs: after so many faults nobody reads on.
-        self.faults += islice(self._between(), FAULTS)
+                self._add_unknown(key, guess=unknown <= _GUESSES)
+        # A network that is listed a thousand times makes a million pairs:
+        # nobody reads that many faults.
+        self.faults += islice(self._compare(), FAULTS)
 
-    def _role(self, key: str, value: Any) -> None:
+    def _add(self, rule: str, path: str, expected: str, got: str) -> None:
+        self.faults.append(Fault(rule, path, expected, got))
+
+    def _read_role(self, key: str, value: Any) -> None:
         if self.edition.endpoints[key].kind == "group":
-            wanted = "endpoints with addresses of their own"
-            got = "a group, which stands for several others"
-            self.faults.append(Fault(key, wanted, got))
+            expected = "an endpoint with addresses"
+            got = "a group of endpoints"
+            self._add("inventory/group", key, expected, got)
+        elif isinstance(value, dict) and value:
+            self._read_clouds(key, value)
         else:
-            self.roles[key] = self._entries(key, value)
+            self.entries += self._read(key, value)
 
-    def _unknown(self, key: str, *, guess: bool) -> None:
+    def _read_clouds(self, key: str, value: dict[str, Any]) -> None:
+        """Read the members of a role, by cloud."""
+        facet = self.edition.facets.get("cloud")
+        known = {
+            fold(name): each.id
+            for each in (facet.values if facet else ())
+            for name in names_of(each)
+        }
+        for at, (cloud, listed) in enumerate(value.items()):
+            path = f"{key}.{cloud[:80]}"
+            if cloud in known.values():
+                entries = self._read(key, listed, path=path)
+                self.entries += entries
+                self.by_cloud.setdefault(EndpointId(key), {})[cloud] = [
+                    entry.network for entry in entries
+                ]
+            else:
+                # People write the names of the vendor's page here, too.
+                near = known.get(fold(cloud)) or (
+                    nearest(cloud, known.values()) if at < _GUESSES else None
+                )
+                expected = f"the id of a cloud of {self.edition.id}"
+                got = "an unknown key"
+                self.faults.append(
+                    Fault("inventory/unknown-cloud", path, expected, got, near)
+                )
+
+    def _add_unknown(self, key: str, *, guess: bool) -> None:
         near = None
         if guess:
-            # People write the names that the page has; ids are wanted.
-            found = self.edition.endpoints.get(key)
-            known = (*self.edition.endpoints.ids(), *_RESERVED)
-            near = found.id if found else nearest(key, known)
-        wanted = f"the id of an endpoint of {self.edition.id}"
-        self.faults.append(Fault(key[:80], wanted, "an unknown key", near))
+            # People write the names of the vendor's page; ids are expected.
+            endpoint = self.edition.endpoints.get(key)
+            known = sorted(inventory_keys(self.edition))
+            near = endpoint.id if endpoint else nearest(key, known)
+        expected = f"the id of an endpoint of {self.edition.id}"
+        got = "an unknown key"
+        self.faults.append(
+            Fault("reference/dangling", key[:80], expected, got, near)
+        )
 
-    def _flag(self, value: Any, table: dict[str, Any]) -> None:
-        if type(value) is not bool:
-            self.faults.append(Fault(_FLAG, "true or false", shown(value)))
-        elif value and _CLUSTER not in table:
-            wanted = f"a {_CLUSTER} that can be a destination"
-            self.faults.append(Fault(_FLAG, wanted, "none"))
-        else:
-            self.is_destination = value
-
-    def _shared(self, value: Any) -> _Entries:
+    def _read_shared(self, value: Any) -> None:
         if isinstance(value, list) and len(value) > _MOST_SHARED:
-            wanted = f"at most {_MOST_SHARED} shared addresses or networks"
-            self.faults.append(Fault(_SHARED, wanted, shown(value)))
-            return []
-        return self._entries(_SHARED, value)
+            expected = f"at most {_MOST_SHARED} shared addresses or networks"
+            rule = "inventory/too-many-shared"
+            self._add(rule, _SHARED, expected, shown(value))
+        else:
+            self.shared = self._read(_SHARED, value)
 
-    def _entries(
-        self, key: str, value: Any, *, network: bool = True
-    ) -> _Entries:
+    def _read(
+        self,
+        key: str,
+        value: Any,
+        *,
+        network: bool = True,
+        path: str | None = None,
+    ) -> list[Entry]:
         """Return each sound address under a key, with its path."""
-        if isinstance(value, str):
+        at_key = path or key
+        texts: dict[str, Any] = {}
+        if isinstance(value, str) and not network:
             # A lone cluster IP is usual, a lone network for a role is not.
-            if network:
-                wanted = "a list of addresses and networks"
-                self.faults.append(Fault(key, wanted, shown(value)))
-                return []
-            texts = {key: value}
+            texts = {at_key: value}
         elif isinstance(value, list) and value:
             self.left -= len(value)
             if self.left < 0:
-                wanted = f"at most {_MOST} addresses in all"
-                self.faults.append(Fault(key, wanted, "more"))
-                return []
-            texts = {f"{key}[{at}]": item for at, item in enumerate(value)}
-        else:
-            wanted = "a list of at least one address or network"
-            self.faults.append(Fault(key, wanted, shown(value)))
-            return []
-        found: _Entries = []
-        for path, text in texts.items():
-            made = parsed(text, network=network)
-            if isinstance(made, Fault):
-                self.faults.append(made.under(path))
+                expected = f"at most {_MOST} addresses in all"
+                self._add(
+                    "inventory/too-many-addresses", at_key, expected, "more"
+                )
             else:
-                found.append((path, made))
-        return found
+                texts = {
+                    f"{at_key}[{at}]": text for at, text in enumerate(value)
+                }
+        else:
+            expected = (
+                "a list of addresses and networks"
+                if isinstance(value, str)
+                else "a list of at least one address or network"
+            )
+            self._add("list/not-a-list", at_key, expected, shown(value))
+        entries: list[Entry] = []
+        for place, text in texts.items():
+            parsed = parse_network(text, network=network)
+            if isinstance(parsed, Fault):
+                self.faults.append(parsed.under(place))
+            else:
+                entries.append(Entry(place, key, parsed))
+        return entries
 
-    def _between(self) -> Iterator[Fault]:
-        entries = _placed(self.roles, self.cluster_ip)
+    def _compare(self) -> Iterator[Fault]:
+        """Yield what is wrong between the addresses of all keys."""
+        seen: set[Network] = set()
+        for path, _, network in self.shared:
+            if network in seen:
+                yield Fault(
+                    "inventory/address-twice",
+                    path,
+                    "each address once",
+                    str(network),
+                )
+            seen.add(network)
         cited = ", ".join(
             note.id
             for note in self.edition.notes
             if note.kind == "source-address"
         )
-        note = f" (note {cited})" if cited else ""
-        shared = tuple(network for _, network in self.shared)
-        seen: set[Network] = set()
-        for path, network in self.shared:
-            if network in seen:
-                yield Fault(path, "each address once", str(network))
-            seen.add(network)
-        yield from _between(entries, shared, note)
+        yield from _pair_faults(
+            [*self.entries, *self.cluster_ip],
+            tuple(entry.network for entry in self.shared),
+            f" (note {cited})" if cited else "",
+        )

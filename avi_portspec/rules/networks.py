@@ -1,10 +1,11 @@
-"""Addresses and networks as a site writes them down: strictly, or not."""
+"""Addresses and networks, read strictly."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from functools import cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -14,7 +15,7 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from avi_portspec.errors import Fault, shown
 
@@ -22,12 +23,13 @@ __all__ = [
     "IPV4",
     "IPV6",
     "Address",
+    "Entry",
     "Family",
     "Network",
-    "alone",
-    "collapsed",
-    "parsed",
-    "trouble",
+    "collapse",
+    "networks_text",
+    "parse_network",
+    "special_use",
 ]
 
 Address: TypeAlias = IPv4Address | IPv6Address
@@ -37,7 +39,9 @@ Family: TypeAlias = Literal[4, 6]
 IPV4: Final[Family] = 4
 IPV6: Final[Family] = 6
 
-_WANTED: Final = "an address, or a network as 10.20.0.0/24 or 2001:db8::/64"
+_EXPECTED: Final = (
+    "an address or a network, such as 10.20.0.0/24 or 2001:db8::/64"
+)
 #: An address with letters has colons too; what has none is a name.
 _NAME: Final = re.compile(r"[^:]*[a-zA-Z][^:]*")
 #: Version, first and last address: networks are compared as numbers, for
@@ -50,29 +54,24 @@ def _span(network: Network) -> _Span:
     return network.version, first, first + network.num_addresses - 1
 
 
-#: What stands for no host that a firewall could have on one of its sides.
+#: Addresses of no host on either side of a firewall (RFC 6890).
 _SPECIAL: Final = tuple(
     (ip_network(network), _span(ip_network(network)), what)
     for network, what in (
-        ("0.0.0.0/8", "this host itself (RFC 1122)"),
+        ("0.0.0.0/8", "this host itself, RFC 1122"),
         ("127.0.0.0/8", "the loopback interface"),
         ("224.0.0.0/4", "multicast groups"),
         ("255.255.255.255/32", "the limited broadcast"),
         ("::/128", "this host itself"),
         ("::1/128", "the loopback interface"),
-        ("::ffff:0:0/96", "IPv4 addresses, spelled as IPv6"),
-        ("fe80::/10", "one link, which no router forwards"),
+        ("::ffff:0:0/96", "IPv4-mapped IPv6 addresses"),
+        ("fe80::/10", "link-local addresses, which no router forwards"),
         ("ff00::/8", "multicast groups"),
     )
 )
 
 
-def alone(address: Address) -> Network:
-    """Return the network that consists of one address."""
-    return ip_network(address)
-
-
-def collapsed(networks: Iterable[Network]) -> tuple[Network, ...]:
+def collapse(networks: Iterable[Network]) -> tuple[Network, ...]:
     """Return the fewest networks that hold the same addresses, sorted.
 
     IPv4 comes first. Nothing is gained or lost: adjacent networks become
@@ -80,25 +79,81 @@ def collapsed(networks: Iterable[Network]) -> tuple[Network, ...]:
     """
     four: list[IPv4Network] = []
     six: list[IPv6Network] = []
-    for each in networks:
-        if isinstance(each, IPv4Network):
-            four.append(each)
+    for network in networks:
+        if isinstance(network, IPv4Network):
+            four.append(network)
         else:
-            six.append(each)
+            six.append(network)
     return (*collapse_addresses(four), *collapse_addresses(six))
 
 
-def trouble(network: Network) -> Fault | None:
-    """Return why no rule can be about a network, if that is so."""
+#: A network of so few addresses is a list of hosts.
+_FEW: Final = 4
+
+
+def networks_text(networks: Iterable[Network]) -> str:
+    """Return networks as people write them, hosts in a row as a range.
+
+    >>> networks_text(
+    ...     collapse(
+    ...         ip_network(text)
+    ...         for text in (
+    ...             "10.10.1.11", "10.10.1.12", "10.10.1.13", "10.20.0.0/24"
+    ...         )
+    ...     )
+    ... )
+    '10.10.1.11-13, 10.20.0.0/24'
+
+    Args:
+        networks: The networks, collapsed.
+    """
+    rows: list[list[Network]] = []
+    for network in networks:
+        before = rows[-1][-1] if rows else None
+        if (
+            before is not None
+            and network.version == before.version
+            and max(before.num_addresses, network.num_addresses) <= _FEW
+            and int(before.broadcast_address) + 1
+            == int(network.network_address)
+        ):
+            rows[-1].append(network)
+        else:
+            rows.append([network])
+    return ", ".join(map(_row_text, rows))
+
+
+def _row_text(row: Sequence[Network]) -> str:
+    """Return networks in a row: an address, a network, or a range."""
+    first, last = row[0].network_address, row[-1].broadcast_address
+    if not row[0].prefixlen:
+        return f"any IPv{row[0].version} address"
+    if first == last:
+        return str(first)
+    if len(row) == 1 and row[0].num_addresses > 2:  # noqa: PLR2004 - two are a range
+        return str(row[0])
+    start, _, end = str(last).rpartition(".")
+    short = start and str(first).rpartition(".")[0] == start
+    return f"{first}-{end if short else last}"
+
+
+def special_use(network: Network) -> Fault | None:
+    """Return why a network cannot be in a rule, or ``None`` if it can."""
     if network.prefixlen == 0:
-        # All addresses: whether a role may have them is the inventory's
-        # affair. Half of all, which is as wide, always fails below.
+        # All addresses: the inventory decides which role may have them. Half
+        # of all, which is as wide, always fails below.
         return None
     version, low, high = _span(network)
     for special, (of, first, last), what in _SPECIAL:
         if of == version and first <= high and low <= last:
-            wanted = f"addresses apart from {special}: that is {what}"
-            return Fault("", wanted, str(network), _as_ipv4(network))
+            expected = f"addresses outside {special} ({what})"
+            return Fault(
+                "network/special-purpose",
+                "",
+                expected,
+                str(network),
+                _as_ipv4(network),
+            )
     return None
 
 
@@ -113,54 +168,74 @@ def _as_ipv4(network: Network) -> str | None:
     return str(first) if bits == first.max_prefixlen else f"{first}/{bits}"
 
 
-def parsed(text: object, *, network: bool = True) -> Network | Fault:
+def parse_network(text: object, *, network: bool = True) -> Network | Fault:
     """Return the network that a string spells, or what is wrong with it.
 
-    >>> parsed("10.20.0.0/24")
+    >>> parse_network("10.20.0.0/24")
     IPv4Network('10.20.0.0/24')
-    >>> print(parsed("10.20.0.9/24"))
-    wanted a network without host bits, got '10.20.0.9/24'; did you mean \
+    >>> print(parse_network("10.20.0.9/24"))
+    expected a network without host bits, got '10.20.0.9/24'; did you mean \
 '10.20.0.0/24'?
 
     Args:
         text: An address or a network in its usual spelling.
         network: Whether more than a single address will do.
     """
-    wanted = _WANTED if network else "one address, as 10.10.1.10"
+    expected = _EXPECTED if network else "one address, such as 10.10.1.10"
     if not isinstance(text, str):
-        return Fault("", wanted, shown(text))
+        return Fault("network/form", "", expected, shown(text))
     address, slash, bits = text.partition("/")
     if _NAME.fullmatch(text):
-        wanted += (
-            "; no DNS name, for the addresses of a name can change after "
-            "the rules are written"
+        expected += (
+            "; not a DNS name, whose addresses can change after the rules "
+            "are written"
         )
     elif "%" in text:
-        wanted = "an address without a zone, which one host alone knows"
-        return Fault("", wanted, _repr(text), text.partition("%")[0])
+        expected = "an address without a zone: a zone is valid on one host"
+        return Fault(
+            "network/zone", "", expected, _repr(text), text.partition("%")[0]
+        )
     try:
-        found = ip_network(text, strict=False)
-        first = ip_address(address) if slash else found.network_address
+        parsed = ip_network(text, strict=False)
+        first = ip_address(address) if slash else parsed.network_address
     except ValueError:
-        return Fault("", wanted, _repr(text))
+        return Fault("network/form", "", expected, _repr(text))
     if slash and not network:
-        return Fault("", wanted, _repr(text), address)
-    if slash and bits != str(found.prefixlen):
+        return Fault(
+            "network/not-one-address", "", expected, _repr(text), address
+        )
+    rule = "network/host-bits"
+    if slash and bits != str(parsed.prefixlen):
         # A netmask, a wildcard mask, or leading zeros.
-        wanted = "the length of a prefix"
-    elif first != found.network_address:
-        wanted = "a network without host bits"
+        rule = "network/not-a-prefix-length"
+        expected = "a prefix length"
+    elif first != parsed.network_address:
+        expected = "a network without host bits"
     else:
-        return trouble(found) or found
-    return Fault("", wanted, _repr(text), str(found))
+        return special_use(parsed) or parsed
+    return Fault(rule, "", expected, _repr(text), str(parsed))
 
 
 def _repr(text: str) -> str:
     return shown(text).removeprefix("the string ")
 
 
+class Entry(NamedTuple):
+    """A network, with the place that names it.
+
+    Attributes:
+        path: The place.
+        role: The endpoint that has the network, or another key.
+        network: The network.
+    """
+
+    path: str
+    role: str
+    network: Network
+
+
 class Overlaps:
-    """Finds networks that stand in two roles.
+    """Finds networks that two endpoints have.
 
     Args:
         shared: What may stand in two.
@@ -168,24 +243,19 @@ class Overlaps:
 
     def __init__(self, shared: Sequence[Network]) -> None:
         self._shared = sorted(map(_span, shared))
-        self._within: dict[_Span, list[_Span]] = {}
-        self._joined: dict[_Span, list[tuple[int, int]]] = {}
+        # One network can be the wider one of many pairs.
+        self._shared_in = cache(self._find_shared)
+        self._joined_in = cache(self._join_shared)
 
-    def pairs(
-        self, networks: Iterable[tuple[str, str, Network]]
-    ) -> Iterable[tuple[tuple[str, str, Network], tuple[str, str, Network]]]:
-        """Yield each pair that overlaps, the wider network first.
-
-        Args:
-            networks: The path, the role and the network of each entry.
-        """
+    def pairs(self, entries: Iterable[Entry]) -> Iterable[tuple[Entry, Entry]]:
+        """Yield each pair that overlaps, the wider network first."""
         # Two networks overlap only if one is within the other, so that
-        # those open at any point are nested: a stack.
+        # those that hold a given address are nested: a stack.
         order = sorted(
-            ((_span(each[2]), each) for each in networks),
+            ((_span(entry.network), entry) for entry in entries),
             key=lambda item: (item[0][0], item[0][1], -item[0][2]),
         )
-        stack: list[tuple[_Span, tuple[str, str, Network]]] = []
+        stack: list[tuple[_Span, Entry]] = []
         for span, entry in order:
             while stack and (stack[-1][0][0], stack[-1][0][2]) < span[:2]:
                 stack.pop()
@@ -195,39 +265,33 @@ class Overlaps:
 
     def covers(self, wider: Network, narrower: Network) -> bool:
         """Return whether what is shared within *wider* covers *narrower*."""
-        span = _span(narrower)
-        found = self._joined_within(wider)
-        at = bisect_right(found, span[1], key=lambda each: each[0]) - 1
-        return at >= 0 and found[at][1] >= span[2]
+        _, low, high = _span(narrower)
+        joined = self._joined_in(_span(wider))
+        at = bisect_right(joined, low, key=lambda pair: pair[0]) - 1
+        return at >= 0 and joined[at][1] >= high
 
     def exceeds(self, wider: Network, narrower: Network) -> bool:
         """Return whether one shared network in *wider* is more than that."""
         _, low, high = _span(narrower)
         return any(
             a <= low and high <= b and (a, b) != (low, high)
-            for _, a, b in self._shared_within(wider)
+            for _, a, b in self._shared_in(_span(wider))
         )
 
-    def _joined_within(self, wider: Network) -> list[tuple[int, int]]:
+    def _join_shared(self, wider: _Span) -> list[tuple[int, int]]:
         """Return what is shared there, as first and last addresses."""
-        span = _span(wider)
-        found = self._joined.get(span)
-        if found is None:
-            found = self._joined[span] = []
-            for _, low, high in self._shared_within(wider):
-                if found and low <= found[-1][1] + 1:
-                    found[-1] = found[-1][0], max(found[-1][1], high)
-                else:
-                    found.append((low, high))
-        return found
+        joined: list[tuple[int, int]] = []
+        for _, low, high in self._shared_in(wider):
+            if joined and low <= joined[-1][1] + 1:
+                joined[-1] = joined[-1][0], max(joined[-1][1], high)
+            else:
+                joined.append((low, high))
+        return joined
 
-    def _shared_within(self, wider: Network) -> list[_Span]:
-        version, low, high = span = _span(wider)
-        found = self._within.get(span)
-        if found is None:
-            found = self._within[span] = [
-                each
-                for each in self._shared
-                if each[0] == version and low <= each[1] and each[2] <= high
-            ]
-        return found
+    def _find_shared(self, wider: _Span) -> list[_Span]:
+        version, low, high = wider
+        return [
+            (of, first, last)
+            for of, first, last in self._shared
+            if of == version and low <= first and last <= high
+        ]

@@ -14,7 +14,7 @@ from kernel_probes import ICMP, TCP, UDP, checksum
 __all__ = ["Conversation", "answered"]
 
 #: Seconds. The first is for what has to come, and is hardly ever waited for.
-_PATIENCE = 5.0
+_PATIENCE = 60.0
 
 
 class Conversation:
@@ -62,6 +62,12 @@ class Conversation:
                     struct.pack("ii", 1, 0),
                 )
             each.close()
+
+    @property
+    def port(self) -> int:
+        """The port of who opened."""
+        port: int = self._opener.getsockname()[1]
+        return port
 
     def patience(self, seconds: float) -> None:
         """Say how long to wait for what is sent."""

@@ -130,14 +130,14 @@ class LostProbesError(Exception):
 
 def missing() -> str | None:
     """Return what the proof lacks here, and how to get it; or ``None``."""
+    if os.geteuid() != 0:
+        return "the kernel proof needs root: run pytest tests/kernel with sudo"
     lacking = [name for name in NEEDED if shutil.which(name) is None]
     if lacking:
         return (
             f"the kernel proof needs {', '.join(lacking)}: "
             "apt-get install iproute2 nftables iptables"
         )
-    if os.geteuid() != 0:
-        return "the kernel proof needs root: run pytest tests/kernel with sudo"
     name = f"avi-{os.getpid()}-try"
     try:
         _run("ip", "netns", "add", name)
@@ -150,34 +150,88 @@ def missing() -> str | None:
     return None
 
 
-class Lab:
-    """The three namespaces, to be closed when they are not needed."""
+class Namespaces:
+    """Some network namespaces, to be closed when they are not needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *words: str) -> None:
         tag = f"avi-{os.getpid()}-{next(_NUMBERS)}"
-        self.opener, self.router, self.listener = self.names = (
-            f"{tag}-opener",
-            f"{tag}-router",
-            f"{tag}-listener",
-        )
-        self._senders: SimpleQueue[Sender] = SimpleQueue()
-        self._addresses: set[tuple[str, str]] = set()
+        self.names = [f"{tag}-{word}" for word in words]
         for name in self.names:
             _run("ip", "netns", "add", name)
         try:
-            self._build()
+            self.build()
         except BaseException:
             self.close()
             raise
+
+    def build(self) -> None:
+        """Connect them."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Remove the namespaces, and all that is in them."""
+        for name in self.names:
+            _run("ip", "netns", "delete", name)
+
+    @contextmanager
+    def within(self, name: str) -> Iterator[None]:
+        """Put the calling thread into a namespace for a while."""
+        with open("/proc/thread-self/ns/net") as before:  # noqa: PTH123
+            _enter(f"/run/netns/{name}")
+            try:
+                yield
+            finally:
+                _set(before.fileno())
+
+    def run(self, name: str, *command: str, text: str = "") -> str:
+        """Run a command in a namespace, and return what it prints."""
+        with self.within(name):
+            return _run(*command, text=text)
+
+    def flush(self, name: str) -> None:
+        """Take all rules away from a namespace."""
+        self.run(name, "nft", "flush", "ruleset")
+
+    def put(self, name: str, platform: str, text: str) -> None:
+        """Put rules of a platform into force, as their comments tell."""
+        if platform == "nftables":
+            self.run(name, "nft", "-f", "-", text=text)
+            return
+        self.run(name, f"{platform}-restore", "--noflush", text=text)
+        for line in text.splitlines():
+            if line.startswith(f"# {platform} -C "):
+                self.run(name, "sh", "-c", line[2:])
+
+    def remove(self, name: str, text: str) -> None:
+        """Take rules of a platform out of force, as their comments tell."""
+        told = "# Remove with: "
+        commands = [
+            line.removeprefix(told)
+            for line in text.splitlines()
+            if line.startswith(told)
+        ]
+        assert commands
+        for command in commands:
+            self.run(name, "sh", "-ec", command)
+
+
+class Lab(Namespaces):
+    """Who opens, the router, and who listens."""
+
+    def __init__(self) -> None:
+        self._senders: SimpleQueue[Sender] = SimpleQueue()
+        self._addresses: set[tuple[str, str]] = set()
+        super().__init__("opener", "router", "listener")
 
     def close(self) -> None:
         """Remove the namespaces, and all that is in them."""
         while not self._senders.empty():
             self._senders.get().close()
-        for name in self.names:
-            _run("ip", "netns", "delete", name)
+        super().close()
 
-    def _build(self) -> None:
+    def build(self) -> None:
+        """Connect them."""
+        self.opener, self.router, self.listener = self.names
         for link in (
             ("opener", self.opener, SENDER, "near", ROUTER),
             ("listener", self.listener, _LISTENER, "far", _FAR_ROUTER),
@@ -233,21 +287,6 @@ class Lab:
             for up in ("lo", each):
                 self.run(where, "ip", "link", "set", up, "up")
 
-    @contextmanager
-    def within(self, name: str) -> Iterator[None]:
-        """Put the calling thread into a namespace for a while."""
-        with open("/proc/thread-self/ns/net") as before:  # noqa: PTH123
-            _enter(f"/run/netns/{name}")
-            try:
-                yield
-            finally:
-                _set(before.fileno())
-
-    def run(self, name: str, *command: str, text: str = "") -> str:
-        """Run a command in a namespace, and return what it prints."""
-        with self.within(name):
-            return _run(*command, text=text)
-
     def give(self, name: str, address: str) -> None:
         """Give an address to a namespace, for real connections."""
         if (name, address) not in self._addresses:
@@ -263,16 +302,11 @@ class Lab:
 
     def clear(self) -> None:
         """Take all rules away from the router."""
-        self.run(self.router, "nft", "flush", "ruleset")
+        self.flush(self.router)
 
     def load(self, platform: str, text: str) -> None:
         """Put rules of a platform into force, as people are told to."""
-        if platform == "nftables":
-            self.run(self.router, "nft", "-f", "-", text=text)
-        else:
-            self.run(
-                self.router, f"{platform}-restore", "--noflush", text=text
-            )
+        self.put(self.router, platform, text)
 
     # -- probes --------------------------------------------------------------
 

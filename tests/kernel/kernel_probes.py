@@ -97,6 +97,27 @@ def segment(
     return packet(source, destination, protocol, data)
 
 
+def complaint(
+    source: str, kind: int, about: bytes, *, code: int = 0, mtu: int = 1300
+) -> bytes:
+    """Return an error of ICMP, or of ICMPv6, about a packet.
+
+    Args:
+        source: Who complains, to the sender of the packet.
+        kind: The type.
+        about: The packet.
+        code: The code.
+        mtu: What stands in the next field.
+    """
+    four = about[0] >> 4 == 4
+    sender = about[12:16] if four else about[8:24]
+    destination = str(ip_address(sender))
+    protocol = ICMP if four else ICMPV6
+    data = struct.pack("!BBHI", kind, code, 0, mtu) + about
+    data = message(source, destination, protocol, data, 2)
+    return packet(source, destination, protocol, data)
+
+
 def of_each_protocol(source: str, destination: str) -> list[bytes]:
     """Return a packet of each of the 256 IP protocols, in order.
 

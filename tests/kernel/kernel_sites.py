@@ -7,6 +7,7 @@ below alone: it knows nothing of inventories, rules and writers.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import attrs
 from kernel_lab import Arrival
@@ -21,6 +22,7 @@ from avi_portspec import (
     preset,
     rule_set,
 )
+from avi_portspec.names import Scope
 
 #: Not an endpoint: the floating address, and one that nobody knows.
 CLUSTER, STRANGER = "cluster-ip", "stranger"
@@ -47,6 +49,7 @@ class Site:
         families: The families that the inventory has addresses of.
         optional: Whether optional flows are asked for.
         others: Whether to probe from and to what is in no role, too.
+        first: The place of the first host: sites side by side have others.
     """
 
     deployment: Deployment
@@ -54,11 +57,12 @@ class Site:
     families: tuple[int, ...] = (4, 6)
     optional: bool = False
     others: bool = False
+    first: int = 1
 
     def inventory(self, edition: Edition) -> Inventory:
         """Return the hosts' addresses, single ones and networks."""
         lines = []
-        for place, roles in enumerate(self.hosts, start=1):
+        for place, roles in enumerate(self.hosts, start=self.first):
             found = []
             for family in self.families:
                 for side in (opener, listener):
@@ -86,33 +90,49 @@ class Site:
     def place(self, role: str) -> int:
         """Return which host has a role."""
         if role in _OTHERS:
-            return len(self.hosts) + 1 + _OTHERS.index(role)
-        return next(n for n, r in enumerate(self.hosts, 1) if role in r)
+            return self.first + len(self.hosts) + _OTHERS.index(role)
+        places = enumerate(self.hosts, self.first)
+        return next(n for n, r in places if role in r)
 
-    def pairs(self) -> Iterator[tuple[str, str]]:
-        """Yield the addresses of each ordered pair of hosts."""
+    def pairs(self, scope: Scope) -> Iterator[tuple[str, str]]:
+        """Yield the addresses of each ordered pair of hosts that is judged.
+
+        Args:
+            scope: Whether that is each pair, or those with an address of the
+                product's own.
+        """
+        for source, destination in self._places():
+            for family in (4, 6):
+                if scope == "all" or self._is_own(source, destination, family):
+                    yield (
+                        opener(source, family),
+                        listener(destination, family),
+                    )
+
+    def _places(self) -> Iterator[tuple[int, int]]:
         count = len(self.hosts) + (len(_OTHERS) if self.others else 0)
-        known = range(1, len(self.hosts) + 1)
-        for source in range(1, count + 1):
-            for destination in range(1, count + 1):
-                # Of the others, what concerns the Controller will do.
-                if {source, destination} <= {*known} or (
-                    1 in (source, destination) and source != destination
-                ):
-                    for family in (4, 6):
-                        yield (
-                            opener(source, family),
-                            listener(destination, family),
-                        )
+        known = range(self.first, self.first + len(self.hosts))
+        controller = self.place("controller")
+        for pair in product(range(self.first, self.first + count), repeat=2):
+            # Of the others, what concerns the Controller will do.
+            if {*pair} <= {*known} or (
+                controller in pair and pair[0] != pair[1]
+            ):
+                yield pair
+
+    def _is_own(self, source: int, destination: int, family: int) -> bool:
+        own = {self.place(CLUSTER), self.place("controller")}
+        own.add(self.place("service-engine"))
+        return family in self.families and bool({source, destination} & own)
 
     def expected(self, edition: Edition) -> set[Arrival]:
         """Return what may arrive, by the data."""
-        wanted = {"needed", "optional"} if self.optional else {"needed"}
+        expected = {"needed", "optional"} if self.optional else {"needed"}
         roles = {role for host in self.hosts for role in host}
         found = set()
         for decision in edition.resolve(self.deployment):
             flow = decision.flow
-            if decision.status not in wanted or not (
+            if decision.status not in expected or not (
                 {flow.source, flow.destination} <= roles
             ):
                 continue

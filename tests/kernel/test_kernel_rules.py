@@ -8,14 +8,14 @@ port, so that answers to what was never asked are among the probes.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
+from typing import get_args
 
 import attrs
 import pytest
 from kernel_connections import Conversation, answered
-from kernel_lab import Arrival, Lab, LostProbesError, missing
+from kernel_lab import Arrival, Lab, LostProbesError
 from kernel_probes import (
     ICMP,
     PORTS,
@@ -25,48 +25,11 @@ from kernel_probes import (
     of_each_message,
     of_each_protocol,
 )
+from kernel_rules import SILENCE, TEXTS, WIDE, load, send, sweep, texts
 from kernel_sites import SITES, STRANGER, listener, opener
 
-from avi_portspec import Edition, PortRange, RuleSet
-
-#: Set where the proof must not be skipped.
-REQUIRED = "AVI_PORTSPEC_KERNEL"
-#: What has to be loaded for both families.
-TEXTS = {
-    "nftables": ("nftables",),
-    "iptables": ("iptables", "ip6tables"),
-}
-#: Seconds without an answer, after which there is none.
-SILENCE = 0.4
-#: Rules that let everything through, and keep track of it.
-WIDE = """
-table inet wide {
-    chain forward {
-        type filter hook forward priority -10; policy accept;
-        ct state established accept
-    }
-}
-"""
-
-
-@pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    """Return three namespaces, with a router in the middle."""
-    lacking = missing()
-    if lacking and os.environ.get(REQUIRED):
-        pytest.fail(lacking)
-    if lacking:
-        pytest.skip(lacking)
-    made = Lab()
-    yield made
-    made.close()
-
-
-def load(lab: Lab, rules: RuleSet, platform: str) -> None:
-    """Put rules into force, those of both families."""
-    lab.clear()
-    for each in TEXTS[platform]:
-        lab.load(each, rules.render(each))
+from avi_portspec import Edition, Ported, PortRange, Protocol
+from avi_portspec.names import Scope
 
 
 def probes(pairs: list[tuple[str, str]]) -> list[Callable[[Sender], int]]:
@@ -78,30 +41,67 @@ def probes(pairs: list[tuple[str, str]]) -> list[Callable[[Sender], int]]:
     ]
 
 
-def sweep(sides: tuple[str, str], protocol: int, sender: Sender) -> int:
-    """Send to all ports of a pair."""
-    return sender.sweep(*sides, protocol)
-
-
-def send(packets: list[bytes], sender: Sender) -> int:
-    """Send some packets."""
-    return sender.send(packets)
+#: Every site and platform. A sweep takes long: one is done wherever tests
+#: run, the rest in the gate.
+MINIMAL = "minimal, IPv4 alone"
+SWEPT = [
+    pytest.param(
+        name,
+        platform,
+        scope,
+        marks=()
+        if (name, platform, scope) == (MINIMAL, "nftables", "product")
+        else pytest.mark.slow,
+    )
+    for name in SITES
+    for platform in TEXTS
+    for scope in get_args(Scope)
+    if scope == "product" or name == MINIMAL
+]
 
 
 class TestWhatArrives:
     """Exactly what the data says, for each pair of hosts."""
 
-    @pytest.mark.parametrize("platform", TEXTS)
-    @pytest.mark.parametrize("name", SITES)
+    @pytest.mark.parametrize(("name", "platform", "scope"), SWEPT)
     def test_is_what_the_data_says(
-        self, lab: Lab, edition: Edition, name: str, platform: str
+        self,
+        lab: Lab,
+        edition: Edition,
+        name: str,
+        platform: str,
+        scope: Scope,
     ) -> None:
         """No port, protocol or message more, and none less."""
         site = SITES[name]
         expected = site.expected(edition)
         assert expected
-        load(lab, site.rules(edition), platform)
-        assert lab.probe(probes(list(site.pairs()))) == expected
+        load(lab, site.rules(edition), platform, scope=scope)
+        assert lab.probe(probes(list(site.pairs(scope)))) == expected
+
+    @pytest.mark.parametrize("platform", TEXTS)
+    @pytest.mark.parametrize("scope", get_args(Scope))
+    def test_bystanders(
+        self, lab: Lab, edition: Edition, platform: str, scope: Scope
+    ) -> None:
+        """Whose traffic is none of the product's pass, or none does."""
+        site = SITES[MINIMAL]
+        load(lab, site.rules(edition), platform, scope=scope)
+        external, stranger = map(
+            site.place, ("external-network-services", STRANGER)
+        )
+        sides = [
+            (opener(one, 4), listener(other, 4))
+            for one, other in ((stranger, stranger), (external, stranger))
+        ]
+        # Nothing has an address of the product here.
+        sides.append((opener(stranger, 6), listener(stranger, 6)))
+        sent = [partial(send, of_each_protocol(*each)) for each in sides]
+        arrived = {each[:3] for each in lab.probe(sent)}
+        everything = {(*s, number) for s in sides for number in range(256)}
+        # No fragment, though it says so: no kernel that tracks takes it.
+        everything.remove((*sides[-1], 44))
+        assert arrived == (everything if scope == "product" else set())
 
 
 class TestConnections:
@@ -140,8 +140,8 @@ class TestConnections:
             assert talk.there(b"before")
             assert talk.back(b"before")
             rules = site.rules(edition)
-            for each in TEXTS[platform]:
-                lab.load(each, rules.render(each))
+            for each in texts(rules, platform):
+                lab.load(*each)
             lab.run(lab.router, "nft", "delete", "table", "inet", "wide")
             talk.patience(SILENCE)
             assert not talk.there(b"after")
@@ -173,6 +173,7 @@ class TestControls:
             Arrival(*sides, UDP, 0),
         }
 
+    @pytest.mark.slow
     def test_without_rules_ipv6_arrives(self, lab: Lab) -> None:
         """The other family is probed as well as the first."""
         lab.clear()
@@ -223,10 +224,13 @@ class TestControls:
         """A rule that is wider by one port lets exactly that one through."""
         site = SITES["container"]
         rules = site.rules(edition)
+        wide = Ported(
+            protocol=Protocol.of(UDP), ports=(PortRange(low=123, high=124),)
+        )
         wider = attrs.evolve(
             rules,
             rules=tuple(
-                attrs.evolve(each, ports=(PortRange(low=123, high=124),))
+                attrs.evolve(each, traffic=wide)
                 if each.id == "service-engine-to-controller-udp-ipv4"
                 else each
                 for each in rules.rules
@@ -257,7 +261,7 @@ class TestControls:
     def test_strangers_are_probed(self, edition: Edition) -> None:
         """The cluster IP and an unknown host are among the sources."""
         site = SITES["aws"]
-        pairs = set(site.pairs())
+        pairs = set(site.pairs("product"))
         for family in (4, 6):
             controller = listener(site.place("controller"), family)
             for name in ("cluster-ip", STRANGER):

@@ -13,11 +13,13 @@ from typing import Any
 import attrs
 import jsonschema
 import pytest
+from rules_sites import as_stated
 
 import avi_portspec
 from avi_portspec import Edition, EndpointId
 from avi_portspec.rules.inventory import Inventory, loads_inventory
-from avi_portspec.rules.neutral import Rule, RuleSet, rule_set
+from avi_portspec.rules.neutral import Rule
+from avi_portspec.rules.ruleset import RuleSet, rule_set
 
 SCHEMAS = Path(__file__).parent / "schemas"
 
@@ -62,7 +64,12 @@ def rules_for(
         edition = edition.overlay(overlay)
     made = avi_portspec.preset("aws", **{"services": {"dns"}, **changes})
     inventory = loads_inventory(addresses, edition=edition)
-    return rule_set(edition.resolve(made), inventory, optional=optional)
+    return rule_set(
+        edition.resolve(made),
+        inventory,
+        optional=optional,
+        readings=as_stated(edition),
+    )
 
 
 def own_flow(

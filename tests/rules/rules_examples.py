@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 import attrs
 import pytest
 
 from avi_portspec import (
+    Bare,
     Edition,
     FlowId,
     Inventory,
+    Ported,
     PortRange,
     Protocol,
     Rule,
@@ -37,6 +41,21 @@ def site(edition: Edition, more: str = "") -> Inventory:
     return loads_inventory(SITE + more, edition=edition)
 
 
+def site_of(
+    edition: Edition, clouds: Collection[str], more: str = ""
+) -> Inventory:
+    """Return that site's addresses, with engines in each of some clouds."""
+    members = ", ".join(
+        f'{cloud} = ["10.20.{n}.0/24", "2001:db8:2:{n}::/64"]'
+        for n, cloud in enumerate(sorted(clouds))
+    )
+    head, tail = SITE.split("service-engine = ")
+    rest = tail.partition("\n")[2]
+    text = f"{head}service-engine = {{ {members} }}\n{rest}{more}"
+    return loads_inventory(text, edition=edition)
+
+
+@cache
 def aws(edition: Edition, **options: Any) -> RuleSet:
     """Return the rules of that site on AWS."""
     return rule_set(edition.resolve("aws"), site(edition), **options)
@@ -49,6 +68,11 @@ def rule(edition: Edition, **fields: Any) -> Rule:
         for each in aws(edition).rules
         if each.id == "service-engine-to-controller-tcp-ipv4"
     )
+    if not {"protocol", "ports"}.isdisjoint(fields):
+        fields["traffic"] = Ported(
+            protocol=fields.pop("protocol", model.protocol),
+            ports=fields.pop("ports", model.ports),
+        )
     return attrs.evolve(model, **fields)
 
 
@@ -68,8 +92,7 @@ def portless(edition: Edition, number: int, family: int = 4) -> Rule:
     return attrs.evolve(
         model,
         id=f"service-engine-to-controller-protocol-{number}{suffix}",
-        protocol=Protocol.of(number),
-        ports=(),
+        traffic=Bare(protocol=Protocol.of(number)),
         flows=(FlowId("own-protocol"),),
         reasons=("Our own.",),
     )
@@ -78,10 +101,10 @@ def portless(edition: Edition, number: int, family: int = 4) -> Rule:
 def ranges(*ports: int | tuple[int, int]) -> tuple[PortRange, ...]:
     """Return ports and ranges of them."""
     return tuple(
-        PortRange.of(each)
-        if isinstance(each, int)
-        else PortRange(low=each[0], high=each[1])
-        for each in ports
+        PortRange.of(port)
+        if isinstance(port, int)
+        else PortRange(low=port[0], high=port[1])
+        for port in ports
     )
 
 
@@ -93,18 +116,33 @@ def read_by(command: str, package: str, *arguments: str, text: str) -> None:
     """
     path = "/usr/sbin:/sbin:/usr/bin:/bin"
     found = shutil.which(command, path=path)
-    alone = shutil.which("unshare", path=path)
-    if found is None or alone is None:
-        lacking = f"{command} is not here: apt-get install {package}"
-        if os.environ.get("AVI_PORTSPEC_KERNEL"):
-            pytest.fail(lacking)
-        pytest.skip(lacking)
-    users = ["--user", "--map-root-user"] if os.geteuid() else []
+    if found is None:
+        pytest.skip(f"needs {command}: apt-get install {package}")
+    apart = namespace(path)
     done = subprocess.run(
-        [alone, *users, "--net", found, *arguments],
+        [*apart, found, *arguments],
         input=text,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+@cache
+def namespace(path: str) -> list[str]:
+    """Return the command that runs another in a network of its own."""
+    users = ["--user", "--map-root-user"] if os.geteuid() else []
+    apart = [shutil.which("unshare", path=path) or "unshare", *users, "--net"]
+    try:
+        done = subprocess.run(
+            [*apart, "true"], capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError:
+        pytest.skip("needs unshare: apt-get install util-linux")
+    if done.returncode:
+        pytest.skip(
+            "needs network namespaces, which the kernel forbids here (a "
+            f"container, or no user namespaces): {done.stderr.strip()}"
+        )
+    return apart

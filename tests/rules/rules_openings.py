@@ -18,8 +18,13 @@ from avi_portspec.rules.neutral import Rule, return_rules
 
 Network = IPv4Network | IPv6Network
 #: ``open``: any packet. ``established``: one of a connection that exists,
-#: or, of TCP, one that does not open a connection.
-Kind = Literal["open", "established"]
+#: or, of TCP, one that does not open a connection. ``related``: an error of
+#: ICMP about a connection that is opened so. ``neighbour``: one that no
+#: router has forwarded. ``loopback``: one from or to the machine itself.
+#: ``judged``: none; what is not judged is left to others.
+Kind = Literal[
+    "open", "established", "related", "neighbour", "loopback", "judged"
+]
 #: What a platform does with answers: it knows them (``stateful``); it is
 #: told them, and tells them from new connections (``tracked``), or tells
 #: those of TCP by their flags alone (``stateless``).
@@ -77,13 +82,13 @@ def boxes(
                 )
 
 
-def wanted(rules: Iterable[Rule], nature: Nature) -> list[Opening]:
+def expected(rules: Iterable[Rule], nature: Nature) -> list[Opening]:
     """Return what a platform has to open for the neutral rules."""
     rules = list(rules)
     found: list[Opening] = []
     for rule in rules:
-        ports = [(each.low, each.high) for each in rule.ports]
-        ports += [(each, each) for each in rule.icmp_types]
+        ports = [(port.low, port.high) for port in rule.ports]
+        ports += [(number, number) for number in rule.icmp_types]
         found += boxes(
             rule.sources,
             rule.destinations,
@@ -92,9 +97,11 @@ def wanted(rules: Iterable[Rule], nature: Nature) -> list[Opening]:
         )
     if nature == "stateful":
         return found
+    if nature == "tracked":
+        found += (each._replace(kind="related") for each in found.copy())
     for reply in return_rules(rules):
-        from_to = [(each.low, each.high) for each in reply.source_ports]
-        types = [(each, each) for each in reply.icmp_types]
+        from_to = [(port.low, port.high) for port in reply.source_ports]
+        types = [(number, number) for number in reply.icmp_types]
         by_state = nature == "tracked" or reply.protocol == TCP
         found += boxes(
             reply.sources,
@@ -114,12 +121,27 @@ def same(one: Iterable[Opening], other: Iterable[Opening]) -> bool:
 
 
 def within(one: Iterable[Opening], other: Iterable[Opening]) -> bool:
-    """Return whether all that *one* opens is opened by *other*."""
+    """Return whether all that *one* opens is opened by *other*.
+
+    What it does not judge, the other may not judge either.
+    """
     ours, theirs = _grouped(one), _grouped(other)
     return all(
-        key in theirs and _inside(found, theirs[key])
-        for key, found in ours.items()
+        key in more and _inside(found, more[key])
+        for less, more, is_judged in (
+            (ours, theirs, False),
+            (theirs, ours, True),
+        )
+        for key, found in less.items()
+        if (key[0] == "judged") is is_judged
     )
+
+
+def judged(networks: Iterable[Network]) -> Iterator[Opening]:
+    """Yield that only what has one of these addresses is judged."""
+    for each in networks:
+        everywhere = EVERYWHERE[each.version == 6]
+        yield Opening(each, everywhere, None, kind="judged")
 
 
 _Span = tuple[int, int]
@@ -130,14 +152,14 @@ def _grouped(
     openings: Iterable[Opening],
 ) -> dict[tuple[object, ...], set[_Box]]:
     groups: dict[tuple[object, ...], set[_Box]] = {}
-    for each in openings:
-        key = (each.kind, each.source.version, each.protocol)
+    for opening in openings:
+        key = (opening.kind, opening.source.version, opening.protocol)
         groups.setdefault(key, set()).add(
             (
-                _span(each.source),
-                _span(each.destination),
-                (each.ports[0], each.ports[1] + 1),
-                (each.source_ports[0], each.source_ports[1] + 1),
+                _span(opening.source),
+                _span(opening.destination),
+                (opening.ports[0], opening.ports[1] + 1),
+                (opening.source_ports[0], opening.source_ports[1] + 1),
             )
         )
     return groups

@@ -25,8 +25,10 @@ from rules_openings import (
     UnreadableError,
     boxes,
 )
+from rules_sites import members_of
 
-from avi_portspec.rules.inventory import Inventory
+from avi_portspec.names import EndpointId
+from avi_portspec.rules.ruleset import RuleSet
 
 _NUMBERS = {
     "icmp": 1, "tcp": 6, "udp": 17, "dccp": 33, "gre": 47, "esp": 50,
@@ -39,15 +41,27 @@ _Ports = Sequence[tuple[int, int]]
 
 
 class Members:
-    """What the groups of an output consist of, by the roles they name."""
+    """What the groups of an output consist of, by the roles they name.
 
-    def __init__(self, inventory: Inventory) -> None:
-        self.inventory = inventory
+    Args:
+        rules: Whose roles they are.
+        name: What stands before each role, where a site has a name.
+    """
+
+    def __init__(self, rules: RuleSet, name: str | None = None) -> None:
+        self.rules = rules
+        self.inventory = rules.inventory
+        self._site = "" if name is None else f"{name}-"
         #: The addresses that the groups of an output govern.
         self.governed: list[Network] = []
 
     def of(self, role: str) -> list[Network]:
         """Return a role's addresses; its cluster IP where it listens."""
+        if not role.startswith(self._site):
+            raise UnreadableError(f"a group of another site: {role}")
+        role = role.removeprefix(self._site)
+        if role in self.rules.parts:
+            return self._in_some_clouds(EndpointId(role))
         if role not in self.inventory.addresses:
             raise UnreadableError(f"a group that is no role: {role}")
         return [
@@ -55,6 +69,34 @@ class Members:
             for family in (4, 6)
             for network in self.inventory.listening(role, family)  # type: ignore[arg-type]
         ]
+
+    def _in_some_clouds(self, part: EndpointId) -> list[Network]:
+        """Return whom the flows are about that have rules of a part.
+
+        Where none has, that is every member: whatever is open for the part
+        is open for too many then.
+        """
+        endpoint = self.rules.parts[part]
+        resolution = self.rules.resolution
+        flows = {
+            flow
+            for rule in self.rules.rules
+            if part in (rule.source, rule.destination)
+            for flow in rule.flows
+        }
+        if not flows:
+            return [*self.inventory.addresses[endpoint]]
+        about = [
+            members_of(
+                endpoint,
+                resolution.edition.flows[flow],
+                (resolution, self.inventory),
+            )
+            for flow in flows
+        ]
+        if any({*each} != {*about[0]} for each in about):
+            raise UnreadableError(f"a group of two kinds of members: {part}")
+        return about[0]
 
     def senders(self) -> list[Network]:
         """Return what is governed, less what never sends."""
@@ -74,9 +116,9 @@ def _clipped(
 ) -> Iterator[Opening]:
     """Yield the parts of an opening with one side in some networks."""
     mine = getattr(opening, side)
-    for each in networks:
-        if each.version == mine.version and each.overlaps(mine):
-            inner = max(each, mine, key=lambda n: n.prefixlen)
+    for network in networks:
+        if network.version == mine.version and network.overlaps(mine):
+            inner = max(network, mine, key=lambda n: n.prefixlen)
             yield opening._replace(**{side: inner})
 
 
@@ -230,8 +272,8 @@ def _aws(
         if key in ("CidrIp", "CidrIpv6"):
             peers.append(ip_network(value))
         elif key.endswith("SecurityGroupId"):
-            wanted = "Source" if side == "arriving" else "Destination"
-            if not key.startswith(wanted):
+            expected = "Source" if side == "arriving" else "Destination"
+            if not key.startswith(expected):
                 raise UnreadableError(key)
             peers += members.of(roles[_got(value)])
     if not peers:
@@ -266,8 +308,8 @@ def read_aws_terraform(text: str, members: Members) -> list[Opening]:
     resources = json.loads(text)["resource"]
     groups = resources.get("aws_security_group", {})
     roles = {name: each["tags"]["Name"] for name, each in groups.items()}
-    for each in groups.values():
-        if {"ingress", "egress"} & each.keys():
+    for group in groups.values():
+        if {"ingress", "egress"} & group.keys():
             raise UnreadableError("rules within a group")
     # Terraform takes away the rule that lets everything leave.
     members.governed = [n for r in roles.values() for n in members.of(r)]
@@ -311,13 +353,18 @@ def read_azure_arm(text: str, members: Members) -> list[Opening]:
 
 
 def read_azure_terraform(text: str, members: Members) -> list[Opening]:
-    """Read resources ("azurerm_network_security_rule")."""
-    found = json.loads(text)["resource"].get(
-        "azurerm_network_security_rule", {}
-    )
+    """Read resources ("azurerm_network_security_group")."""
+    resources = json.loads(text)["resource"]
+    (group,) = resources.pop("azurerm_network_security_group").values()
+    if resources:
+        raise UnreadableError(str([*resources]))
     rules = [
-        {_camel(key): value for key, value in each.items()}
-        for each in found.values()
+        {
+            _camel(key): value
+            for key, value in each.items()
+            if value is not None
+        }
+        for each in group["security_rule"]
     ]
     return _azure(rules, members)
 
@@ -509,7 +556,7 @@ def read_nsx_t(text: str, members: Members) -> list[Opening]:
         if child["resource_type"] == "ChildService":
             service = child["Service"]
             services[f"/infra/services/{service['id']}"] = [
-                _nsx_entry(each) for each in service["service_entries"]
+                _nsx_entry(entry) for entry in service["service_entries"]
             ]
     found: list[Opening] = []
     closing: list[tuple[Network, Network]] = []
@@ -553,7 +600,7 @@ def _nsx_entry(entry: Mapping[str, Any]) -> tuple[int | None, _Ports]:
         case "L4PortSetServiceEntry":
             if entry.get("source_ports"):
                 raise UnreadableError("source ports")
-            spans = [_span(each) for each in entry["destination_ports"]]
+            spans = [_span(port) for port in entry["destination_ports"]]
             return _NUMBERS[entry["l4_protocol"].lower()], spans or [ALL_PORTS]
         case "ICMPTypeServiceEntry":
             number = {"ICMPv4": 1, "ICMPv6": 58}[entry["protocol"]]
@@ -630,7 +677,7 @@ def read_csv(text: str, members: Members) -> list[Opening]:
             or list(EVERYWHERE)
             for side in ("source", "destination")
         ]
-        for service in row["service"].split():
+        for service in [row["service"]]:
             word, _, rest = service.partition("/")
             word = word.removeprefix("protocol-")
             number = int(word) if word.isdecimal() else _NUMBERS[word]

@@ -98,15 +98,22 @@ class _Words:
     def entry(self) -> tuple[str, list[Opening]]:
         action, word = self.take(), self.take()
         protocol = None if word in ("ip", "ipv6") else _protocol(word)
+        if word == "icmp" and self.family == 6:
+            # IOS has one word for both.
+            protocol = 58
         ported = protocol in (6, 17)
         sources = self.networks()
         from_to = self.ports() if ported else [ALL_PORTS]
         destinations = self.networks()
         ports = self.ports() if ported else [ALL_PORTS]
-        if protocol == 1 and self.words:
+        if protocol in (1, 58) and self.words:
             word = self.take()
             kind = int(ICMP_TYPES.get(word, word))
             ports = [(kind, kind)]
+            if self.words and self.words[0].isdecimal():
+                # Its code, which stands where source ports do.
+                code = int(self.take())
+                from_to = [(code, code)]
         established = protocol == 6 and self.words[:1] == ["established"]
         if established:
             self.take()
@@ -188,14 +195,19 @@ def _named(text: str, starts: dict[str, int], mask: str) -> list[Opening]:
 def read_ciscoasa(text: str) -> list[Opening]:
     """Read a list of Cisco ASA ("access-list extended")."""
     entries = []
+    names = set()
     for line in text.splitlines():
         words = line.split()
-        if not words or line.startswith("!") or words[0] == "clear":
+        if not words or line.startswith("!"):
             continue
+        # To clear a list takes it off its interface, which then is open.
         if words[0] != "access-list" or words[2] not in ("remark", "extended"):
             raise UnreadableError(line)
+        names.add(words[1])
         if words[2] == "extended":
             entries.append(_Words(words[3:], 0, "netmask"))
+    if len(names) != 1:
+        raise UnreadableError(f"one list is bound, and not: {names}")
     return list(_list(entries, 0))
 
 
@@ -298,6 +310,8 @@ def _filter(statement: _Statement, version: int) -> Iterator[Opening]:
                     from_to = _spans(values)
                 elif name == "icmp-type":
                     types = [(int(v), int(v)) for v in values]
+                elif name == "icmp-code":
+                    from_to = [(int(v), int(v)) for v in values]
                 elif name == "tcp-established":
                     established = True
                 elif match.words == LATER:
@@ -305,9 +319,9 @@ def _filter(statement: _Statement, version: int) -> Iterator[Opening]:
                 else:
                     raise UnreadableError(name)
         # A match on a port without one on the protocol reads other bytes.
-        if (ports or from_to) and protocol not in (6, 17):
+        if (ports or (from_to and not types)) and protocol not in (6, 17):
             raise UnreadableError("ports of no protocol")
-        if types and protocol != 1:
+        if types and protocol not in (1, 58):
             raise UnreadableError("ICMP types of no ICMP")
         if established and protocol != 6:
             raise UnreadableError("established, without TCP")

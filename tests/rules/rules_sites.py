@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 import attrs
+from deployment_space import deployments
 from hypothesis import strategies as st
 
 import avi_portspec
@@ -19,7 +20,6 @@ from avi_portspec import (
     TCP,
     UDP,
     Citation,
-    Deployment,
     Edition,
     EditionId,
     Endpoint,
@@ -35,13 +35,21 @@ from avi_portspec import (
     Source,
     strategies,
 )
+from avi_portspec.names import DirectionReading
 from avi_portspec.rules.inventory import Inventory
-from avi_portspec.rules.neutral import RuleSet, rule_set
+from avi_portspec.rules.ruleset import RuleSet, rule_set
 
 Network = IPv4Network | IPv6Network
 #: Parts of the product in the editions that are made here.
 OWN = {"controller", "service-engine"}
 EVERYTHING = (ip_network("0.0.0.0/0"), ip_network("::/0"))
+
+
+def as_stated(edition: Edition) -> dict[str, DirectionReading]:
+    """Return that doubtful directions are to be written as stated."""
+    return {
+        flow.id: "stated" for flow in edition.flows if flow.direction_doubts
+    }
 
 
 def _block(family: int, number: int) -> Sequence[Network]:
@@ -59,7 +67,7 @@ def _block(family: int, number: int) -> Sequence[Network]:
             f"{six}:0:1::8/128", f"{six}:8000::/49",
         ),
     }  # fmt: skip
-    return [ip_network(each) for each in texts[family]]
+    return [ip_network(text) for text in texts[family]]
 
 
 @st.composite
@@ -105,15 +113,61 @@ def inventories(
     )
 
 
+@st.composite
+def split(
+    draw: st.DrawFn, inventory: Inventory, resolution: Resolution
+) -> Inventory:
+    """Return the inventory by cloud, as several clouds demand.
+
+    What other endpoints have may be listed by cloud too; some of the clouds
+    can have nothing.
+    """
+    clouds = sorted(resolution.deployment.clouds)
+    by_cloud: dict[EndpointId, dict[str, list[Network]]] = {}
+    for name, networks in inventory.addresses.items():
+        kind = resolution.edition.endpoints[name].kind
+        if (
+            name == "controller"
+            or len(clouds) < 2
+            or (kind not in ("component", "platform") and draw(st.booleans()))
+        ):
+            continue
+        members = by_cloud.setdefault(name, {})
+        for network in networks:
+            cloud = draw(st.sampled_from(clouds))
+            members.setdefault(cloud, []).append(network)
+    return attrs.evolve(inventory, by_cloud=by_cloud)
+
+
+def members_of(
+    role: EndpointId, flow: Flow, pair: tuple[Resolution, Inventory]
+) -> list[Network]:
+    """Return whose addresses a flow is about, in the clouds that need it."""
+    (resolution, inventory), deployment = pair, pair[0].deployment
+    if role not in inventory.by_cloud:
+        return [*inventory.addresses.get(role, ())]
+    found: list[Network] = []
+    alone = [
+        cloud
+        for cloud in deployment.clouds
+        if flow.when.evaluate(attrs.evolve(deployment, clouds={cloud})) == 2
+    ]
+    for cloud in alone or resolution.deployment.clouds:
+        if cloud not in inventory.by_cloud[role]:
+            return []
+        found += inventory.by_cloud[role][cloud]
+    return found
+
+
 def _apart(networks: Sequence[Network]) -> list[Network]:
     """Return the networks less those within another."""
     return [
-        each
-        for each in networks
+        network
+        for network in networks
         if not any(
-            each != other
-            and each.version == other.version
-            and each.subnet_of(other)  # type: ignore[arg-type]
+            network != other
+            and network.version == other.version
+            and network.subnet_of(other)  # type: ignore[arg-type]
             for other in networks
         )
     ]
@@ -199,11 +253,11 @@ def small_editions(draw: st.DrawFn) -> Edition:
         ],
         endpoints=[
             Endpoint(
-                id=EndpointId(each),
-                name=each.title(),
-                kind="component" if each in {*OWN, "a-to-b"} else "service",
+                id=EndpointId(name),
+                name=name.title(),
+                kind="component" if name in {*OWN, "a-to-b"} else "service",
             )
-            for each in names
+            for name in names
         ],
         flows=kept,
     )
@@ -214,28 +268,6 @@ _PROTOCOLS = st.sampled_from(
 ) | st.sampled_from(
     [Protocol.of(n) for n in ("gre", "esp", "ah", "sctp", "icmpv6", 4, 97)]
 )
-
-
-@st.composite
-def deployments(draw: st.DrawFn, edition: Edition) -> Deployment:
-    """Return deployments that an edition can be asked about."""
-    known = {f.id: [v.id for v in f.values] for f in edition.facets}
-
-    def some(facet: str, least: int) -> frozenset[str]:
-        words = known.get(facet, [])  # type: ignore[call-overload]
-        if not words:
-            return frozenset()
-        return draw(st.frozensets(st.sampled_from(words), min_size=least))
-
-    return Deployment(
-        clouds=some("cloud", 1),
-        controller=draw(
-            st.sampled_from(known.get("controller") or ["virtual-machine"])
-        ),
-        features=some("feature", 0),
-        services=some("service", 0),
-        nodes=draw(st.sampled_from(["cluster", "single-node"])),
-    )
 
 
 PUBLISHED = [avi_portspec.load(name) for name in avi_portspec.editions()]
@@ -264,6 +296,11 @@ def sites(
     inventory = draw(
         inventories(resolution.edition, everyone=draw(st.booleans()))
     )
+    inventory = draw(split(inventory, resolution))
     return rule_set(
-        resolution, inventory, optional=draw(st.booleans()), missing="omit"
+        resolution,
+        inventory,
+        optional=draw(st.booleans()),
+        missing="omit",
+        readings=as_stated(resolution.edition),
     )

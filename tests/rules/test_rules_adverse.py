@@ -15,10 +15,12 @@ from avi_portspec.model.flows import Endpoint
 from avi_portspec.model.ports import PortRange
 from avi_portspec.model.protocols import TCP
 from avi_portspec.names import EndpointId
-from avi_portspec.rules.comments import lines
+from avi_portspec.rules.comments import comment_lines
 from avi_portspec.rules.inventory import Inventory, loads_inventory
-from avi_portspec.rules.neutral import Rule, RuleSet
+from avi_portspec.rules.neutral import Rule
 from avi_portspec.rules.platforms import render
+from avi_portspec.rules.ruleset import RuleSet
+from avi_portspec.rules.traffic import Ported
 
 #: What iptables-restore reads at a time (its buffer has 10,240 bytes).
 BUFFER = 10_239
@@ -41,7 +43,8 @@ class TestLongTexts:
                 for rule in rules.rules
             ),
             omissions=tuple(
-                attrs.evolve(each, reason=reason) for each in rules.omissions
+                attrs.evolve(omission, reason=reason)
+                for omission in rules.omissions
             ),
         )
         text = render(rules, platform)
@@ -50,10 +53,10 @@ class TestLongTexts:
 
     def test_every_piece_is_a_comment(self) -> None:
         """Nothing of the text is lost, and an empty one is a line too."""
-        pieces = list(lines("a" * 20_500))
-        assert [len(each) for each in pieces] == [10_202, 10_202, 102]
-        assert all(each.startswith("# a") for each in pieces)
-        assert list(lines("")) == ["# "]
+        pieces = list(comment_lines("a" * 20_500))
+        assert [len(piece) for piece in pieces] == [10_202, 10_202, 102]
+        assert all(piece.startswith("# a") for piece in pieces)
+        assert list(comment_lines("")) == ["# "]
 
 
 class TestReferences:
@@ -82,8 +85,8 @@ def between_namesakes() -> RuleSet:
         endpoints=[
             *resolution.edition.endpoints,
             *(
-                Endpoint(id=each, name=f"Part {each}", kind="component")
-                for each in ids
+                Endpoint(id=name, name=f"Part {name}", kind="component")
+                for name in ids
             ),
         ],
     )
@@ -99,9 +102,7 @@ def between_namesakes() -> RuleSet:
             family=4,
             sources=networks[source],
             destinations=networks[destination],
-            protocol=TCP,
-            ports=(PortRange.of(22),),
-            icmp_types=(),
+            traffic=Ported(protocol=TCP, ports=(PortRange.of(22),)),
             flows=rules.rules[0].flows[:1],
             reasons=("A reason.",),
         )
@@ -159,5 +160,5 @@ class TestLargeInventories:
             site = loads_inventory(text, edition=edition)
             assert len(site.shared) == 2
         else:
-            with pytest.raises(InvalidDataError, match="no other role"):
+            with pytest.raises(InvalidDataError, match="no other endpoint"):
                 loads_inventory(text, edition=edition)

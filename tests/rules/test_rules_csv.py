@@ -13,14 +13,19 @@ from cloud_sites import (
     rules_for,
 )
 
-from avi_portspec.exporters.formulas import restored
-from avi_portspec.rules.neutral import RuleSet, plain
+from avi_portspec.documents.spreadsheet import unescape
+from avi_portspec.rules.comments import to_ascii
+from avi_portspec.rules.options import Options
 from avi_portspec.rules.platforms import render
+from avi_portspec.rules.ruleset import RuleSet
+
+HEADER = Options(header=True)
 
 
 def table(rules: RuleSet) -> tuple[list[str], list[dict[str, str]]]:
     """Return the comments and the lines of a table."""
-    rows = list(csv.reader(io.StringIO(render(rules, "csv"), newline="")))
+    text = render(rules, "csv", HEADER)
+    rows = list(csv.reader(io.StringIO(text, newline="")))
     comments = [row[0] for row in rows if row[0].startswith("#")]
     assert all(len(row) == 1 for row in rows[: len(comments)])
     names, *lines = rows[len(comments) :]
@@ -30,7 +35,14 @@ def table(rules: RuleSet) -> tuple[list[str], list[dict[str, str]]]:
 class TestTheTable:
     """The table."""
 
-    def test_it_has_a_line_a_rule(self) -> None:
+    def test_without_comments_it_is_a_table_as_it_is(self) -> None:
+        """The first line names the columns, for pandas and Excel."""
+        plain = render(rules_for(), "csv")
+        assert plain.startswith("rule,action,family,source,")
+        assert "#" not in plain
+        assert render(rules_for(), "csv", HEADER).endswith(plain)
+
+    def test_it_has_a_line_for_each_rule_and_service(self) -> None:
         """With all that the rule says, and nothing else."""
         rules = rules_for(optional=True, overlay=own_flow("[63, 73, 97]"))
         _, lines = table(rules)
@@ -42,7 +54,6 @@ class TestTheTable:
                 line["source_addresses"].split(),
                 line["destination"],
                 line["destination_addresses"].split(),
-                line["flows"].split(),
             )
             for line in lines
         ] == [
@@ -53,9 +64,9 @@ class TestTheTable:
                 [*map(str, rule.sources)],
                 rule.destination,
                 [*map(str, rule.destinations)],
-                [*rule.flows],
             )
             for rule in rules.rules
+            for _ in rule.ports or [None]
         ]
         assert {line["action"] for line in lines} == {"allow"}
 
@@ -65,15 +76,18 @@ class TestTheTable:
             optional=True,
             overlay=own_flow('["tcp"]', "[{low = 1, high = 12}, 65535]"),
         )
-        found = {line["rule"]: line["service"] for line in table(rules)[1]}
-        assert (
-            found["service-engine-to-controller-tcp-ipv4"]
-            == "tcp/1-12 tcp/22 tcp/8443 tcp/65535"
-        )
-        assert (
-            found["controller-to-controller-gateway-icmp-ipv4"]
-            == "icmp/type-8"
-        )
+        found: dict[str, list[str]] = {}
+        for line in table(rules)[1]:
+            found.setdefault(line["rule"], []).append(line["service"])
+        assert found["service-engine-to-controller-tcp-ipv4"] == [
+            "tcp/1-12",
+            "tcp/22",
+            "tcp/8443",
+            "tcp/65535",
+        ]
+        assert found["controller-to-controller-gateway-icmp-ipv4"] == [
+            "icmp/type-8"
+        ]
         numbers = rules_for(overlay=own_flow("[97]"))
         assert table(numbers)[1][-2]["service"] == "protocol-97"
 
@@ -84,29 +98,39 @@ class TestTheTable:
         assert comments[:-1] == [
             f"# {line.replace(',', ';')}" for line in rules.header()
         ]
-        assert "stays closed" in comments[-1]
+        assert "is denied" in comments[-1]
 
     def test_comments_are_lines_that_begin_with_a_sign(self) -> None:
         """Whoever skips such lines, without a reader, skips all of them."""
         for rules in (rules_for(), hostile()):
-            lines = render(rules, "csv").split("\r\n")
+            lines = render(rules, "csv", HEADER).split("\r\n")
             at = next(n for n, ln in enumerate(lines) if ln[:5] == "rule,")
             assert len(rules.header()) == at - 1
             assert all(line.startswith("# ") for line in lines[:at])
             assert not any("," in line or '"' in line for line in lines[:at])
 
     def test_reasons_stand_beside_the_rules(self) -> None:
-        """A flow's id before each."""
+        """A flow's id before each, and only those of the line's port."""
         rules = rules_for()
-        for line, rule in zip(table(rules)[1], rules.rules, strict=True):
-            assert line["reasons"].split(" | ") == [
-                f"{flow}: {reason}"
-                for flow, reason in zip(rule.flows, rule.reasons, strict=True)
-            ]
+        told: dict[str, set[str]] = {}
+        for line in table(rules)[1]:
+            reasons = line["reasons"].split(" | ")
+            assert [each.split(":")[0] for each in reasons] == (
+                line["flows"].split()
+            )
+            told.setdefault(line["rule"], set()).update(reasons)
+        assert told == {rule.id: {*rule.purposes} for rule in rules.rules}
+        portal = [
+            line["flows"]
+            for line in table(rules)[1]
+            if line["rule"] == "service-engine-to-controller-tcp-ipv4"
+            and line["service"] == "tcp/8443"
+        ]
+        assert portal == ["service-engine-to-controller-portal"]
 
     def test_nothing_is_a_formula(self) -> None:
         """Not even in a reason that a spreadsheet parts at a semicolon."""
-        text = render(hostile(), "csv")
+        text = render(hostile(), "csv", HEADER)
         assert text.isascii()
         rows = csv.reader(io.StringIO(text, newline=""))
         for cell in (cell for row in rows for cell in row):
@@ -116,12 +140,12 @@ class TestTheTable:
     def test_hostile_text_stays_in_its_cell(self) -> None:
         """It neither ends a cell nor a line."""
         comments, lines = table(hostile())
-        assert len(lines) == len(rules_for().rules)
+        assert len(lines) == len(table(rules_for())[1])
         assert any(
-            plain(HOSTILE) in restored(line["reasons"]) for line in lines
+            to_ascii(HOSTILE) in unescape(line["reasons"]) for line in lines
         )
-        assert restored(comments[0]).endswith(
-            plain(HOSTILE).replace('"', "'").replace(",", ";")
+        assert unescape(comments[0]).endswith(
+            to_ascii(HOSTILE).replace('"', "'").replace(",", ";")
         )
 
     def test_it_says_what_others_cannot(self) -> None:

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from avi_portspec import PortRange
 from avi_portspec.rules.platforms.documents import (
     Names,
-    cut,
-    explained,
-    literal,
-    said,
-    summed,
+    disarm,
+    purposes_by_rule,
+    purposes_of,
+    shorten,
+    summarise,
     yaml_text,
 )
 
@@ -95,15 +95,15 @@ class TestTexts:
 
     def test_cut_text_is_marked(self) -> None:
         """And never longer than it may be."""
-        assert cut("abcdef", 6) == "abcdef"
-        assert cut("ab cdef", 6) == "ab..."
+        assert shorten("abcdef", 6) == "abcdef"
+        assert shorten("ab cdef", 6) == "ab..."
 
     def test_the_ids_of_flows_outlive_reasons(self) -> None:
         """Who looks for a flow finds it."""
         lines = ["a-flow: For this.", "b-flow: For that."]
-        assert summed(lines, 99) == "a-flow: For this.; b-flow: For that."
-        assert summed(lines, 20) == "a-flow, b-flow"
-        assert summed(lines[:1], 12) == "a-flow: F..."
+        assert summarise(lines, 99) == "a-flow: For this.; b-flow: For that."
+        assert summarise(lines, 20) == "a-flow, b-flow"
+        assert summarise(lines[:1], 12) == "a-flow: F..."
 
     def test_a_rule_says_what_it_is_for(self) -> None:
         """A line a flow; for some of its ports, those flows alone."""
@@ -113,15 +113,15 @@ class TestTexts:
             for each in rules.rules
             if each.id == "service-engine-to-controller-tcp-ipv4"
         )
-        ids = [line.partition(":")[0] for line in said(rules, rule)]
+        ids = [line.partition(":")[0] for line in purposes_of(rules, rule)]
         assert ids == [*rule.flows]
-        (line,) = said(rules, rule, PortRange(low=9, high=100))
+        (line,) = purposes_of(rules, rule, PortRange(low=9, high=100))
         assert line.startswith("service-engine-to-controller-ssh: ")
-        assert explained(rules)[rule.id] == said(rules, rule)
+        assert purposes_by_rule(rules)[rule.id] == purposes_of(rules, rule)
 
     def test_texts_are_lines_of_ascii(self) -> None:
-        """Whatever an edition of one's own holds."""
-        for lines in explained(hostile()).values():
+        """Whatever a custom edition holds."""
+        for lines in purposes_by_rule(hostile()).values():
             for line in lines:
                 assert line.isascii()
                 assert line.isprintable()
@@ -129,7 +129,7 @@ class TestTexts:
     @pytest.mark.parametrize("text", ["${a}", "%{ if a }", "$$${a}", HOSTILE])
     def test_terraform_evaluates_no_text(self, text: str) -> None:
         """Its two marks are parted, whatever stands before them."""
-        (made,) = literal([text])
+        (made,) = disarm([text])
         assert "${" not in made
         assert "%{" not in made
         assert made.replace(" {", "{") == text.replace(" {", "{")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_network
+from typing import Any, get_args
 
 import attrs
 import pytest
@@ -21,20 +23,23 @@ from avi_portspec import (
     Edition,
     EndpointId,
     FlowId,
+    Message,
     Protocol,
     RuleSet,
     loads_inventory,
     preset,
     rule_set,
 )
+from avi_portspec.names import Hook, Scope
+from avi_portspec.rules.platforms import PlatformName
 
-PLATFORMS = {4: "iptables", 6: "ip6tables"}
+PLATFORMS: dict[int, PlatformName] = {4: "iptables", 6: "ip6tables"}
 
 
-def check(rules: RuleSet, family: int = 4) -> str:
+def check(rules: RuleSet, family: int = 4, **options: Any) -> str:
     """Have the command itself read the text; return the text."""
     name = PLATFORMS[family]
-    text = rules.render(name)
+    text = rules.render(name, **options)
     for flags in ((), ("--noflush",)):
         read_by(f"{name}-restore", "iptables", "--test", *flags, text=text)
     return text
@@ -73,22 +78,117 @@ class TestTheText:
     def test_the_other_family(self, edition: Edition) -> None:
         """Is another text, which says so."""
         text = aws(edition).render("ip6tables")
-        assert "# IPv6 alone: iptables takes the rules of IPv4." in text
+        assert (
+            "# IPv6 only. Load the iptables file too: an unloaded family"
+            in text
+        )
         lines = lines_in(text)
         assert any("-s 2001:db8:2::/64 " in line for line in lines)
         assert not any(" 10." in line for line in lines)
 
-    def test_drops_all_else(self, edition: Edition) -> None:
-        """By default; and related packets are among all else."""
-        for name in PLATFORMS.values():
+    def test_drops_the_rest(self, edition: Edition) -> None:
+        """Of the product's own, both ways; what is left goes back."""
+        own = {
+            4: ["10.10.1.10/31", "10.10.1.12/32", "10.20.0.0/24"],
+            6: ["2001:db8:1::11/128", "2001:db8:2::/64"],
+        }
+        for family, name in PLATFORMS.items():
             lines = lines_in(aws(edition).render(name))
-            assert lines[:2] == ["*filter", ":FORWARD DROP [0:0]"]
+            assert lines[:2] == ["*filter", ":avi-forward - [0:0]"]
             assert lines[-1] == "COMMIT"
-            forward = [li for li in lines if li.startswith("-A FORWARD")]
-            assert [li.split()[-1] for li in forward] == [
-                *("DROP", "avi-initiated", "avi-replies"),
+            root = [li for li in lines if li.startswith("-A avi-forward")]
+            states = {li.split()[-1]: li for li in root}
+            assert [*states] == [
+                *("avi-initiated", "avi-replies", "avi-errors", "DROP"),
             ]
-            assert not any("RELATED" in line for line in lines)
+            assert "--ctstate RELATED " in states["avi-errors"]
+            assert [
+                " ".join(li.split()[2:4]) for li in root if "DROP" in li
+            ] == [f"{side} {n}" for side in ("-s", "-d") for n in own[family]]
+
+    def test_drops_everything(self, edition: Edition) -> None:
+        """Where all is judged."""
+        rules = aws(edition)
+        for name in PLATFORMS.values():
+            text = rules.render(name, scope="all")
+            drops = [li for li in lines_in(text) if li.endswith("-j DROP")]
+            assert drops == ["-A avi-forward -j DROP"]
+
+    def test_a_family_without_own_addresses(self, edition: Edition) -> None:
+        """Is not judged, and its file says so; the other's does not."""
+        inventory = loads_inventory(
+            'controller = ["10.0.0.1"]', edition=edition
+        )
+        rules = rule_set(edition.resolve("aws"), inventory, missing="omit")
+        told = [
+            "not judged" in rules.render(name).replace("\n# ", " ")
+            for name in PLATFORMS.values()
+        ]
+        assert told == [False, True]
+        assert "DROP" not in "".join(lines_in(rules.render("ip6tables")))
+
+    def test_errors(self, edition: Edition) -> None:
+        """About what may pass, by its ports or its message; or none."""
+        rules = aws(edition, optional=True)
+        lines = lines_in(rules.render("iptables"))
+        about = [li for li in lines if li.startswith("-A avi-e")]
+        assert (
+            "-A avi-errors -m conntrack --ctorigsrc 10.20.0.0/24 "
+            in "".join(about)
+        )
+        matches = [
+            li.partition(" -m conntrack ")[2].partition(" -m comment")[0]
+            for li in about
+        ]
+        assert "--ctproto 6 --ctreplsrcport 8443" in matches
+        assert "--ctproto 1 --ctorigdstport 2048" in matches
+        none = rules.render("iptables", icmp_errors=False)
+        assert "RELATED" not in none
+        assert "avi-errors" not in "".join(lines_in(none))
+        assert "a small MTU does not work" in none.replace("\n# ", " ")
+
+    def test_ranges_in_errors(self, edition: Edition) -> None:
+        """One to a line, for there is no list of them."""
+        found = rule(edition, ports=ranges(22, (8000, 8010)))
+        text = check(with_rules(edition, found))
+        assert "--ctreplsrcport 8000:8010 " in text
+        assert "--ctreplsrcport 22 " in text
+
+    @pytest.mark.parametrize("scope", get_args(Scope))
+    @pytest.mark.parametrize("hook", get_args(Hook))
+    @pytest.mark.parametrize("family", PLATFORMS)
+    def test_places(
+        self, edition: Edition, hook: Hook, scope: Scope, family: int
+    ) -> None:
+        """Each has its chains, the jumps to them, and what has to pass."""
+        text = check(aws(edition), family, hook=hook, scope=scope)
+        command = PLATFORMS[family]
+        hooks = ["input", "output"] if hook == "host" else ["forward"]
+        for each in hooks:
+            jump = f"{each.upper()} -j avi-{each}"
+            assert (
+                f"# {command} -C {jump} 2>/dev/null || {command} -I {jump}\n"
+            ) in text
+            assert f":avi-{each} - [0:0]\n" in text
+        is_near = hook != "forward"
+        near = text.count("--icmpv6-type 135 ")
+        assert near == is_near * (family == 6) * len(hooks)
+        dhcp = "--dport 67 " if family == 4 else "--dport 547 "
+        assert text.count(dhcp) == is_near
+        assert text.count(" lo -j RETURN\n") == (2 if hook == "host" else 0)
+
+    def test_names(self, edition: Edition) -> None:
+        """Each chain has it, before what no name of a site has."""
+        for family, name in PLATFORMS.items():
+            text = check(aws(edition), family, name="x" * 16)
+            chains = re.findall(r"(?m)^:(\S+) ", text)
+            assert len(chains) == len(set(chains))
+            own = f"avi-{'x' * 16}."
+            assert all(each.startswith(own) for each in chains)
+            assert max(map(len, chains)) == 28
+            plain = aws(edition).render(name)
+            others = re.findall(r"(?m)^:(\S+) ", plain)
+            assert not any("." in each for each in others)
 
     def test_replies_have_their_own_rules(self, edition: Edition) -> None:
         """The same ports, as those of the source."""
@@ -108,10 +208,10 @@ class TestTheText:
             for line in accepted(text)
             if "--dports" in line
         ]
-        assert [len(each) for each in pieces] == [14, 14, 2]
-        assert [port for each in pieces for port in each] == [
-            str(each).replace("(", "").replace(", ", ":").replace(")", "")
-            for each in numbers
+        assert [len(piece) for piece in pieces] == [14, 14, 2]
+        assert [port for piece in pieces for port in piece] == [
+            str(number).replace("(", "").replace(", ", ":").replace(")", "")
+            for number in numbers
         ]
 
     def test_size_is_linear(self, edition: Edition) -> None:
@@ -186,11 +286,10 @@ class TestItIsRight:
             assert accepted(text).count("97") == 2
 
     def test_echo_over_ipv6(self, edition: Edition) -> None:
-        """Where an edition of one's own has it."""
+        """Where a custom edition has it."""
         found = attrs.evolve(
             portless(edition, 97, 6),
-            protocol=Protocol.of("icmpv6"),
-            icmp_types=(128,),
+            traffic=Message(protocol=Protocol.of("icmpv6"), icmp_type=128),
         )
         text = check(with_rules(edition, found), 6)
         assert "58 -m icmp6 --icmpv6-type 128" in accepted(text)
@@ -223,7 +322,8 @@ class TestHostileText:
     )
     def test_stays_in_comments(self, edition: Edition, text: str) -> None:
         """Whatever they hold, the rules are the same."""
-        plain = rule(edition)
+        names = (FlowId("a"), FlowId("b"))
+        plain = rule(edition, flows=names, reasons=("A.", "B."))
         hostile = attrs.evolve(
             plain,
             flows=(FlowId(text), FlowId("b")),
@@ -235,14 +335,14 @@ class TestHostileText:
         assert len(made.splitlines()) == len(expected.splitlines())
 
 
-class TestWhatCannotBeSaid:
+class TestLimitations:
     """It raises: nothing is written then."""
 
     @pytest.mark.parametrize(
         ("number", "family", "reason"),
         [
-            (0, 4, "means any protocol"),
-            (0, 6, "means any protocol"),
+            (0, 4, "as any protocol"),
+            (0, 6, "as any protocol"),
             *((n, 6, "extension header") for n in (43, 44, 51, 60)),
         ],
     )

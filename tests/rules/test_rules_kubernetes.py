@@ -18,8 +18,9 @@ from cloud_sites import (
 )
 
 from avi_portspec.errors import CannotExpressError
-from avi_portspec.rules.neutral import RuleSet, plain
+from avi_portspec.rules.comments import to_ascii
 from avi_portspec.rules.platforms import render
+from avi_portspec.rules.ruleset import RuleSet
 
 
 def policies(rules: RuleSet) -> list[Any]:
@@ -43,9 +44,9 @@ class TestThePolicies:
             rules_for(overlay=RANGES),
             rules_for(overlay=own_flow('["sctp"]', "[36412]")),
         ):
-            for each in policies(rules):
+            for policy in policies(rules):
                 for version in ("1.25", module.latest_version()):
-                    module.validate(each, version, strict=True)
+                    module.validate(policy, version, strict=True)
 
     def test_kubernetes_would_find_a_fault(self) -> None:
         """A key that it does not know, or a port that is no number."""
@@ -60,9 +61,9 @@ class TestThePolicies:
         """Both types are named, so that an empty list closes all of it."""
         for rules in (rules_for(), attrs.evolve(rules_for(), rules=())):
             names = []
-            for each in policies(rules):
-                names.append(each["metadata"]["name"])
-                spec = each["spec"]
+            for policy in policies(rules):
+                names.append(policy["metadata"]["name"])
+                spec = policy["spec"]
                 assert spec["policyTypes"] == ["Ingress", "Egress"]
                 assert isinstance(spec["ingress"], list)
                 assert isinstance(spec["egress"], list)
@@ -70,8 +71,8 @@ class TestThePolicies:
 
     def test_no_list_is_empty_that_would_mean_all(self) -> None:
         """A rule without peers or without ports is one for all of them."""
-        for each in policies(rules_for(overlay=RANGES)):
-            spec = each["spec"]
+        for policy in policies(rules_for(overlay=RANGES)):
+            spec = policy["spec"]
             assert spec["podSelector"]["matchLabels"]
             for rule in spec["ingress"]:
                 assert rule["from"]
@@ -85,7 +86,7 @@ class TestThePolicies:
         rules = rules_for(overlay=RANGES)
         found = [
             (
-                each["metadata"]["name"].removeprefix("avi-"),
+                policy["metadata"]["name"].removeprefix("avi-"),
                 direction,
                 [peer["ipBlock"]["cidr"] for peer in rule[side]],
                 [
@@ -93,9 +94,9 @@ class TestThePolicies:
                     for p in rule["ports"]
                 ],
             )
-            for each in policies(rules)
+            for policy in policies(rules)
             for direction, side in (("ingress", "from"), ("egress", "to"))
-            for rule in each["spec"][direction]
+            for rule in policy["spec"][direction]
         ]
         assert found == [
             (
@@ -121,7 +122,7 @@ class TestThePolicies:
             (own_flow("[97]"), "not IP protocol 97"),
             (own_flow('["gre"]'), "not GRE"),
             (own_flow("[0]"), "all protocols"),
-            (own_flow('["dccp"]', "[5000]"), "no ports of DCCP"),
+            (own_flow('["dccp"]', "[5000]"), "cannot match ports of DCCP"),
         ],
     )
     def test_other_protocols_are_refused(self, flow: str, reason: str) -> None:
@@ -131,8 +132,10 @@ class TestThePolicies:
         assert caught.value.flows == ("probe",)
 
     def test_icmp_is_refused(self) -> None:
-        """There is no word for it."""
-        with pytest.raises(CannotExpressError, match="apart") as caught:
+        """There is no name for it."""
+        with pytest.raises(
+            CannotExpressError, match="single messages"
+        ) as caught:
             policies(rules_for(optional=True))
         assert caught.value.flows == ("controller-to-gateway-echo",)
 
@@ -166,16 +169,16 @@ class TestThePolicies:
         text = render(rules, "kubernetes")
         top = [line for line in text.splitlines() if line.startswith("#")]
         assert top[:-1] == [f"# {line}" for line in rules.header()]
-        assert top[-1].startswith("# membership opens")
-        for each in policies(rules):
-            about = each["metadata"]["annotations"]["avi-portspec/about"]
+        assert top[-1].startswith("# Caution: every")
+        for policy in policies(rules):
+            about = policy["metadata"]["annotations"]["avi-portspec/about"]
             assert about.splitlines() == [line[2:] for line in top]
 
     def test_reasons_are_kept(self) -> None:
         """Whatever they hold, they are text."""
         (first, _) = policies(hostile())
         told = first["metadata"]["annotations"]["avi-portspec/rules"]
-        assert plain(HOSTILE) in told
+        assert to_ascii(HOSTILE) in told
         assert told.startswith("controller-to-controller-tcp-ipv4, ingress: ")
 
     def test_a_site_without_the_product_has_no_policy(self) -> None:

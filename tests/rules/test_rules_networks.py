@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address, ip_network, summarize_address_range
 
 import pytest
 from hypothesis import given
@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from avi_portspec import Fault
 from avi_portspec.rules.networks import (
+    Entry,
     Network,
     Overlaps,
-    alone,
-    collapsed,
-    parsed,
-    trouble,
+    collapse,
+    networks_text,
+    parse_network,
+    special_use,
 )
 
 #: Few bits, so that networks meet.
@@ -28,7 +29,7 @@ NETWORKS = st.builds(
 
 def fault(text: object, *, network: bool = True) -> Fault:
     """Return what is wrong with a string."""
-    found = parsed(text, network=network)
+    found = parse_network(text, network=network)
     assert isinstance(found, Fault)
     return found
 
@@ -50,16 +51,16 @@ class TestWhatIsRead:
     )
     def test_usual_spellings(self, text: str, found: str) -> None:
         """Both families, with a prefix or without one."""
-        assert parsed(text) == ip_network(found)
+        assert parse_network(text) == ip_network(found)
 
     @given(st.ip_addresses() | st.binary(max_size=40) | st.text(max_size=40))
     def test_nothing_breaks_it(self, value: object) -> None:
         """Whatever comes, it is read as what it says, or refused."""
-        found = parsed(str(value))
+        found = parse_network(str(value))
         if isinstance(found, Fault):
             assert found.got
         else:
-            assert found == alone(ip_address(str(value)))
+            assert found == ip_network(str(value))
 
 
 class TestWhatIsRefused:
@@ -75,7 +76,7 @@ class TestWhatIsRefused:
     def test_host_bits(self, text: str, nearest: str) -> None:
         """A network is not meant by one of its hosts."""
         found = fault(text)
-        assert found.wanted == "a network without host bits"
+        assert found.expected == "a network without host bits"
         assert found.nearest == nearest
 
     @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ class TestWhatIsRefused:
     )
     def test_masks(self, text: str) -> None:
         """A prefix has one spelling: masks are easily turned round."""
-        assert fault(text).wanted == "the length of a prefix"
+        assert fault(text).expected == "a prefix length"
         assert fault(text).nearest == "10.9.9.0/24"
 
     @pytest.mark.parametrize(
@@ -92,11 +93,11 @@ class TestWhatIsRefused:
     )
     def test_names(self, text: str) -> None:
         """The addresses of a name can change behind the rules' back."""
-        assert "no DNS name" in fault(text).wanted
+        assert "not a DNS name" in fault(text).expected
 
     def test_zones(self) -> None:
         """Which link is meant, one host alone knows."""
-        assert "without a zone" in fault("fe80::1%eth0").wanted
+        assert "without a zone" in fault("fe80::1%eth0").expected
 
     @pytest.mark.parametrize(
         ("text", "nearest"),
@@ -109,7 +110,7 @@ class TestWhatIsRefused:
     def test_mapped(self, text: str, nearest: str | None) -> None:
         """An IPv4 address spelled as IPv6 would match no packet of either."""
         found = fault(text)
-        assert "spelled as IPv6" in found.wanted
+        assert "IPv4-mapped" in found.expected
         assert found.nearest == nearest
 
     @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ class TestWhatIsRefused:
     )
     def test_no_hosts(self, text: str) -> None:
         """Nor are half of all addresses a way round the rule on all."""
-        assert fault(text).wanted.startswith("addresses apart from")
+        assert fault(text).expected.startswith("addresses outside")
 
     @pytest.mark.parametrize(
         "value",
@@ -140,7 +141,7 @@ class TestWhatIsRefused:
     )
     def test_anything_else(self, value: object) -> None:
         """Numbers above all, which the standard library takes."""
-        assert fault(value).wanted.startswith("an address, or a network")
+        assert fault(value).expected.startswith("an address or a network")
 
     def test_a_network_for_one_address(self) -> None:
         """Where one address is meant, not even /32 will do."""
@@ -158,8 +159,8 @@ class TestCollapsed:
     @given(st.lists(NETWORKS, max_size=8))
     def test_the_same_addresses(self, networks: list[Network]) -> None:
         """None gained, none lost, none twice, in order."""
-        found = collapsed(networks)
-        before = {address for each in networks for address in each}
+        found = collapse(networks)
+        before = {address for network in networks for address in network}
         after = [address for each in found for address in each]
         assert len(after) == len(before)
         assert set(after) == before
@@ -168,11 +169,11 @@ class TestCollapsed:
     def test_families_stay_apart(self) -> None:
         """IPv4 first."""
         mixed = [ip_network("::/0"), ip_network("10.0.0.0/8")]
-        assert collapsed(mixed) == (mixed[1], mixed[0])
+        assert collapse(mixed) == (mixed[1], mixed[0])
 
     def test_what_is_sound_has_no_trouble(self) -> None:
         """A network that can be read can be made, too."""
-        assert trouble(ip_network("10.0.0.0/8")) is None
+        assert special_use(ip_network("10.0.0.0/8")) is None
 
 
 class TestOverlaps:
@@ -181,7 +182,9 @@ class TestOverlaps:
     @given(st.lists(NETWORKS, max_size=10))
     def test_each_pair_once(self, networks: list[Network]) -> None:
         """As comparing each with each finds them, the wider one first."""
-        entries = [(str(n), "role", each) for n, each in enumerate(networks)]
+        entries = [
+            Entry(str(n), "role", each) for n, each in enumerate(networks)
+        ]
         found = [
             frozenset((one[0], other[0]))
             for one, other in Overlaps(()).pairs(entries)
@@ -198,13 +201,13 @@ class TestOverlaps:
     @given(st.lists(NETWORKS, max_size=10))
     def test_wider_first(self, networks: list[Network]) -> None:
         """The second of a pair is within the first."""
-        entries = [("", "", each) for each in networks]
+        entries = [Entry("", "", network) for network in networks]
         for (_, _, wider), (_, _, narrower) in Overlaps(()).pairs(entries):
             assert narrower.subnet_of(wider)  # type: ignore[arg-type]
 
     def test_families_never_meet(self) -> None:
         """The numbers of ::/0 begin where those of 0.0.0.0/0 do."""
-        both = [("", "", ip_network(n)) for n in ("::/0", "0.0.0.0/0")]
+        both = [Entry("", "", ip_network(n)) for n in ("::/0", "0.0.0.0/0")]
         assert list(Overlaps(()).pairs(both)) == []
 
     @given(st.lists(NETWORKS, max_size=6), NETWORKS, NETWORKS)
@@ -231,3 +234,50 @@ class TestOverlaps:
             set(narrower) < set(each) and set(each) <= set(wider)
             for each in shared
         )
+
+
+class TestWhatPeopleRead:
+    """Hosts in a row are a range, networks stay networks."""
+
+    @pytest.mark.parametrize(
+        ("networks", "text"),
+        [
+            ("", ""),
+            ("10.10.1.11", "10.10.1.11"),
+            ("10.10.1.11 10.10.1.12 10.10.1.13", "10.10.1.11-13"),
+            ("10.10.1.12 10.10.1.13", "10.10.1.12-13"),
+            ("10.10.1.12/30", "10.10.1.12/30"),
+            ("10.10.1.11 10.10.1.13", "10.10.1.11, 10.10.1.13"),
+            ("10.10.0.255 10.10.1.0", "10.10.0.255-10.10.1.0"),
+            ("10.0.0.0/24 10.0.1.0/25", "10.0.0.0/24, 10.0.1.0/25"),
+            ("10.0.0.0/24 10.0.1.0", "10.0.0.0/24, 10.0.1.0"),
+            ("2001:db8::1 2001:db8::2", "2001:db8::1-2001:db8::2"),
+            ("2001:db8::/64 10.0.0.1", "10.0.0.1, 2001:db8::/64"),
+            ("255.255.255.255 ::", "255.255.255.255, ::"),
+            ("0.0.0.0/0 ::/0", "any IPv4 address, any IPv6 address"),
+        ],
+    )
+    def test_examples(self, networks: str, text: str) -> None:
+        """As somebody would write them into a request."""
+        found = collapse(map(ip_network, networks.split()))
+        assert networks_text(found) == text
+
+    @given(st.lists(NETWORKS, max_size=10))
+    def test_no_address_is_lost_or_made_up(
+        self, networks: list[Network]
+    ) -> None:
+        """Read back, the text is the same addresses."""
+        text = networks_text(collapse(networks))
+        found: list[Network] = []
+        for part in filter(None, text.split(", ")):
+            low, dash, high = part.partition("-")
+            if dash:
+                high = (
+                    high if "." in high else f"{low.rpartition('.')[0]}.{high}"
+                )
+                found += summarize_address_range(
+                    ip_address(low), ip_address(high)
+                )
+            else:
+                found.append(ip_network(part))
+        assert collapse(found) == collapse(networks)

@@ -7,15 +7,23 @@ from typing import Any, get_args
 
 import attrs
 import pytest
-from rules_examples import aws, ranges, rule, site
+from rules_examples import aws, ranges, rule, site, site_of
 
 from avi_portspec import (
+    DATA_VERSION,
     ICMP,
+    TCP,
+    Bare,
+    Deployment,
     Edition,
     InvalidDataError,
     InvalidQueryError,
+    Message,
+    Ported,
     Protocol,
+    RuleSet,
     UnknownNameError,
+    __version__,
     load,
     loads_inventory,
     platforms,
@@ -24,8 +32,10 @@ from avi_portspec import (
     rule_set,
 )
 from avi_portspec.names import Status
-from avi_portspec.rules.neutral import Omission, OmissionKind, plain
+from avi_portspec.rules.comments import to_ascii
 from avi_portspec.rules.platforms import render
+from avi_portspec.rules.traffic import ICMPV6
+from avi_portspec.tabular.filters import FilterError
 
 #: A site's own protocols, from the Service Engine to AWS.
 OWN = """
@@ -44,10 +54,10 @@ def changed(edition: Edition, **fields: Any) -> Edition:
     return attrs.evolve(
         edition,
         flows=[
-            attrs.evolve(each, **fields)
-            if each.id == "controller-to-aws"
-            else each
-            for each in edition.flows
+            attrs.evolve(flow, **fields)
+            if flow.id == "controller-to-aws"
+            else flow
+            for flow in edition.flows
         ],
     )
 
@@ -80,7 +90,8 @@ class TestRules:
         """Each rule says what it is for."""
         for each in aws(edition).rules:
             decisions = [edition.resolve("aws")[flow] for flow in each.flows]
-            assert each.reasons == tuple(d.reason for d in decisions)
+            for decision, reason in zip(decisions, each.reasons, strict=True):
+                assert reason.startswith(decision.reason)
             assert {d.status for d in decisions} == {"needed"}
 
     def test_families_stay_apart(self, edition: Edition) -> None:
@@ -93,14 +104,14 @@ class TestRules:
         """A destination it is where the inventory says so."""
         floating = ip_network("10.10.1.10/32")
         text = "cluster-ip-is-destination = true"
-        for more, wanted in (("", False), (text, True)):
+        for more, expected in (("", False), (text, True)):
             rules = rule_set(edition.resolve("aws"), site(edition, more))
             for each in rules.rules:
                 assert not any(floating.overlaps(n) for n in each.sources)
                 assert any(
                     floating.overlaps(n) for n in each.destinations
                 ) == (
-                    wanted
+                    expected
                     and each.destination == "controller"
                     and each.family == 4
                 )
@@ -208,7 +219,7 @@ class TestProtocolsWithoutPorts:
         assert omitted.subject == "service-engine-to-controller-echo"
 
     def test_icmpv6_where_it_is_stated(self, edition: Edition) -> None:
-        """An edition of one's own may have it."""
+        """A custom edition may have it."""
         made = changed(
             edition,
             protocols=(Protocol.of("icmpv6"),),
@@ -247,8 +258,51 @@ class TestProtocolsWithoutPorts:
         made = own(edition, 'protocols = ["icmp", "gre"]')
         found = rule_set(made.resolve("aws"), site(made))
         assert found.rules[-1].flows == ("own-flow",)
-        assert "own-flow" in {each.subject for each in found.omissions}
-        assert "own-flow" in found.header()[4]
+        assert "own-flow" in {omission.subject for omission in found.omissions}
+        assert "own-flow" in found.header()[5]
+
+
+class TestReasons:
+    """Why a flow is needed, with what the vendor does not state."""
+
+    @pytest.mark.parametrize("cloud", ["aws", "gcp", "openstack"])
+    def test_say_what_is_inferred_and_interpreted(
+        self, edition: Edition, cloud: str
+    ) -> None:
+        """Each of them, by its field and in full, in rules and omissions."""
+        answer = edition.resolve(cloud)
+        doubts = [f.id for f in edition.flows if f.direction_doubts]
+        found = rule_set(
+            answer,
+            site(edition),
+            missing="omit",
+            readings=dict.fromkeys(doubts, "stated"),
+        )
+        texts = {
+            flow: reason
+            for each in found.rules
+            for flow, reason in zip(each.flows, each.reasons, strict=True)
+        } | {
+            omission.subject: omission.reason
+            for omission in found.omissions
+            if omission.kind == "optional"
+        }
+        marked = 0
+        for flow, reason in texts.items():
+            decision = answer[flow]
+            for mark in decision.inferred:
+                text = f"Not stated by the vendor ({mark.field}): "
+                assert text + mark.reason in reason
+            for mark in decision.readings:
+                assert f"Interpreted ({mark.field}): {mark.reason}" in reason
+            marked += bool(decision.inferred) + bool(decision.readings)
+        assert marked > 5
+
+    def test_are_in_the_comments_of_an_output(self, edition: Edition) -> None:
+        """Where the reason stands, there the mark stands too."""
+        for platform in ("nftables", "csv", "aws-cloudformation", "nsx-t"):
+            text = aws(edition).render(platform)
+            assert "Required. Interpreted (source): The row names" in text
 
 
 class TestOmissions:
@@ -264,8 +318,9 @@ class TestOmissions:
                     missing="omit",
                 )
                 written = {flow for each in found.rules for flow in each.flows}
-                left = {each.subject for each in found.omissions}
+                left = {omission.subject for omission in found.omissions}
                 assert written | left == {
+                    "cluster IP 10.10.1.10",
                     *edition.flows.ids(),
                     *edition.exclusions.ids(),
                 }
@@ -281,10 +336,10 @@ class TestOmissions:
         allowed = {"needed", "optional"} if optional else {"needed"}
         for each in found.rules:
             assert {answer.status_of(f) for f in each.flows} <= allowed
-        for each in found.omissions:
-            if each.kind in get_args(Status):
-                assert answer.status_of(each.subject) == each.kind
-                assert each.kind not in allowed
+        for omission in found.omissions:
+            if omission.kind in get_args(Status):
+                assert answer.status_of(omission.subject) == omission.kind
+                assert omission.kind not in allowed
 
     def test_conflicts(self, edition: Edition) -> None:
         """Instead of the flow that is not supported, the reason why."""
@@ -292,7 +347,7 @@ class TestOmissions:
         found = rule_set(answer, site(edition), missing="omit")
         conflicts = [o for o in found.omissions if o.kind == "conflict"]
         assert [o.subject for o in conflicts] == [
-            each.flow for each in answer.conflicts
+            conflict.flow for conflict in answer.conflicts
         ]
         assert len(conflicts) == 2
         assert not any(
@@ -307,7 +362,7 @@ class TestOmissions:
         """What the page calls not required is said to be left out."""
         (found,) = (o for o in aws(edition).omissions if o.kind == "exclusion")
         assert str(found).startswith(
-            "controller-to-service-engine: exclusion. Not required"
+            "controller-to-service-engine (exclusion): Not required"
         )
 
 
@@ -320,11 +375,11 @@ class TestMissingAddresses:
         with pytest.raises(InvalidDataError) as caught:
             rule_set(edition.resolve("openstack"), inventory)
         assert caught.value.subject == "inventory"
-        assert [each.path for each in caught.value.faults] == [
+        assert [fault.path for fault in caught.value.faults] == [
             *("controller", "service-engine", "external-network-services"),
             *("keystone", "glance", "nova", "neutron"),
         ]
-        assert "controller-to-nova" in caught.value.faults[5].wanted
+        assert "controller-to-nova" in caught.value.faults[5].expected
 
     def test_left_out(self, edition: Edition) -> None:
         """Said on top, and in the omissions."""
@@ -333,7 +388,7 @@ class TestMissingAddresses:
         assert not found.complete
         kinds = {o.subject: o.kind for o in found.omissions}
         assert kinds["controller-to-nova"] == "no-address"
-        assert found.header()[4] == (
+        assert found.header()[5] == (
             "complete: NO, needed flows without rules: "
             "controller-to-keystone, controller-to-glance, "
             "controller-to-nova, controller-to-neutron"
@@ -357,7 +412,7 @@ class TestMissingAddresses:
         inventory = loads_inventory(text, edition=edition)
         with pytest.raises(InvalidDataError) as caught:
             rule_set(edition.resolve("aws"), inventory)
-        assert {each.path for each in caught.value.faults} == {"controller"}
+        assert {fault.path for fault in caught.value.faults} == {"controller"}
         assert (
             "external-network-services has IPv6 and controller has IPv4"
             in (caught.value.faults[0].got)
@@ -393,13 +448,126 @@ class TestMissingAddresses:
             'id = "jump-host"\nname = "Jump host"\nkind = "client"\n'
         )
         inventory = site(berlin, 'jump-host = ["192.168.0.1"]')
-        with pytest.raises(InvalidDataError, match="jump-host: wanted the id"):
+        with pytest.raises(
+            InvalidDataError, match="jump-host: expected the id"
+        ):
             rule_set(edition.resolve("aws"), inventory, missing="omit")
+
+    @pytest.mark.parametrize(
+        ("name", "arguments"),
+        [
+            ("inventory", {"inventory": {"controller": ["10.0.0.1"]}}),
+            ("inventory", {"inventory": "addresses.toml"}),
+            ("resolution", {"resolution": "aws"}),
+            ("resolution", {"resolution": None, "inventory": None}),
+        ],
+    )
+    def test_another_type(
+        self, edition: Edition, name: str, arguments: dict[str, Any]
+    ) -> None:
+        """The error names the argument, and what makes one."""
+        sound: dict[str, Any] = {
+            "resolution": edition.resolve("aws"),
+            "inventory": site(edition),
+        }
+        with pytest.raises(InvalidQueryError) as caught:
+            rule_set(**{**sound, **arguments})
+        assert str(caught.value).startswith(f"{name}: expected ")
 
     def test_another_word(self, edition: Edition) -> None:
         """``missing`` has two."""
         with pytest.raises(InvalidQueryError, match="'error' or 'omit'"):
             aws(edition, missing="ignore")
+
+
+class TestOfOneFirewall:
+    """Rules for the flows between some endpoints alone."""
+
+    def test_have_those_sides(self, edition: Edition) -> None:
+        """All of them, and no others; by id, name or alias."""
+        whole = aws(edition, optional=True)
+        for source, destination in (
+            ("service-engine", ()),
+            ((), ["controller"]),
+            (["SE"], "Controller"),
+            ("!controller", "!aws, !service-engine"),
+        ):
+            found = aws(
+                edition,
+                optional=True,
+                source=source if isinstance(source, str) else (*source,),
+                destination=destination
+                if isinstance(destination, str)
+                else (*destination,),
+            )
+            assert 0 < len(found.rules) < len(whole.rules)
+            assert {*found.rules} < {*whole.rules}
+            left = {o.subject for o in found.omissions}
+            for each in {*whole.rules} - {*found.rules}:
+                assert left.issuperset(each.flows)
+
+    def test_sides_are_met_together(self, edition: Edition) -> None:
+        """A rule has one of the sources and one of the destinations."""
+        found = aws(edition, source="SE", destination="controller")
+        assert {(r.source, r.destination) for r in found.rules} == {
+            ("service-engine", "controller")
+        }
+
+    def test_are_judged_alone(self, edition: Edition) -> None:
+        """Addresses of others are not missed, and the header says so."""
+        text = 'controller = ["10.0.0.1"]\nservice-engine = ["10.1.0.1"]\n'
+        inventory = loads_inventory(text, edition=edition)
+        answer = edition.resolve("aws")
+        found = rule_set(answer, inventory, source="SE")
+        assert found.complete
+        assert found.header()[5] == (
+            "complete: yes, every needed flow has its rules; only flows with "
+            "source SE are judged"
+        )
+        count = sum(o.kind == "not-asked" for o in found.omissions)
+        assert f"left out: {count} flows that are not asked for" in (
+            found.header()
+        )
+        with pytest.raises(InvalidDataError) as caught:
+            rule_set(answer, inventory, destination=["SE, aws"])
+        assert [fault.path for fault in caught.value.faults] == ["aws"]
+
+    def test_follow_the_direction_that_is_accepted(
+        self, edition: Edition
+    ) -> None:
+        """Turned round, a flow has its destination as its source."""
+        text = (
+            'controller = ["10.0.0.1"]\nservice-engine = ["10.1.0.1"]\n'
+            'gcp = ["192.0.2.1"]\navi-vantage = ["10.9.0.1"]\n'
+        )
+        inventory = loads_inventory(text, edition=edition)
+        (flow,) = (f.id for f in edition.flows if f.direction_doubts)
+        cases: list[tuple[dict[str, Any], str, bool]] = [
+            ({}, "gcp", True),
+            ({}, "avi-vantage", True),
+            ({}, "dns-server", False),
+            ({flow: "stated"}, "gcp", True),
+            ({flow: "stated"}, "avi-vantage", False),
+            ({flow: "reversed"}, "gcp", False),
+            ({flow: "reversed"}, "avi-vantage", True),
+        ]
+        for readings, source, asked in cases:
+            found = rule_set(
+                edition.resolve("gcp"),
+                inventory,
+                readings=readings,
+                source=source,
+                missing="omit",
+            )
+            kinds = {o.subject: o.kind for o in found.omissions}
+            assert (kinds.get(flow) != "not-asked") == asked
+
+    @pytest.mark.parametrize("name", ["source", "destination"])
+    def test_unknown_ones(self, edition: Edition, name: str) -> None:
+        """The error names the argument."""
+        answer, inventory = edition.resolve("aws"), site(edition)
+        with pytest.raises(FilterError, match=f"^{name}: "):
+            rule_set(answer, inventory, **{name: "contoller"})
 
 
 class TestARule:
@@ -413,19 +581,8 @@ class TestARule:
             {"destinations": ()},
             {"sources": (ip_network("2001:db8::/64"),)},
             {"destinations": (ip_network("::/0"), ip_network("10.0.0.0/8"))},
-            {"ports": ()},
-            {"ports": ranges(22, 23)},
-            {"ports": ranges(23, 22)},
-            {"ports": ranges((20, 30), 25)},
-            {"protocol": Protocol.of(97)},
-            {"protocol": ICMP, "ports": ()},
-            {"protocol": ICMP, "ports": (), "icmp_types": (0,)},
-            {"icmp_types": (8,)},
-            {
-                "protocol": Protocol.of("icmpv6"),
-                "ports": (),
-                "icmp_types": (128,),
-            },
+            {"traffic": Message(protocol=ICMP, icmp_type=0)},
+            {"traffic": Message(protocol=ICMPV6, icmp_type=128)},
             {"flows": (), "reasons": ()},
             {"reasons": ("One of two.",)},
         ],
@@ -433,9 +590,55 @@ class TestARule:
     def test_is_refused(
         self, edition: Edition, fields: dict[str, Any]
     ) -> None:
-        """No side may be empty, no family mixed, no port range left out."""
+        """No side may be empty, no family mixed, no reply be asked for."""
         with pytest.raises(InvalidDataError):
             rule(edition, **fields)
+
+
+class TestTraffic:
+    """What would be wider than it seems does not exist."""
+
+    @pytest.mark.parametrize(
+        ("kind", "fields"),
+        [
+            (Ported, {"protocol": TCP, "ports": ()}),
+            (Ported, {"protocol": TCP, "ports": ranges(22, 23)}),
+            (Ported, {"protocol": TCP, "ports": ranges(23, 22)}),
+            (Ported, {"protocol": TCP, "ports": ranges((20, 30), 25)}),
+            (Ported, {"protocol": Protocol.of(97), "ports": ranges(22)}),
+            (Ported, {"protocol": ICMP, "ports": ranges(8)}),
+            (Message, {"protocol": ICMP, "icmp_type": 3}),
+            (Message, {"protocol": ICMP, "icmp_type": 128}),
+            (Message, {"protocol": TCP, "icmp_type": 8}),
+            (Bare, {"protocol": TCP}),
+            (Bare, {"protocol": Protocol.of("sctp")}),
+            (Bare, {"protocol": ICMP}),
+            (Bare, {"protocol": ICMPV6}),
+        ],
+    )
+    def test_is_refused(self, kind: type, fields: dict[str, Any]) -> None:
+        """Neither all ports nor all messages can be meant by silence."""
+        with pytest.raises(InvalidDataError):
+            kind(**fields)
+
+    def test_in_words(self) -> None:
+        """As text, it is what people say."""
+        assert [
+            *map(
+                str,
+                (
+                    Ported(protocol=TCP, ports=ranges(22, (80, 90))),
+                    Message(protocol=ICMP, icmp_type=8),
+                    Message(protocol=ICMPV6, icmp_type=129),
+                    Bare(protocol=Protocol.of(97)),
+                ),
+            )
+        ] == [
+            "TCP 22 and 80-90",
+            "ICMP echo request",
+            "ICMPV6 echo reply",
+            "IP protocol 97",
+        ]
 
 
 class TestReturnRules:
@@ -449,8 +652,16 @@ class TestReturnRules:
             assert answer.rule is asked
             assert answer.source == asked.destination
             assert answer.destinations == asked.sources
+            assert answer.protocol == asked.protocol
             assert answer.source_ports == asked.ports
             assert answer.icmp_types == ((0,) if asked.icmp_types else ())
+
+
+#: The addresses of the orchestrator's services.
+OPENSTACK = "\n".join(
+    f'{name} = ["203.0.113.{at}"]'
+    for at, name in enumerate(("keystone", "glance", "nova", "neutron"))
+)
 
 
 class TestTheHeader:
@@ -461,50 +672,110 @@ class TestTheHeader:
         found = aws(edition)
         header = found.header()
         text = "\n".join(header)
-        assert header[1] == "edition: vantage-undated"
-        assert header[2] == f"digest: sha256:{edition.digest}"
-        assert header[3].startswith("deployment: clouds: aws; controller: v")
-        assert header[4].startswith(
+        assert header[0].startswith(f"avi-portspec {__version__}: ")
+        assert header[1] == f"data version: {DATA_VERSION}"
+        assert header[2] == "edition: vantage-undated"
+        assert header[3] == f"digest: sha256:{edition.digest}"
+        assert header[4].startswith("deployment: clouds: aws; controller: v")
+        assert header[5].startswith(
             "complete: yes, every needed flow has its rules"
         )
-        assert header[5] == "rules: 11"
-        for each in found.omissions:
-            assert (each.subject in text) == (each.kind != "not-applicable")
+        assert header[6] == "rules: 11"
+        for omission in found.omissions:
+            assert (omission.subject in text) == (
+                omission.kind != "not-applicable"
+            )
         assert "left out: 28 flows that do not apply here" in header
 
-    def test_complete_tells_what_nobody_decided(
-        self, edition: Edition
+    @pytest.mark.parametrize(
+        ("deployment", "more", "completeness", "line"),
+        [
+            ("aws", "", "complete", "yes, every needed flow has its rules"),
+            (
+                "nsx-t",
+                "",
+                "as-far-as-documented",
+                "as far as the vendor documents, with 1 gap",
+            ),
+            (
+                "mesos",
+                'mesos-master = ["203.0.113.9"]\nmesos-node = ["203.0.113.8"]',
+                "as-far-as-documented",
+                "as far as the vendor documents, with 2 gaps",
+            ),
+            (
+                preset("openstack", controller="container"),
+                OPENSTACK,
+                "as-far-as-documented",
+                "as far as the vendor documents, with 2 conflicts",
+            ),
+            (
+                ["openstack", "mesos"],
+                "",
+                "incomplete",
+                "NO, needed flows without rules: "
+                + ", ".join(
+                    f"controller-to-{name}"
+                    for name in (
+                        *("keystone", "glance", "nova", "neutron"),
+                        *("mesos-master", "mesos-node"),
+                    )
+                ),
+            ),
+        ],
+    )
+    def test_says_how_complete_it_is(
+        self,
+        edition: Edition,
+        deployment: Any,
+        more: str,
+        completeness: str,
+        line: str,
     ) -> None:
         """That every need has rules does not hide a conflict, or silence."""
-        found = aws(edition)
-        says = "complete: yes, every needed flow has its rules"
-        cases: list[tuple[list[OmissionKind], str]] = [
-            ([], ""),
-            (["exclusion", "optional"], ""),
-            (["conflict"], "; 1 conflict is left out"),
-            (["unstated"], "; 1 unstated flow is left out"),
-            (
-                ["unstated", "conflict"],
-                "; 1 conflict and 1 unstated flow are left out",
-            ),
-            (
-                ["unstated", "conflict", "unstated", "conflict"],
-                "; 2 conflicts and 2 unstated flows are left out",
-            ),
+        answer = edition.resolve(deployment)
+        inventory = site_of(edition, answer.deployment.clouds, more)
+        found = rule_set(answer, inventory, missing="omit")
+        assert found.completeness == completeness
+        assert found.complete == (completeness == "complete")
+        assert found.header()[5] == f"complete: {line}"
+        for gap in answer.gaps:
+            assert str(gap) in found.header()
+
+    def test_gaps_and_conflicts_are_counted(self, edition: Edition) -> None:
+        """Neither hides the other."""
+        answer = edition.resolve(
+            Deployment(clouds=["openstack", "nsx-t"], controller="container")
+        )
+        clouds = answer.deployment.clouds
+        found = rule_set(answer, site_of(edition, clouds, OPENSTACK))
+        assert found.header()[5] == (
+            "complete: as far as the vendor documents, with 1 gap and "
+            "2 conflicts"
+        )
+
+    def test_is_of_the_rules_that_a_text_has(self, edition: Edition) -> None:
+        """A site of IPv6 has no rules for iptables, and all for ip6tables."""
+        names = ("controller", "service-engine", "aws")
+        lines = [
+            f'{name} = ["2001:db8:{at}::/64"]'
+            for at, name in enumerate((*names, "external-network-services"))
         ]
-        for kinds, rest in cases:
-            some = tuple(
-                Omission(subject="a-flow", kind=kind, reason="Why.")
-                for kind in kinds
-            )
-            line = attrs.evolve(found, omissions=some).header()[4]
-            assert line == says + rest
+        inventory = loads_inventory("\n".join(lines), edition=edition)
+        found = rule_set(edition.resolve("aws"), inventory)
+        assert found.completeness == "complete"
+        assert "# complete: yes" in found.render("ip6tables")
+        assert "# complete: yes" in found.render("nftables")
+        text = found.render("iptables")
+        assert "# rules: 0\n" in text
+        needed = ", ".join(edition.resolve("aws").needed.ids())
+        assert f"# complete: NO, needed flows without rules: {needed}" in text
 
     def test_says_where_the_page_is_silent(self, edition: Edition) -> None:
         """A gap is no omission of ours."""
         answer = edition.resolve("openshift")
         found = rule_set(answer, site(edition), missing="omit")
-        assert found.header()[-1] == str(answer.gaps[0])
+        assert found.header()[7] == str(answer.gaps[0])
 
     def test_is_printable_ascii(self, edition: Edition) -> None:
         """Whatever an overlay's reasons hold."""
@@ -522,8 +793,8 @@ class TestTheHeader:
     @pytest.mark.parametrize("text", ["a\nb", "a\rb", "a\x1bb", "a\u2028b"])
     def test_lines_stay_lines(self, text: str) -> None:
         """Nothing ends one, nor speaks to a terminal."""
-        assert len(plain(text).splitlines()) == 1
-        assert plain(text).isprintable()
+        assert len(to_ascii(text).splitlines()) == 1
+        assert to_ascii(text).isprintable()
 
 
 class TestPlatforms:
@@ -544,3 +815,63 @@ class TestPlatforms:
             aws(edition).render(name)
         assert caught.value.kind == "platform"
         assert caught.value.nearest in (None, "nftables")
+
+
+class TestDoubtfulDirections:
+    """Who opens the connection is not clear: nothing is written by itself."""
+
+    FLOW = "gcp-to-avi-vantage"
+    MORE = (
+        'gcp = ["203.0.113.0/24"]\navi-vantage = ["10.10.1.11"]\n'
+        'shared = ["10.10.1.11"]'
+    )
+
+    def of(self, edition: Edition, **readings: Any) -> RuleSet:
+        """Return the rules on GCP."""
+        inventory = site(edition, self.MORE)
+        return rule_set(edition.resolve("gcp"), inventory, readings=readings)
+
+    def test_it_has_no_rule(self, edition: Edition) -> None:
+        """Neither direction passes, the rules say so, and are incomplete."""
+        found = self.of(edition)
+        assert not any(self.FLOW in each.flows for each in found.rules)
+        (told,) = (
+            each
+            for each in found.omissions
+            if each.kind == "direction-unclear"
+        )
+        assert told.subject == self.FLOW
+        assert told.reason == (
+            "Direction not clear. Direction as the vendor states it. More "
+            "likely the Controller connects to GCP."
+        )
+        assert found.completeness == "incomplete"
+        assert found.unwritten == (self.FLOW,)
+
+    @pytest.mark.parametrize(
+        ("reading", "ends"),
+        [
+            ("stated", ("gcp", "avi-vantage")),
+            ("reversed", ("avi-vantage", "gcp")),
+        ],
+    )
+    def test_a_reading_can_be_accepted(
+        self, edition: Edition, reading: str, ends: tuple[str, str]
+    ) -> None:
+        """One direction is written, and it says which."""
+        found = self.of(edition, **{self.FLOW: reading})
+        (made,) = (each for each in found.rules if self.FLOW in each.flows)
+        assert (made.source, made.destination) == ends
+        assert made.sources == found.inventory.of(ends[0], 4)
+        assert made.destinations == found.inventory.of(ends[1], 4)
+        (reason,) = made.reasons
+        assert reason.startswith(f"Direction as accepted: {reading}. ")
+        assert found.completeness == "complete"
+
+    def test_of_no_other_flow(self, edition: Edition) -> None:
+        """A slip is told, with what there is."""
+        with pytest.raises(UnknownNameError) as caught:
+            self.of(edition, **{"gcp-to-avi": "stated"})
+        assert caught.value.nearest == self.FLOW
+        with pytest.raises(InvalidQueryError, match="'stated' or 'reversed'"):
+            self.of(edition, **{self.FLOW: "both"})

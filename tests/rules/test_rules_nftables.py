@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 from ipaddress import ip_network
+from typing import get_args
 
 import attrs
 import pytest
@@ -21,15 +24,24 @@ from avi_portspec import (
     Edition,
     EndpointId,
     FlowId,
+    Message,
     Protocol,
     Rule,
     loads_inventory,
     preset,
     rule_set,
 )
-from avi_portspec.rules.platforms.nftables import render
+from avi_portspec.names import Hook, Scope
+from avi_portspec.rules.neutral import SiteRules
+from avi_portspec.rules.options import Options
+from avi_portspec.rules.platforms import nftables
 
 ACCEPTS = 'accept comment "'
+
+
+def render(rules: SiteRules) -> str:
+    """Return what the writer makes of rules, with no option."""
+    return nftables.render(rules, Options())
 
 
 def check(text: str) -> None:
@@ -50,9 +62,17 @@ class TestTheScript:
     """What is written."""
 
     def test_rules(self, edition: Edition) -> None:
-        """Who may open, and then who may answer."""
+        """Who may open, then who may answer, and which errors pass."""
         found = rules_in(aws(edition, optional=True).render("nftables"))
+        errors = [line for line in found if " ct original " in line]
+        found = [line for line in found if line not in errors]
         asked, answered = found[: len(found) // 2], found[len(found) // 2 :]
+        assert (
+            "meta l4proto icmpv6 ct original ip6 saddr @service-engine-ipv6 "
+            "ct reply ip6 saddr @controller-ipv6 ct original protocol 6 "
+            "ct reply proto-src 8443"
+        ) in errors
+        assert len(errors) > len(asked), "each port has its line"
         assert asked[4:7] == [
             (
                 "ip saddr @service-engine-ipv4 ip daddr @controller-ipv4 "
@@ -76,22 +96,90 @@ class TestTheScript:
             "type echo-request",
             "type echo-reply",
         ]
+        about = "ct original protocol 1 ct original proto-dst 2048"
+        assert any(line.endswith(about) for line in errors)
 
-    def test_drops_all_else(self, edition: Edition) -> None:
-        """By default; and related packets are among all else."""
+    def test_drops_the_rest(self, edition: Edition) -> None:
+        """By default, of the product's own; else of all."""
         text = aws(edition).render("nftables")
         assert "hook forward priority filter; policy drop;" in text
-        assert "ct state invalid drop" in text
-        assert "related" not in text
+        own = "ip saddr != @own-ipv4 ip daddr != @own-ipv4 accept"
+        assert own in text
+        addresses = text.partition("set own-ipv4 {")[2].partition("}")[0]
+        found = re.findall(r"[0-9.]+/\d+", addresses)
+        assert [*map(ip_network, found)] == [
+            # The cluster IP is the product's, and in no rule here.
+            ip_network("10.10.1.10/31"),
+            ip_network("10.10.1.12/32"),
+            ip_network("10.20.0.0/24"),
+        ]
+        every = aws(edition).render("nftables", scope="all")
+        assert "own-ipv4" not in every
+        check(every)
+
+    def test_a_family_without_own_addresses(self, edition: Edition) -> None:
+        """Is not judged, and the file says so; unless all is."""
+        inventory = loads_inventory(
+            'controller = ["10.0.0.1"]', edition=edition
+        )
+        rules = rule_set(edition.resolve("aws"), inventory, missing="omit")
+        text = rules.render("nftables")
+        assert "        meta nfproto ipv6 accept\n" in text
+        assert "        meta nfproto ipv4 accept\n" not in text
+        assert "IPv6 is not judged" in text.replace("\n# ", " ")
+        check(text)
+        every = rules.render("nftables", scope="all")
+        assert "nfproto" not in every
+        assert "judged" not in every
 
     def test_a_direction_has_its_own_rules(self, edition: Edition) -> None:
-        """Nothing is accepted for being established alone."""
+        """Nothing is accepted for being established or related alone."""
         text = aws(edition).render("nftables")
         states = [line for line in text.splitlines() if "ct state" in line]
-        assert [line.split()[-2:] for line in states[1:]] == [
+        assert [line.split()[-2:] for line in states] == [
             ["jump", "initiated"],
             ["jump", "replies"],
+            ["jump", "errors"],
+            ["jump", "errors"],
         ]
+
+    def test_without_errors(self, edition: Edition) -> None:
+        """Nothing that is related passes; the file says what that means."""
+        text = aws(edition).render("nftables", icmp_errors=False)
+        assert "related" not in text
+        assert "errors {" not in text
+        assert "a small MTU does not work" in text.replace("\n# ", " ")
+        check(text)
+
+    @pytest.mark.parametrize("scope", get_args(Scope))
+    @pytest.mark.parametrize("hook", get_args(Hook))
+    def test_places(self, edition: Edition, hook: Hook, scope: Scope) -> None:
+        """Each has its hooks, and lets the machine itself work."""
+        text = aws(edition).render("nftables", hook=hook, scope=scope)
+        hooks = re.findall(r"type filter hook (\w+)", text)
+        assert hooks == (
+            ["input", "output"] if hook == "host" else ["forward"]
+        )
+        assert text.count("nd-neighbor-solicit") == len(hooks) * (
+            hook != "forward"
+        )
+        assert text.count('name "lo"') == (2 if hook == "host" else 0)
+        assert text.count("dport 67 ") == (hook != "forward")
+        comments = " ".join(
+            line[2:] for line in text.splitlines() if line.startswith("# ")
+        )
+        assert ("br_netfilter" in comments) is (hook == "bridge")
+        assert ("your other rules" in comments) is (scope == "product")
+        check(text)
+
+    def test_names(self, edition: Edition) -> None:
+        """Without one, what it always was; with one, a table of its own."""
+        text = aws(edition).render("nftables", name="south")
+        plain = aws(edition).render("nftables")
+        own = "table inet avi-portspec-south"
+        assert text.count(own) == plain.count("table inet avi-portspec") == 4
+        assert text.replace("avi-portspec-south", "avi-portspec") == plain
+        check(text)
 
     def test_sets(self, edition: Edition) -> None:
         """Each role's addresses once a family; intervals for networks."""
@@ -126,7 +214,11 @@ class TestTheScript:
     def test_replaces_itself(self, edition: Edition) -> None:
         """In one transaction: there is no moment without rules."""
         text = aws(edition).render("nftables")
-        names = [line for line in text.splitlines() if "table inet" in line]
+        names = [
+            line
+            for line in text.splitlines()
+            if "table inet" in line and not line.startswith("#")
+        ]
         assert names == [
             "table inet avi-portspec",
             "delete table inet avi-portspec",
@@ -136,7 +228,7 @@ class TestTheScript:
     def test_flows_and_reasons_are_told(self, edition: Edition) -> None:
         """Reasons for readers of the file, flows also in the kernel."""
         text = aws(edition).render("nftables")
-        assert "# external-to-controller-snmp: The page requires it" in text
+        assert "# external-to-controller-snmp: Required." in text
         assert 'comment "external-to-controller-snmp"' in text
         assert 'comment "replies: external-to-controller-snmp"' in text
 
@@ -158,12 +250,13 @@ class TestItIsRight:
                 check(found.render("nftables"))
 
     def test_without_any_rule(self, edition: Edition) -> None:
-        """It drops everything, and still loads."""
+        """It drops everything if it is to, and still loads."""
         inventory = loads_inventory("", edition=edition)
         found = rule_set(edition.resolve("aws"), inventory, missing="omit")
-        text = found.render("nftables")
-        assert rules_in(text) == []
-        check(text)
+        for scope in get_args(Scope):
+            text = found.render("nftables", scope=scope)
+            assert rules_in(text) == []
+            check(text)
 
     @pytest.mark.parametrize("family", [4, 6])
     def test_all_addresses(self, edition: Edition, family: int) -> None:
@@ -181,15 +274,37 @@ class TestItIsRight:
         for ports in (
             ranges((1, 65535)),
             ranges((8000, 8010)),
-            ranges(*range(1, 2000, 2)),
+            # nft sends a script as one message, and only root may ask the
+            # kernel to take one that is longer than its buffers.
+            ranges(*range(1, 400, 2)),
         ):
             check(render(with_rules(edition, rule(edition, ports=ports))))
+
+    @pytest.mark.parametrize(
+        "icmp_errors",
+        [
+            pytest.param(
+                True,
+                marks=pytest.mark.skipif(
+                    os.geteuid() != 0, reason="needs root for a long script"
+                ),
+            ),
+            False,
+        ],
+    )
+    def test_a_thousand_ports(
+        self, edition: Edition, *, icmp_errors: bool
+    ) -> None:
+        """With the errors of ICMP, too, where the kernel takes so much."""
+        found = rule(edition, ports=ranges(*range(1, 2000, 2)))
+        options = Options(icmp_errors=icmp_errors)
+        check(nftables.render(with_rules(edition, found), options))
 
     @pytest.mark.parametrize("name", ["dccp", "sctp", "udplite"])
     def test_other_protocols_with_ports(
         self, edition: Edition, name: str
     ) -> None:
-        """All that have ports, by name."""
+        """All that have ports, by name; a range of them in one line."""
         found = rule(edition, protocol=Protocol.of(name))
         text = render(with_rules(edition, found))
         assert f"{name} dport {{ 22, 8443 }}" in text
@@ -209,13 +324,18 @@ class TestItIsRight:
         ]
         text = render(with_rules(edition, *found))
         assert text.count("meta l4proto 97 ") == 4
-        check(text)
+        # A few at a time: nft sends a script as one message, and only root
+        # may ask the kernel to take one that is longer than its buffers
+        # (SO_SNDBUFFORCE in socket(7)).
+        for start in range(0, len(found), 100):
+            check(render(with_rules(edition, *found[start : start + 100])))
 
     def test_echo_over_ipv6(self, edition: Edition) -> None:
-        """Where an edition of one's own has it."""
+        """Where a custom edition has it."""
         icmpv6 = Protocol.of("icmpv6")
         found = attrs.evolve(
-            portless(edition, 97, 6), protocol=icmpv6, icmp_types=(128,)
+            portless(edition, 97, 6),
+            traffic=Message(protocol=icmpv6, icmp_type=128),
         )
         text = render(with_rules(edition, found))
         assert "icmpv6 type echo-request" in text
@@ -264,7 +384,8 @@ class TestHostileText:
     )
     def test_stays_in_comments(self, edition: Edition, text: str) -> None:
         """Whatever they hold, the rules are the same."""
-        plain = rule(edition)
+        names = (FlowId("a"), FlowId("b"))
+        plain = rule(edition, flows=names, reasons=("A.", "B."))
         hostile = attrs.evolve(
             plain,
             flows=(FlowId(text), FlowId("b")),
@@ -289,7 +410,7 @@ class TestHostileText:
         check(text)
 
 
-class TestWhatCannotBeSaid:
+class TestLimitations:
     """It raises: nothing is written then."""
 
     @pytest.mark.parametrize("number", [0, 43, 44, 51, 60])

@@ -19,8 +19,9 @@ from cloud_sites import (
 )
 
 from avi_portspec.errors import CannotExpressError
-from avi_portspec.rules.neutral import RuleSet, plain
+from avi_portspec.rules.comments import to_ascii
 from avi_portspec.rules.platforms import render
+from avi_portspec.rules.ruleset import RuleSet
 
 
 def body(rules: RuleSet) -> Any:
@@ -47,18 +48,18 @@ class Site:
         first, *groups = domain["children"]
         self.policy = first["SecurityPolicy"]
         self.groups = {
-            f"/infra/domains/default/groups/{each['Group']['id']}": [
+            f"/infra/domains/default/groups/{group['Group']['id']}": [
                 address
-                for part in each["Group"]["expression"]
+                for part in group["Group"]["expression"]
                 for address in part["ip_addresses"]
             ]
-            for each in groups
+            for group in groups
         }
         self.services = {
-            f"/infra/services/{each['Service']['id']}": each["Service"][
+            f"/infra/services/{service['Service']['id']}": service["Service"][
                 "service_entries"
             ]
-            for each in services
+            for service in services
         }
         self.allowed = [
             rule for rule in self.policy["rules"] if rule["action"] == "ALLOW"
@@ -135,7 +136,7 @@ class TestThePolicy:
                 [*map(str, rule.destinations)],
                 f"IPV{rule.family}",
                 [(str(rule.protocol), str(p)) for p in rule.ports]
-                or [("ICMPv4", each) for each in rule.icmp_types]
+                or [("ICMPv4", number) for number in rule.icmp_types]
                 or [(rule.protocol.number,)],
             )
             for rule in rules.rules
@@ -172,8 +173,8 @@ class TestThePolicy:
     def test_rules_are_in_order(self) -> None:
         """Their numbers are, and no two are the same."""
         numbers = [
-            each["sequence_number"]
-            for each in Site(rules_for()).policy["rules"]
+            rule["sequence_number"]
+            for rule in Site(rules_for()).policy["rules"]
         ]
         assert numbers == sorted(set(numbers))
 
@@ -181,8 +182,8 @@ class TestThePolicy:
         """NSX-T enforces none that applies to a group of addresses."""
         site = Site(rules_for())
         assert site.policy["scope"] == ["ANY"]
-        for each in site.policy["rules"]:
-            assert each["scope"] == ["ANY"]
+        for rule in site.policy["rules"]:
+            assert rule["scope"] == ["ANY"]
 
     def test_the_cluster_ip_is_listened_on_alone(self) -> None:
         """What the Controllers send never comes from it."""
@@ -211,20 +212,22 @@ class TestThePolicy:
         assert against("nsx-t", body(rules)) == []
         site = Site(rules)
         name = "/infra/services/avi-service-engine-to-controller-udp-ipv4"
-        entries = [each["destination_ports"] for each in site.services[name]]
-        assert [port for each in entries for port in each] == [
+        entries = [
+            service["destination_ports"] for service in site.services[name]
+        ]
+        assert [port for entry in entries for port in entry] == [
             "123",
             *map(str, ports),
             *(f"{n}-{n + 2}" for n in range(2000, 2100, 10)),
         ]
-        for each in entries:
-            assert sum(2 if "-" in port else 1 for port in each) <= 15
+        for entry in entries:
+            assert sum(2 if "-" in port else 1 for port in entry) <= 15
 
     @pytest.mark.parametrize(
         ("flow", "reason"),
         [
             (own_flow("[0]"), "all protocols"),
-            (own_flow('["sctp"]', "[5000]"), "no ports of SCTP"),
+            (own_flow('["sctp"]', "[5000]"), "cannot match ports of SCTP"),
         ],
     )
     def test_other_protocols_are_refused(self, flow: str, reason: str) -> None:
@@ -273,7 +276,7 @@ class TestThePolicy:
         assert site.policy["rules"] == []
 
     def test_the_top_says_what_it_is(self) -> None:
-        """In the policy's description; where it is cut, in the notes."""
+        """In the policy's description; twice as much of it in the notes."""
         rules = rules_for()
         site = Site(rules)
         first, *rest = rules.header()
@@ -282,11 +285,13 @@ class TestThePolicy:
         assert told.startswith(first)
         for each in site.closing:
             assert each["notes"].startswith(told[:-3])
-            assert each["notes"].endswith("; ".join(rest))
+            assert 2000 < len(each["notes"]) <= 2048
+            notes = each["notes"].removesuffix("...")
+            assert notes.partition("edition: ")[2] in "; ".join(rest)
 
     def test_the_top_says_what_a_patch_and_a_drop_do(self) -> None:
         """Stale rules stay, and neighbour discovery goes: of IPv6 alone."""
-        old, lost = "a PATCH keeps rules", "neighbour discovery of IPv6"
+        old, lost = "PATCH keeps rules", "IPv6 neighbour discovery"
         both, four = rules_for(), rules_for(FOUR)
         for rules in (both, four):
             site = Site(rules)
@@ -300,4 +305,4 @@ class TestThePolicy:
     def test_hostile_text_stays_text(self) -> None:
         """Notes hold what a rule is for."""
         notes = [each["notes"] for each in Site(hostile()).allowed]
-        assert any(plain(HOSTILE) in each for each in notes)
+        assert any(to_ascii(HOSTILE) in note for note in notes)

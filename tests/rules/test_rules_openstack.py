@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from functools import cache
 from typing import Any
 
 import attrs
@@ -20,8 +21,9 @@ from cloud_sites import (
 )
 
 from avi_portspec.errors import CannotExpressError
-from avi_portspec.rules.neutral import RuleSet, plain
+from avi_portspec.rules.comments import to_ascii
 from avi_portspec.rules.platforms import render
+from avi_portspec.rules.ruleset import RuleSet
 
 GROUP = "OS::Neutron::SecurityGroup"
 RULE = "OS::Neutron::SecurityGroupRule"
@@ -40,34 +42,40 @@ def resource_class(kind: str) -> Any:
     return validator(f"{NEUTRON}.security_group_rule").SecurityGroupRule
 
 
-def check(resource: Any) -> None:
-    """Have Heat check the properties of a resource.
+@cache
+def schema(kind: str) -> dict[str, Any]:
+    """Return Heat's schema of a resource's properties.
 
-    Whether a group exists is for a cloud to say, so references are resolved
-    to their names, and that one question is left out.
+    Whether a group exists is for a cloud to say, so that one question is
+    left out.
     """
-    made = resource_class(resource["type"])
-    schema = {}
-    for name, each in made.properties_schema.items():
-        schema[name] = copy.copy(each)
-        schema[name].constraints = [
+    found = {}
+    for name, each in resource_class(kind).properties_schema.items():
+        found[name] = copy.copy(each)
+        found[name].constraints = [
             constraint
             for constraint in each.constraints
             if getattr(constraint, "name", None) != "neutron.security_group"
         ]
+    return found
+
+
+def check(resource: Any) -> None:
+    """Have Heat check a resource, with names in place of references."""
     values = {
         name: value.get("get_resource") if isinstance(value, dict) else value
         for name, value in resource["properties"].items()
     }
-    validator("heat.engine.properties").Properties(schema, values).validate()
+    properties = validator("heat.engine.properties").Properties
+    properties(schema(resource["type"]), values).validate()
 
 
 def rules_in(document: Any) -> list[dict[str, Any]]:
     """Return the properties of each rule that is a resource."""
     return [
-        each["properties"]
-        for each in document["resources"].values()
-        if each["type"] == RULE
+        resource["properties"]
+        for resource in document["resources"].values()
+        if resource["type"] == RULE
     ]
 
 
@@ -93,8 +101,8 @@ class TestHeat:
         ):
             document = template(rules)
             assert {"heat_template_version", "resources"} <= set(document)
-            for each in document["resources"].values():
-                check(each)
+            for resource in document["resources"].values():
+                check(resource)
 
     @pytest.mark.parametrize(
         "fault",
@@ -120,9 +128,9 @@ class TestHeat:
     def test_heat_takes_neutrons_own_rules_away(self) -> None:
         """A new group lets everything out, until it has an egress rule."""
         document = template(attrs.evolve(rules_for(), rules=()))
-        for each in document["resources"].values():
+        for resource in document["resources"].values():
             neutron = _Neutron()
-            made = resource_class(each["type"])
+            made = resource_class(resource["type"])
             group = object.__new__(made)
             group.resource_id = "new"
             group.client = lambda neutron=neutron: neutron
@@ -130,7 +138,7 @@ class TestHeat:
             group._create_rules(
                 [
                     {"remote_mode": "remote_ip_prefix", **rule}
-                    for rule in each["properties"]["rules"]
+                    for rule in resource["properties"]["rules"]
                 ]
             )
             assert [
@@ -177,7 +185,7 @@ class TestTheTemplate:
         """Groups where both sides are ours, for one family, else networks."""
         rules = rules_for(optional=True)
         own = {"controller", "service-engine"}
-        wanted = set()
+        expected = set()
         for rule in rules.rules:
             ranges = [(p.low, p.high) for p in rule.ports] or [(8, None)]
             for here, there, networks, direction in (
@@ -187,7 +195,7 @@ class TestTheTemplate:
                 peers = [f"{there}-group"]
                 if there not in own:
                     peers = [*map(str, networks)]
-                wanted |= {
+                expected |= {
                     (
                         f"{here}-group",
                         direction,
@@ -213,8 +221,8 @@ class TestTheTemplate:
             )
             for each in rules_in(template(rules))
         ]
-        assert set(found) == wanted
-        assert len(found) == len(wanted)
+        assert set(found) == expected
+        assert len(found) == len(expected)
 
     def test_no_rule_is_without_a_peer_or_a_protocol(self) -> None:
         """Neutron takes what is missing for anything."""
@@ -239,17 +247,17 @@ class TestTheTemplate:
         assert groups == {"controller-group", "service-engine-group"}
         for each in rules_in(document):
             assert each["security_group"]["get_resource"] in groups
-        for each in document["outputs"].values():
-            assert each["value"]["get_resource"] in groups
+        for output in document["outputs"].values():
+            assert output["value"]["get_resource"] in groups
 
     def test_the_rules_of_a_group_never_change(self) -> None:
         """When they do, Heat removes all rules that are not among them."""
         several = (rules_for(), rules_for(BOTH + 'ntp-server = ["10.0.0.9"]'))
         groups = [
             [
-                each
-                for each in template(rules)["resources"].values()
-                if each["type"] == GROUP
+                resource
+                for resource in template(rules)["resources"].values()
+                if resource["type"] == GROUP
             ]
             for rules in several
         ]
@@ -266,12 +274,12 @@ class TestTheTemplate:
             template(between_strangers())
 
     def test_the_top_says_what_it_is(self) -> None:
-        """Edition, digest, what is left out, and that membership opens."""
+        """Edition, digest, what is left out, and that Caution: every."""
         rules = rules_for()
         text = render(rules, "openstack-heat")
         top = [line for line in text.splitlines() if line.startswith("#")]
         assert top[:-1] == [f"# {line}" for line in rules.header()]
-        assert top[-1].startswith("# membership opens")
+        assert top[-1].startswith("# Caution: every")
         assert "cluster IP" not in top[-1]
 
     def test_the_top_names_the_cluster_ip(self) -> None:
@@ -279,12 +287,12 @@ class TestTheTemplate:
         addresses = '["10.10.1.10", "2001:db8:9::10"]'
         rules = rules_for(f"{BOTH}cluster-ip = {addresses}")
         text = render(rules, "openstack-heat")
-        assert "so may the cluster IP (10.10.1.10, 2001:db8:9::10)" in text
+        assert "so does the cluster IP (10.10.1.10, 2001:db8:9::10)" in text
 
     def test_hostile_text_stays_text(self) -> None:
         """Descriptions have at most 255 characters, whatever they are of."""
         found = [each["description"] for each in rules_in(template(hostile()))]
-        assert any(plain(HOSTILE)[:60] in each for each in found)
+        assert any(to_ascii(HOSTILE)[:60] in each for each in found)
         assert all(len(each) <= 255 for each in found)
 
     def test_names_that_yaml_reads_otherwise_stay_names(self) -> None:

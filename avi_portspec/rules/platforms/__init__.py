@@ -4,46 +4,137 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import (
+    Final,
+    Generic,
+    Literal,
+    NamedTuple,
+    TypeAlias,
+    TypeVar,
+    get_args,
+)
 
-from avi_portspec.errors import UnknownNameError
+import attrs
+
+from avi_portspec.errors import (
+    CannotExpressError,
+    InvalidQueryError,
+    UnknownNameError,
+    shown,
+)
 from avi_portspec.model.frozen import FrozenDict
-from avi_portspec.names import fold
+from avi_portspec.names import OptionName, fold
+from avi_portspec.rules.networks import IPV4, IPV6, Family
+from avi_portspec.rules.neutral import Omission, SiteRules
+from avi_portspec.rules.options import Options
 
-if TYPE_CHECKING:
-    from avi_portspec.rules.neutral import RuleSet
+__all__ = [
+    "PlatformName",
+    "Written",
+    "options_of",
+    "platforms",
+    "render",
+    "write",
+]
 
-__all__ = ["platforms", "render"]
+AnyRules = TypeVar("AnyRules", bound=SiteRules)
 
-#: The module of each platform, and the function in it that writes. To add a
-#: platform, add a module and a line: nothing else knows their names, and
-#: nobody pays for a writer that is not used.
-_WRITERS: Final[Mapping[str, tuple[str, str]]] = FrozenDict(
+_DEFAULT: Final = Options()
+
+#: To add a platform, add a module, its name here and a line below. A type
+#: checker then knows the name; a test compares the two lists.
+PlatformName: TypeAlias = Literal[
+    "arista",
+    "aws-cloudformation",
+    "aws-terraform",
+    "azure-arm",
+    "azure-terraform",
+    "cisco",
+    "ciscoasa",
+    "csv",
+    "fortigate",
+    "gcp-terraform",
+    "ip6tables",
+    "iptables",
+    "juniper",
+    "kubernetes",
+    "nftables",
+    "nsx-t",
+    "openstack-heat",
+    "paloalto",
+    "srx",
+]
+
+
+@attrs.frozen
+class Written(Generic[AnyRules]):
+    """What was written.
+
+    Attributes:
+        rules: The rules that the text has. Those of which a platform can
+            express only a part list the rest among what is left out.
+        text: The text.
+    """
+
+    rules: AnyRules
+    text: str
+
+
+class _Writer(NamedTuple):
+    """What writes for a platform.
+
+    Attributes:
+        module: A module of this package. It is imported when it is used:
+            the others cost nothing.
+        function: The function in it, which takes rules and options.
+        options: The options that it takes, besides ``partial``, which each
+            platform takes.
+        family: The address family whose rules alone the text has, or
+            ``None`` for both.
+    """
+
+    module: str
+    function: str
+    options: tuple[OptionName, ...] = ()
+    family: Family | None = None
+
+
+_LINUX: Final[tuple[OptionName, ...]] = (
+    "name",
+    "scope",
+    "hook",
+    "icmp_errors",
+)
+_NAMED: Final[tuple[OptionName, ...]] = ("name",)
+
+_STATELESS: Final[tuple[OptionName, ...]] = ("name", "icmp_errors")
+
+_WRITERS: Final[Mapping[PlatformName, _Writer]] = FrozenDict(
     {
-        "arista": ("network", "render_arista"),
-        "aws-cloudformation": ("aws", "render_cloudformation"),
-        "aws-terraform": ("aws", "render_terraform"),
-        "azure-arm": ("azure", "render_arm"),
-        "azure-terraform": ("azure", "render_terraform"),
-        "cisco": ("network", "render_cisco"),
-        "ciscoasa": ("network", "render_ciscoasa"),
-        "csv": ("csv_table", "render"),
-        "fortigate": ("network", "render_fortigate"),
-        "gcp-terraform": ("gcp", "render"),
-        "ip6tables": ("iptables", "render_ipv6"),
-        "iptables": ("iptables", "render_ipv4"),
-        "juniper": ("network", "render_juniper"),
-        "kubernetes": ("kubernetes", "render"),
-        "nftables": ("nftables", "render"),
-        "nsx-t": ("nsxt", "render"),
-        "openstack-heat": ("openstack", "render"),
-        "paloalto": ("network", "render_paloalto"),
-        "srx": ("network", "render_srx"),
+        "arista": _Writer("network", "render_arista", _STATELESS),
+        "aws-cloudformation": _Writer("aws", "render_cloudformation", _NAMED),
+        "aws-terraform": _Writer("aws", "render_terraform", _NAMED),
+        "azure-arm": _Writer("azure", "render_arm", _NAMED),
+        "azure-terraform": _Writer("azure", "render_terraform", _NAMED),
+        "cisco": _Writer("network", "render_cisco", _STATELESS),
+        "ciscoasa": _Writer("network", "render_ciscoasa", _NAMED),
+        "csv": _Writer("csv_table", "render", ("header",)),
+        "fortigate": _Writer("network", "render_fortigate", _NAMED),
+        "gcp-terraform": _Writer("gcp", "render", _NAMED),
+        "ip6tables": _Writer("iptables", "render_ipv6", _LINUX, IPV6),
+        "iptables": _Writer("iptables", "render_ipv4", _LINUX, IPV4),
+        "juniper": _Writer("network", "render_juniper", _STATELESS),
+        "kubernetes": _Writer("kubernetes", "render", _NAMED),
+        "nftables": _Writer("nftables", "render", _LINUX),
+        "nsx-t": _Writer("nsxt", "render", _NAMED),
+        "openstack-heat": _Writer("openstack", "render", _NAMED),
+        "paloalto": _Writer("network", "render_paloalto", _NAMED),
+        "srx": _Writer("network", "render_srx", _NAMED),
     }
 )
 
 
-def platforms() -> tuple[str, ...]:
+def platforms() -> tuple[PlatformName, ...]:
     """Return the names of the platforms, sorted.
 
     >>> "nftables" in platforms()
@@ -52,22 +143,114 @@ def platforms() -> tuple[str, ...]:
     return tuple(sorted(_WRITERS))
 
 
-def render(rules: RuleSet, platform: str) -> str:
+def options_of(platform: PlatformName) -> tuple[OptionName, ...]:
+    """Return the options that a platform takes.
+
+    >>> options_of("csv")
+    ('header', 'partial')
+
+    Args:
+        platform: One of :func:`platforms`.
+
+    Raises:
+        UnknownNameError: There is no such platform.
+    """
+    return (*_WRITERS[_known(platform)].options, "partial")
+
+
+def render(
+    rules: SiteRules, platform: PlatformName, options: Options = _DEFAULT
+) -> str:
     """Return rules in a platform's syntax: the same bytes each time.
 
     Args:
         rules: The rules.
         platform: One of :func:`platforms`.
+        options: How to write them.
 
     Raises:
         UnknownNameError: There is no such platform.
-        CannotExpressError: The platform has no way to say one of the
-            rules. Nothing is written then, rather than a part, or more.
+        InvalidQueryError: The platform does not take an option that was
+            asked for.
+        CannotExpressError: The platform cannot express one of the rules.
+            Nothing is written then, rather than a part, or more; unless a
+            part was asked for.
     """
-    found = _WRITERS.get(fold(platform)) if isinstance(platform, str) else None
+    return write(rules, platform, options).text
+
+
+def write(
+    rules: AnyRules, platform: PlatformName, options: Options
+) -> Written[AnyRules]:
+    """Return what :func:`render` does, and which rules it has.
+
+    Args:
+        rules: As for :func:`render`, which says what is raised.
+        platform: The same.
+        options: The same.
+    """
+    name = _known(platform)
+    _check(name, options)
+    writer = _WRITERS[name]
+    module = import_module(f"{__name__}.{writer.module}")
+    to_text = getattr(module, writer.function)
+    if writer.family is not None:
+        # How complete a text is depends on the rules that it has.
+        own = [rule for rule in rules.rules if rule.family == writer.family]
+        rules = attrs.evolve(rules, rules=tuple(own))
+    while True:
+        try:
+            return Written(rules, to_text(rules, options))
+        except CannotExpressError as refused:
+            if not options.partial:
+                raise
+            rules = _without(rules, refused)
+
+
+def _known(platform: object) -> PlatformName:
+    """Return the name of a platform as the table has it."""
+    name = fold(platform) if isinstance(platform, str) else None
+    found = next((known for known in _WRITERS if known == name), None)
     if found is None:
         raise UnknownNameError("platform", platform, platforms())
-    module, function = found
-    writer = import_module(f"{__name__}.{module}")
-    text: str = getattr(writer, function)(rules)
-    return text
+    return found
+
+
+def _check(platform: PlatformName, options: Options) -> None:
+    """Refuse an option that a platform does not take."""
+    if not isinstance(options, Options):
+        raise InvalidQueryError("options", "Options", shown(options))
+    taken = options_of(platform)
+    for name in get_args(OptionName):
+        if name in options.asked and name not in taken:
+            expected = f"nothing for {platform}, which takes no such option"
+            raise InvalidQueryError(
+                name, expected, shown(getattr(options, name))
+            )
+
+
+def _without(rules: AnyRules, refused: CannotExpressError) -> AnyRules:
+    """Return the rules but for those that a platform refuses.
+
+    Raises:
+        CannotExpressError: It refuses something else: all rules together.
+    """
+    gone = frozenset(refused.rule.split(", "))
+    left = tuple(rule for rule in rules.rules if rule.id not in gone)
+    if len(left) == len(rules.rules):
+        raise refused
+    omitted = [
+        Omission(
+            subject=flow,
+            kind="not-expressible",
+            reason=f"{refused.platform}, rule {rule.id}: {refused.reason}",
+        )
+        for rule in rules.rules
+        if rule.id in gone
+        for flow in rule.flows
+    ]
+    return attrs.evolve(
+        rules,
+        rules=left,
+        omissions=(*rules.omissions, *omitted),
+    )

@@ -13,142 +13,133 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, assert_never
 
+from avi_portspec.model.ports import PortRange
+from avi_portspec.names import EndpointId
+from avi_portspec.rules.networks import Family, Network
+from avi_portspec.rules.neutral import SiteRules
+from avi_portspec.rules.options import Options
+from avi_portspec.rules.platforms.clouds import (
+    LOOPBACK,
+    Direction,
+    Grounds,
+    Permission,
+    membership_warning,
+    own_roles,
+    permissions,
+    refusal,
+    size_refusal,
+)
 from avi_portspec.rules.platforms.documents import (
     Names,
-    cut,
-    explained,
+    disarm,
     json_text,
-    literal,
+    purposes_by_rule,
+    shorten,
+    summarise,
+    terraform_text,
 )
-from avi_portspec.rules.platforms.groups import (
-    LOOPBACK,
-    Permission,
-    Wanted,
-    membership,
-    permissions,
-)
-from avi_portspec.rules.platforms.roles import (
-    Direction,
-    own_roles,
-    refused,
-    too_large,
-)
-from avi_portspec.rules.platforms.services import Service, protocol_of
-
-if TYPE_CHECKING:
-    from avi_portspec.names import EndpointId
-    from avi_portspec.rules.networks import Network
-    from avi_portspec.rules.neutral import Rule, RuleSet
+from avi_portspec.rules.traffic import FAMILIES, Bare, Message
 
 __all__ = ["render_cloudformation", "render_terraform"]
 
 _CLOUDFORMATION: Final = "aws-cloudformation"
 _TERRAFORM: Final = "aws-terraform"
 
-#: What may not stand in a description. AWS allows braces and dollars too,
-#: but CloudFormation and Terraform evaluate what they enclose.
+#: Characters that a description cannot have. AWS allows braces and dollars
+#: too, but CloudFormation and Terraform evaluate what they enclose.
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9 ._\-:/()#,@\[\]+=&;!*]")
 #: The most characters of a group's and of a rule's description, and of a
 #: template's.
 _DESCRIPTION: Final = 255
 _TEMPLATE_DESCRIPTION: Final = 1024
-#: The rules of a group in one direction and family: the quota is 60, and
-#: cannot be raised above this.
+#: The rules of a group in one direction and family: the quota of a new
+#: account, and what it cannot be raised above.
+_QUOTA: Final = 60
 _RULES: Final = 1000
 #: The resources of a template, and its bytes, with room for the ends of
 #: lines that Windows has.
 _RESOURCES: Final = 500
 _BYTES: Final = 1_000_000
 _LOGICAL_ID: Final = 255
+_SERVICE: Final = ("IpProtocol", "FromPort", "ToPort")
 _CIDR: Final = {4: "CidrIp", 6: "CidrIpv6"}
 _TAG: Final = 256
 _BRACES: Final = re.compile(r"\{(?=\{)")
 _WORD: Final = re.compile(r"[A-Za-z0-9]+")
 _NO_LABEL: Final = re.compile(r"[^A-Za-z0-9-]")
-#: What a group says that may send nothing.
+#: The egress of a group that sends nothing.
 _NOTHING: Final = {
     "IpProtocol": "-1",
     "CidrIp": LOOPBACK,
-    "Description": "Nothing may leave. Stands in for the rule AWS would add.",
+    "Description": "No egress. Replaces the allow-all rule that AWS adds.",
 }
 _MEMBERSHIP: Final = (
-    "membership opens: whatever is put into one of these groups may do all "
-    "that the group may, over IPv4 and IPv6, whatever its addresses are"
+    "Caution: every instance in a security group gets all of its rules, over "
+    "IPv4 and IPv6, whatever its addresses are"
 )
 
 
-def render_cloudformation(rules: RuleSet) -> str:
-    """Return the rules as a CloudFormation template in JSON.
-
-    Args:
-        rules: The rules.
-
-    Raises:
-        CannotExpressError: AWS has no way to say one of them.
-    """
-    found = _permissions(rules, _CLOUDFORMATION)
-    names = Names(_LOGICAL_ID, _camel, mark="X")
+def render_cloudformation(rules: SiteRules, options: Options) -> str:
+    """Return the rules as a CloudFormation template in JSON."""
+    permitted = _permissions(rules, _CLOUDFORMATION)
+    names = Names(
+        _LOGICAL_ID, lambda key: _camel(options.label(key)), mark="X"
+    )
     resources: dict[str, Any] = {
-        names.of(f"{role} group"): _group(role, found)
+        names.of(f"{role} group"): _group(role, permitted, options)
         for role in own_roles(rules)
     }
-    for permission, wanted in found.items():
+    for permission, grounds in permitted.items():
         if isinstance(permission.peer, str):
             resources[names.of(permission.key)] = _rule(
-                permission, wanted, names
+                permission, grounds, names
             )
-    header = [*rules.header(), membership(rules, _MEMBERSHIP)]
+    header = [*rules.header(), *_warnings(rules, permitted)]
     text = json_text(
         {
             "AWSTemplateFormatVersion": "2010-09-09",
-            "Description": cut(
+            "Description": shorten(
                 _UNSAFE.sub("_", "; ".join(header)), _TEMPLATE_DESCRIPTION
             ),
             "Metadata": {
-                "avi-portspec": _inert(
-                    {"header": header, "rules": explained(rules)}
+                "avi-portspec": _disarm(
+                    {"header": header, "rules": purposes_by_rule(rules)}
                 )
             },
             "Parameters": {
                 "VpcId": {
                     "Type": "AWS::EC2::VPC::Id",
-                    "Description": "The VPC that the groups are for",
+                    "Description": "The VPC of the security groups",
                 }
             },
             "Resources": resources,
             "Outputs": {
                 names.of(f"{role} group id"): {
-                    "Description": f"The group of {cut(role, _TAG)}",
+                    "Description": f"Security group of {_tag(role, options)}",
                     "Value": _group_id(role, names),
                 }
                 for role in own_roles(rules)
             },
         }
     )
-    _fits_a_template(rules, resources, text)
+    _check_size(rules, resources, text)
     return text
 
 
-def _permissions(rules: RuleSet, platform: str) -> dict[Permission, Wanted]:
-    """Return what each group permits, as far as AWS can say it."""
-
-    def spell(rule: Rule) -> str:
-        return protocol_of(
-            rule, platform, ported=("tcp", "udp"), named=("icmp", "icmpv6")
-        )
-
-    found = permissions(rules, platform, spell, by_family=False)
-    _within_quota(found, platform)
-    return found
-
-
-def _within_quota(found: dict[Permission, Wanted], platform: str) -> None:
-    """Refuse a group with more rules than any account may have."""
+def _permissions(rules: SiteRules, platform: str) -> dict[Permission, Grounds]:
+    """Return what each group permits, or refuse what AWS cannot express."""
+    permitted = permissions(
+        rules,
+        platform,
+        ported=("tcp", "udp"),
+        named=("icmp", "icmpv6"),
+        by_family=False,
+    )
     counts: Counter[tuple[EndpointId, Direction, int]] = Counter()
-    for permission, wanted in found.items():
-        for family in {rule.family for rule in wanted.rules}:
+    for permission, grounds in permitted.items():
+        for family in _families(permission):
             key = (permission.role, permission.direction, family)
             counts[key] += 1
             if counts[key] > _RULES:
@@ -156,47 +147,111 @@ def _within_quota(found: dict[Permission, Wanted], platform: str) -> None:
                     f"the group of {permission.role} would have more than "
                     f"{_RULES} {permission.direction} rules for IPv{family}"
                 )
-                raise refused(platform, wanted.rules[0], reason)
+                raise refusal(platform, grounds.rules[0], reason)
+    return permitted
 
 
-def _fits_a_template(
-    rules: RuleSet, resources: dict[str, Any], text: str
+def _families(permission: Permission) -> tuple[Family, ...]:
+    """Return for which families AWS counts a rule: a reference for both."""
+    if isinstance(permission.peer, str):
+        return FAMILIES
+    return (permission.peer.version,)
+
+
+def _warnings(
+    rules: SiteRules, permitted: dict[Permission, Grounds]
+) -> list[str]:
+    """Return what the reader has to know, besides the header."""
+    counts = Counter(
+        (permission.role, permission.direction, family)
+        for permission in permitted
+        for family in _families(permission)
+    )
+    return [
+        membership_warning(rules, _MEMBERSHIP),
+        *(
+            f"Caution: the group of {role} has {number} {direction} rules for "
+            f"IPv{family}; more than {_QUOTA} take a higher quota than that "
+            "of a new account"
+            for (role, direction, family), number in counts.items()
+            if number > _QUOTA
+        ),
+    ]
+
+
+def _check_size(
+    rules: SiteRules, resources: dict[str, Any], text: str
 ) -> None:
     """Refuse what CloudFormation would."""
-    size = len(text)
-    reason = None
     if not resources:
         reason = (
-            "a template needs at least one group, and the inventory has no "
-            "part of the product"
+            "a template needs at least one group, and the inventory has "
+            "addresses for no part of the product"
         )
     elif len(resources) > _RESOURCES:
         reason = (
             f"a template has at most {_RESOURCES} resources, and this one "
             f"would have {len(resources)}"
         )
-    elif size > _BYTES:
-        reason = f"a template has at most 1 MB, and this one has {size} bytes"
-    if reason is not None:
-        raise too_large(_CLOUDFORMATION, rules, reason)
+    elif len(text) > _BYTES:
+        reason = (
+            f"a template has at most 1 MB, and this one has {len(text)} bytes"
+        )
+    else:
+        return
+    raise size_refusal(_CLOUDFORMATION, rules, reason)
 
 
-def _described(wanted: Wanted) -> str:
-    return _UNSAFE.sub("_", wanted.described(_DESCRIPTION))
+def _describe(grounds: Grounds) -> str:
+    return _UNSAFE.sub("_", summarise(grounds.reasons, _DESCRIPTION))
 
 
-def _inert(value: Any) -> Any:
+def _disarm(value: Any) -> Any:
     """Return text in which CloudFormation resolves no reference."""
     if isinstance(value, dict):
-        return {key: _inert(inner) for key, inner in value.items()}
+        return {key: _disarm(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_inert(each) for each in value]
+        return [_disarm(inner) for inner in value]
     # Between any two, for of three the last two would be left together.
     return _BRACES.sub("{ ", value)
 
 
 def _camel(key: str) -> str:
     return "".join(word[0].upper() + word[1:] for word in _WORD.findall(key))
+
+
+def _group_description(role: EndpointId, options: Options) -> str:
+    # Without a digest: another description makes another group.
+    return shorten(
+        f"{options.identifier('avi-portspec')}: {role}", _DESCRIPTION
+    )
+
+
+def _tag(role: EndpointId, options: Options) -> str:
+    return shorten(options.label(role), _TAG)
+
+
+def _service(
+    permission: Permission, protocol: str, low: str, high: str
+) -> dict[str, Any]:
+    """Return protocol and ports; for ICMP the type, and -1 for any code.
+
+    Args:
+        permission: What is allowed.
+        protocol: The syntax's key for the protocol.
+        low: Its key for the lowest port.
+        high: Its key for the highest port.
+    """
+    match permission.what:
+        case PortRange() as ports:
+            limits = {low: ports.low, high: ports.high}
+        case Message(icmp_type=kind):
+            limits = {low: kind, high: -1}
+        case Bare():
+            limits = {}
+        case _ as never:
+            assert_never(never)
+    return {protocol: permission.protocol, **limits}
 
 
 # -- CloudFormation ----------------------------------------------------------
@@ -207,7 +262,7 @@ def _group_id(role: str, names: Names) -> dict[str, list[str]]:
 
 
 def _group(
-    role: EndpointId, found: dict[Permission, Wanted]
+    role: EndpointId, permitted: dict[Permission, Grounds], options: Options
 ) -> dict[str, Any]:
     """Return the group of a role, with the rules that name networks.
 
@@ -215,132 +270,88 @@ def _group(
     name one another could not be made.
     """
     own: dict[Direction, list[Any]] = {"ingress": [], "egress": []}
-    for permission, wanted in found.items():
+    for permission, grounds in permitted.items():
         peer = permission.peer
         if permission.role == role and not isinstance(peer, str):
             own[permission.direction].append(
                 {
-                    **_service(permission.service),
+                    **_service(permission, *_SERVICE),
                     _CIDR[peer.version]: str(peer),
-                    "Description": _described(wanted),
+                    "Description": _describe(grounds),
                 }
             )
     return {
         "Type": "AWS::EC2::SecurityGroup",
         "Properties": {
-            "GroupDescription": _group_description(role),
+            "GroupDescription": _group_description(role, options),
             "VpcId": {"Ref": "VpcId"},
             "SecurityGroupIngress": own["ingress"],
             "SecurityGroupEgress": own["egress"] or [_NOTHING],
-            "Tags": [{"Key": "Name", "Value": cut(role, _TAG)}],
+            "Tags": [{"Key": "Name", "Value": _tag(role, options)}],
         },
     }
-
-
-def _group_description(role: EndpointId) -> str:
-    # Without a digest: another description makes another group.
-    return cut(f"avi-portspec: {role}", _DESCRIPTION)
 
 
 def _rule(
-    permission: Permission, wanted: Wanted, names: Names
+    permission: Permission, grounds: Grounds, names: Names
 ) -> dict[str, Any]:
     """Return a rule that names a group."""
-    ingress = permission.direction == "ingress"
-    kind, at = (
-        ("SecurityGroupIngress", "SourceSecurityGroupId")
-        if ingress
-        else ("SecurityGroupEgress", "DestinationSecurityGroupId")
+    side, other = (
+        ("Ingress", "Source")
+        if permission.direction == "ingress"
+        else ("Egress", "Destination")
     )
     return {
-        "Type": f"AWS::EC2::{kind}",
+        "Type": f"AWS::EC2::SecurityGroup{side}",
         "Properties": {
             "GroupId": _group_id(permission.role, names),
-            **_service(permission.service),
-            at: _group_id(str(permission.peer), names),
-            "Description": _described(wanted),
+            **_service(permission, *_SERVICE),
+            f"{other}SecurityGroupId": _group_id(str(permission.peer), names),
+            "Description": _describe(grounds),
         },
     }
-
-
-def _service(service: Service) -> dict[str, Any]:
-    low, high = _ports(service)
-    if low is None:
-        return {"IpProtocol": service.protocol}
-    return {"IpProtocol": service.protocol, "FromPort": low, "ToPort": high}
-
-
-def _ports(service: Service) -> tuple[int, int] | tuple[None, None]:
-    """Return the ports; for ICMP the type, and what stands for any code."""
-    if service.icmp_type is not None:
-        return service.icmp_type, -1
-    if service.ports is not None:
-        return service.ports.low, service.ports.high
-    return None, None
 
 
 # -- Terraform ---------------------------------------------------------------
 
 
-def render_terraform(rules: RuleSet) -> str:
-    """Return the rules as a Terraform configuration in JSON.
-
-    Args:
-        rules: The rules.
-
-    Raises:
-        CannotExpressError: AWS has no way to say one of them.
-    """
-    found = _permissions(rules, _TERRAFORM)
-    names = Names(_LOGICAL_ID, lambda key: _NO_LABEL.sub("-", key))
+def render_terraform(rules: SiteRules, options: Options) -> str:
+    """Return the rules as a Terraform configuration in JSON."""
+    permitted = _permissions(rules, _TERRAFORM)
+    names = Names(
+        _LOGICAL_ID, lambda key: _NO_LABEL.sub("-", options.label(key))
+    )
     ids = {
         role: f"${{aws_security_group.{names.of(role)}.id}}"
         for role in own_roles(rules)
     }
-    made: dict[str, dict[str, Any]] = {"aws_security_group": {}}
+    resources: dict[str, dict[str, Any]] = {"aws_security_group": {}}
     for role in ids:
-        made["aws_security_group"][names.of(role)] = {
-            "description": _group_description(role),
+        resources["aws_security_group"][names.of(role)] = {
+            "description": _group_description(role, options),
             "vpc_id": "${var.vpc_id}",
-            "tags": {"Name": cut(role, _TAG)},
+            "tags": {"Name": _tag(role, options)},
         }
-    for permission, wanted in found.items():
+    for permission, grounds in permitted.items():
         kind = f"aws_vpc_security_group_{permission.direction}_rule"
-        made.setdefault(kind, {})[names.of(permission.key)] = {
-            "//": literal(wanted.reasons),
+        resources.setdefault(kind, {})[names.of(permission.key)] = {
+            "//": disarm(grounds.reasons),
             "security_group_id": ids[permission.role],
-            "description": _described(wanted),
-            **_terraform_service(permission.service),
+            "description": _describe(grounds),
+            **_service(permission, "ip_protocol", "from_port", "to_port"),
             **_terraform_peer(permission.peer, ids),
         }
-    return json_text(
-        {
-            "//": literal([*rules.header(), membership(rules, _MEMBERSHIP)]),
-            "terraform": {
-                "required_providers": {
-                    "aws": {"source": "hashicorp/aws", "version": ">= 5.0"}
-                }
-            },
-            "variable": {
-                "vpc_id": {
-                    "type": "string",
-                    "description": "The VPC that the groups are for",
-                }
-            },
-            "resource": {kind: each for kind, each in made.items() if each},
-            "output": {
-                names.of(f"{role} group id"): {"value": ids[role]}
-                for role in ids
-            },
-        }
+    description = "The VPC of the security groups"
+    return terraform_text(
+        [*rules.header(), *_warnings(rules, permitted)],
+        "aws",
+        ">= 5.0",
+        variable={"vpc_id": {"type": "string", "description": description}},
+        resource={kind: named for kind, named in resources.items() if named},
+        output={
+            names.of(f"{role} group id"): {"value": ids[role]} for role in ids
+        },
     )
-
-
-def _terraform_service(service: Service) -> dict[str, Any]:
-    low, high = _ports(service)
-    if low is None:
-        return {"ip_protocol": service.protocol}
-    return {"ip_protocol": service.protocol, "from_port": low, "to_port": high}
 
 
 def _terraform_peer(

@@ -1,7 +1,7 @@
 """Azure network security group, as an ARM template or as Terraform JSON.
 
 The references are ``Microsoft.Network/networkSecurityGroups`` in the
-template reference, the page on how network security groups filter traffic,
+template reference, the documentation of how security groups filter traffic,
 and the Terraform provider ``hashicorp/azurerm``.
 
 One group serves all parts of the product, since an interface can have only
@@ -16,24 +16,30 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, assert_never
 
 import attrs
 
+from avi_portspec.rules.networks import Network
+from avi_portspec.rules.neutral import Rule, SiteRules
+from avi_portspec.rules.options import Options
+from avi_portspec.rules.platforms.clouds import (
+    Direction,
+    message_refusal,
+    placements,
+    protocol_name,
+    refusal,
+)
 from avi_portspec.rules.platforms.documents import (
     Names,
-    explained,
+    disarm,
     json_text,
-    literal,
-    said,
-    summed,
+    purposes_by_rule,
+    purposes_of,
+    summarise,
+    terraform_text,
 )
-from avi_portspec.rules.platforms.roles import Direction, refused, stands
-from avi_portspec.rules.platforms.services import protocol_of, without_icmp
-
-if TYPE_CHECKING:
-    from avi_portspec.rules.networks import Network
-    from avi_portspec.rules.neutral import Rule, RuleSet
+from avi_portspec.rules.traffic import Bare, Message, Ported
 
 __all__ = ["render_arm", "render_terraform"]
 
@@ -43,6 +49,8 @@ _SCHEMA: Final = (
     "https://schema.management.azure.com/schemas/2019-04-01/"
     "deploymentTemplate.json#"
 )
+#: The name of the group, unless another is given.
+_GROUP: Final = "avi-portspec"
 _API: Final = "2023-11-01"
 #: Azure's names for the protocols that it has; for all others together it
 #: has ``*``, which would be wider.
@@ -62,6 +70,7 @@ _ADDRESSES: Final = 4000
 _FIRST: Final = 100
 _LAST: Final = 4096
 _ANY: Final = "*"
+_CAPITAL: Final = re.compile("[A-Z]")
 
 
 @attrs.frozen(kw_only=True)
@@ -81,19 +90,15 @@ class _SecurityRule:
     @property
     def description(self) -> str:
         """The reasons, as far as Azure keeps them."""
-        return _UNSAFE.sub("_", summed(self.reasons, _DESCRIPTION))
+        return _UNSAFE.sub("_", summarise(self.reasons, _DESCRIPTION))
 
 
-def render_arm(rules: RuleSet) -> str:
-    """Return the rules as an Azure Resource Manager template in JSON.
-
-    Args:
-        rules: The rules.
-
-    Raises:
-        CannotExpressError: Azure has no way to say one of them.
-    """
-    made = [_arm_rule(each) for each in _security_rules(rules, _ARM)]
+def render_arm(rules: SiteRules, options: Options) -> str:
+    """Return the rules as an Azure Resource Manager template in JSON."""
+    security_rules = [
+        {"name": rule.name, "properties": _properties(rule)}
+        for rule in _security_rules(rules, _ARM, options)
+    ]
     return json_text(
         {
             "$schema": _SCHEMA,
@@ -101,11 +106,14 @@ def render_arm(rules: RuleSet) -> str:
             "metadata": {
                 "avi-portspec": {
                     "header": rules.header(),
-                    "rules": explained(rules),
+                    "rules": purposes_by_rule(rules),
                 }
             },
             "parameters": {
-                "name": {"type": "string", "defaultValue": "avi-portspec"},
+                "name": {
+                    "type": "string",
+                    "defaultValue": options.identifier(_GROUP),
+                },
                 "location": {
                     "type": "string",
                     "defaultValue": "[resourceGroup().location]",
@@ -117,39 +125,40 @@ def render_arm(rules: RuleSet) -> str:
                     "apiVersion": _API,
                     "name": "[parameters('name')]",
                     "location": "[parameters('location')]",
-                    "properties": {"securityRules": made},
+                    "properties": {"securityRules": security_rules},
                 }
             ],
         }
     )
 
 
-def _security_rules(rules: RuleSet, platform: str) -> Iterator[_SecurityRule]:
+def _security_rules(
+    rules: SiteRules, platform: str, options: Options
+) -> Iterator[_SecurityRule]:
     """Yield all rules of the group, those that close the rest last."""
-    names = Names(_NAME)
-    priorities = {each: count(_FIRST) for each in _DIRECTIONS}
+    names = Names(_NAME, options.label)
+    priorities = {direction: count(_FIRST) for direction in _DIRECTIONS}
     addresses: Counter[str] = Counter()
-    for number, stand in enumerate(stands(rules, platform), start=1):
+    for number, stand in enumerate(placements(rules, platform), start=1):
         rule = stand.rule
         addresses["sources"] += len(rule.sources)
         addresses["destinations"] += len(rule.destinations)
         _within_limits(rule, platform, number, addresses)
         yield _SecurityRule(
             name=names.of(f"{rule.id}-{stand.direction}"),
-            reasons=tuple(said(rules, rule)),
+            reasons=tuple(purposes_of(rules, rule)),
             direction=_DIRECTIONS[stand.direction],
             access="Allow",
             priority=next(priorities[stand.direction]),
-            protocol=_protocol(rule, platform),
             sources=_prefixes(rule.sources),
             destinations=_prefixes(rule.destinations),
-            ports=tuple(map(str, rule.ports)) or (_ANY,),
+            **_traffic(rule, platform),
         )
-    for each, direction in _DIRECTIONS.items():
+    for direction, name in _DIRECTIONS.items():
         yield _SecurityRule(
-            name=names.of(f"close-{each}"),
-            reasons=("Closes what Azure leaves open by default",),
-            direction=direction,
+            name=names.of(f"close-{direction}"),
+            reasons=("Denies what Azure allows by default",),
+            direction=name,
             access="Deny",
             priority=_LAST,
         )
@@ -161,23 +170,40 @@ def _prefixes(networks: tuple[Network, ...]) -> tuple[str, ...]:
     All addresses of a family are written as its two halves: in Azure's own
     rules 0.0.0.0/0 stands for the addresses of both.
     """
-    parts = (
-        each.subnets() if each.prefixlen == 0 else (each,) for each in networks
+    return tuple(
+        str(part)
+        for network in networks
+        for part in (
+            network.subnets() if network.prefixlen == 0 else [network]
+        )
     )
-    return tuple(str(part) for several in parts for part in several)
 
 
-def _protocol(rule: Rule, platform: str) -> str:
-    """Return Azure's name for a rule's protocol."""
-    without_icmp(rule, platform)
-    name = protocol_of(rule, platform, ported=("tcp", "udp"), named=_PROTOCOLS)
+def _traffic(rule: Rule, platform: str) -> dict[str, Any]:
+    """Return Azure's name for a rule's protocol, and its ports.
+
+    What has no ports gets ``*`` for them; that is wider for no protocol of
+    Azure's, as those with ports never get it.
+    """
+    match rule.traffic:
+        case Ported(ports=spans):
+            ports = tuple(map(str, spans))
+        case Bare():
+            ports = (_ANY,)
+        case Message():
+            raise message_refusal(rule, platform)
+        case _ as never:
+            assert_never(never)
+    name = protocol_name(
+        rule, platform, ported=("tcp", "udp"), named=_PROTOCOLS
+    )
     if name not in _PROTOCOLS:
         reason = (
-            f"it has no word for {rule.protocol.label}, only one for all "
-            "protocols together"
+            f"it has no name for {rule.protocol.label}, only * for all "
+            "protocols"
         )
-        raise refused(platform, rule, reason)
-    return _PROTOCOLS[name]
+        raise refusal(platform, rule, reason)
+    return {"protocol": _PROTOCOLS[name], "ports": ports}
 
 
 def _within_limits(
@@ -186,27 +212,25 @@ def _within_limits(
     """Refuse the rule with which the group gets too large."""
     if number > _RULES - len(_DIRECTIONS):
         reason = f"its group would have more than {_RULES} rules"
-        raise refused(platform, rule, reason)
-    for side, found in addresses.items():
-        if found > _ADDRESSES:
+        raise refusal(platform, rule, reason)
+    for side, size in addresses.items():
+        if size > _ADDRESSES:
             reason = f"its group would have more than {_ADDRESSES} {side}"
-            raise refused(platform, rule, reason)
+            raise refusal(platform, rule, reason)
 
 
-def _arm_rule(rule: _SecurityRule) -> dict[str, Any]:
+def _properties(spec: _SecurityRule) -> dict[str, Any]:
+    """Return what both syntaxes say of a rule, by the names of ARM."""
     return {
-        "name": rule.name,
-        "properties": {
-            "description": rule.description,
-            "direction": rule.direction,
-            "access": rule.access,
-            "priority": rule.priority,
-            "protocol": rule.protocol,
-            **_either("sourceAddressPrefix", "es", rule.sources),
-            "sourcePortRange": _ANY,
-            **_either("destinationAddressPrefix", "es", rule.destinations),
-            **_either("destinationPortRange", "s", rule.ports),
-        },
+        "description": spec.description,
+        "direction": spec.direction,
+        "access": spec.access,
+        "priority": spec.priority,
+        "protocol": spec.protocol,
+        **_either("sourceAddressPrefix", "es", spec.sources),
+        "sourcePortRange": _ANY,
+        **_either("destinationAddressPrefix", "es", spec.destinations),
+        **_either("destinationPortRange", "s", spec.ports),
     }
 
 
@@ -217,71 +241,72 @@ def _either(name: str, plural: str, values: tuple[str, ...]) -> dict[str, Any]:
     return {f"{name}{plural}": list(values)}
 
 
-def render_terraform(rules: RuleSet) -> str:
+#: All that a rule within a group has, as the provider spells it. In JSON it
+#: takes such a rule for one value, of which no attribute may be missing.
+_ATTRIBUTES: Final = (
+    "name",
+    "description",
+    "direction",
+    "access",
+    "priority",
+    "protocol",
+    *(
+        f"{side}_{what}"
+        for side in ("source", "destination")
+        for what in (
+            "address_prefix",
+            "address_prefixes",
+            "application_security_group_ids",
+            "port_range",
+            "port_ranges",
+        )
+    ),
+)
+
+
+def render_terraform(rules: SiteRules, options: Options) -> str:
     """Return the rules as a Terraform configuration in JSON.
 
-    Args:
-        rules: The rules.
-
-    Raises:
-        CannotExpressError: Azure has no way to say one of them.
+    They stand within their group, which is changed as a whole: as resources
+    of their own, rules that move up would clash with those that are there.
     """
-    return json_text(
-        {
-            "//": literal(rules.header()),
-            "terraform": {
-                "required_providers": {
-                    "azurerm": {
-                        "source": "hashicorp/azurerm",
-                        "version": ">= 3.0",
-                    }
-                }
-            },
-            "variable": {
-                name: {"type": "string", **more}
-                for name, more in (
-                    ("resource_group_name", {}),
-                    ("location", {}),
-                    ("name", {"default": "avi-portspec"}),
-                )
-            },
-            "resource": {
-                "azurerm_network_security_group": {
-                    "avi": {
-                        "name": "${var.name}",
-                        "resource_group_name": "${var.resource_group_name}",
-                        "location": "${var.location}",
-                    }
-                },
-                "azurerm_network_security_rule": {
-                    rule.name: _terraform_rule(rule)
-                    for rule in _security_rules(rules, _TERRAFORM)
-                },
-            },
-            "output": {
-                "network_security_group_id": {
-                    "value": "${azurerm_network_security_group.avi.id}"
-                }
-            },
-        }
+    variables: dict[str, dict[str, str]] = {
+        "resource_group_name": {},
+        "location": {},
+        "name": {"default": options.identifier(_GROUP)},
+    }
+    label = options.identifier("avi")
+    security_rules = [*_security_rules(rules, _TERRAFORM, options)]
+    group = {
+        "//": {rule.name: disarm(rule.reasons) for rule in security_rules},
+        **{
+            name: f"${{var.{name}}}"
+            for name in ("name", "resource_group_name", "location")
+        },
+        "security_rule": [*map(_terraform_rule, security_rules)],
+    }
+    return terraform_text(
+        rules.header(),
+        "azurerm",
+        ">= 3.0",
+        variable={
+            name: {"type": "string", **more}
+            for name, more in variables.items()
+        },
+        resource={"azurerm_network_security_group": {label: group}},
+        output={
+            "network_security_group_id": {
+                "value": f"${{azurerm_network_security_group.{label}.id}}"
+            }
+        },
     )
 
 
 def _terraform_rule(rule: _SecurityRule) -> dict[str, Any]:
+    stated = {
+        _CAPITAL.sub(r"_\g<0>", name).lower(): value
+        for name, value in _properties(rule).items()
+    }
     return {
-        "//": literal(rule.reasons),
-        "name": rule.name,
-        "resource_group_name": "${var.resource_group_name}",
-        "network_security_group_name": (
-            "${azurerm_network_security_group.avi.name}"
-        ),
-        "description": rule.description,
-        "direction": rule.direction,
-        "access": rule.access,
-        "priority": rule.priority,
-        "protocol": rule.protocol,
-        **_either("source_address_prefix", "es", rule.sources),
-        "source_port_range": _ANY,
-        **_either("destination_address_prefix", "es", rule.destinations),
-        **_either("destination_port_range", "s", rule.ports),
+        name: {"name": rule.name, **stated}.get(name) for name in _ATTRIBUTES
     }

@@ -1,20 +1,23 @@
 """A table of rules in CSV, for a team that enters them by hand or by script.
 
-The format is RFC 4180, in ASCII: lines of comment, each a single cell that
-begins with ``#``, then the names of the columns, then a line a rule.
+The format is RFC 4180, in ASCII: the names of the columns, then a line for
+each rule and service. Lines of comment, each a single cell that begins with
+``#``, come first where they are asked for.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import Final, assert_never
 
-from avi_portspec.exporters.formulas import neutralised
-from avi_portspec.rules.platforms.documents import said
-
-if TYPE_CHECKING:
-    from avi_portspec.rules.neutral import Rule, RuleSet
+from avi_portspec.documents.spreadsheet import escape
+from avi_portspec.model.ports import PortRange
+from avi_portspec.rules.neutral import Rule, SiteRules
+from avi_portspec.rules.options import Options
+from avi_portspec.rules.platforms.documents import purposes_of
+from avi_portspec.rules.traffic import Bare, Message, Ported
 
 __all__ = ["render"]
 
@@ -30,35 +33,39 @@ _COLUMNS: Final = (
     "flows",
     "reasons",
 )
-#: What would put a comment into quotes, so that its line no longer began
-#: with ``#`` for those who skip such lines.
+#: Characters that would put a comment into quotes: its line would not begin
+#: with ``#``, and readers that skip such lines would not skip it.
 _UNQUOTED: Final = str.maketrans({",": ";", '"': "'"})
-_REST: Final = "what no line allows stays closed; replies pass by state"
+_REST: Final = (
+    "traffic that no row allows is denied; replies are allowed by state"
+)
 
 
-def render(rules: RuleSet) -> str:
-    """Return the rules as CSV, with comments above.
+def render(rules: SiteRules, options: Options) -> str:
+    """Return the rules as CSV, with comments above if they are asked for.
 
-    Values in a cell have a blank between them; reasons, which have blanks
+    Addresses in a cell have a blank between them; reasons, which have blanks
     themselves, a bar. What a spreadsheet would take for a formula stands
     behind an apostrophe, and a service has its protocol before its port, so
     that none takes ``5-10`` for a day in May.
-
-    Args:
-        rules: The rules.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    for line in (*rules.header(), _REST):
-        writer.writerow([neutralised(f"# {line.translate(_UNQUOTED)}")])
+    for line in (*rules.header(), _REST) if options.header else ():
+        writer.writerow([escape(f"# {line.translate(_UNQUOTED)}")])
     writer.writerow(_COLUMNS)
     for rule in rules.rules:
-        writer.writerow(map(neutralised, _cells(rule, rules)))
+        for service, ports in _services(rule):
+            cells = _cells(rule, rules, service, ports)
+            writer.writerow(map(escape, cells))
     return text.getvalue()
 
 
-def _cells(rule: Rule, rules: RuleSet) -> list[str]:
-    """Return the line of a rule, in the order of the columns."""
+def _cells(
+    rule: Rule, rules: SiteRules, service: str, ports: PortRange | None
+) -> list[str]:
+    """Return a line of a rule, in the order of the columns."""
+    purposes = purposes_of(rules, rule, ports)
     return [
         rule.id,
         "allow",
@@ -67,17 +74,21 @@ def _cells(rule: Rule, rules: RuleSet) -> list[str]:
         " ".join(map(str, rule.sources)),
         rule.destination,
         " ".join(map(str, rule.destinations)),
-        " ".join(_services(rule)),
-        " ".join(rule.flows),
-        " | ".join(said(rules, rule)),
+        service,
+        " ".join(purpose.partition(":")[0] for purpose in purposes),
+        " | ".join(purposes),
     ]
 
 
-def _services(rule: Rule) -> list[str]:
-    """Return ``tcp/443``, ``icmp/type-8`` or ``protocol-97``, each in turn."""
+def _services(rule: Rule) -> Iterator[tuple[str, PortRange | None]]:
+    """Yield ``tcp/443`` and its ports, ``icmp/type-8`` or ``protocol-97``."""
     name = rule.protocol.name or f"protocol-{rule.protocol.number}"
-    if rule.icmp_types:
-        return [f"{name}/type-{each}" for each in rule.icmp_types]
-    if not rule.ports:
-        return [name]
-    return [f"{name}/{ports}" for ports in rule.ports]
+    match rule.traffic:
+        case Message(icmp_type=kind):
+            yield f"{name}/type-{kind}", None
+        case Ported(ports=ports):
+            yield from ((f"{name}/{span}", span) for span in ports)
+        case Bare():
+            yield name, None
+        case _ as never:
+            assert_never(never)

@@ -6,22 +6,21 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from avi_portspec.rules.neutral import plain
-
-if TYPE_CHECKING:
-    from avi_portspec.model.ports import PortRange
-    from avi_portspec.rules.neutral import Rule, RuleSet
+from avi_portspec.model.ports import PortRange
+from avi_portspec.rules.comments import to_ascii
+from avi_portspec.rules.neutral import Rule, SiteRules
 
 __all__ = [
     "Names",
-    "cut",
-    "explained",
+    "disarm",
     "json_text",
-    "literal",
-    "said",
-    "summed",
+    "purposes_by_rule",
+    "purposes_of",
+    "shorten",
+    "summarise",
+    "terraform_text",
     "yaml_text",
 ]
 
@@ -35,15 +34,15 @@ _WORDS: Final = frozenset(
 )
 
 
-def cut(text: str, limit: int) -> str:
+def shorten(text: str, limit: int) -> str:
     """Return *text* in at most *limit* characters, marked where it is cut."""
     if len(text) <= limit:
         return text
     return f"{text[: limit - 3].rstrip()}..."
 
 
-def summed(lines: Iterable[str], limit: int) -> str:
-    """Return what :func:`said` returns, in one line of some length.
+def summarise(lines: Iterable[str], limit: int) -> str:
+    """Return what :func:`purposes_of` returns, in one line.
 
     Where there is no room for the reasons of several flows, their ids go
     before the reasons.
@@ -56,11 +55,11 @@ def summed(lines: Iterable[str], limit: int) -> str:
     text = "; ".join(lines)
     if len(text) > limit and len(lines) > 1:
         text = ", ".join(line.partition(":")[0] for line in lines)
-    return cut(text, limit)
+    return shorten(text, limit)
 
 
-def said(
-    rules: RuleSet, rule: Rule, ports: PortRange | None = None
+def purposes_of(
+    rules: SiteRules, rule: Rule, ports: PortRange | None = None
 ) -> list[str]:
     """Return what a rule is for: a flow's id and the reason, a line each.
 
@@ -74,23 +73,23 @@ def said(
     """
     flows = rules.resolution.edition.flows
     return [
-        plain(told)
-        for flow, told in zip(rule.flows, rule.told, strict=True)
+        to_ascii(purpose)
+        for flow, purpose in zip(rule.flows, rule.purposes, strict=True)
         if ports is None
         or any(
-            each.low <= ports.high and ports.low <= each.high
-            for each in flows[flow].ports
+            span.low <= ports.high and ports.low <= span.high
+            for span in flows[flow].ports
         )
     ]
 
 
-def explained(rules: RuleSet) -> dict[str, list[str]]:
+def purposes_by_rule(rules: SiteRules) -> dict[str, list[str]]:
     """Return what each rule is for, uncut, by the id of the rule."""
-    return {rule.id: said(rules, rule) for rule in rules.rules}
+    return {rule.id: purposes_of(rules, rule) for rule in rules.rules}
 
 
 class Names:
-    """Gives each key a name of its own, within a length.
+    """Gives each key a unique name of limited length.
 
     Two keys never share a name, though a platform's alphabet may make them
     alike; the same keys in the same order get the same names anywhere.
@@ -139,7 +138,7 @@ class Names:
         return name
 
 
-def literal(lines: Iterable[str]) -> list[str]:
+def disarm(lines: Iterable[str]) -> list[str]:
     """Return lines in which Terraform finds nothing to evaluate.
 
     Its marks are parted, not escaped: how an escape is read depends on what
@@ -151,6 +150,30 @@ def literal(lines: Iterable[str]) -> list[str]:
 def json_text(document: Mapping[str, Any]) -> str:
     """Return a document as JSON, in the order in which it was put."""
     return json.dumps(document, indent=2) + "\n"
+
+
+def terraform_text(
+    header: Iterable[str],
+    provider: str,
+    version: str,
+    **blocks: Mapping[str, Any],
+) -> str:
+    """Return a Terraform configuration in JSON.
+
+    Args:
+        header: Lines of comment.
+        provider: The provider, one of HashiCorp's.
+        version: Which versions of it will do.
+        blocks: The rest: ``variable``, ``resource`` and ``output``.
+    """
+    source = {"source": f"hashicorp/{provider}", "version": version}
+    return json_text(
+        {
+            "//": disarm(header),
+            "terraform": {"required_providers": {provider: source}},
+            **blocks,
+        }
+    )
 
 
 def yaml_text(

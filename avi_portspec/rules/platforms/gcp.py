@@ -1,6 +1,6 @@
 """Google Cloud VPC firewall rules, as Terraform JSON.
 
-The references are the page on VPC firewall rules, the REST resource
+The references are the guide to VPC firewall rules, the REST resource
 ``firewalls`` and the Terraform provider ``hashicorp/google``.
 
 Every rule names the addresses of both its sides and applies to the whole
@@ -12,27 +12,27 @@ reaches them too, since other rules of the network may let it in.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, assert_never
 
-from avi_portspec.rules.networks import Family
+from avi_portspec.rules.networks import Family, Network
+from avi_portspec.rules.neutral import Rule, SiteRules
+from avi_portspec.rules.options import Options
+from avi_portspec.rules.platforms.clouds import (
+    message_refusal,
+    own_networks,
+    placements,
+    protocol_name,
+    refusal,
+    size_refusal,
+)
 from avi_portspec.rules.platforms.documents import (
     Names,
-    json_text,
-    literal,
-    said,
-    summed,
+    disarm,
+    purposes_of,
+    summarise,
+    terraform_text,
 )
-from avi_portspec.rules.platforms.roles import (
-    own_networks,
-    refused,
-    stands,
-    too_large,
-)
-from avi_portspec.rules.platforms.services import protocol_of, without_icmp
-
-if TYPE_CHECKING:
-    from avi_portspec.rules.networks import Network
-    from avi_portspec.rules.neutral import Rule, RuleSet
+from avi_portspec.rules.traffic import Bare, Message, Ported
 
 __all__ = ["render"]
 
@@ -43,73 +43,53 @@ _DESCRIPTION: Final = 2048
 #: The most ranges of one side of a rule.
 _RANGES: Final = 5000
 #: Lower numbers go first. What closes the rest comes before 65534, where
-#: the rules of a default network are, and after whatever the site adds.
+#: the rules of a default network are, and after the rules of the site.
 _ALLOW: Final = 1000
 _DENY: Final = 65000
 _EVERYWHERE: Final[dict[Family, str]] = {4: "0.0.0.0/0", 6: "::/0"}
 _NETWORK: Final = "${var.network}"
 
 
-def render(rules: RuleSet) -> str:
-    """Return the rules as a Terraform configuration in JSON.
-
-    Args:
-        rules: The rules.
-
-    Raises:
-        CannotExpressError: Google Cloud has no way to say one of them.
-    """
-    return json_text(
-        {
-            "//": literal(rules.header()),
-            "terraform": {
-                "required_providers": {
-                    "google": {
-                        "source": "hashicorp/google",
-                        "version": ">= 5.0",
-                    }
-                }
-            },
-            "variable": {
-                "network": {
-                    "type": "string",
-                    "description": "The VPC network that the rules are for",
-                }
-            },
-            "resource": {
-                "google_compute_firewall": {
-                    each["name"]: each for each in _firewalls(rules)
-                }
-            },
-        }
+def render(rules: SiteRules, options: Options) -> str:
+    """Return the rules as a Terraform configuration in JSON."""
+    firewalls = {
+        firewall["name"]: firewall for firewall in _firewalls(rules, options)
+    }
+    description = "The VPC network of the rules"
+    return terraform_text(
+        rules.header(),
+        "google",
+        ">= 5.0",
+        variable={"network": {"type": "string", "description": description}},
+        resource={"google_compute_firewall": firewalls},
     )
 
 
-def _firewalls(rules: RuleSet) -> Iterator[dict[str, Any]]:
+def _firewalls(rules: SiteRules, options: Options) -> Iterator[dict[str, Any]]:
     """Yield the rules, those that close the rest last."""
-    names = Names(_NAME)
-    for stand in stands(rules, _PLATFORM):
+    names = Names(_NAME, lambda key: f"avi-{options.label(key)}")
+    for stand in placements(rules, _PLATFORM):
         rule, direction = stand.rule, stand.direction
-        reasons = literal(said(rules, rule))
+        reasons = disarm(purposes_of(rules, rule))
         yield {
             "//": reasons,
-            "name": names.of(f"avi-{rule.id}-{direction}"),
+            "name": names.of(f"{rule.id}-{direction}"),
             "network": _NETWORK,
-            "description": summed(reasons, _DESCRIPTION),
+            "description": summarise(reasons, _DESCRIPTION),
             "direction": direction.upper(),
             "priority": _ALLOW,
             "source_ranges": _ranges(rule.sources, rule),
             "destination_ranges": _ranges(rule.destinations, rule),
-            "allow": [_allowed(rule)],
+            "allow": [_allow(rule)],
         }
     for family, own in _own_ranges(rules).items():
         everywhere = [_EVERYWHERE[family]]
         sides = {"ingress": (everywhere, own), "egress": (own, everywhere)}
         for side, (sources, destinations) in sides.items():
             yield {
-                "name": names.of(f"avi-close-{side}-ipv{family}"),
+                "name": names.of(f"close-{side}-ipv{family}"),
                 "network": _NETWORK,
-                "description": "Closes the rest for the product's addresses",
+                "description": "Denies the rest of the product's traffic",
                 "direction": side.upper(),
                 "priority": _DENY,
                 "source_ranges": sources,
@@ -118,34 +98,40 @@ def _firewalls(rules: RuleSet) -> Iterator[dict[str, Any]]:
             }
 
 
-def _own_ranges(rules: RuleSet) -> dict[Family, list[str]]:
+def _own_ranges(rules: SiteRules) -> dict[Family, list[str]]:
     """Return the product's own addresses, by family; none without any."""
-    found: dict[Family, list[str]] = {}
+    own: dict[Family, list[str]] = {}
     for network in own_networks(rules):
-        found.setdefault(network.version, []).append(str(network))
-    for family, ranges in found.items():
+        own.setdefault(network.version, []).append(str(network))
+    for family, ranges in own.items():
         if len(ranges) > _RANGES:
             reason = (
-                f"closing IPv{family} for the product would take more than "
+                f"denying the rest over IPv{family} would take more than "
                 f"{_RANGES} ranges"
             )
-            raise too_large(_PLATFORM, rules, reason)
-    return found
+            raise size_refusal(_PLATFORM, rules, reason)
+    return own
 
 
 def _ranges(networks: tuple[Network, ...], rule: Rule) -> list[str]:
     if len(networks) > _RANGES:
         reason = f"one side of a rule has at most {_RANGES} ranges"
-        raise refused(_PLATFORM, rule, reason)
-    return [str(each) for each in networks]
+        raise refusal(_PLATFORM, rule, reason)
+    return [*map(str, networks)]
 
 
-def _allowed(rule: Rule) -> dict[str, Any]:
-    """Return what a rule lets through; all of it has to be said."""
-    without_icmp(rule, _PLATFORM)
-    protocol = protocol_of(
+def _allow(rule: Rule) -> dict[str, Any]:
+    """Return what a rule allows."""
+    match rule.traffic:
+        case Ported(ports=ports):
+            matched = {"ports": [*map(str, ports)]}
+        case Bare():
+            matched = {}
+        case Message():
+            raise message_refusal(rule, _PLATFORM)
+        case _ as never:
+            assert_never(never)
+    protocol = protocol_name(
         rule, _PLATFORM, ported=("tcp", "udp"), named=("esp", "ah")
     )
-    if not rule.ports:
-        return {"protocol": protocol}
-    return {"protocol": protocol, "ports": [str(p) for p in rule.ports]}
+    return {"protocol": protocol, **matched}

@@ -1,4 +1,4 @@
-"""What stands between the rules and aerleon, which fails open.
+"""The guard around aerleon, which fails open.
 
 aerleon writes the syntax of many vendors, and trusts what it is given: an
 empty list of addresses is any address, a protocol that a target does not
@@ -19,11 +19,11 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from textwrap import wrap
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, assert_never
 
 import attrs
 
@@ -31,17 +31,25 @@ from avi_portspec.errors import CannotExpressError, MissingExtraError
 from avi_portspec.model.ports import PortRange
 from avi_portspec.model.protocols import ICMP, Protocol
 from avi_portspec.names import FlowId
-from avi_portspec.rules.networks import Family, Network
-from avi_portspec.rules.neutral import ICMPV6
+from avi_portspec.rules.networks import IPV4, IPV6, Family, Network
+from avi_portspec.rules.traffic import (
+    EXTENSION_HEADERS,
+    Bare,
+    Message,
+    Ported,
+    Traffic,
+)
 
 __all__ = [
     "DENY",
     "FRAGMENTS",
+    "PREFIX",
+    "AddressBook",
     "Filter",
     "Target",
     "Term",
     "comment",
-    "distrust",
+    "failure",
     "generate",
     "short_name",
 ]
@@ -53,12 +61,16 @@ PREFIX: Final = "avi-"
 DENY: Final = "avi-deny-the-rest"
 #: The name of the term that lets no fragment through but the first.
 FRAGMENTS: Final = "avi-deny-later-fragments"
-#: How aerleon is asked for it. For Junos it leaves out the match on
-#: ``is-fragment`` where a term has no other, and the term stops everything.
+_REST: Final = ({"name": DENY, "action": "deny"},)
+#: That term. For Junos aerleon leaves out the match on ``is-fragment``
+#: where a term has no other, and the term stops everything.
 _LATER: Final[dict[str, dict[str, str]]] = {
-    "arista": {"option": "is-fragment"},
-    "cisco": {"option": "is-fragment"},
-    "juniper": {"fragment-offset": "1-8191"},
+    target: {"name": FRAGMENTS, "action": "deny", **match}
+    for target, match in (
+        ("arista", {"option": "is-fragment"}),
+        ("cisco", {"option": "is-fragment"}),
+        ("juniper", {"fragment-offset": "1-8191"}),
+    )
 }
 #: Longest names of addresses: PAN-OS and Junos take 63 characters, of which
 #: aerleon wants some for a number.
@@ -68,7 +80,7 @@ _NAME: Final = re.compile(r"avi-[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 #: What no comment has: quotes, brackets, slashes and other marks that are
 #: syntax somewhere; a question mark asks a console for help.
 _UNCLEAN: Final = re.compile(r"[^A-Za-z0-9 .,:()_-]+", re.ASCII)
-#: What such marks can be told by instead.
+#: What takes the place of such marks.
 _MILDER: Final = str.maketrans({";": ",", "/": "-"})
 #: The longest line of a comment, which aerleon neither wraps nor cuts.
 _WIDTH: Final = 68
@@ -76,10 +88,12 @@ _WIDTH: Final = 68
 _LINES: Final = 14
 #: The ICMP messages that rules are about, as aerleon names them.
 _ICMP: Final = {0: "echo-reply", 8: "echo-request"}
-#: The protocols that it names, and that have no more to be said of them.
+#: The protocols without ports and messages that it names.
 _BARE: Final = {47: "gre", 50: "esp", 51: "ah"}
-_IPV4: Final = 4
 _PORTED: Final = {6: "tcp", 17: "udp"}
+#: Names that stand in for numbers where aerleon takes names alone. No rule
+#: has any of them.
+_STAND_INS: Final = ("igmp", "ospf", "pim", "rsvp")
 
 #: aerleon speaks through the logging of the whole process, which is bent
 #: while it runs: one call at a time.
@@ -94,18 +108,35 @@ class Target:
         name: The platform, and aerleon's name for it.
         longest: The longest name of a term, in characters, with room for
             what aerleon appends.
-        bare: The protocols without ports that it says exactly, by family;
-            a family that is missing cannot be said at all.
+        bare: The protocols without ports that it says exactly by name, by
+            family; a family that is missing cannot be expressed at all.
+        numbers: How it says other protocols: not at all; by number, which
+            aerleon writes; or by number, for which aerleon writes another
+            protocol's name, to be replaced.
     """
 
     name: str
     longest: int
     bare: dict[Family, frozenset[int]]
+    numbers: Literal["never", "as-given", "replaced"] = "never"
+
+    def takes(self, protocol: Protocol, family: Family) -> bool:
+        """Return whether it says a protocol without ports exactly."""
+        number = protocol.number
+        if number in self.bare[family]:
+            return True
+        # Some read 0 as all protocols; an extension header of IPv6 is no
+        # protocol to a device that looks behind it.
+        return (
+            self.numbers != "never"
+            and number != 0
+            and not (family == IPV6 and number in EXTENSION_HEADERS)
+        )
 
 
 @attrs.frozen(kw_only=True)
 class Term:
-    """One thing that is let through, in one address family.
+    """One permission, in one address family.
 
     Attributes:
         name: What it is called, by :func:`short_name`.
@@ -116,11 +147,9 @@ class Term:
         sources: Its addresses; never empty.
         destination: The role that packets go to.
         destinations: Its addresses; never empty.
-        protocol: The protocol.
-        ports: The ports, for TCP and UDP; never empty then.
-        reply: Whether *ports* are those that packets come *from*, and
+        traffic: What passes.
+        reply: Whether its ports are those that packets come *from*, and
             whether TCP must belong to a connection that exists.
-        icmp_types: The messages, for ICMP; never empty then.
         comment: Lines of text, by :func:`comment`.
     """
 
@@ -132,10 +161,8 @@ class Term:
     sources: tuple[Network, ...]
     destination: str
     destinations: tuple[Network, ...]
-    protocol: Protocol
-    ports: tuple[PortRange, ...] = ()
+    traffic: Traffic
     reply: bool = False
-    icmp_types: tuple[int, ...] = ()
     comment: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
@@ -146,16 +173,11 @@ class Term:
         ):
             if not side:
                 raise ValueError(f"{self.name}: {role} has no address")
-            if any(each.version != self.family for each in side):
+            if any(network.version != self.family for network in side):
                 raise ValueError(
                     f"{self.name}: {role} has addresses that are not IPv"
                     f"{self.family}"
                 )
-        number = self.protocol.number
-        if bool(self.ports) != self.protocol.has_ports:
-            raise ValueError(f"{self.name}: ports, or none, of {number}")
-        if bool(self.icmp_types) != (self.protocol in (ICMP, ICMPV6)):
-            raise ValueError(f"{self.name}: ICMP types, or none, of {number}")
 
 
 class Filter(NamedTuple):
@@ -163,7 +185,7 @@ class Filter(NamedTuple):
 
     Attributes:
         options: What aerleon wants to know of it, its name first.
-        terms: What it lets through, in this order.
+        terms: What it allows, in this order.
         deny: Whether its last term stops everything else.
         fragments: Whether its first term stops the fragments of packets
             that are not the first, and so have no ports.
@@ -210,35 +232,39 @@ def comment(lines: Iterable[str]) -> tuple[str, ...]:
         " ".join(_UNCLEAN.sub(" ", line.translate(_MILDER)).split())
         for line in lines
     ]
-    told: list[str] = []
+    kept: list[str] = []
     for at, line in enumerate(clean):
         # Two hyphens in a row end a comment of XML.
-        found = wrap(re.sub("-{2,}", "-", line), _WIDTH)
-        if len(told) + len(found) >= _LINES:
-            return (*told, f"and {len(clean) - at} more")
-        told += found
-    return tuple(told)
+        wrapped = wrap(re.sub("-{2,}", "-", line), _WIDTH)
+        if len(kept) + len(wrapped) >= _LINES:
+            return (*kept, f"and {len(clean) - at} more")
+        kept += wrapped
+    return tuple(kept)
 
 
-def generate(target: Target, filters: Sequence[Filter]) -> str:
+def generate(
+    target: Target, filters: Sequence[Filter], book: AddressBook | None = None
+) -> str:
     """Return what aerleon writes for some terms.
 
     Args:
         target: What to write for.
         filters: What to write, not all of it empty.
+        book: The names of addresses. Texts that are loaded together have
+            to share one: on a device the last definition of a name counts.
 
     Raises:
-        CannotExpressError: The target cannot say a term exactly, or aerleon
-            has something to say about it.
+        CannotExpressError: The target cannot express a term exactly, or
+            aerleon warns about it.
         MissingExtraError: aerleon is not installed.
-        ValueError: Two terms go by one name.
+        ValueError: Two terms have one name.
     """
-    terms = [term for each in filters for term in each.terms]
+    terms = [term for part in filters for term in part.terms]
     for term in terms:
         _check(target, term)
     names = [term.name for term in terms]
     if len(set(names)) < len(names):
-        raise ValueError(f"two terms of {len(names)} go by one name")
+        raise ValueError(f"two of {len(names)} terms have one name")
     try:
         from aerleon import api
         from aerleon.lib import naming
@@ -246,88 +272,128 @@ def generate(target: Target, filters: Sequence[Filter]) -> str:
         raise MissingExtraError(
             f"writing rules for {target.name}", "network"
         ) from None
-    book = _Book()
+    book = book or AddressBook()
+    words = _words(target, terms)
     policy = {
         "filename": "rules",
         "filters": [
             {
-                "header": {"targets": {target.name: each.options}},
+                "header": {"targets": {target.name: part.options}},
                 "terms": [
-                    *_first(target, each),
-                    *map(book.term, each.terms),
-                    *_last(each),
+                    *([_LATER[target.name]] if part.fragments else ()),
+                    *(book.term(term, words) for term in part.terms),
+                    *(_REST if part.deny else ()),
                 ],
             }
-            for each in filters
+            for part in filters
         ],
     }
-    with _listening() as heard:
+    with _warnings() as problems:
         try:
             definitions = naming.Naming()
             definitions.ParseDefinitionsObject(book.definitions(), "")
             written = api.Generate([policy], definitions) or {}
         except Exception as wrong:
-            # Of whatever type: aerleon has several, and lets others pass.
-            raise distrust(target, terms, str(wrong)) from wrong
-    if heard or len(written) != 1:
-        said = " ".join(heard) or f"{len(written)} outputs instead of one"
-        raise distrust(target, terms, said)
-    return "".join(written.values())
+            # Of any type: aerleon has several of its own, and raises others.
+            raise failure(target, terms, str(wrong)) from wrong
+    if problems or len(written) != 1:
+        problems = problems or [f"{len(written)} outputs instead of one"]
+        raise failure(target, terms, " ".join(problems))
+    text = "".join(written.values())
+    if target.numbers == "replaced":
+        for number, word in words.items():
+            # No comment has a semicolon.
+            text, count = re.subn(rf"(?<= ){word};", f"{number};", text)
+            if not count:
+                raise failure(target, terms, f"no protocol {number}")
+    return text
 
 
-def distrust(
-    target: Target, terms: Iterable[Term], said: str
+def _words(target: Target, terms: Iterable[Term]) -> dict[int, str]:
+    """Return what aerleon is told for each protocol that has no name.
+
+    Raises:
+        CannotExpressError: There are more of them than names to be replaced.
+    """
+    words: dict[int, str] = {}
+    for term in terms:
+        number = term.traffic.protocol.number
+        if (
+            not isinstance(term.traffic, Bare)
+            or number in target.bare[term.family]
+            or number in words
+        ):
+            continue
+        if target.numbers == "as-given":
+            words[number] = str(number)
+        elif len(words) < len(_STAND_INS):
+            words[number] = _STAND_INS[len(words)]
+        else:
+            reason = (
+                f"more than {len(_STAND_INS)} protocols without a name cannot "
+                "be written for it at once"
+            )
+            raise CannotExpressError(
+                target.name, term.rule, term.flows, reason
+            )
+    return words
+
+
+def failure(
+    target: Target, terms: Iterable[Term], problem: str
 ) -> CannotExpressError:
-    """Return the error for what aerleon said, or did, about some terms."""
+    """Return the error for what aerleon reported, or did, on some terms."""
     rules = ", ".join(dict.fromkeys(term.rule for term in terms))
     flows = dict.fromkeys(flow for term in terms for flow in term.flows)
-    reason = f"aerleon: {' '.join(said.split())}"
+    reason = f"aerleon: {' '.join(problem.split())}"
     return CannotExpressError(target.name, rules, flows, reason)
 
 
-def _first(target: Target, each: Filter) -> list[dict[str, Any]]:
-    if not each.fragments:
-        return []
-    return [{"name": FRAGMENTS, "action": "deny", **_LATER[target.name]}]
-
-
-def _last(each: Filter) -> list[dict[str, Any]]:
-    return [{"name": DENY, "action": "deny"}] if each.deny else []
-
-
 def _check(target: Target, term: Term) -> None:
-    """Refuse a term that the target cannot say exactly."""
+    """Refuse a term that the target cannot express exactly."""
     if len(term.name) > target.longest or not _NAME.fullmatch(term.name):
         raise ValueError(f"no name for a term: {term.name!r}")
-    bare = target.bare.get(term.family)
-    if bare is None:
-        reason = f"aerleon writes no IPv{term.family} for it"
+    if term.family not in target.bare:
+        reason = f"aerleon does not support IPv{term.family} for it"
         raise CannotExpressError(target.name, term.rule, term.flows, reason)
-    number = term.protocol.number
-    if term.protocol == ICMP:
-        exact = term.family == _IPV4 and _ICMP.keys() >= set(term.icmp_types)
-    else:
-        exact = number in _PORTED or number in bare
+    protocol = term.traffic.protocol
+    match term.traffic:
+        case Ported():
+            exact = protocol.number in _PORTED
+        case Message():
+            exact = protocol == ICMP and term.family == IPV4
+        case Bare():
+            exact = target.takes(protocol, term.family)
+        case _ as never:
+            assert_never(never)
     if not exact:
         reason = (
-            f"aerleon is not known to say {term.protocol.label} over "
-            f"IPv{term.family} exactly there"
+            f"aerleon is not known to write {protocol.label} over "
+            f"IPv{term.family} exactly for it"
         )
         raise CannotExpressError(target.name, term.rule, term.flows, reason)
 
 
-class _Book:
-    """The names of addresses and ports that terms refer to."""
+class AddressBook:
+    """The names of addresses and ports that terms refer to.
 
-    def __init__(self) -> None:
+    Args:
+        name: Part of each of them, for a device that has several books.
+    """
+
+    def __init__(self, name: str | None = None) -> None:
+        self._label = "" if name is None else f"{name}-"
         self._networks: dict[str, tuple[Network, ...]] = {}
         self._ports: dict[tuple[str, tuple[PortRange, ...]], str] = {}
 
-    def term(self, term: Term) -> dict[str, Any]:
-        """Return a term as aerleon takes it."""
-        number = term.protocol.number
-        name = _PORTED.get(number) or _BARE.get(number) or "icmp"
-        made: dict[str, Any] = {
+    def term(self, term: Term, words: Mapping[int, str]) -> dict[str, Any]:
+        """Return a term as aerleon takes it.
+
+        Args:
+            term: The term.
+            words: What aerleon is told for protocols that have no name.
+        """
+        fields: dict[str, Any] = {
             "name": term.name,
             "source-address": self._token(
                 term.source, term.family, term.sources
@@ -335,31 +401,41 @@ class _Book:
             "destination-address": self._token(
                 term.destination, term.family, term.destinations
             ),
-            "protocol": name,
+            **self._traffic(term, words),
             "action": "accept",
         }
         if term.comment:
-            made["comment"] = "\n".join(term.comment)
-        if term.ports:
-            side = "source-port" if term.reply else "destination-port"
-            made[side] = self._service(name, term.ports)
-        if term.reply and name == "tcp":
-            # Not "established", which adds ports that nobody asked for.
-            made["option"] = "tcp-established"
-        if term.icmp_types:
-            made["icmp-type"] = [_ICMP[each] for each in term.icmp_types]
-        return made
+            fields["comment"] = "\n".join(term.comment)
+        return fields
+
+    def _traffic(self, term: Term, words: Mapping[int, str]) -> dict[str, Any]:
+        number = term.traffic.protocol.number
+        match term.traffic:
+            case Ported(ports=ports):
+                name = _PORTED[number]
+                side = "source-port" if term.reply else "destination-port"
+                fields = {"protocol": name, side: self._service(name, ports)}
+                if term.reply and name == "tcp":
+                    # Not "established", which adds ports of its own.
+                    fields["option"] = "tcp-established"
+                return fields
+            case Message(icmp_type=kind):
+                return {"protocol": "icmp", "icmp-type": [_ICMP[kind]]}
+            case Bare():
+                return {"protocol": words.get(number) or _BARE[number]}
+            case _ as never:
+                assert_never(never)
 
     def definitions(self) -> dict[str, Any]:
         """Return what the names stand for, as aerleon takes it."""
         return {
             "networks": {
-                token: {"values": [{"address": str(each)} for each in found]}
-                for token, found in self._networks.items()
+                token: {"values": [{"address": str(n)} for n in networks]}
+                for token, networks in self._networks.items()
             },
             "services": {
                 token: [
-                    {"protocol": protocol, "port": str(each)} for each in ports
+                    {"protocol": protocol, "port": str(span)} for span in ports
                 ]
                 for (protocol, ports), token in self._ports.items()
             },
@@ -368,12 +444,13 @@ class _Book:
     def _token(
         self, role: str, family: Family, networks: tuple[Network, ...]
     ) -> str:
-        token = short_name(f"{role}-ipv{family}", _LONGEST_TOKEN)
+        key = f"{self._label}{role}-ipv{family}"
+        token = short_name(key, _LONGEST_TOKEN)
         if self._networks.setdefault(token, networks) != networks:
             # A role whose addresses differ by direction, as where the
             # cluster IP is a destination only.
             spelled = " ".join(map(str, networks))
-            token = short_name(f"{role}-ipv{family} {spelled}", _LONGEST_TOKEN)
+            token = short_name(f"{key} {spelled}", _LONGEST_TOKEN)
             self._networks[token] = networks
         return token
 
@@ -383,33 +460,33 @@ class _Book:
         )
 
 
-class _Ear(logging.Handler):
-    """Keeps what is said."""
+class _Log(logging.Handler):
+    """Keeps what is logged."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.heard: list[str] = []
+        self.messages: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.heard.append(record.getMessage())
+        self.messages.append(record.getMessage())
 
 
 @contextmanager
-def _listening() -> Iterator[list[str]]:
+def _warnings() -> Iterator[list[str]]:
     """Collect what aerleon logs, and leave logging as it was."""
-    absl, root, ear = logging.getLogger("absl"), logging.root, _Ear()
+    absl, root, log = logging.getLogger("absl"), logging.root, _Log()
     silent = logging.NullHandler()
     with _TURN:
         level, propagates = absl.level, absl.propagate
-        absl.addHandler(ear)
+        absl.addHandler(log)
         # Without any handler, its first word would configure the root.
         root.addHandler(silent)
         absl.setLevel(logging.WARNING)
         absl.propagate = False
         try:
-            yield ear.heard
+            yield log.messages
         finally:
             absl.setLevel(level)
             absl.propagate = propagates
-            absl.removeHandler(ear)
+            absl.removeHandler(log)
             root.removeHandler(silent)

@@ -1,31 +1,36 @@
 """Kubernetes NetworkPolicy objects, in YAML.
 
-The references are the API ``networking.k8s.io/v1`` and the page on network
+The references are the API ``networking.k8s.io/v1`` and the guide to network
 policies. ``endPort`` is stable since Kubernetes 1.25.
 
 A policy a part of the product, for the pods with that part's label. It
-names both policy types, so that whatever it does not allow is closed in
+names both policy types, so that what it does not allow is denied in
 both directions; the other sides are networks, never labels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, assert_never
 
-from avi_portspec.rules.platforms.documents import Names, cut, said, yaml_text
-from avi_portspec.rules.platforms.roles import (
+from avi_portspec.rules.neutral import Rule, SiteRules
+from avi_portspec.rules.options import Options
+from avi_portspec.rules.platforms.clouds import (
     Direction,
-    Stand,
+    Placement,
+    message_refusal,
     own_roles,
-    refused,
-    stands,
+    placements,
+    protocol_name,
+    refusal,
 )
-from avi_portspec.rules.platforms.services import protocol_of, without_icmp
-
-if TYPE_CHECKING:
-    from avi_portspec.names import EndpointId
-    from avi_portspec.rules.neutral import Rule, RuleSet
+from avi_portspec.rules.platforms.documents import (
+    Names,
+    purposes_of,
+    shorten,
+    yaml_text,
+)
+from avi_portspec.rules.traffic import Bare, Message, Ported
 
 __all__ = ["render"]
 
@@ -40,49 +45,41 @@ _ANNOTATION: Final = 100_000
 _PREFIX: Final = "avi-portspec"
 _PEERS: Final[dict[Direction, str]] = {"ingress": "from", "egress": "to"}
 _MEMBERSHIP: Final = (
-    "membership opens: whatever pod has one of these labels may do all that "
-    "the label may, whatever its addresses are"
+    "Caution: every pod with one of these labels gets all rules of the "
+    "label, whatever its addresses are"
 )
 
 
-def render(rules: RuleSet) -> str:
-    """Return the rules as YAML, a document for each part of the product.
-
-    Args:
-        rules: The rules.
-
-    Raises:
-        CannotExpressError: A network policy has no way to say one of them.
-    """
+def render(rules: SiteRules, options: Options) -> str:
+    """Return the rules as YAML, a document for each part of the product."""
     top = (*rules.header(), _MEMBERSHIP)
-    names, labels = Names(_NAME), Names(_LABEL)
-    found = list(stands(rules, _PLATFORM))
-    documents = [
-        _policy(
-            names.of(f"avi-{role}"),
-            f"{_PREFIX}/{labels.of(role)}",
-            [each for each in found if each.role == role],
-            {"about": top, "rules": list(_told(rules, role, found))},
+    names = Names(_NAME, lambda key: f"avi-{options.label(key)}")
+    labels = Names(_LABEL, options.label)
+    documents = []
+    placed = list(placements(rules, _PLATFORM))
+    for role in own_roles(rules):
+        own = [stand for stand in placed if stand.role == role]
+        # What each rule is for, since a policy has no comments.
+        purposes = [
+            f"{stand.rule.id}, {stand.direction}: {line}"
+            for stand in own
+            for line in purposes_of(rules, stand.rule)
+        ]
+        documents.append(
+            _policy(
+                names.of(role),
+                f"{_PREFIX}/{labels.of(role)}",
+                own,
+                {"about": top, "rules": purposes},
+            )
         )
-        for role in own_roles(rules)
-    ]
     return yaml_text(documents, top)
-
-
-def _told(
-    rules: RuleSet, role: EndpointId, found: list[Stand]
-) -> Iterator[str]:
-    """Yield what each rule of a policy is for, since it has no comments."""
-    for stand in found:
-        if stand.role == role:
-            for line in said(rules, stand.rule):
-                yield f"{stand.rule.id}, {stand.direction}: {line}"
 
 
 def _policy(
     name: str,
     label: str,
-    found: list[Stand],
+    own: list[Placement],
     notes: Mapping[str, Iterable[str]],
 ) -> dict[str, Any]:
     """Return the policy for the pods with a label."""
@@ -92,11 +89,11 @@ def _policy(
         "ingress": [],
         "egress": [],
     }
-    for stand in found:
+    for stand in own:
         spec[stand.direction].append(
             {
                 _PEERS[stand.direction]: [
-                    {"ipBlock": {"cidr": str(each)}} for each in stand.peers
+                    {"ipBlock": {"cidr": str(peer)}} for peer in stand.peers
                 ],
                 "ports": _ports(stand.rule),
             }
@@ -107,7 +104,7 @@ def _policy(
         "metadata": {
             "name": name,
             "annotations": {
-                f"{_PREFIX}/{key}": cut("\n".join(lines), _ANNOTATION)
+                f"{_PREFIX}/{key}": shorten("\n".join(lines), _ANNOTATION)
                 for key, lines in notes.items()
             },
         },
@@ -116,18 +113,24 @@ def _policy(
 
 
 def _ports(rule: Rule) -> list[dict[str, Any]]:
-    """Return what a rule lets through: never nothing, which would be all."""
-    without_icmp(rule, _PLATFORM)
-    protocol = protocol_of(rule, _PLATFORM, ported=_PORTED)
-    if not rule.ports:
-        words = ", ".join(_PORTED).upper()
-        reason = f"it knows {words} alone, not {rule.protocol.label}"
-        raise refused(_PLATFORM, rule, reason)
+    """Return what a rule allows: never nothing, which would be all."""
+    protocol = protocol_name(rule, _PLATFORM, ported=_PORTED)
+    match rule.traffic:
+        case Ported(ports=ports):
+            pass
+        case Message():
+            raise message_refusal(rule, _PLATFORM)
+        case Bare():
+            words = ", ".join(_PORTED).upper()
+            reason = f"it supports only {words}, not {rule.protocol.label}"
+            raise refusal(_PLATFORM, rule, reason)
+        case _ as never:
+            assert_never(never)
     return [
         {
             "protocol": protocol.upper(),
-            "port": each.low,
-            **({"endPort": each.high} if each.high > each.low else {}),
+            "port": span.low,
+            **({"endPort": span.high} if span.high > span.low else {}),
         }
-        for each in rule.ports
+        for span in ports
     ]

@@ -9,17 +9,19 @@ term that stops everything else, for some read an empty list as "let
 everything pass". Firewalls with zones (SRX, PAN-OS, FortiOS) have other
 policies besides, and what to do with the rest is theirs to say.
 
-Two things follow. The last term also stops the neighbour discovery of IPv6,
-which IOS lets through where no such term stands; the output says so. And the
-later fragments of a packet have no ports: IOS lets them through wherever a
-permit with ports has their addresses, and Junos takes for ports what stands
-where ports would be. So a term comes first there that stops such fragments.
+Two things follow. The last term would also stop the neighbour discovery of
+IPv6, which IOS lets through where no such term stands: it has terms of its own
+before. And the later fragments of a packet have no ports: IOS lets them
+through wherever a permit with ports has their addresses, and Junos takes for
+ports what stands where ports would be. So a term comes first there that stops
+such fragments.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
 from itertools import product
 from textwrap import wrap
 from typing import Final
@@ -27,18 +29,34 @@ from typing import Final
 import attrs
 
 from avi_portspec.errors import CannotExpressError
-from avi_portspec.rules.networks import IPV6, Family, Network
-from avi_portspec.rules.neutral import ReturnRule, Rule, RuleSet, return_rules
+from avi_portspec.rules.networks import Family, Network
+from avi_portspec.rules.neutral import (
+    ReturnRule,
+    Rule,
+    SiteRules,
+    return_rules,
+)
+from avi_portspec.rules.options import Options
 from avi_portspec.rules.platforms import recount
+from avi_portspec.rules.platforms.clouds import own_networks
 from avi_portspec.rules.platforms.guard import (
+    PREFIX,
+    AddressBook,
     Filter,
     Target,
     Term,
     comment,
-    distrust,
+    failure,
     generate,
     short_name,
 )
+from avi_portspec.rules.platforms.messages import (
+    Syntax,
+    for_arista,
+    for_cisco,
+    for_junos,
+)
+from avi_portspec.rules.traffic import Message, Ported
 
 __all__ = [
     "render_arista",
@@ -65,134 +83,122 @@ _UNCLEAN: Final = re.compile(r"[^ ->@-~]", re.ASCII)
 #: The most networks on one side of an SRX policy, which takes 1,024
 #: addresses and counts one of IPv6 as four.
 _SRX_SIDE: Final[dict[Family, int]] = {4: 500, 6: 125}
-#: What version control systems write into, so that bytes would differ.
+#: Keywords that version control systems expand: bytes would differ.
 _TAG: Final = re.compile(r"^.*\$(?:Id|Date|Revision):\$.*\n", re.MULTILINE)
 #: The most entries of access lists: some seconds' work and some megabytes,
 #: and more than the hardware of most devices holds.
 _ENTRIES: Final = 100_000
-_DISCOVERY: Final = (
-    "neighbour discovery of IPv6 is not opened: the page does not state it; "
-    "permit it ahead of this list if these interfaces carry IPv6 hosts "
-    "directly"
+_ERRORS: Final = (
+    "ICMP errors that a connection needs (packet too big, time exceeded, "
+    "parameter problem) pass to the product's addresses, whatever they are "
+    "about, and IPv6 neighbour discovery passes; echo does not"
 )
+_NO_ERRORS: Final = (
+    "no ICMP error is allowed, so a path with a small MTU does not work; IPv6 "
+    "neighbour discovery passes"
+)
+_MISMATCH: Final = "the output does not match the rules"
 _FRAGMENTS: Final = (
-    "fragments other than the first have no ports, so all of them are "
-    "stopped{}: packets that arrive in fragments do not get through"
+    "fragments other than the first have no ports, and are all dropped{}: "
+    "fragmented packets do not get through"
 )
 _ADDED: Final = (
-    "edit 0 adds the policies anew each time that this is loaded: first "
-    "delete those of an earlier time, whose names begin with avi-"
+    "edit 0 adds the policies again each time you load this file: first "
+    "delete the earlier ones, whose names begin with {}"
+)
+_REPLACE: Final = re.compile(r"^( *)replace: (?=[a-z-]+ \{$)", re.MULTILINE)
+_CLEAR: Final = re.compile(r"^clear configure access-list .*\n", re.MULTILINE)
+_ENTRY: Final = re.compile(r"^access-list \S+ extended .*\n", re.MULTILINE)
+_OF_LIST: Final = re.compile(r"^access-list [a-z0-9-]+", re.MULTILINE)
+_NEW_LIST: Final = (
+    "each version is a list of a new name: load it, bind it with "
+    "access-group LIST in interface NAME, and only then remove the earlier "
+    "one with clear configure access-list LIST"
 )
 _EMPTY_COMMENT: Final = re.compile(r" */\*\n(?: *\*\* *\n)* *\*/\n")
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 _PORT_NAMES: Final = re.compile(r"\b(?:eq (\S+)|range (\S+) (\S+))")
 
 
-def _as_it_is(text: str, terms: Sequence[Term]) -> str:
-    return text
-
-
 @attrs.frozen(kw_only=True)
-class _Platform:
-    """How a platform is written.
+class _Writer:
+    """Writes rules for one platform.
 
     Attributes:
         target: What aerleon is asked for.
         filters: The headings for terms, each with its families.
-        dress: What puts the header on top.
-        says: Whether a text lets through as many things as there are
+        add_header: What puts the header on top.
+        is_exact: Whether a text permits as many things as there are
             terms, each between addresses: a count that a fault changes.
         finish: What turns aerleon's text into the platform's.
-        stateless: Whether what comes back needs terms of its own.
+        messages: For a platform without state, how it says which messages
+            of ICMP pass; what comes back needs terms of its own there.
         closes: Whether a last term stops everything else.
         icmp_apart: Whether aerleon fails over ICMP beside ports.
         side: The most networks on a side of a term, where there is a limit.
         entries: The most entries of all lists, on a platform that writes
             one for each pair of networks.
         fragments: The families whose later fragments a first term stops.
-        notes: What else the output says of itself on top.
+        replaces_all: Whether aerleon replaces what else the device has;
+            rules with a name are added to it.
+        notes: What else the output says of itself on top; braces stand for
+            what the names of these rules begin with.
     """
 
     target: Target
     filters: tuple[tuple[str, tuple[Family, ...]], ...]
-    dress: Callable[[Sequence[str], str], str]
-    says: Callable[[str, Sequence[Term]], bool]
-    finish: Callable[[str, Sequence[Term]], str] = _as_it_is
-    stateless: bool = False
+    add_header: Callable[[Sequence[str], str], str]
+    is_exact: Callable[[str, Sequence[Term]], bool]
+    finish: Callable[[str, Sequence[Term]], str] = lambda text, _: text
+    messages: Syntax | None = None
     closes: bool = False
     icmp_apart: bool = False
     side: dict[Family, int] | None = None
     entries: int | None = None
     fragments: frozenset[Family] = frozenset()
+    replaces_all: bool = False
     notes: tuple[str, ...] = ()
 
-
-def render_arista(rules: RuleSet) -> str:
-    """Return two access lists for Arista EOS, replies included."""
-    return _write(_ARISTA, rules)
-
-
-def render_cisco(rules: RuleSet) -> str:
-    """Return two extended access lists for Cisco IOS, replies included."""
-    return _write(_CISCO, rules)
-
-
-def render_ciscoasa(rules: RuleSet) -> str:
-    """Return an access list for Cisco ASA; rules for IPv6 raise."""
-    return _write(_CISCO_ASA, rules)
-
-
-def render_fortigate(rules: RuleSet) -> str:
-    """Return firewall policies for FortiOS."""
-    return _write(_FORTIGATE, rules)
-
-
-def render_juniper(rules: RuleSet) -> str:
-    """Return two firewall filters for Junos, replies included."""
-    return _write(_JUNIPER, rules)
-
-
-def render_paloalto(rules: RuleSet) -> str:
-    """Return security rules for PAN-OS, as XML."""
-    return _write(_PALOALTO, rules)
-
-
-def render_srx(rules: RuleSet) -> str:
-    """Return global security policies for Junos on SRX."""
-    return _write(_SRX, rules)
-
-
-def _write(platform: _Platform, rules: RuleSet) -> str:
-    terms = list(_terms(platform, rules))
-    if platform.entries is not None:
-        _bound(platform.target, terms, platform.entries)
-    batches = [terms]
-    if platform.icmp_apart:
-        batches = [
-            [term for term in terms if bool(term.icmp_types) == of_icmp]
-            for of_icmp in (False, True)
+    def __call__(self, rules: SiteRules, options: Options) -> str:
+        """Return rules in the platform's syntax."""
+        terms = list(_terms(self, rules, options))
+        if self.entries is not None:
+            _check_size(self.target, terms, self.entries)
+        batches = [terms]
+        if self.icmp_apart:
+            messages = [t for t in terms if isinstance(t.traffic, Message)]
+            others = [t for t in terms if not isinstance(t.traffic, Message)]
+            batches = [others, messages]
+        book = AddressBook(options.name)
+        written = [
+            _batch(self, batch, book, options)
+            for batch in batches
+            if batch or self.closes
         ]
-    written = [
-        _batch(platform, batch)
-        for batch in batches
-        if batch or platform.closes
-    ]
-    lines = [
-        line
-        for each in (*rules.header(), *_about(platform, rules))
-        for line in wrap(_UNCLEAN.sub(".", each), _WIDTH)
-    ]
-    return platform.dress(lines, "\n".join(written))
+        notes = [
+            note.format(PREFIX + options.label("")) for note in self.notes
+        ]
+        text = "\n".join(written)
+        if self.messages is not None:
+            errors = options.icmp_errors
+            notes.append(_ERRORS if errors else _NO_ERRORS)
+            own = own_networks(rules)
+            longer = self.messages.insert(text, own, errors=errors)
+            if longer is None:
+                raise failure(self.target, terms, _MISMATCH)
+            text = longer
+        lines = [
+            line
+            for text in (*rules.header(), *notes)
+            # Whole ids, for those who search for them.
+            for line in wrap(
+                _UNCLEAN.sub(".", text), _WIDTH, break_on_hyphens=False
+            )
+        ]
+        return self.add_header(lines, text)
 
 
-def _about(platform: _Platform, rules: RuleSet) -> Iterator[str]:
-    """Yield what the header does not know: what is the platform's own."""
-    yield from platform.notes
-    if platform.closes and any(each.family == IPV6 for each in rules.rules):
-        yield _DISCOVERY
-
-
-def _bound(target: Target, terms: Sequence[Term], most: int) -> None:
+def _check_size(target: Target, terms: Sequence[Term], most: int) -> None:
     """Refuse lists that are too long to be written, before they are.
 
     Raises:
@@ -202,47 +208,59 @@ def _bound(target: Target, terms: Sequence[Term], most: int) -> None:
     counts = {term: recount.pairs(term) for term in terms}
     if sum(counts.values()) <= most:
         return
-    term = max(counts, key=lambda each: counts[each])
+    term = max(counts, key=counts.__getitem__)
     reason = (
-        f"a list has an entry for each pair of networks, {counts[term]} for "
-        f"this rule and {sum(counts.values())} in all, and at most {most} "
-        "are written: give networks in place of single addresses"
+        f"a list has an entry per pair of networks, {counts[term]} for this "
+        f"rule and {sum(counts.values())} in all (limit {most}): use "
+        "networks instead of single addresses"
     )
     raise CannotExpressError(target.name, term.rule, term.flows, reason)
 
 
-def _batch(platform: _Platform, terms: Sequence[Term]) -> str:
-    """Return what stands for some terms, after a second look at it."""
+def _batch(
+    writer: _Writer,
+    terms: Sequence[Term],
+    book: AddressBook,
+    options: Options,
+) -> str:
+    """Return the text of some terms, after counting what it permits."""
     filters = []
-    for options, families in platform.filters:
+    for heading, families in writer.filters:
         within = [term for term in terms if term.family in families]
-        if within or platform.closes:
-            fragments = platform.fragments.issuperset(families)
-            filters.append(Filter(options, within, platform.closes, fragments))
-    text = _TAG.sub("", generate(platform.target, filters) + "\n")
-    text = platform.finish(_EMPTY_COMMENT.sub("", text), terms)
-    if not platform.says(text, terms):
-        raise distrust(platform.target, terms, "it lets through other things")
+        if within or writer.closes:
+            fragments = writer.fragments.issuperset(families)
+            named = heading.format(options.identifier(_LIST))
+            filters.append(Filter(named, within, writer.closes, fragments))
+    text = _TAG.sub("", generate(writer.target, filters, book) + "\n")
+    text = writer.finish(_EMPTY_COMMENT.sub("", text), terms)
+    if writer.replaces_all and options.name is not None:
+        text = _REPLACE.sub(r"\1", text)
+    if not writer.is_exact(text, terms):
+        raise failure(writer.target, terms, _MISMATCH)
     return _BLANK_LINES.sub("\n\n", text).strip("\n") + "\n"
 
 
-def _terms(platform: _Platform, rules: RuleSet) -> Iterator[Term]:
+def _terms(
+    writer: _Writer, rules: SiteRules, options: Options
+) -> Iterator[Term]:
     for rule in rules.rules:
-        yield from _parts(platform, rule, rule, comment(rule.told))
-    if platform.stateless:
+        remarks = comment(rule.purposes)
+        yield from _parts(writer, rule, rule, remarks, options)
+    if writer.messages is not None:
         for reply in return_rules(rules.rules):
-            told = comment([f"replies to {reply.rule.id}"])
-            yield from _parts(platform, reply, reply.rule, told)
+            remarks = comment([f"replies to {reply.rule.id}"])
+            yield from _parts(writer, reply, reply.rule, remarks, options)
 
 
 def _parts(
-    platform: _Platform,
+    writer: _Writer,
     rule: Rule | ReturnRule,
     origin: Rule,
-    told: tuple[str, ...],
+    remarks: tuple[str, ...],
+    options: Options,
 ) -> Iterator[Term]:
     """Yield the terms of a rule: one, if the target takes it whole."""
-    side = None if platform.side is None else platform.side[rule.family]
+    side = None if writer.side is None else writer.side[rule.family]
     for (source, sources), (destination, destinations) in product(
         _chunks(rule.source, rule.sources, side),
         _chunks(rule.destination, rule.destinations, side),
@@ -251,7 +269,7 @@ def _parts(
         if (source, destination) != (rule.source, rule.destination):
             name = f"{rule.id} {source} {destination}"
         yield Term(
-            name=short_name(name, platform.target.longest),
+            name=short_name(options.label(name), writer.target.longest),
             rule=origin.id,
             flows=origin.flows,
             family=rule.family,
@@ -259,11 +277,9 @@ def _parts(
             sources=sources,
             destination=destination,
             destinations=destinations,
-            protocol=rule.protocol,
-            ports=origin.ports,
+            traffic=rule.traffic,
             reply=rule is not origin,
-            icmp_types=rule.icmp_types,
-            comment=told,
+            comment=remarks,
         )
 
 
@@ -281,20 +297,20 @@ def _chunks(
 # -- what surrounds the text ------------------------------------------------
 
 
-def _signed(sign: str) -> Callable[[Sequence[str], str], str]:
+def _sign(sign: str) -> Callable[[Sequence[str], str], str]:
     """Return what puts a header on top, in lines that start with *sign*."""
 
-    def dress(lines: Sequence[str], text: str) -> str:
+    def add_header(lines: Sequence[str], text: str) -> str:
         top = "".join(f"{sign} {line}".rstrip() + "\n" for line in lines)
         return f"{top}\n{text}" if text else top
 
-    return dress
+    return add_header
 
 
 def _in_xml(lines: Sequence[str], text: str) -> str:
     # Two hyphens in a row, or one at its end, are no part of a comment.
-    told = [re.sub("-(?=-)", "- ", line) for line in lines]
-    header = "".join(f"  {line}\n" for line in told)
+    remarks = [re.sub("-(?=-)", "- ", line) for line in lines]
+    header = "".join(f"  {line}\n" for line in remarks)
     declaration, _, rest = (text or f"{_XML}\n<config/>\n").partition("\n")
     return f"{declaration}\n<!--\n{header}-->\n{rest}"
 
@@ -315,8 +331,9 @@ def _by_number(platform: str) -> Callable[[str, Sequence[Term]], str]:
         numbers = {
             str(PortMap.GetProtocol(port, protocol, platform)): str(port)
             for term in terms
+            if isinstance(term.traffic, Ported)
             for protocol in ("tcp", "udp")
-            for ports in term.ports
+            for ports in term.traffic.ports
             for port in (ports.low, ports.high)
         }
 
@@ -329,7 +346,21 @@ def _by_number(platform: str) -> Callable[[str, Sequence[Term]], str]:
     return finish
 
 
-def _appended(text: str, terms: Sequence[Term]) -> str:
+def _as_new_list(text: str, terms: Sequence[Term]) -> str:
+    """Give the list a name of its own, and leave those that are there.
+
+    To clear a list takes it off its interfaces, which then let through what
+    their security levels do; and a line is added behind those of a list that
+    is there, where the last one has denied everything.
+    """
+    text = _by_number("cisco")(text, terms)
+    text = _CLEAR.sub("", text)
+    # Of what it permits: a remark that is worded otherwise is no new list.
+    digest = sha256("".join(_ENTRY.findall(text)).encode()).hexdigest()[:8]
+    return _OF_LIST.sub(rf"\g<0>-{digest}", text)
+
+
+def _append(text: str, terms: Sequence[Term]) -> str:
     """Give policies the next free ids, not those of policies that exist."""
     before, heading, policies = text.rpartition("config firewall policy\n")
     fresh = re.sub(
@@ -340,75 +371,101 @@ def _appended(text: str, terms: Sequence[Term]) -> str:
 
 # -- the platforms ----------------------------------------------------------
 
+#: The name of an access list, of which there may be one a family.
+_LIST: Final = "avi-ports"
 _LISTS: Final[tuple[tuple[str, tuple[Family, ...]], ...]] = (
-    ("avi-ports-ipv4 extended", (4,)),
-    ("avi-ports-ipv6 inet6", (6,)),
+    ("{}-ipv4 extended", (4,)),
+    ("{}-ipv6 inet6", (6,)),
 )
 
-_ARISTA: Final = _Platform(
-    target=Target(name="arista", longest=62, bare={4: _BARE, 6: _BARE_IPV6}),
+#: Writes two access lists for Arista EOS, with replies.
+render_arista: Final = _Writer(
+    target=Target(
+        name="arista",
+        longest=62,
+        bare={4: _BARE, 6: _BARE_IPV6},
+        numbers="as-given",
+    ),
     filters=_LISTS,
-    dress=_signed("!"),
+    add_header=_sign("!"),
     finish=_by_number("arista"),
-    says=recount.entries(pairs=True, words=True, fragments=1),
-    stateless=True,
+    is_exact=recount.entries(pairs=True, words=True, fragments=1),
+    messages=for_arista,
     closes=True,
     entries=_ENTRIES,
     fragments=frozenset({4}),
     notes=(
         _FRAGMENTS.format(" over IPv4"),
-        "whether a list for IPv6 can stop them depends on the device",
+        "whether an IPv6 list can drop them depends on the device",
     ),
 )
-_CISCO: Final = _Platform(
-    target=Target(name="cisco", longest=62, bare={4: _BARE, 6: _BARE_IPV6}),
+#: Writes two extended access lists for Cisco IOS, with replies.
+render_cisco: Final = _Writer(
+    target=Target(
+        name="cisco",
+        longest=62,
+        bare={4: _BARE, 6: _BARE_IPV6},
+        numbers="as-given",
+    ),
     filters=_LISTS,
-    dress=_signed("!"),
-    says=recount.entries(pairs=True, words=True, fragments=2),
-    stateless=True,
+    add_header=_sign("!"),
+    is_exact=recount.entries(pairs=True, words=True, fragments=2),
+    messages=for_cisco,
     closes=True,
     entries=_ENTRIES,
     fragments=frozenset({4, 6}),
     notes=(_FRAGMENTS.format(""),),
 )
-_CISCO_ASA: Final = _Platform(
-    target=Target(name="ciscoasa", longest=62, bare={4: _BARE}),
+#: Writes an access list for Cisco ASA; rules for IPv6 raise.
+render_ciscoasa: Final = _Writer(
+    target=Target(
+        name="ciscoasa", longest=62, bare={4: _BARE}, numbers="as-given"
+    ),
     # aerleon writes nothing for IPv6 here, and does not say so: the target
     # lacks that family, and terms of it are refused.
-    filters=(("avi-ports", (4, 6)),),
-    dress=_signed("!"),
-    finish=_by_number("cisco"),
-    says=recount.entries(pairs=False, words=False, fragments=0),
+    filters=(("{}", (4, 6)),),
+    add_header=_sign("!"),
+    finish=_as_new_list,
+    is_exact=recount.entries(pairs=False, words=False, fragments=0),
     closes=True,
     entries=_ENTRIES,
+    notes=(_NEW_LIST,),
 )
-_FORTIGATE: Final = _Platform(
+#: Writes firewall policies for FortiOS.
+render_fortigate: Final = _Writer(
     # FortiOS takes 35 characters for the name of a policy.
     target=Target(name="fortigate", longest=35, bare={4: _NONE, 6: _NONE}),
     filters=(
         ("from-zone any to-zone any inet", (4,)),
         ("from-zone any to-zone any inet6", (6,)),
     ),
-    dress=_signed("#"),
-    finish=_appended,
-    says=recount.policies,
+    add_header=_sign("#"),
+    finish=_append,
+    is_exact=recount.policies,
     icmp_apart=True,
     notes=(_ADDED,),
 )
-_JUNIPER: Final = _Platform(
-    target=Target(name="juniper", longest=62, bare={4: _BARE, 6: _BARE}),
-    filters=(
-        ("avi-ports-ipv4 inet", (4,)),
-        ("avi-ports-ipv6 inet6", (6,)),
+#: Writes two firewall filters for Junos, with replies.
+render_juniper: Final = _Writer(
+    target=Target(
+        name="juniper",
+        longest=62,
+        bare={4: _BARE, 6: _BARE},
+        numbers="replaced",
     ),
-    dress=_signed("#"),
-    says=recount.filter_terms,
-    stateless=True,
+    filters=(
+        ("{}-ipv4 inet", (4,)),
+        ("{}-ipv6 inet6", (6,)),
+    ),
+    add_header=_sign("#"),
+    is_exact=recount.filter_terms,
+    messages=for_junos,
     closes=True,
     fragments=frozenset({4}),
     notes=(_FRAGMENTS.format(" over IPv4"),),
 )
-_PALOALTO: Final = _Platform(
+#: Writes security rules for PAN-OS, as XML.
+render_paloalto: Final = _Writer(
     # 63 characters for the name of a service, which is "service-", the
     # name of the term, and "-tcp". Applications stand for protocols there,
     # and what an application is changes with the vendor's updates.
@@ -417,15 +474,19 @@ _PALOALTO: Final = _Platform(
         ("from-zone any to-zone any inet", (4,)),
         ("from-zone any to-zone any inet6", (6,)),
     ),
-    dress=_in_xml,
-    says=recount.xml_rules,
+    add_header=_in_xml,
+    is_exact=recount.xml_rules,
 )
-_SRX: Final = _Platform(
+#: Writes global security policies for Junos on SRX.
+render_srx: Final = _Writer(
     # 63 characters for the name of an application, which is the name of
     # the term and "-app12345".
-    target=Target(name="srx", longest=50, bare={4: _BARE, 6: _BARE}),
+    target=Target(
+        name="srx", longest=50, bare={4: _BARE, 6: _BARE}, numbers="replaced"
+    ),
     filters=(("from-zone all to-zone all mixed address-book-global", (4, 6)),),
-    dress=_signed("#"),
-    says=recount.global_policies,
+    add_header=_sign("#"),
+    is_exact=recount.global_policies,
+    replaces_all=True,
     side=_SRX_SIDE,
 )

@@ -7,35 +7,34 @@ The reference is the NSX-T Data Center REST API, its types ``Infra``,
 
 Roles are groups of addresses, and rules apply to the whole distributed
 firewall: NSX does not enforce a rule that is applied to a group of nothing
-but addresses. What the rules do not let through is dropped in both
+but addresses. What the rules do not allow is dropped in both
 directions for the product's own addresses, since the last rule of NSX lets
-everything through. That goes for the neighbour discovery of IPv6 too, which
-the page does not state: a site has to see to it in a category before.
+everything through. That includes IPv6 neighbour
+discovery, which is not documented: a site permits it in an earlier category.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, assert_never
 
-from avi_portspec.rules.networks import IPV6
+from avi_portspec.rules.networks import IPV6, Network
+from avi_portspec.rules.neutral import Rule, SiteRules
+from avi_portspec.rules.options import Options
+from avi_portspec.rules.platforms.clouds import (
+    own_networks,
+    protocol_name,
+    refusal,
+    size_refusal,
+)
 from avi_portspec.rules.platforms.documents import (
     Names,
-    cut,
     json_text,
-    said,
-    summed,
+    purposes_of,
+    shorten,
+    summarise,
 )
-from avi_portspec.rules.platforms.roles import (
-    own_networks,
-    refused,
-    too_large,
-)
-from avi_portspec.rules.platforms.services import portions, protocol_of
-
-if TYPE_CHECKING:
-    from avi_portspec.rules.networks import Network
-    from avi_portspec.rules.neutral import Rule, RuleSet
+from avi_portspec.rules.traffic import Bare, Message, Ported, split_ports
 
 __all__ = ["render"]
 
@@ -54,88 +53,84 @@ _ADDRESSES: Final = 4000
 _VALUES: Final = 15
 _ENTRIES: Final = 50
 _STALE: Final = (
-    "a PATCH keeps rules that it does not name: delete the policy "
-    f"{_POLICY} before another state is sent"
+    "PATCH keeps rules that are not in the body: delete the policy {} before "
+    "you send another version"
 )
 _DISCOVERY: Final = (
-    "neighbour discovery of IPv6 is not opened, and so dropped: the page "
-    "does not state it; permit it in a category before this one"
+    "IPv6 neighbour discovery is dropped, since it is not documented: permit "
+    "it in an earlier category"
 )
 #: The most rules of a policy, and how many of them close the rest.
 _RULES: Final = 1000
 _CLOSING: Final = 2
 
 
-def render(rules: RuleSet) -> str:
-    """Return the rules as JSON, for ``PATCH /policy/api/v1/infra``.
-
-    Args:
-        rules: The rules.
-
-    Raises:
-        CannotExpressError: NSX-T has no way to say one of them.
-    """
-    names = Names(_ID - len("-99"))
-    groups = _Groups(rules)
+def render(rules: SiteRules, options: Options) -> str:
+    """Return the rules as JSON, for ``PATCH /policy/api/v1/infra``."""
+    names = _names(_ID - len("-99"), options)
+    groups = _Groups(rules, options)
     services = [_service(rule, names) for rule in rules.rules]
-    policy = _policy(rules, groups, names)
-    return json_text(
-        {
-            "resource_type": "Infra",
-            "children": [
-                {
-                    "resource_type": "ChildResourceReference",
-                    "id": _DOMAIN,
-                    "target_type": "Domain",
-                    "children": [
-                        {
-                            "resource_type": "ChildSecurityPolicy",
-                            "SecurityPolicy": policy,
-                        },
-                        *(
-                            {"resource_type": "ChildGroup", "Group": group}
-                            for group in groups.made
-                        ),
-                    ],
-                },
-                *(
-                    {"resource_type": "ChildService", "Service": service}
-                    for service in services
-                ),
-            ],
-        }
-    )
+    policy = _policy(rules, groups, names, options)
+    domain = {
+        "resource_type": "ChildResourceReference",
+        "id": _DOMAIN,
+        "target_type": "Domain",
+        "children": [*map(_child, [policy, *groups.bodies])],
+    }
+    children = [domain, *map(_child, services)]
+    return json_text({"resource_type": "Infra", "children": children})
 
 
-def _policy(rules: RuleSet, groups: _Groups, names: Names) -> dict[str, Any]:
-    """Return the policy: what is let through, then what closes the rest."""
-    for rule in rules.rules[_RULES - _CLOSING :]:
-        reason = f"a policy has at most {_RULES} rules"
-        raise refused(_PLATFORM, rule, reason)
-    made = [_allowed(rule, rules, groups, names) for rule in rules.rules]
-    made += _closed(rules, groups, names)
+def _names(limit: int, options: Options) -> Names:
+    return Names(limit, lambda key: f"avi-{options.label(key)}")
+
+
+def _child(resource: dict[str, Any]) -> dict[str, Any]:
+    kind = resource["resource_type"]
+    return {"resource_type": f"Child{kind}", kind: resource}
+
+
+def _resource(kind: str, name: str, **fields: Any) -> dict[str, Any]:
     return {
-        "resource_type": "SecurityPolicy",
-        "id": _POLICY,
-        "display_name": _POLICY,
-        "description": cut(_top(rules), _DESCRIPTION),
-        "category": "Application",
-        "sequence_number": 10,
-        "stateful": True,
-        "tcp_strict": True,
-        "scope": [_ANY],
-        "rules": [
-            {**rule, "sequence_number": number}
-            for number, rule in enumerate(made, start=1)
-        ],
+        "resource_type": kind,
+        "id": name,
+        "display_name": name,
+        **fields,
     }
 
 
-def _top(rules: RuleSet) -> str:
+def _policy(
+    rules: SiteRules, groups: _Groups, names: Names, options: Options
+) -> dict[str, Any]:
+    """Return the policy: what is allowed, then what drops the rest."""
+    for rule in rules.rules[_RULES - _CLOSING :]:
+        reason = f"a policy has at most {_RULES} rules"
+        raise refusal(_PLATFORM, rule, reason)
+    bodies = [_allow(rule, rules, groups, names) for rule in rules.rules]
+    name = options.identifier(_POLICY)
+    top = _top(rules, name)
+    bodies += _close(rules, groups, names, top)
+    return _resource(
+        "SecurityPolicy",
+        name,
+        description=shorten(top, _DESCRIPTION),
+        category="Application",
+        sequence_number=10,
+        stateful=True,
+        tcp_strict=True,
+        scope=[_ANY],
+        rules=[
+            {**body, "sequence_number": number}
+            for number, body in enumerate(bodies, start=1)
+        ],
+    )
+
+
+def _top(rules: SiteRules, policy: str) -> str:
     """Return the header, with what the platform adds, in one line."""
     first, *rest = rules.header()
-    notes = [_STALE]
-    if any(each.version == IPV6 for each in own_networks(rules)):
+    notes = [_STALE.format(policy)]
+    if any(network.version == IPV6 for network in own_networks(rules)):
         notes.append(_DISCOVERY)
     # Not last, for what is last is what is cut.
     return "; ".join([first, *notes, *rest])
@@ -144,24 +139,24 @@ def _top(rules: RuleSet) -> str:
 class _Groups:
     """Groups of addresses, each made when it is first needed."""
 
-    def __init__(self, rules: RuleSet) -> None:
+    def __init__(self, rules: SiteRules, options: Options) -> None:
         self._inventory = rules.inventory
-        self._names = Names(_ID)
+        self._names = _names(_ID, options)
         self._paths: dict[str, str] = {}
-        self.made: list[dict[str, Any]] = []
+        self.bodies: list[dict[str, Any]] = []
 
     def sides(self, rule: Rule) -> tuple[str, str]:
         """Return the paths of the source's and the destination's group."""
-        source = f"avi-{rule.source}-ipv{rule.family}"
-        destination = f"avi-{rule.destination}-ipv{rule.family}"
+        source = f"{rule.source}-ipv{rule.family}"
+        destination = f"{rule.destination}-ipv{rule.family}"
         sent = self._inventory.of(rule.destination, rule.family)
-        if rule.destinations != sent:
+        if sent and rule.destinations != sent:
             # The cluster IP is listened on, and nothing is sent from it.
             destination += "-listening"
         for networks in (rule.sources, rule.destinations):
             if len(networks) > _ADDRESSES:
                 reason = f"a group has at most {_ADDRESSES} addresses"
-                raise refused(_PLATFORM, rule, reason)
+                raise refusal(_PLATFORM, rule, reason)
         return (
             self.path(source, rule.sources),
             self.path(destination, rule.destinations),
@@ -172,31 +167,25 @@ class _Groups:
         if key not in self._paths:
             name = self._names.of(key)
             self._paths[key] = f"/infra/domains/{_DOMAIN}/groups/{name}"
-            self.made.append(
-                {
-                    "resource_type": "Group",
-                    "id": name,
-                    "display_name": name,
-                    "expression": [
-                        {
-                            "resource_type": "IPAddressExpression",
-                            "ip_addresses": [str(each) for each in networks],
-                        }
-                    ],
-                }
+            addresses = {
+                "resource_type": "IPAddressExpression",
+                "ip_addresses": [*map(str, networks)],
+            }
+            self.bodies.append(
+                _resource("Group", name, expression=[addresses])
             )
         return self._paths[key]
 
 
-def _allowed(
-    rule: Rule, rules: RuleSet, groups: _Groups, names: Names
+def _allow(
+    rule: Rule, rules: SiteRules, groups: _Groups, names: Names
 ) -> dict[str, Any]:
     """Return a rule that lets something through."""
     source, destination = groups.sides(rule)
-    name = names.of(f"avi-{rule.id}")
+    name = names.of(rule.id)
     return _rule(
         name,
-        summed(said(rules, rule), _NOTES),
+        summarise(purposes_of(rules, rule), _NOTES),
         source_groups=[source],
         destination_groups=[destination],
         services=[f"/infra/services/{name}"],
@@ -205,23 +194,23 @@ def _allowed(
     )
 
 
-def _closed(
-    rules: RuleSet, groups: _Groups, names: Names
+def _close(
+    rules: SiteRules, groups: _Groups, names: Names, top: str
 ) -> Iterator[dict[str, Any]]:
     """Yield what drops the rest of what the product's addresses do."""
     own = own_networks(rules)
     if len(own) > _ADDRESSES:
         reason = f"a group has at most {_ADDRESSES} addresses"
-        raise too_large(_PLATFORM, rules, reason)
+        raise size_refusal(_PLATFORM, rules, reason)
     if own:
-        product = [groups.path("avi-product", own)]
+        product = [groups.path("product", own)]
         for direction, source, destination in (
             ("ingress", [_ANY], product),
             ("egress", product, [_ANY]),
         ):
             yield _rule(
-                names.of(f"avi-close-{direction}"),
-                cut(_top(rules), _NOTES),
+                names.of(f"close-{direction}"),
+                shorten(top, _NOTES),
                 source_groups=source,
                 destination_groups=destination,
                 services=[_ANY],
@@ -230,56 +219,55 @@ def _closed(
             )
 
 
-def _rule(name: str, notes: str, **what: Any) -> dict[str, Any]:
-    return {
-        "resource_type": "Rule",
-        "id": name,
-        "display_name": name,
-        "notes": notes,
-        "profiles": [_ANY],
-        "scope": [_ANY],
-        "direction": "IN_OUT",
-        "disabled": False,
-        "logged": False,
-        **what,
-    }
+def _rule(name: str, notes: str, **fields: Any) -> dict[str, Any]:
+    return _resource(
+        "Rule",
+        name,
+        notes=notes,
+        profiles=[_ANY],
+        scope=[_ANY],
+        direction="IN_OUT",
+        disabled=False,
+        logged=False,
+        **fields,
+    )
 
 
 def _service(rule: Rule, names: Names) -> dict[str, Any]:
-    """Return the service that a rule lets through."""
-    name = names.of(f"avi-{rule.id}")
+    name = names.of(rule.id)
     entries = [
         {"id": f"{name}-{number}", **entry}
         for number, entry in enumerate(_entries(rule), start=1)
     ]
     if len(entries) > _ENTRIES:
         reason = f"a service has at most {_ENTRIES} entries"
-        raise refused(_PLATFORM, rule, reason)
-    return {
-        "resource_type": "Service",
-        "id": name,
-        "display_name": name,
-        "service_entries": entries,
-    }
+        raise refusal(_PLATFORM, rule, reason)
+    return _resource("Service", name, service_entries=entries)
 
 
 def _entries(rule: Rule) -> Iterator[dict[str, Any]]:
-    """Yield what a rule lets through, in entries that are not too long."""
-    protocol = protocol_of(rule, _PLATFORM, ported=("tcp", "udp"), named=_ICMP)
-    for each in rule.icmp_types:
-        yield {
-            "resource_type": "ICMPTypeServiceEntry",
-            "protocol": _ICMP[protocol],
-            "icmp_type": each,
-        }
-    for ports in portions(rule.ports, _VALUES):
-        yield {
-            "resource_type": "L4PortSetServiceEntry",
-            "l4_protocol": protocol.upper(),
-            "destination_ports": [str(each) for each in ports],
-        }
-    if not rule.icmp_types and not rule.ports:
-        yield {
-            "resource_type": "IPProtocolServiceEntry",
-            "protocol_number": rule.protocol.number,
-        }
+    """Yield what a rule allows, in entries that are not too long."""
+    protocol = protocol_name(
+        rule, _PLATFORM, ported=("tcp", "udp"), named=_ICMP
+    )
+    match rule.traffic:
+        case Message(icmp_type=kind):
+            yield {
+                "resource_type": "ICMPTypeServiceEntry",
+                "protocol": _ICMP[protocol],
+                "icmp_type": kind,
+            }
+        case Ported(ports=ports):
+            for portion in split_ports(ports, _VALUES):
+                yield {
+                    "resource_type": "L4PortSetServiceEntry",
+                    "l4_protocol": protocol.upper(),
+                    "destination_ports": [*map(str, portion)],
+                }
+        case Bare():
+            yield {
+                "resource_type": "IPProtocolServiceEntry",
+                "protocol_number": rule.protocol.number,
+            }
+        case _ as never:
+            assert_never(never)

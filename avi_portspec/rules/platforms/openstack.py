@@ -11,22 +11,27 @@ the rule refers to the group, for one family; else it has addresses.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, assert_never
 
-from avi_portspec.rules.platforms.documents import Names, cut, yaml_text
-from avi_portspec.rules.platforms.groups import (
+from avi_portspec.model.ports import PortRange
+from avi_portspec.names import EndpointId
+from avi_portspec.rules.neutral import SiteRules
+from avi_portspec.rules.options import Options
+from avi_portspec.rules.platforms.clouds import (
     LOOPBACK,
+    Grounds,
     Permission,
-    Wanted,
-    membership,
+    membership_warning,
+    own_roles,
     permissions,
 )
-from avi_portspec.rules.platforms.roles import own_roles
-from avi_portspec.rules.platforms.services import Service, protocol_of
-
-if TYPE_CHECKING:
-    from avi_portspec.names import EndpointId
-    from avi_portspec.rules.neutral import Rule, RuleSet
+from avi_portspec.rules.platforms.documents import (
+    Names,
+    shorten,
+    summarise,
+    yaml_text,
+)
+from avi_portspec.rules.traffic import Bare, Message
 
 __all__ = ["render"]
 
@@ -37,62 +42,57 @@ _VERSION: Final = "2018-08-31"
 _PORTED: Final = ("tcp", "udp", "dccp", "sctp", "udplite")
 _NAMED: Final = ("icmp", "icmpv6", "gre", "esp", "ah")
 _NAME: Final = 255
-#: What parts a permission's key, and may not stand in a resource's name.
+#: Separators of a permission's key that a resource's name cannot have.
 _SEPARATORS: Final = re.compile(r"[ /]")
 _MEMBERSHIP: Final = (
-    "membership opens: whatever port is put into one of these groups may do "
-    "all that the group may, whatever its addresses are"
+    "Caution: every port in a security group gets all of its rules, whatever "
+    "its addresses are"
 )
 
 
-def render(rules: RuleSet) -> str:
-    """Return the rules as a Heat template in YAML.
-
-    Args:
-        rules: The rules.
-
-    Raises:
-        CannotExpressError: Neutron has no way to say one of them.
-    """
-    names = Names(_NAME, lambda key: _SEPARATORS.sub("-", key))
-    found = permissions(rules, _PLATFORM, _spelled, by_family=True)
+def render(rules: SiteRules, options: Options) -> str:
+    """Return the rules as a Heat template in YAML."""
+    names = Names(_NAME, lambda key: _SEPARATORS.sub("-", options.label(key)))
+    permitted = permissions(
+        rules, _PLATFORM, ported=_PORTED, named=_NAMED, by_family=True
+    )
     roles = own_roles(rules)
-    resources = {names.of(f"{role} group"): _group(role) for role in roles}
-    for permission, wanted in found.items():
-        resources[names.of(permission.key)] = _rule(permission, wanted, names)
+    resources = {
+        names.of(f"{role} group"): _group(role, options) for role in roles
+    }
+    for permission, grounds in permitted.items():
+        resources[names.of(permission.key)] = _rule(permission, grounds, names)
     document = {
         "heat_template_version": _VERSION,
         "description": "Security groups for Avi, by avi-portspec",
         "resources": resources,
         "outputs": {
-            f"{role}-group": {
+            options.label(f"{role}-group"): {
                 "value": {"get_resource": names.of(f"{role} group")}
             }
             for role in roles
         },
     }
-    top = (*rules.header(), membership(rules, _MEMBERSHIP))
+    top = (*rules.header(), membership_warning(rules, _MEMBERSHIP))
     return yaml_text([document], top)
 
 
-def _spelled(rule: Rule) -> str:
-    return protocol_of(rule, _PLATFORM, ported=_PORTED, named=_NAMED)
-
-
-def _group(role: EndpointId) -> dict[str, Any]:
+def _group(role: EndpointId, options: Options) -> dict[str, Any]:
     """Return the group of a role, without any of its rules.
 
     Neutron lets everything out of a new group, and Heat takes that back for
     a group that has an egress rule of its own. The rules that do anything
     are resources of their own: two groups that name one another could not
     be made otherwise, and when a group's own list changes, Heat removes
-    whatever is not in it.
+    what is not in it.
     """
     return {
         "type": "OS::Neutron::SecurityGroup",
         "properties": {
-            "name": cut(role, _NAME),
-            "description": cut(f"avi-portspec: {role}", _NAME),
+            "name": shorten(options.label(role), _NAME),
+            "description": shorten(
+                f"{options.identifier('avi-portspec')}: {role}", _NAME
+            ),
             "rules": [
                 {
                     "direction": "egress",
@@ -105,7 +105,7 @@ def _group(role: EndpointId) -> dict[str, Any]:
 
 
 def _rule(
-    permission: Permission, wanted: Wanted, names: Names
+    permission: Permission, grounds: Grounds, names: Names
 ) -> dict[str, Any]:
     def group(role: str) -> dict[str, str]:
         return {"get_resource": names.of(f"{role} group")}
@@ -115,11 +115,11 @@ def _rule(
         "type": "OS::Neutron::SecurityGroupRule",
         "properties": {
             "security_group": group(permission.role),
-            "description": wanted.described(_NAME),
+            "description": summarise(grounds.reasons, _NAME),
             "direction": permission.direction,
             "ethertype": f"IPv{permission.family}",
-            "protocol": permission.service.protocol,
-            **_ports(permission.service),
+            "protocol": permission.protocol,
+            **_ports(permission),
             **(
                 {"remote_group": group(peer)}
                 if isinstance(peer, str)
@@ -129,13 +129,14 @@ def _rule(
     }
 
 
-def _ports(service: Service) -> dict[str, int]:
-    if service.icmp_type is not None:
-        # The type; without a highest number, any code.
-        return {"port_range_min": service.icmp_type}
-    if service.ports is None:
-        return {}
-    return {
-        "port_range_min": service.ports.low,
-        "port_range_max": service.ports.high,
-    }
+def _ports(permission: Permission) -> dict[str, int]:
+    match permission.what:
+        case PortRange(low=low, high=high):
+            return {"port_range_min": low, "port_range_max": high}
+        case Message(icmp_type=kind):
+            # The type; without a highest number, any code.
+            return {"port_range_min": kind}
+        case Bare():
+            return {}
+        case _ as never:
+            assert_never(never)

@@ -1,6 +1,6 @@
 """What aerleon wrote, counted against what it was asked to write.
 
-Each function says whether a text lets through as many things as there are
+Each function says whether a text permits as many things as there are
 terms, each between addresses and over ports. It does not read the text as a
 device would. It notices what aerleon's known faults would change: an address
 match that is gone, an ``any`` in its place, a term that is not there.
@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from avi_portspec.rules.platforms.guard import DENY, FRAGMENTS, Term
+from avi_portspec.rules.traffic import Message, Ported
 
 __all__ = [
     "entries",
@@ -45,51 +46,54 @@ def entries(
             that have no ports.
     """
 
-    def says(text: str, terms: Sequence[Term]) -> bool:
-        wanted = ported = anys = 0
+    def is_exact(text: str, terms: Sequence[Term]) -> bool:
+        expected = ported = anys = 0
         for term in terms:
             sides = (term.sources, term.destinations)
             count = len(term.sources) * len(term.destinations)
-            if term.ports:
+            if isinstance(term.traffic, Ported):
                 count *= sum(
-                    1 + (pairs and each.high == each.low + 1)
-                    for each in term.ports
+                    1 + (pairs and ports.high == ports.low + 1)
+                    for ports in term.traffic.ports
                 )
                 ported += count
-            wanted += count
+            expected += count
             if words:
                 anys += count * sum(s[0].prefixlen == 0 for s in sides)
-        found = _PERMIT.findall(text)
-        return (wanted, ported, anys, fragments) == (
-            len(found),
-            sum(_PORTS.search(each) is not None for each in found),
-            sum(each.split().count("any") for each in found),
+        permits = _PERMIT.findall(text)
+        return (expected, ported, anys, fragments) == (
+            len(permits),
+            sum(_PORTS.search(line) is not None for line in permits),
+            sum(line.split().count("any") for line in permits),
             len(_FRAGMENTS.findall(text)),
         )
 
-    return says
+    return is_exact
 
 
 def pairs(term: Term) -> int:
     """Return how many entries an access list has for a term, at least."""
     networks = len(term.sources) * len(term.destinations)
-    return networks * max(1, len(term.ports))
+    if isinstance(term.traffic, Ported):
+        return networks * len(term.traffic.ports)
+    return networks
 
 
 def filter_terms(text: str, terms: Sequence[Term]) -> bool:
     """Count the terms of firewall filters of Junos."""
-    named = [f"term {each.name} {{" in text for each in terms]
-    return all(named) and _found(
+    return all(
+        f"term {term.name} {{" in text for term in terms
+    ) and _has_counts(
         text,
         {
             r"then accept;": len(terms),
             r"source-address \{": len(terms),
             r"destination-address \{": len(terms),
-            r"(?:protocol|next-header) [a-z]+;": len(terms),
-            r"(?:source|destination)-port [^;]*[0-9]": _ported(terms),
-            r"icmp-type [0-9]+;": sum(bool(each.icmp_types) for each in terms),
+            r"(?:protocol|next-header) [a-z0-9]+;": len(terms),
+            r"(?:source|destination)-port [^;]*[0-9]": _count(terms, Ported),
+            r"icmp-type [0-9]+;": _count(terms, Message),
             r"^ *[0-9a-f.:]+/[0-9]+;$": sum(
-                len(each.sources) + len(each.destinations) for each in terms
+                len(term.sources) + len(term.destinations) for term in terms
             ),
             rf"term {DENY} \{{\n *then \{{?\s*discard;": 2,
             # Before any other term, and for IPv4 alone: a fragment of IPv6
@@ -103,7 +107,7 @@ def filter_terms(text: str, terms: Sequence[Term]) -> bool:
 
 def global_policies(text: str, terms: Sequence[Term]) -> bool:
     """Count the policies of SRX."""
-    return _found(
+    return _has_counts(
         text,
         {
             r"permit;": len(terms),
@@ -117,7 +121,7 @@ def global_policies(text: str, terms: Sequence[Term]) -> bool:
 
 def policies(text: str, terms: Sequence[Term]) -> bool:
     """Count the policies of FortiOS."""
-    return _found(
+    return _has_counts(
         text,
         {
             r"set action accept$": len(terms),
@@ -133,27 +137,29 @@ def policies(text: str, terms: Sequence[Term]) -> bool:
 def xml_rules(text: str, terms: Sequence[Term]) -> bool:
     """Count the security rules of PAN-OS."""
     side = r"<{}>\s*<member>avi-[a-z0-9-]+</member>\s*</{}>"
-    return _found(
+    return _has_counts(
         text,
         {
             r"<action>allow</action>": len(terms),
             side.format("source", "source"): len(terms),
             side.format("destination", "destination"): len(terms),
-            r"<service>\s*<member>service-avi-[a-z0-9-]+<": _ported(terms),
-            r"<application>\s*<member>icmp-echo-request<": (
-                len(terms) - _ported(terms)
+            r"<service>\s*<member>service-avi-[a-z0-9-]+<": _count(
+                terms, Ported
+            ),
+            r"<application>\s*<member>icmp-echo-request<": _count(
+                terms, Message
             ),
         },
     )
 
 
-def _ported(terms: Sequence[Term]) -> int:
-    return sum(bool(each.ports) for each in terms)
+def _count(terms: Sequence[Term], kind: type[Ported | Message]) -> int:
+    return sum(isinstance(term.traffic, kind) for term in terms)
 
 
-def _found(text: str, wanted: dict[str, int]) -> bool:
+def _has_counts(text: str, expected: dict[str, int]) -> bool:
     """Return whether each pattern occurs so many times."""
     return all(
         len(re.findall(pattern, text, re.MULTILINE)) == count
-        for pattern, count in wanted.items()
+        for pattern, count in expected.items()
     )

@@ -1,0 +1,121 @@
+"""Which members of its endpoints a flow is about, in several clouds."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+import attrs
+
+from avi_portspec.model.conditions import Answer, Condition
+from avi_portspec.model.facets import Deployment
+from avi_portspec.model.facts import EditionFacts
+from avi_portspec.names import EndpointId
+from avi_portspec.rules.inventory import CONTROLLER, Inventory
+from avi_portspec.rules.networks import Family, Network
+
+__all__ = ["PRODUCT", "Parts"]
+
+#: The kinds of endpoint that are the product. Everything else is somebody
+#: else's machine.
+PRODUCT: Final = frozenset({"component", "platform"})
+
+
+class Parts:
+    """Names the members of endpoints that a flow is between.
+
+    A flow can be needed in some clouds of a deployment alone. It is between
+    the members there then, so far as the inventory lists these by cloud.
+
+    Attributes:
+        endpoints: The endpoint of each part that has a name of its own.
+    """
+
+    def __init__(
+        self,
+        deployment: Deployment,
+        edition: EditionFacts,
+        inventory: Inventory,
+    ) -> None:
+        self._deployment = deployment
+        self._endpoints = edition.endpoints
+        self._inventory = inventory
+        self._clouds = tuple(sorted(deployment.clouds))
+        self._named: dict[EndpointId, tuple[str, ...]] = {}
+        self._within = cache(inventory.within)
+        self._clouds_of = cache(self._find_clouds)
+        self.endpoints: dict[EndpointId, EndpointId] = {}
+
+    def _find_clouds(self, when: Condition) -> tuple[str, ...]:
+        """Return the deployment's clouds that meet a condition alone.
+
+        All of them, where none does: no single one of them decides.
+        """
+        meeting = tuple(
+            cloud
+            for cloud in self._clouds
+            if when.evaluate(attrs.evolve(self._deployment, clouds={cloud}))
+            is Answer.YES
+        )
+        return meeting or self._clouds
+
+    def needs_split(self, endpoint: EndpointId, when: Condition) -> bool:
+        """Return whether an endpoint would get rules of another cloud.
+
+        A Service Engine is in one cloud. The Controllers are one cluster for
+        all clouds, and where others are the deployment does not say.
+        """
+        return (
+            endpoint != CONTROLLER
+            and self._endpoints[endpoint].kind in PRODUCT
+            and endpoint in self._inventory.addresses
+            and endpoint not in self._inventory.by_cloud
+            and self._clouds_of(when) != self._clouds
+        )
+
+    def lacking(self, endpoint: EndpointId, when: Condition) -> list[str]:
+        """Return what has no address: the endpoint, or it in some clouds."""
+        members = self._inventory.by_cloud.get(endpoint)
+        if members is None:
+            has = self._inventory.addresses.get(endpoint)
+            return [] if has else [endpoint]
+        return [
+            f"{endpoint}.{cloud}"
+            for cloud in self._clouds_of(when)
+            if cloud not in members
+        ]
+
+    def of(self, endpoint: EndpointId, when: Condition) -> EndpointId:
+        """Return what rules call the members that a condition is about.
+
+        That is the endpoint's id, or where they are not all of it, such as
+        ``service-engine-in-aws``.
+        """
+        clouds = self._clouds_of(when)
+        if endpoint not in self._inventory.by_cloud or clouds == self._clouds:
+            return endpoint
+        name = EndpointId(f"{endpoint}-in-{'-and-'.join(clouds)}")
+        while name in self._endpoints.ids() or (
+            self.endpoints.get(name, endpoint) != endpoint
+            or self._named.get(name, clouds) != clouds
+        ):
+            # Groups of one name would get the rules of one another.
+            name = EndpointId(f"{name}-too")
+        self._named[name] = clouds
+        self.endpoints[name] = endpoint
+        return name
+
+    def sources(self, part: EndpointId, family: Family) -> tuple[Network, ...]:
+        """Return the addresses that a part sends from."""
+        return self._here(part).of(self.endpoints.get(part, part), family)
+
+    def listening(
+        self, part: EndpointId, family: Family
+    ) -> tuple[Network, ...]:
+        """Return the addresses that a part listens on."""
+        endpoint = self.endpoints.get(part, part)
+        return self._here(part).listening(endpoint, family)
+
+    def _here(self, part: EndpointId) -> Inventory:
+        clouds = self._named.get(part)
+        return self._inventory if clouds is None else self._within(clouds)

@@ -1,0 +1,319 @@
+"""Where a cloud's rules are placed, and what they allow, in shared words.
+
+Clouds have rules at the parts of the product: for both sides' addresses, or
+in a security group for each part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from ipaddress import ip_network
+from typing import Final, Literal, NamedTuple, TypeAlias, assert_never
+
+from avi_portspec.errors import CannotExpressError
+from avi_portspec.model.ports import PortRange
+from avi_portspec.names import EndpointId
+from avi_portspec.rules.networks import Family, Network, collapse
+from avi_portspec.rules.neutral import Rule, SiteRules
+from avi_portspec.rules.parts import PRODUCT
+from avi_portspec.rules.platforms.documents import purposes_of
+from avi_portspec.rules.traffic import Bare, Message, Ported, Traffic
+
+__all__ = [
+    "LOOPBACK",
+    "Direction",
+    "Grounds",
+    "Permission",
+    "Placement",
+    "membership_warning",
+    "message_refusal",
+    "own_networks",
+    "own_roles",
+    "permissions",
+    "placements",
+    "protocol_name",
+    "refusal",
+    "size_refusal",
+]
+
+# -- parts of the product ---------------------------------------------------
+
+#: As seen from the part of the product.
+Direction: TypeAlias = Literal["ingress", "egress"]
+
+
+class Placement(NamedTuple):
+    """A rule at one of the product's parts.
+
+    Attributes:
+        role: The part.
+        direction: ``ingress`` where the part listens, ``egress`` where it
+            opens the connection.
+        peer: The other side.
+        rule: The rule.
+    """
+
+    role: EndpointId
+    direction: Direction
+    peer: EndpointId
+    rule: Rule
+
+    @property
+    def peers(self) -> tuple[Network, ...]:
+        """The addresses of the other side."""
+        if self.direction == "ingress":
+            return self.rule.sources
+        return self.rule.destinations
+
+
+def own_roles(rules: SiteRules) -> tuple[EndpointId, ...]:
+    """Return the product's parts at this site, in the order of the edition.
+
+    A part that has addresses and no rule is one too: it is closed. What the
+    members in some clouds need besides is a part of its own, which has them
+    too.
+    """
+    return tuple(
+        role
+        for endpoint in _own_endpoints(rules)
+        for role in (
+            endpoint,
+            *(part for part, of in rules.parts.items() if of == endpoint),
+        )
+    )
+
+
+def _own_endpoints(rules: SiteRules) -> Iterator[EndpointId]:
+    for endpoint in rules.resolution.edition.endpoints:
+        is_here = endpoint.id in rules.inventory.addresses
+        if is_here and endpoint.kind in PRODUCT:
+            yield endpoint.id
+
+
+def own_networks(rules: SiteRules) -> tuple[Network, ...]:
+    """Return all addresses of the product here, the cluster IP included."""
+    inventory = rules.inventory
+    networks = [
+        network
+        for endpoint in _own_endpoints(rules)
+        for network in inventory.addresses[endpoint]
+    ]
+    return collapse([*networks, *map(ip_network, inventory.cluster_ip)])
+
+
+def placements(rules: SiteRules, platform: str) -> Iterator[Placement]:
+    """Yield each rule at each of the product's parts that it concerns.
+
+    Traffic between two parts has to be let out of one and into the other,
+    so such a rule is placed twice.
+
+    Raises:
+        CannotExpressError: Neither side of a rule is a part of the product,
+            so there is no place for it.
+    """
+    own = frozenset(own_roles(rules))
+    for rule in rules.rules:
+        source, destination = rule.source, rule.destination
+        if own.isdisjoint({source, destination}):
+            reason = (
+                f"neither {source} nor {destination} is part of the product, "
+                "and rules are placed only there"
+            )
+            raise refusal(platform, rule, reason)
+        if destination in own:
+            yield Placement(destination, "ingress", source, rule)
+        if source in own:
+            yield Placement(source, "egress", destination, rule)
+
+
+def refusal(platform: str, rule: Rule, reason: str) -> CannotExpressError:
+    """Return the error that a platform cannot express a rule."""
+    return CannotExpressError(platform, rule.id, rule.flows, reason)
+
+
+def size_refusal(
+    platform: str, rules: SiteRules, reason: str
+) -> CannotExpressError:
+    """Return the error that all rules together exceed a platform's limits."""
+    flows = dict.fromkeys(flow for rule in rules.rules for flow in rule.flows)
+    return CannotExpressError(platform, "all", flows, reason)
+
+
+# -- protocols and ports ------------------------------------------------------
+
+#: A number like any other (IPv6 Hop-by-Hop Option), but several tools read
+#: it as "all protocols".
+_ALL: Final = 0
+
+
+def protocol_name(
+    rule: Rule,
+    platform: str,
+    *,
+    ported: Collection[str],
+    named: Collection[str] = (),
+) -> str:
+    """Return a rule's protocol by the platform's name for it, or by number.
+
+    Args:
+        rule: The rule.
+        platform: The platform's name, for an error.
+        ported: The protocols whose ports the platform can match. Of any
+            other it would open all ports.
+        named: The other protocols that the platform has a name for.
+
+    Raises:
+        CannotExpressError: The platform would have to open more.
+    """
+    protocol = rule.protocol
+    match rule.traffic:
+        case Ported():
+            if protocol.name in ported:
+                return str(protocol.name)
+            reason = f"it cannot match ports of {protocol.label}"
+        case Message() | Bare():
+            if protocol.number != _ALL:
+                known = protocol.name in named
+                return str(protocol.name if known else protocol.number)
+            reason = "it reads protocol number 0 as all protocols"
+        case _ as never:
+            assert_never(never)
+    raise refusal(platform, rule, reason)
+
+
+def message_refusal(rule: Rule, platform: str) -> CannotExpressError:
+    """Return the error for a platform that matches no messages of ICMP."""
+    reason = (
+        f"it cannot match single messages of {rule.protocol.label}, and "
+        "would allow all of them"
+    )
+    return refusal(platform, rule, reason)
+
+
+# -- security groups --------------------------------------------------------
+
+#: The only destination of a group without egress: platforms let everything
+#: out of a group that has no egress rule. No packet to loopback leaves a
+#: machine, and no inventory can hold the address.
+LOOPBACK: Final = "127.0.0.1/32"
+
+
+def membership_warning(rules: SiteRules, text: str) -> str:
+    """Return the warning that a group's members get all of its rules.
+
+    The cluster IP is one of a Controller's addresses: a platform that
+    refers to groups lets traffic pass from it as well as to it.
+    """
+    floating = ", ".join(map(str, rules.inventory.cluster_ip))
+    if not floating:
+        return text
+    return (
+        f"{text}; so does the cluster IP ({floating}), as source and as "
+        "destination, while a member holds it"
+    )
+
+
+class Permission(NamedTuple):
+    """What a group lets in or out; platforms take each only once.
+
+    Attributes:
+        role: Whose group it is.
+        direction: As the group sees it.
+        protocol: The protocol, as the platform spells it.
+        what: One range of ports, a message, or the whole protocol.
+        peer: A network, or the role whose group is referred to.
+        family: The version of the Internet Protocol; ``None`` where a
+            reference to a group is about both.
+    """
+
+    role: EndpointId
+    direction: Direction
+    protocol: str
+    what: PortRange | Message | Bare
+    peer: Network | EndpointId
+    family: Family | None
+
+    @property
+    def key(self) -> str:
+        """What tells it from all others, in words."""
+        words = [self.role, self.direction, str(self.peer), self.protocol]
+        if isinstance(self.peer, str) and self.family is not None:
+            words.append(f"ipv{self.family}")
+        match self.what:
+            case PortRange() as ports:
+                words.append(str(ports).replace("-", " to "))
+            case Message(icmp_type=kind):
+                words.append(f"type {kind}")
+            case Bare():
+                pass
+            case _ as never:
+                assert_never(never)
+        return " ".join(words)
+
+
+class Grounds(NamedTuple):
+    """Why a permission is there.
+
+    Attributes:
+        rules: The rules that ask for it; of both families, where a
+            reference to a group is about both.
+        reasons: What they are for: a line a flow, uncut.
+    """
+
+    rules: tuple[Rule, ...]
+    reasons: tuple[str, ...]
+
+
+def permissions(
+    rules: SiteRules,
+    platform: str,
+    *,
+    ported: Collection[str],
+    named: Collection[str],
+    by_family: bool,
+) -> dict[Permission, Grounds]:
+    """Return what each group permits, and why.
+
+    Args:
+        rules: The rules.
+        platform: The platform's name, for an error.
+        ported: As :func:`protocol_name` takes it.
+        named: The same.
+        by_family: Whether a reference to a group can be about one family.
+
+    Raises:
+        CannotExpressError: The platform cannot express a rule.
+    """
+    own = own_roles(rules)
+    permitted: dict[Permission, Grounds] = {}
+    for stand in placements(rules, platform):
+        rule = stand.rule
+        peers: tuple[Network | EndpointId, ...] = stand.peers
+        family: Family | None = rule.family
+        if stand.peer in own:
+            peers = (stand.peer,)
+            family = family if by_family else None
+        protocol = protocol_name(rule, platform, ported=ported, named=named)
+        for what in _parts(rule.traffic):
+            ports = what if isinstance(what, PortRange) else None
+            reasons = purposes_of(rules, rule, ports)
+            for peer in peers:
+                permission = Permission(
+                    stand.role, stand.direction, protocol, what, peer, family
+                )
+                before = permitted.get(permission, Grounds((), ()))
+                permitted[permission] = Grounds(
+                    (*before.rules, rule),
+                    tuple(dict.fromkeys([*before.reasons, *reasons])),
+                )
+    return permitted
+
+
+def _parts(traffic: Traffic) -> tuple[PortRange | Message | Bare, ...]:
+    match traffic:
+        case Ported(ports=ports):
+            return ports
+        case Message() | Bare():
+            return (traffic,)
+        case _ as never:
+            assert_never(never)

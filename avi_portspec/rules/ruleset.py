@@ -1,0 +1,510 @@
+"""The rules of one site: which flows get one, and what is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Literal, TypeAlias, get_args
+
+import attrs
+
+from avi_portspec.deployment.decisions import Decision
+from avi_portspec.deployment.resolution import Resolution
+from avi_portspec.documents import join
+from avi_portspec.errors import (
+    Fault,
+    InvalidDataError,
+    InvalidQueryError,
+    UnknownNameError,
+    shown,
+)
+from avi_portspec.model.display import ports_text
+from avi_portspec.model.flows import Flow
+from avi_portspec.model.frozen import FrozenDict
+from avi_portspec.model.ports import PortRange
+from avi_portspec.model.protocols import ICMP, Protocol
+from avi_portspec.model.wording import reason_marks
+from avi_portspec.names import (
+    DirectionReading,
+    EndpointId,
+    FlowId,
+    Hook,
+    Scope,
+)
+from avi_portspec.rules.inventory import (
+    CONTROLLER,
+    Inventory,
+    find_unknown,
+)
+from avi_portspec.rules.networks import Family, Network
+from avi_portspec.rules.neutral import (
+    Omission,
+    OmissionKind,
+    Rule,
+    SiteRules,
+)
+from avi_portspec.rules.options import Options
+from avi_portspec.rules.parts import Parts
+from avi_portspec.rules.platforms import PlatformName, render
+from avi_portspec.rules.traffic import (
+    ECHO_REQUESTS,
+    FAMILIES,
+    Bare,
+    Message,
+    Ported,
+    Traffic,
+    families,
+)
+from avi_portspec.tabular.filters import parse_terms, select_flows
+
+__all__ = ["RuleSet", "rule_set"]
+
+
+@attrs.frozen(kw_only=True)
+class RuleSet(SiteRules):
+    """The rules that one deployment needs at one site.
+
+    Attributes:
+        resolution: What was decided about each flow.
+        inventory: The addresses.
+        rules: The rules, in the order of the vendor's page.
+        omissions: What has no rule, and why.
+    """
+
+    def render(
+        self,
+        platform: PlatformName,
+        *,
+        name: str | None = None,
+        scope: Scope | None = None,
+        hook: Hook | None = None,
+        icmp_errors: bool | None = None,
+        header: bool | None = None,
+        partial: bool | None = None,
+    ) -> str:
+        """Return the rules in a platform's syntax.
+
+        Args:
+            platform: One of :func:`avi_portspec.platforms`. Each takes some
+                of the options.
+            name: Part of every identifier that is written, so that the
+                rules of several sites can stand side by side.
+            scope: Which traffic the rules judge: that of the product
+                (default), or all.
+            hook: Where the rules are in force; ``forward`` by default.
+            icmp_errors: Whether errors about allowed connections pass, such
+                as "packet too big"; they do by default.
+            header: Whether a table says what it is in lines of comment
+                above it; it does not by default.
+            partial: Whether rules that the platform cannot express are left
+                out, and listed at the top; by default this fails.
+
+        Raises:
+            UnknownNameError: There is no such platform.
+            InvalidQueryError: An option has another value than those, or
+                the platform does not take it.
+            CannotExpressError: The platform cannot express one of the
+                rules, and *partial* is not set; or all of them together.
+        """
+        options = Options(
+            name=name,
+            scope=scope,
+            hook=hook,
+            icmp_errors=icmp_errors,
+            header=header,
+            partial=partial,
+        )
+        return render(self, platform, options)
+
+
+def rule_set(
+    resolution: Resolution,
+    inventory: Inventory,
+    *,
+    optional: bool = False,
+    missing: Literal["error", "omit"] = "error",
+    readings: Mapping[str, DirectionReading] = FrozenDict(),
+    source: str | Iterable[str] = (),
+    destination: str | Iterable[str] = (),
+) -> RuleSet:
+    """Return the rules that a deployment needs at a site.
+
+    Only what is *needed* gets a rule, or *optional* where that is asked
+    for: never what the vendor's page is silent on, rules out, or has
+    replaced.
+
+    >>> import avi_portspec
+    >>> edition = avi_portspec.load()
+    >>> site = avi_portspec.loads_inventory('''
+    ... controller = ["10.10.1.11", "10.10.1.12", "10.10.1.13"]
+    ... service-engine = ["10.20.0.0/24"]
+    ... external-network-services = ["192.0.2.0/24"]
+    ... aws = ["198.51.100.0/24"]
+    ... ''', edition=edition)
+    >>> rules = rule_set(edition.resolve("aws"), site)
+    >>> print(rules.rules[0])
+    controller to controller, TCP 22, 443 and 8443, IPv4
+
+    Args:
+        resolution: What the deployment needs.
+        inventory: The site's addresses.
+        optional: Whether optional flows get rules too. Those without
+            addresses are left out.
+        missing: What to do about a needed flow without the addresses that
+            a rule takes: fail, or leave it out and say so.
+        readings: How to write the flows whose direction the vendor states
+            doubtfully, by id: ``stated`` or ``reversed``. Without a reading
+            such a flow has no rule.
+        source: Who opens the connections that are asked for, such as those
+            through one firewall: ids, names or aliases, comma-separated,
+            with ``!`` before those to exclude. Everybody by default.
+        destination: Who listens, the same.
+
+    Raises:
+        InvalidDataError: Addresses are missing, and *missing* is
+            ``error``; or the inventory names endpoints that the edition
+            does not have; or two clouds need different flows of what it
+            does not list by cloud. It carries a fault for each endpoint.
+        FilterError: *source* or *destination* names what is not there.
+        InvalidQueryError: *missing* is neither, an argument is of another
+            type, or a reading is given of a flow without doubt.
+    """
+    if not isinstance(resolution, Resolution):
+        expected = "an answer of Edition.resolve()"
+        raise InvalidQueryError("resolution", expected, shown(resolution))
+    faults = [*find_unknown(inventory, resolution.edition)]
+    # Members in other clouds are no part of this deployment.
+    inventory = inventory.within(resolution.deployment.clouds)
+    if missing not in ("error", "omit"):
+        raise InvalidQueryError("missing", "'error' or 'omit'", shown(missing))
+    _check_readings(resolution, readings)
+    asked = _Asked(resolution, source=source, destination=destination)
+    draft = _Draft(resolution, inventory, readings, asked)
+    written = {"needed", "optional"} if optional else {"needed"}
+    for decision in resolution:
+        if decision.status in written:
+            draft.take(decision)
+        else:
+            draft.leave_out(decision)
+    faults += draft.unsplit()
+    if missing == "error":
+        faults += draft.missing()
+    if faults:
+        raise InvalidDataError("inventory", faults)
+    for exclusion in resolution.edition.exclusions:
+        draft.omit(exclusion.id, "exclusion", exclusion.text)
+    rules = tuple(draft.rules())
+    draft.leave_out_cluster_ip(rules)
+    return RuleSet(
+        resolution=resolution,
+        inventory=inventory,
+        rules=rules,
+        omissions=tuple(draft.omissions),
+        parts=draft.parts.endpoints,
+        asked=asked.text,
+    )
+
+
+class _Asked:
+    """Tells which flows are asked for, by their sides."""
+
+    def __init__(
+        self, resolution: Resolution, **sides: str | Iterable[str]
+    ) -> None:
+        texts = {
+            name: (given,) if isinstance(given, str) else tuple(given)
+            for name, given in sides.items()
+        }
+        terms = {
+            name: parse_terms(name, *given)
+            for name, given in texts.items()
+            if given
+        }
+        other = {"source": "destination", "destination": "source"}
+        turned = {other[name]: term for name, term in terms.items()}
+        flows = resolution.edition.flows
+        self._stated = select_flows(flows, terms).ids()
+        self._reversed = select_flows(flows, turned).ids()
+        self.text = join("and", (f"{n} {', '.join(texts[n])}" for n in terms))
+
+    def has(
+        self, flow: Flow, readings: Mapping[str, DirectionReading]
+    ) -> bool:
+        """Return whether a flow is asked for, in a direction it may have."""
+        reading = readings.get(flow.id, "either")
+        doubtful = bool(flow.direction_doubts)
+        return (flow.id in self._stated and reading != "reversed") or (
+            doubtful and flow.id in self._reversed and reading != "stated"
+        )
+
+
+def _check_readings(
+    resolution: Resolution, readings: Mapping[str, DirectionReading]
+) -> None:
+    """Refuse a reading that is none, or of a flow without doubt."""
+    flows = resolution.edition.flows
+    doubtful = [flow.id for flow in flows if flow.direction_doubts]
+    for name, reading in readings.items():
+        if name not in doubtful:
+            raise UnknownNameError(
+                "flow of doubtful direction", name, doubtful
+            )
+        if reading not in get_args(DirectionReading):
+            expected = "'stated' or 'reversed'"
+            raise InvalidQueryError(
+                f"readings[{name!r}]", expected, shown(reading)
+            )
+
+
+def _read(decision: Decision, reading: DirectionReading) -> Decision:
+    """Return a decision on a flow with its direction as it is to be read."""
+    flow = decision.flow
+    if reading == "reversed":
+        flow = attrs.evolve(
+            flow, source=flow.destination, destination=flow.source
+        )
+    said = f"Direction as accepted: {reading}. {decision.reason}"
+    return attrs.evolve(decision, flow=flow, reason=said)
+
+
+#: Source, destination, protocol and family: what one rule is about.
+_Key: TypeAlias = tuple[EndpointId, EndpointId, Protocol, Family]
+
+
+class _Draft:
+    """Collects the rules and omissions of one site."""
+
+    def __init__(
+        self,
+        resolution: Resolution,
+        inventory: Inventory,
+        readings: Mapping[str, DirectionReading],
+        asked: _Asked,
+    ) -> None:
+        self.resolution = resolution
+        self.inventory = inventory
+        self.omissions: list[Omission] = []
+        self._readings = readings
+        self._asked = asked
+        self._decisions: dict[_Key, list[Decision]] = {}
+        self._conflicts = {c.flow: c for c in resolution.conflicts}
+        self.parts = Parts(
+            resolution.deployment, resolution.edition, inventory
+        )
+        self._sources = cache(self.parts.sources)
+        self._destinations = cache(self._listening)
+        self._no_address: dict[str, list[FlowId]] = {}
+        self._no_split: dict[EndpointId, list[FlowId]] = {}
+        self._no_family: list[Fault] = []
+
+    def omit(self, subject: str, kind: OmissionKind, reason: str) -> None:
+        self.omissions.append(
+            Omission(subject=subject, kind=kind, reason=reason)
+        )
+
+    def leave_out(self, decision: Decision) -> None:
+        """List a flow that gets no rule."""
+        flow = decision.flow
+        conflict = self._conflicts.get(flow.id)
+        if conflict is not None:
+            self.omit(flow.id, "conflict", conflict.text)
+        else:
+            self.omit(flow.id, decision.status, _reason(decision))
+
+    def take(self, decision: Decision) -> None:
+        """Note the rules of a flow, if it is asked for and clear."""
+        flow = decision.flow
+        if not self._asked.has(flow, self._readings):
+            self.omit(flow.id, "not-asked", "Not asked for.")
+        elif not flow.direction_doubts:
+            self.write(decision)
+        elif flow.id in self._readings:
+            self.write(_read(decision, self._readings[flow.id]))
+        else:
+            why = flow.direction_doubts[0]
+            reason = f"Direction not clear. {why.short or why.reason}"
+            self.omit(flow.id, "direction-unclear", reason)
+
+    def write(self, decision: Decision) -> None:
+        """Note the rules of a flow, or why it has none."""
+        flow = decision.flow
+        is_needed = decision.status == "needed"
+        ends = dict.fromkeys((flow.source, flow.destination))
+        lacking = [
+            each
+            for side in ends
+            for each in self.parts.lacking(side, flow.when)
+        ]
+        for side in ends:
+            if self.parts.needs_split(side, flow.when):
+                self._no_split.setdefault(side, []).append(flow.id)
+        if lacking:
+            names = join("and", lacking)
+            reason = f"No address for {names} in the inventory."
+            self.omit(flow.id, "no-address", reason)
+            for each in lacking if is_needed else ():
+                self._no_address.setdefault(each, []).append(flow.id)
+        protocols = () if lacking else flow.protocols
+        for protocol in protocols:
+            self._write_over(protocol, decision)
+
+    def _write_over(self, protocol: Protocol, decision: Decision) -> None:
+        """Note the rules over one protocol."""
+        flow = decision.flow
+        source = self.parts.of(flow.source, flow.when)
+        destination = self.parts.of(flow.destination, flow.when)
+        echo = ECHO_REQUESTS.get(protocol)
+        if flow.icmp_types != (() if echo is None else (echo,)):
+            reason = (
+                f"For {protocol.label} only echo request gets a rule; this "
+                f"flow is {ports_text(flow)}."
+            )
+            self.omit(flow.id, "no-icmp-type", reason)
+            return
+        common = [
+            family
+            for family in FAMILIES
+            if self._sources(source, family)
+            and self._destinations(destination, family)
+        ]
+        written = [f for f in common if f in families(protocol)]
+        for family in written:
+            key = (source, destination, protocol, family)
+            self._decisions.setdefault(key, []).append(decision)
+        if not written:
+            self._report_no_family(protocol, decision)
+        elif protocol == ICMP and len(common) > len(written):
+            reason = "Written for IPv4 only: ICMPv6 is not documented."
+            self.omit(flow.id, "ipv4-only", reason)
+
+    def _report_no_family(
+        self, protocol: Protocol, decision: Decision
+    ) -> None:
+        flow = decision.flow
+        has = {
+            side: join(
+                "and",
+                (f"IPv{family}" for family in FAMILIES if of(side, family)),
+            )
+            for side, of in (
+                (self.parts.of(flow.source, flow.when), self._sources),
+                (
+                    self.parts.of(flow.destination, flow.when),
+                    self._destinations,
+                ),
+            )
+        }
+        sides = join("and", (f"{s} has {f}" for s, f in has.items()))
+        carriers = join("or", (f"IPv{f}" for f in families(protocol)))
+        why = f"{sides}; {protocol.label} needs {carriers}"
+        self.omit(
+            flow.id, "no-common-family", f"No common address family: {why}."
+        )
+        if decision.status == "needed":
+            has_too = f"an address family that {flow.source} has too"
+            expected = f"{has_too}, for {flow.id}"
+            self._no_family.append(
+                Fault(
+                    "inventory/no-common-family",
+                    flow.destination,
+                    expected,
+                    why,
+                )
+            )
+
+    def _listening(
+        self, name: EndpointId, family: Family
+    ) -> tuple[Network, ...]:
+        # The very tuple of the sources where it is equal: writers compare
+        # them, and one can have thousands of networks.
+        sources = self._sources(name, family)
+        destinations = self.parts.listening(name, family)
+        return sources if destinations == sources else destinations
+
+    def leave_out_cluster_ip(self, rules: Sequence[Rule]) -> None:
+        """List the cluster IP where no rule lets anything reach it."""
+        reached = {
+            network
+            for rule in rules
+            if self.parts.endpoints.get(rule.destination, rule.destination)
+            == CONTROLLER
+            for network in rule.destinations
+        }
+        for address in self.inventory.cluster_ip:
+            if not any(address in network for network in reached):
+                reason = "Nothing may reach it, by any rule."
+                if not self.inventory.cluster_ip_is_destination:
+                    reason += (
+                        " `cluster-ip-is-destination = true` in the inventory "
+                        "includes it as a destination; a Controller never "
+                        "sends from it."
+                    )
+                self.omit(f"cluster IP {address}", "cluster-ip", reason)
+
+    def unsplit(self) -> Iterator[Fault]:
+        """Yield what has to be listed by cloud, a fault for each endpoint."""
+        clouds = sorted(self.resolution.deployment.clouds)
+        lists = ", ".join(f"{cloud} = [...]" for cloud in clouds)
+        for side, flows in self._no_split.items():
+            expected = (
+                f"its addresses by cloud, {{ {lists} }}, since not all of "
+                f"these clouds need {join('and', flows)}"
+            )
+            got = f"one list for {join('and', clouds)}"
+            yield Fault("inventory/not-by-cloud", side, expected, got)
+
+    def missing(self) -> Iterator[Fault]:
+        """Yield what is missing, a fault for each endpoint."""
+        for side, flows in self._no_address.items():
+            expected = f"addresses, needed for {join('and', flows)}"
+            yield Fault("inventory/no-address", side, expected, "none")
+        yield from self._no_family
+
+    def rules(self) -> Iterator[Rule]:
+        """Yield the rules, in the order of the vendor's page."""
+        used: dict[str, int] = {}
+        for key, decisions in self._decisions.items():
+            source, destination, protocol, family = key
+            word = protocol.name or f"protocol-{protocol.number}"
+            name = f"{source}-to-{destination}-{word}-ipv{family}"
+            # Two pairs of ids can read the same: a to b-to-c, a-to-b to c.
+            used[name] = number = used.get(name, 0) + 1
+            flows = [decision.flow for decision in decisions]
+            yield Rule(
+                id=name if number == 1 else f"{name}-{number}",
+                source=source,
+                destination=destination,
+                family=family,
+                sources=self._sources(source, family),
+                destinations=self._destinations(destination, family),
+                traffic=_traffic(protocol, flows),
+                flows=tuple(flow.id for flow in flows),
+                reasons=tuple(map(_reason, decisions)),
+            )
+
+
+def _reason(decision: Decision) -> str:
+    """Return the reason, with what in it the vendor does not state."""
+    marks = reason_marks(decision.inferred, decision.readings)
+    return " ".join([decision.reason, *marks])
+
+
+def _traffic(protocol: Protocol, flows: Sequence[Flow]) -> Traffic:
+    """Return what the flows need over one of their protocols."""
+    if protocol in ECHO_REQUESTS:
+        return Message(protocol=protocol, icmp_type=ECHO_REQUESTS[protocol])
+    if protocol.has_ports:
+        return Ported(protocol=protocol, ports=_merge_ports(flows))
+    return Bare(protocol=protocol)
+
+
+def _merge_ports(flows: Sequence[Flow]) -> tuple[PortRange, ...]:
+    """Return the flows' ports in the fewest ranges, and no port more."""
+    merged: list[PortRange] = []
+    for ports in sorted(ports for flow in flows for ports in flow.ports):
+        if merged and ports.low <= merged[-1].high + 1:
+            high = max(merged[-1].high, ports.high)
+            merged[-1] = PortRange(low=merged[-1].low, high=high)
+        else:
+            merged.append(ports)
+    return tuple(merged)

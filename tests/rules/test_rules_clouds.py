@@ -1,0 +1,318 @@
+"""Rules of several clouds: each has what it needs, and no other's."""
+
+from __future__ import annotations
+
+import json
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from avi_portspec import (
+    Deployment,
+    Edition,
+    Fault,
+    InvalidDataError,
+    Inventory,
+    RuleSet,
+    export,
+    load_inventory,
+    loads_inventory,
+    rule_set,
+)
+from avi_portspec.rules.platforms import platforms
+
+FLAT = """
+controller = ["10.10.1.11"]
+external-network-services = ["192.0.2.0/24"]
+aws = ["198.51.100.0/24"]
+esxi-host = ["10.30.0.0/24"]
+"""
+ENGINES = """
+[service-engine]
+aws = ["10.20.0.0/25"]
+vcenter = ["10.20.0.128/25"]
+"""
+BOTH = ("aws", "vcenter")
+
+
+def rules_of(
+    edition: Edition,
+    text: str = FLAT + ENGINES,
+    clouds: Any = BOTH,
+    **options: Any,
+) -> RuleSet:
+    """Return the rules of a site."""
+    inventory = loads_inventory(text, edition=edition)
+    return rule_set(edition.resolve(clouds), inventory, **options)
+
+
+def faults(edition: Edition, text: str, clouds: Any = BOTH) -> list[Fault]:
+    """Return what is wrong with an inventory, or with it for a deployment."""
+    with pytest.raises(InvalidDataError) as caught:
+        rules_of(edition, text, clouds)
+    return list(caught.value.faults)
+
+
+class TestRules:
+    """Between the members of the clouds that need them."""
+
+    def test_by_cloud(self, edition: Edition) -> None:
+        """What all clouds need is between all, the rest among some."""
+        found = rules_of(edition)
+        engines = {
+            str(rule): ({*rule.sources}, {*rule.destinations})
+            for rule in found.rules
+            if "service-engine" in str(rule)
+        }
+        controller = {ip_network("10.10.1.11/32")}
+        all_ = {ip_network("10.20.0.0/24")}
+        in_aws = {ip_network("10.20.0.0/25")}
+        in_vcenter = {ip_network("10.20.0.128/25")}
+        a, v = "service-engine-in-aws", "service-engine-in-vcenter"
+        assert engines == {
+            f"{a} to {a}, TCP 4001, IPv4": (in_aws, in_aws),
+            f"{v} to {v}, TCP 9001, IPv4": (in_vcenter, in_vcenter),
+            "service-engine to controller, TCP 22 and 8443, IPv4": (
+                all_,
+                controller,
+            ),
+            "service-engine to controller, UDP 123, IPv4": (all_, controller),
+        }
+        assert len({rule.id for rule in found.rules}) == len(found.rules)
+        assert found.parts == {a: "service-engine", v: "service-engine"}
+        assert not found.unwritten
+
+    def test_of_one_cloud(self, edition: Edition) -> None:
+        """The members of other clouds are no part of the deployment."""
+        text = FLAT + ENGINES
+        found = rules_of(edition, text, "aws")
+        flat = 'service-engine = ["10.20.0.0/25"]'
+        assert found.rules == rules_of(edition, FLAT + flat, "aws").rules
+        assert not found.parts
+        left = [*faults(edition, text, "azure")]
+        assert [fault.path for fault in left] == ["service-engine", "azure"]
+
+    def test_of_others(self, edition: Edition) -> None:
+        """Whose addresses are listed by cloud may do so, and need not."""
+        text = f'{FLAT}{ENGINES}[dns-server]\naws = ["10.0.0.53"]\n'
+        made = Deployment(clouds=BOTH, services={"dns"})
+        with pytest.raises(InvalidDataError) as caught:
+            rules_of(edition, text, made)
+        (fault,) = caught.value.faults
+        assert fault.path == "dns-server.vcenter"
+        found = rules_of(edition, f'{text}vcenter = ["10.0.0.54"]\n', made)
+        assert not found.unwritten
+        assert not {*found.parts.values()} - {"service-engine"}
+
+    def test_of_a_condition_that_no_cloud_meets_alone(
+        self, edition: Edition
+    ) -> None:
+        """It is about all of them."""
+        made = edition.overlay(
+            'id = "own"\ntitle = "Own"\n[[flows]]\nid = "own-flow"\n'
+            'source = "service-engine"\ndestination = "aws"\n'
+            'protocols = ["tcp"]\nports = [7]\npurpose = "Own."\n'
+            'when = { all = [{ facet = "cloud", values = ["aws"] }, '
+            '{ facet = "cloud", values = ["vcenter"] }] }\n'
+        )
+        (rule,) = (
+            rule for rule in rules_of(made).rules if "own-flow" in rule.flows
+        )
+        assert rule.source == "service-engine"
+        assert rule.sources == (ip_network("10.20.0.0/24"),)
+
+    def test_names_of_their_own(self, edition: Edition) -> None:
+        """A site's endpoint of the same name is not taken for members."""
+        made = edition.overlay(
+            'id = "own"\ntitle = "Own"\n[[endpoints]]\n'
+            'id = "service-engine-in-aws"\nname = "Others"\n'
+            'kind = "node"\n'
+        )
+        assert set(rules_of(made).parts) == {
+            "service-engine-in-aws-too",
+            "service-engine-in-vcenter",
+        }
+
+    @pytest.mark.parametrize("platform", platforms())
+    def test_on_every_platform(self, edition: Edition, platform: str) -> None:
+        """Groups for members of each cloud, with the ports of each."""
+        if platform == "ip6tables":
+            return
+        text = rules_of(edition).render(platform)
+        assert "4001" in text
+        assert "9001" in text
+
+
+class TestRefusals:
+    """Nothing is opened in one cloud that another needs."""
+
+    def test_one_list_for_several_clouds(self, edition: Edition) -> None:
+        """With what to write, and which flows demand it."""
+        flat = f'{FLAT}service-engine = ["10.20.0.0/24"]'
+        for options in ({}, {"missing": "omit"}):
+            with pytest.raises(InvalidDataError) as caught:
+                rules_of(edition, flat, **options)
+            (fault,) = caught.value.faults
+            assert fault.path == "service-engine"
+            assert "{ aws = [...], vcenter = [...] }" in fault.expected
+            assert "objstore-cloud and" in fault.expected
+            assert fault.got == "one list for aws and vcenter"
+
+    def test_only_where_flows_differ(self, edition: Edition) -> None:
+        """Two clouds that need the same need no lists of their own."""
+        flat = (
+            f'{FLAT}service-engine = ["10.20.0.0/24"]\n'
+            'azure = ["198.51.101.0/24"]'
+        )
+        found = rules_of(edition, flat, ("aws", "azure"))
+        assert not found.unwritten
+        assert not found.parts
+
+    def test_a_cloud_without_members(self, edition: Edition) -> None:
+        """Its addresses are missing, and the rules are not complete."""
+        text = f'{FLAT}service-engine = {{ aws = ["10.20.0.0/24"] }}'
+        (fault,) = faults(edition, text)
+        assert fault.path == "service-engine.vcenter"
+        found = rules_of(edition, text, missing="omit")
+        assert "service-engine-to-controller-ssh" in found.unwritten
+
+    def test_unknown_clouds(self, edition: Edition) -> None:
+        """Each with the id that was meant."""
+        found = faults(
+            edition,
+            f"{FLAT}[service-engine]\nAWS = []\nvcentre = []\naws = 3\n",
+        )
+        assert [(f.path, f.nearest) for f in found] == [
+            ("service-engine.AWS", "aws"),
+            ("service-engine.vcentre", "vcenter"),
+            ("service-engine.aws", None),
+        ]
+
+    def test_many_unknown_clouds(self, edition: Edition) -> None:
+        """No nearest name is sought for each of very many."""
+        lines = "".join(f"aws{n} = []\n" for n in range(101))
+        found = faults(edition, f"[service-engine]\n{lines}")
+        assert found[0].nearest == "aws"
+        assert found[-1].nearest is None
+
+    def test_an_address_in_two_clouds(self, edition: Edition) -> None:
+        """It would have the ports of both."""
+        text = (
+            f'{FLAT}[service-engine]\naws = ["10.20.0.0/24"]\n'
+            'vcenter = ["10.20.0.7"]\n'
+        )
+        (fault,) = faults(edition, text)
+        assert fault.rule == "inventory/address-twice"
+        assert fault.got == "10.20.0.7/32, also in service-engine.aws[0]"
+
+
+class TestExports:
+    """Tables do not tell the members of two clouds apart."""
+
+    def test_are_of_one_cloud_at_a_time(self, edition: Edition) -> None:
+        """Where the ports differ; else all addresses are there."""
+        site = loads_inventory(FLAT + ENGINES, edition=edition)
+        one = loads_inventory(
+            f'{FLAT}service-engine = ["10.20.0.0/24"]', edition=edition
+        )
+        for inventory in (site, one):
+            with pytest.raises(InvalidDataError, match="one cloud at a time"):
+                export(edition.resolve(BOTH), "csv", inventory=inventory)
+            assert export(
+                edition.resolve(["aws", "azure"]), "csv", inventory=one
+            )
+        text = str(export(edition.resolve("aws"), "csv", inventory=site))
+        assert "10.20.0.0/25" in text
+        assert "10.20.0.128/25" not in text
+
+
+class TestTheInventory:
+    """Members by cloud, in Python and in files."""
+
+    def test_from_json(self, edition: Edition, tmp_path: Path) -> None:
+        """As from TOML."""
+        path = tmp_path / "site.json"
+        engines = {"aws": ["10.20.0.0/25"], "vcenter": ["10.20.0.128/25"]}
+        path.write_text(json.dumps({"service-engine": engines}))
+        found = load_inventory(path, edition=edition)
+        assert found == loads_inventory(ENGINES, edition=edition)
+        assert found.addresses["service-engine"] == (
+            ip_network("10.20.0.0/24"),
+        )
+        assert found.by_cloud["service-engine"]["aws"] == (
+            ip_network("10.20.0.0/25"),
+        )
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"by_cloud": 3},
+            {"by_cloud": {"service-engine": 3}},
+            {"by_cloud": {"service-engine": {}}},
+            {"by_cloud": {"service-engine": {3: ()}}},
+            {"by_cloud": {"service-engine": {"A B": ()}}},
+            {"by_cloud": {"service-engine": {"aws": ()}}},
+            {"by_cloud": {"service-engine": {"aws": (ip_address("::1"),)}}},
+            {"by_cloud": {"controller": {"aws": (ip_network("10.0.0.1"),)}}},
+            {
+                "by_cloud": {
+                    "service-engine": {
+                        "aws": (ip_network("10.20.0.0/25"),),
+                        "vcenter": (ip_network("10.20.0.0/24"),),
+                    }
+                }
+            },
+        ],
+    )
+    def test_unsound_ones_do_not_exist(
+        self, edition: Edition, fields: dict[str, Any]
+    ) -> None:
+        """They agree with the addresses of each endpoint."""
+        sound = loads_inventory(ENGINES, edition=edition)
+        with pytest.raises(InvalidDataError):
+            attrs.evolve(sound, **fields)
+
+    def test_without_clouds(self, edition: Edition) -> None:
+        """What is listed by cloud goes with its cloud."""
+        found = loads_inventory(FLAT + ENGINES, edition=edition)
+        assert found.within(BOTH) == found
+        assert "service-engine" not in found.within(["azure"]).addresses
+        assert isinstance(found.within([]), Inventory)
+
+
+class TestTheClusterIp:
+    """It is told where nothing reaches it."""
+
+    @pytest.mark.parametrize(
+        ("more", "told"),
+        [
+            ("", "`cluster-ip-is-destination = true`"),
+            ("cluster-ip-is-destination = true\n", None),
+        ],
+    )
+    def test_is_told(
+        self, edition: Edition, more: str, told: str | None
+    ) -> None:
+        """With the key that includes it."""
+        text = f'cluster-ip = "10.10.1.10"\n{more}{FLAT}{ENGINES}'
+        found = rules_of(edition, text)
+        left = [o for o in found.omissions if o.kind == "cluster-ip"]
+        assert len(left) == (told is not None)
+        for omission in left:
+            assert omission.subject == "cluster IP 10.10.1.10"
+            assert told
+            assert told in omission.reason
+            assert any(str(omission) in line for line in found.header())
+
+    def test_of_another_family(self, edition: Edition) -> None:
+        """What no rule is about is told, though it may be a destination."""
+        text = (
+            'cluster-ip = "2001:db8::10"\ncluster-ip-is-destination = true\n'
+        )
+        inventory = loads_inventory(text + FLAT + ENGINES, edition=edition)
+        found = rule_set(edition.resolve(BOTH), inventory)
+        (left,) = (o for o in found.omissions if o.kind == "cluster-ip")
+        assert left.reason == "Nothing may reach it, by any rule."
