@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 __all__ = ["main", "script"]
 
-#: What the extra brings and nothing here can do without.
+#: The packages of the extra, which everything here needs.
 _NEEDED = ("click", "rich")
 
 
 def script() -> int:
-    """Run the command line as the process that it is all of.
+    """Run the command line as the whole process.
 
     Returns:
         The exit code.
@@ -36,22 +36,22 @@ def script() -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line, and return its exit code.
 
-    0 is yes, 1 is no or that something was found, 2 is wrong usage or bad
-    input; 130 follows an interrupt, and 141 a pipe that nobody reads.
+    0 is yes, 1 is no or something was found, 2 is wrong usage or bad
+    input; 130 follows an interrupt, and 141 a pipe without a reader.
 
     Args:
-        arguments: What stands after the command's name; without them, what
-            the process was given.
+        arguments: The arguments after the name; without them, those that
+            the process was started with.
     """
     # A process that answers once has next to nothing worth collecting, and
     # looking for it takes a tenth of the time until the answer.
     collecting = gc.isenabled()
     gc.disable()
     if sys.stdin is None or sys.stdout is None:
-        # Imported here: next to no process is started so.
-        from avi_portspec.cli.closed import stand_in
+        # Imported here: few processes are started so.
+        from avi_portspec.cli.streams import replace_missing
 
-        stand_in()
+        replace_missing()
     try:
         from avi_portspec.cli.program import run
 

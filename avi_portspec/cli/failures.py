@@ -1,4 +1,4 @@
-"""What went wrong, told in a line or a list, with an exit code."""
+"""Errors as the user reads them, each with its exit code."""
 
 from __future__ import annotations
 
@@ -8,15 +8,31 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from avi_portspec.errors import PortSpecError, UnresolvedError, nearest
+from avi_portspec.errors import (
+    PortSpecError,
+    UnknownNameError,
+    UnresolvedError,
+    nearest,
+    shown,
+)
+from avi_portspec.names import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import TextIO
 
-__all__ = ["CODES", "told"]
+__all__ = ["CODES", "CommandError", "report", "unknown_word"]
+
+
+class CommandError(click.UsageError):
+    """Options or arguments that do not fit, below the command's usage."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, click.get_current_context())
+
 
 #: All that a user, the data or the system can cause. Anything else is a
-#: fault of the program, and is better seen than hidden.
+#: fault of the program, and must not be hidden.
 CODES: Final = (
     click.ClickException,
     click.Abort,
@@ -26,11 +42,22 @@ CODES: Final = (
     EOFError,
 )
 
+#: The command that lists the names of a kind.
+_LISTS: Final = {
+    "endpoint": "endpoints",
+    "flow": "ports --columns id,ports",
+    "note": "notes",
+    "section": "ports --columns section",
+}
+#: The most names that an error lists, and the most that it suggests. Where
+#: a command lists them, the error names the command.
+_LISTED: Final = 24
+_NEAR: Final = 4
 _INTERRUPTED: Final = 130
-_NOBODY_READS: Final = 141
+_BROKEN_PIPE: Final = 141
 
 
-def told(wrong: BaseException) -> int:
+def report(wrong: BaseException) -> int:
     """Write what went wrong to standard error, and return the exit code.
 
     Args:
@@ -38,7 +65,7 @@ def told(wrong: BaseException) -> int:
     """
     if isinstance(wrong, BrokenPipeError):
         _close(sys.stdout)
-        return _NOBODY_READS
+        return _BROKEN_PIPE
     try:
         if isinstance(wrong, (KeyboardInterrupt, click.Abort, EOFError)):
             click.echo("interrupted", err=True)
@@ -52,16 +79,66 @@ def told(wrong: BaseException) -> int:
     return 1 if isinstance(wrong, UnresolvedError) else 2
 
 
+def unknown_word(
+    kind: str, name: object, words: Iterable[str], also: Iterable[str] = ()
+) -> str:
+    """Return that a word is unknown, and which words there are.
+
+    A word that is part of known ones suggests all of them; any other, the
+    one that is spelled most like it.
+
+    Args:
+        kind: What the word is called in messages.
+        name: The unknown word; anything but a string is like no other.
+        words: The known words.
+        also: Other words that are suggested, and not listed.
+    """
+    # Imported here: few runs fail.
+    from avi_portspec.documents import join
+
+    known = [*words]
+    part = fold(name) if isinstance(name, str) else ""
+    within = [word for word in known if len(part) > 1 and part in fold(word)]
+    near = [n for n in within if fold(n).startswith(part)] or within
+    if not 0 < len(near) <= _NEAR:
+        near = [*filter(None, [nearest(name, [*known, *also])])]
+    text = f"unknown {kind} {shown(name)}"
+    if near:
+        text += f"; did you mean {join('or', map(repr, near))}?"
+    command = _LISTS.get(kind.partition(",")[0])
+    if command is None and len(known) <= _LISTED:
+        return f"{text}{' Known' if near else '; known'}: {', '.join(known)}"
+    if near or command is None:
+        return text
+    return f"{text}; 'avi-portspec {command}' lists them"
+
+
 def _usage(wrong: click.ClickException) -> None:
     ctx: click.Context | None = getattr(wrong, "ctx", None)
     if ctx is not None:
         hint = f"Try '{ctx.command_path} --help'."
         click.echo(f"{ctx.get_usage()}\n{hint}", err=True)
-    click.echo(f"Error: {wrong.format_message()}", err=True)
+    click.echo(f"Error: {_usage_line(wrong)}", err=True)
+
+
+def _usage_line(wrong: click.ClickException) -> str:
+    """Return what is wrong; of what is missing, also what it is."""
+    if not isinstance(wrong, click.MissingParameter):
+        return wrong.format_message()
+    if isinstance(wrong.param, click.Option):
+        return f"{wrong.param.opts[0]} is required. {wrong.param.help or ''}"
+    words = getattr(getattr(wrong.param, "type", None), "words", None)
+    known = f"; known: {', '.join(words())}" if words else ""
+    name = wrong.param.human_readable_name if wrong.param else "an argument"
+    return f"{name} is required{known}"
 
 
 def _line(wrong: BaseException) -> str:
-    return _of_system(wrong) if isinstance(wrong, OSError) else str(wrong)
+    if isinstance(wrong, OSError):
+        return _of_system(wrong)
+    if isinstance(wrong, UnknownNameError):
+        return unknown_word(wrong.kind, wrong.name, wrong.known)
+    return str(wrong)
 
 
 def _of_system(wrong: OSError) -> str:
@@ -92,7 +169,7 @@ def _close(stream: TextIO) -> None:
     try:
         os.dup2(nowhere, stream.fileno())
     except (OSError, ValueError):
-        # It is no file of the system's: nothing writes to it at the end.
+        # Not a file of the system: nothing is written to it at the end.
         return
     finally:
         os.close(nowhere)

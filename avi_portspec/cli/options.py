@@ -1,53 +1,132 @@
-"""The options that commands share, each described once."""
+"""The options that commands share, and what makes a function a command."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
 
 import click
 
+from avi_portspec.cli.help import Command, Example, Option
+from avi_portspec.cli.parameters import (
+    CLOUD,
+    EDITION,
+    FILE,
+    PRESET,
+    SERVICE,
+    USED,
+)
 from avi_portspec.cli.request import Request
-from avi_portspec.cli.verbs import Setting
-from avi_portspec.cli.words import CLOUD, EDITION, PRESET, SERVICE, USED
 
 __all__ = [
+    "DEPLOYMENT",
+    "OUTPUT",
+    "colour_option",
+    "command",
+    "deployment_argument",
     "deployment_options",
     "edition_option",
     "edition_options",
     "json_option",
     "markdown_option",
-    "output_option",
-    "screen_options",
+    "option",
+    "table_options",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_EDITION: Final = "Which edition of the page"
-_DEPLOYMENT: Final = "What the deployment is like"
-_OUTPUT: Final = "Output"
+#: The headings of the sections.
+_EDITION: Final = "Edition"
+DEPLOYMENT: Final = "Deployment"
+OUTPUT: Final = "Output"
+
+#: The options whose place an argument takes: click knows them apart by name.
+_ARGUMENTS: Final = {"deployment_names": "deployments"}
 
 
-def _kept(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+def option(section: str, *names: str, **kwargs: Any) -> Callable[[F], F]:
+    """Return an option of one command, in a section of its help page.
+
+    Args:
+        section: The heading of the section.
+        *names: Its names, as click has them.
+        **kwargs: What else click takes.
+    """
+    return click.option(*names, cls=Option, section=section, **kwargs)
+
+
+def command(
+    name: str,
+    *parameters: Callable[..., Any],
+    examples: Iterable[tuple[str, str]],
+    exits: str = "",
+) -> Callable[[Callable[..., int | None]], Command]:
+    """Return a decorator that makes a function a command.
+
+    The function gets the :class:`Request` and its own parameters; the shared
+    options put their values into the request. Its docstring is the text of
+    the help page. It returns the exit code, ``None`` for 0.
+
+    Args:
+        name: The command's name.
+        *parameters: Its arguments and options, in the order of the help
+            page. Each command has --output and --color besides.
+        examples: Pairs of what a command line is for, and the line itself.
+        exits: What the exit codes mean, where the command adds to it.
+    """
+    made = [Example(text, f"avi-portspec {line}") for text, line in examples]
+
+    def decorate(function: Callable[..., int | None]) -> Command:
+        taking: Callable[..., Any] = click.pass_obj(function)
+        return click.command(name, cls=Command, examples=made, ending=exits)(
+            _all(*parameters, _output_option, colour_option)(taking)
+        )
+
+    return decorate
+
+
+def _all(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Return one decorator for several, in the order of the help page."""
+
+    def decorate(function: F) -> F:
+        for decorator in reversed(options):
+            function = decorator(function)
+        return function
+
+    return decorate
+
+
+def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
     """Put the value of an option that was given into the request.
 
     Raises:
         click.BadParameter: It is empty, as where a script's variable was
-            never set: what was meant is not "whatever there is".
+            never set: that must not mean the default.
     """
     if value == "" or (isinstance(value, tuple) and "" in value):
         raise click.BadParameter(
-            "wanted a value, got an empty one", ctx, param
+            "expected a value, got an empty one", ctx, param
         )
     if param.name is not None and value not in (None, ()):
-        ctx.ensure_object(Request).keep(param.name, value)
+        # The argument is what the option of the same meaning is.
+        name = _ARGUMENTS.get(param.name, param.name)
+        ctx.ensure_object(Request).keep(name, value)
 
 
-def _answers(field: str, word: str) -> Callable[..., None]:
-    """Return a callback for a flag that is one of two answers.
+def _share(section: str, *names: str, **kwargs: Any) -> Callable[[F], F]:
+    kwargs.setdefault("callback", _keep)
+    return option(section, *names, expose_value=False, **kwargs)
 
-    The last must not win: whoever says both in a script believes in one of
-    them, and would get an answer for the other.
+
+def _flag(section: str, name: str, field: str, text: str) -> Callable[[F], F]:
+    return _share(section, name, field, is_flag=True, default=None, help=text)
+
+
+def _either(field: str, word: str, text: str) -> Callable[[F], F]:
+    """Return a flag that is one of two answers.
+
+    The last must not win: a script that gives both relies on one of them,
+    and could get the answer for the other.
     """
 
     def keep(ctx: click.Context, _: click.Parameter, value: Any) -> None:
@@ -57,188 +136,181 @@ def _answers(field: str, word: str) -> Callable[..., None]:
         before = getattr(request, field)
         if before not in {None, word}:
             raise click.UsageError(
-                f"--{before} and --{word} exclude one another: say one", ctx
+                f"--{before} and --{word} cannot be used together", ctx
             )
         request.keep(field, word)
 
-    return keep
-
-
-def _option(section: str, *names: str, **kwargs: Any) -> Callable[[F], F]:
-    kwargs.setdefault("callback", _kept)
-    return click.option(
-        *names, cls=Setting, section=section, expose_value=False, **kwargs
+    return _share(
+        DEPLOYMENT,
+        f"--{word}",
+        is_flag=True,
+        default=None,
+        callback=keep,
+        help=text,
     )
 
 
-def _all(*options: Callable[[F], F]) -> Callable[[F], F]:
-    """Return one decorator for several options, in their order."""
-
-    def decorate(function: F) -> F:
-        for option in reversed(options):
-            function = option(function)
-        return function
-
-    return decorate
-
-
-#: Which edition is asked, of those that come along.
-edition_option = _option(
+#: A bundled edition.
+edition_option = _share(
     _EDITION,
     "--edition",
     "edition_name",
     type=EDITION,
     metavar="ID",
-    help="An edition that comes along, by id or alias; the newest without "
-    "it. 'avi-portspec editions' lists them.",
+    help="A bundled edition, by id or alias (default: newest). "
+    "'avi-portspec editions' lists them.",
 )
 
-#: Which edition is asked, and what is laid over it; for most commands.
+#: Which edition to query, and the site's overlays; for most commands.
 edition_options = _all(
     edition_option,
-    _option(
+    _share(
         _EDITION,
         "--edition-file",
-        type=click.Path(),
+        type=FILE,
         metavar="FILE",
-        help="An edition of your own, in TOML or JSON.",
+        help="Your own edition, in TOML or JSON.",
     ),
-    _option(
+    _share(
         _EDITION,
         "--overlay",
         "overlays",
         multiple=True,
-        type=click.Path(),
+        type=FILE,
         metavar="FILE",
-        help="Your site's own ports and endpoints, laid over the edition. "
-        "May be given several times.",
+        help="Your site's own ports and endpoints, applied on top of the "
+        "edition. Repeatable.",
     ),
 )
 
-#: What the deployment is like; for every command that answers for one.
+#: ``ports aws`` as ``ports --deployment aws``.
+deployment_argument = click.argument(
+    "deployment_names",
+    metavar="[DEPLOYMENT]...",
+    nargs=-1,
+    type=PRESET,
+    callback=_keep,
+    expose_value=False,
+)
+
+#: The deployment; for every command that answers for one.
 deployment_options = _all(
-    _option(
-        _DEPLOYMENT,
+    _share(
+        DEPLOYMENT,
         "--deployment",
-        "preset",
+        "deployments",
+        multiple=True,
         type=PRESET,
         metavar="NAME|FILE",
-        help="A preset, which is one cloud with nothing optional in use, "
-        "such as aws, azure, gcp, nsx-t, openstack or vcenter; or a file, "
-        "which 'avi-portspec init' writes; or - for standard input.",
+        help="A preset: one cloud, with nothing optional in use. "
+        "'avi-portspec presets' lists them; several are comma-separated. Or "
+        "a file that 'avi-portspec init' wrote; - for standard input.",
     ),
-    _option(
-        _DEPLOYMENT,
+    _share(
+        DEPLOYMENT,
         "--cloud",
         "clouds",
         multiple=True,
         type=CLOUD,
         metavar="CLOUD",
-        help="A cloud that the Controller manages, beside those of "
-        "--deployment. May be given several times.",
+        help="A cloud that the Controller manages, in addition to those in "
+        "--deployment. Repeatable.",
     ),
-    _option(
-        _DEPLOYMENT,
+    _share(
+        DEPLOYMENT,
         "--with",
         "used",
         multiple=True,
         type=USED,
         metavar="WORD",
-        help="An optional feature, such as cli-shell, or a network service, "
-        "such as dns, that is in use. May be given several times. "
-        "'avi-portspec init --cloud aws -o -' lists all words.",
+        help="An optional feature (such as cli-shell) or network service "
+        "(such as dns) that is in use. Repeatable. 'avi-portspec init "
+        "--cloud aws -o -' lists all of them.",
     ),
-    _option(
-        _DEPLOYMENT,
+    _share(
+        DEPLOYMENT,
         "--without",
         "unused",
         multiple=True,
         type=USED,
         metavar="WORD",
-        help="A feature or network service that is not in use, although the "
-        "deployment's file has it.",
+        help="A feature or network service that is not in use; overrides "
+        "the deployment file. Repeatable.",
     ),
-    _option(
-        _DEPLOYMENT,
+    _share(
+        DEPLOYMENT,
         "--service",
         "services",
         multiple=True,
         type=SERVICE,
         metavar="WORD",
-        help="A network service that the Controller uses: dns, ldap, ldaps, "
-        "ntp, smtp, snmp-traps, syslog or tacacs-plus.",
+        help="A network service that the Controller uses, such as dns; "
+        "--with takes these too. Repeatable.",
     ),
-    _option(
-        _DEPLOYMENT,
-        "--container",
-        is_flag=True,
-        default=None,
-        callback=_answers("controller", "container"),
-        help="The Controller runs as a Docker container.",
+    _either(
+        "controller", "container", "The Controller runs as a Docker container."
     ),
-    _option(
-        _DEPLOYMENT,
-        "--virtual-machine",
-        is_flag=True,
-        default=None,
-        callback=_answers("controller", "virtual-machine"),
-        help="It runs as a virtual machine or an appliance, which is what "
-        "presets have.",
+    _either(
+        "controller",
+        "virtual-machine",
+        "The Controller is a virtual machine or an appliance (default).",
     ),
-    _option(
-        _DEPLOYMENT,
-        "--single-node",
-        is_flag=True,
-        default=None,
-        callback=_answers("nodes", "single-node"),
-        help="There is one Controller.",
-    ),
-    _option(
-        _DEPLOYMENT,
-        "--cluster",
-        is_flag=True,
-        default=None,
-        callback=_answers("nodes", "cluster"),
-        help="There is a cluster of Controllers, which is what presets have.",
+    _either("nodes", "single-node", "There is a single Controller node."),
+    _either(
+        "nodes",
+        "cluster",
+        "There is a cluster of Controller nodes (default).",
     ),
 )
 
-#: Answers for machines; for every command.
-json_option = _option(
-    _OUTPUT,
+#: Answers for machines; for every command that answers.
+json_option = _flag(
+    OUTPUT,
     "--json",
     "as_json",
-    is_flag=True,
-    default=None,
-    help="Answer in JSON; 'avi-portspec schema --of COMMAND' describes it.",
+    "Answer in JSON. 'avi-portspec schema --of COMMAND' describes it.",
 )
 
 #: Answers for wikis and tickets.
-markdown_option = _option(
-    _OUTPUT,
-    "--markdown",
-    "as_markdown",
-    is_flag=True,
-    default=None,
-    help="Answer in Markdown.",
+markdown_option = _flag(
+    OUTPUT, "--markdown", "as_markdown", "Answer in Markdown."
+)
+
+#: What surrounds a table; for every command that prints one.
+table_options = _all(
+    _share(
+        OUTPUT,
+        "--quiet",
+        "-q",
+        is_flag=True,
+        default=None,
+        help="Print the table alone. What is not documented goes to "
+        "standard error.",
+    ),
+    _flag(
+        OUTPUT,
+        "--no-header",
+        "no_header",
+        "Leave out the header of the table.",
+    ),
 )
 
 #: Where the answer goes; for every command.
-output_option = _option(
-    _OUTPUT,
+_output_option = _share(
+    OUTPUT,
     "--output",
     "-o",
-    type=click.Path(),
+    type=FILE,
     metavar="FILE",
-    help="Write to a file, whole or not at all; - is standard output.",
+    help="Write to FILE (atomically; - for standard output).",
 )
 
 #: How the answer looks; for the program and every command.
-screen_options = _option(
-    _OUTPUT,
+colour_option = _share(
+    OUTPUT,
     "--color/--no-color",
     "colour",
     default=None,
-    help="Use colour, or none. Without either, it is used on a terminal; "
-    "NO_COLOR and FORCE_COLOR are heeded.",
+    help="Force or disable colour (default: automatic; NO_COLOR and "
+    "FORCE_COLOR are honoured).",
 )

@@ -1,98 +1,111 @@
-"""The program: its commands, each imported when it is asked for."""
+"""The program: its commands, each imported when it is called."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any, Final
 
 import click
 
-from avi_portspec.cli.failures import CODES, told
-from avi_portspec.cli.options import edition_options, screen_options
+from avi_portspec.cli.failures import CODES, report, unknown_word
+from avi_portspec.cli.help import Command, Example, HelpPage
+from avi_portspec.cli.options import colour_option, edition_options
 from avi_portspec.cli.request import Request
-from avi_portspec.cli.verbs import Example, Page, Verb
 
-__all__ = ["NAME", "SECTIONS", "Program", "program", "run"]
+__all__ = ["COMPLETE", "NAME", "SECTIONS", "Program", "program", "run"]
 
 NAME: Final = "avi-portspec"
-_COMPLETE: Final = "_AVI_PORTSPEC_COMPLETE"
+#: The variable that asks the program for completions; the scripts set it.
+COMPLETE: Final = "_AVI_PORTSPEC_COMPLETE"
 
-#: The commands, by what people want. Each is the attribute ``command`` of
-#: the module in ``commands`` that has its name.
-SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
-    "Ask": (
-        "ports",
-        "explain",
-        "show",
-        "symptom",
-        "notes",
-        "endpoints",
-        "editions",
-    ),
-    "Compare": ("diff", "upgrade"),
-    "Hand on": ("export", "rules", "schema"),
-    "Files of your own": ("init", "check"),
-    "Trust": ("digest", "verify-source"),
+#: The commands by section of the help page, each with its module in
+#: ``commands``. There, the command ``verify-source`` is
+#: ``verify_source_command``.
+SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
+    "Query": {
+        "ports": "ports",
+        "explain": "explain",
+        "show": "show",
+        "symptom": "symptom",
+        "notes": "lists",
+        "endpoints": "lists",
+    },
+    "Compare": {"diff": "changes", "upgrade": "changes"},
+    "Export": {"export": "export", "rules": "rules", "schema": "schema"},
+    "Your files": {"init": "init", "check": "check"},
+    "Verify": {"digest": "verify", "verify-source": "verify"},
+    "What is available": {
+        "editions": "lists",
+        "presets": "lists",
+        "platforms": "lists",
+        "formats": "lists",
+    },
+    "Help": {"help": "manual", "man": "manual", "completion": "manual"},
+}
+_MODULES: Final = {
+    name: module
+    for section in SECTIONS.values()
+    for name, module in section.items()
 }
 
 
-class Program(Page, click.Group):
+class Program(HelpPage, click.Group):
     """The group of all commands, which imports none of them by itself."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands' names, in the order of the sections."""
-        return [name for names in SECTIONS.values() for name in names]
+        return [*_MODULES]
 
-    def get_command(
-        self, ctx: click.Context, cmd_name: str
-    ) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> Command | None:
         """Return a command, or ``None`` if there is none of that name."""
-        known = cmd_name in self.list_commands(ctx)
-        return self.named(cmd_name) if known else None
-
-    @staticmethod
-    def named(name: str) -> Verb:
-        """Return the command of that name, which there has to be."""
-        module = name.replace("-", "_")
-        found: Verb = import_module(
-            f"avi_portspec.cli.commands.{module}"
-        ).command
+        if cmd_name not in _MODULES:
+            return None
+        module = import_module(
+            f"avi_portspec.cli.commands.{_MODULES[cmd_name]}"
+        )
+        found: Command = getattr(
+            module, f"{cmd_name.replace('-', '_')}_command"
+        )
         return found
+
+    def commands_in_order(self, ctx: click.Context) -> Iterator[Command]:
+        """Yield every command, in the order of the sections."""
+        yield from filter(
+            None, (self.get_command(ctx, name) for name in _MODULES)
+        )
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that the arguments ask for.
+        """Return the command that the arguments call.
 
         Raises:
             click.UsageError: There is no such command; it suggests one.
         """
         name = args[0]
-        known = self.list_commands(ctx)
         if (
-            name not in known
+            name not in _MODULES
             and not name.startswith("-")
             and not ctx.resilient_parsing
         ):
-            from avi_portspec.errors import UnknownNameError
-
-            raise click.UsageError(
-                str(UnknownNameError("command", name, known)), ctx
-            )
+            raise click.UsageError(unknown_word("command", name, _MODULES))
         return super().resolve_command(ctx, args)
 
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
         """Write the commands by section."""
+        pages = {
+            command.name: command for command in self.commands_in_order(ctx)
+        }
         for section, names in SECTIONS.items():
             with formatter.section(section):
                 formatter.write_dl(
                     [
-                        (name, self.named(name).get_short_help_str(200))
+                        (name, pages[name].get_short_help_str(200))
                         for name in names
                     ]
                 )
@@ -122,21 +135,23 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  
     subcommand_metavar="COMMAND ...",
 )
 @edition_options
-@screen_options
+@colour_option
 @click.option(
+    "-V",
     "--version",
     is_flag=True,
     is_eager=True,
     expose_value=False,
     callback=_version,
-    help="Print the version, and the editions with their digests.",
+    help="Print the version, and the bundled editions with their digests.",
 )
 def _program() -> None:
-    """Which ports the Avi load balancer needs, from its vendor's port page.
+    """List the network ports that the Avi load balancer needs.
 
-    Every answer is data with its source: what the page states, what was
-    inferred, and what the page leaves unstated, which is never "closed".
-    Unofficial: not a product of the vendor.
+    The answers come from the vendor's port page, and cite it. They keep
+    apart what the vendor documents, what is inferred, and what is not
+    documented; not documented never means "closed". Unofficial: not a
+    product of the vendor.
     """
 
 
@@ -144,22 +159,22 @@ assert isinstance(_program, Program)  # noqa: S101 - for type checkers
 program: Final[Program] = _program
 program.examples = (
     Example(
-        "What must I open for AWS with a CLI shell?",
-        f"{NAME} ports --deployment aws --with cli-shell",
+        "Which ports must I open for AWS, with the remote CLI shell?",
+        f"{NAME} ports aws --with cli-shell",
     ),
     Example(
         "Why is this port in the answer?",
         f"{NAME} explain tcp/5054 --deployment aws --with cli-shell",
     ),
     Example(
-        "Attach the answer to a change ticket.",
+        "Write the firewall change request for a ticket.",
         f"{NAME} export --format ticket --deployment aws --with cli-shell"
         " --output ticket.md",
     ),
 )
 program.ending = (
-    "'avi-portspec COMMAND --help' tells more, with examples. Exit codes: 0 "
-    "yes, 1 no or something found, 2 wrong usage or bad input."
+    "'avi-portspec help COMMAND' shows a command's options and examples. Exit "
+    "codes: 0 yes; 1 no, or something was found; 2 wrong usage or bad input."
 )
 
 
@@ -167,9 +182,9 @@ def run(arguments: list[str]) -> int:
     """Run the program, and return its exit code.
 
     Args:
-        arguments: What stands after its name.
+        arguments: The arguments after its name.
     """
-    instruction = os.environ.get(_COMPLETE)
+    instruction = os.environ.get(COMPLETE)
     request = Request()
     try:
         if instruction:
@@ -177,8 +192,8 @@ def run(arguments: list[str]) -> int:
             from click.shell_completion import shell_complete
 
             given: dict[str, Any] = {"obj": request}
-            return shell_complete(program, given, NAME, _COMPLETE, instruction)
-        # Without a word, it says what can be asked.
+            return shell_complete(program, given, NAME, COMPLETE, instruction)
+        # Without arguments, it prints its help.
         words = arguments or ["--help"]
         with program.make_context(NAME, words, obj=request) as ctx:
             code = program.invoke(ctx)
@@ -186,5 +201,5 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except CODES as wrong:
-        return told(wrong)
+        return report(wrong)
     return int(code or 0)

@@ -71,7 +71,7 @@ def files(tmp_path: Path) -> Path:
             'controller = ["10.10.1.11", "10.10.1.12", "2001:db8:1::11"]\n'
             'service-engine = ["10.20.0.0/24", "2001:db8:2::/64"]\n'
             'external-network-services = ["192.0.2.0/24"]\n'
-            'aws = ["198.51.100.0/24"]\ncluster-ip = "10.10.1.10"\n'
+            'aws = ["198.51.100.0/24"]\n'
         ),
         "page.html": "<h1>Ports</h1><p>Not the page.</p>\n",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from asking_cli import Ask
 
-from avi_portspec import load, presets
+from avi_portspec import dumps, load
 
 Complete = Callable[[str], list[str]]
 
@@ -43,13 +44,13 @@ class TestWords:
         assert complete("e") == [
             "explain",
             "endpoints",
-            "editions",
             "export",
+            "editions",
         ]
         assert complete("ports --dec") == ["--decision"]
 
     @pytest.mark.parametrize(
-        ("line", "wanted"),
+        ("line", "expected"),
         [
             ("ports --source service-engine-", ["service-engine-gateway"]),
             ("ports --cloud open", ["openstack", "openshift"]),
@@ -70,6 +71,8 @@ class TestWords:
             ("ports --decision un", ["unsupported", "unstated"]),
             ("ports --note no-container", ["no-container-port-in-openstack"]),
             ("ports --edition 17", ["17.1"]),
+            ("rules --scope ", ["product", "all"]),
+            ("rules --hook b", ["bridge"]),
             ("diff 16.2", ["16.2", "16.2.2"]),
             ("show controller-to-az", ["controller-to-azure"]),
             ("show controller-to-se", ["controller-to-service-engine"]),
@@ -80,6 +83,12 @@ class TestWords:
             ),
             ("explain tcp/900", ["tcp/9001"]),
             ("explain ic", ["icmp"]),
+            ("explain HTTPS", ["HTTPS"]),
+            ("explain icmp aw", ["aws"]),
+            ("ports open", ["openstack", "openshift"]),
+            ("ports aws,open", ["aws,openstack", "aws,openshift"]),
+            ("help po", ["ports"]),
+            ("completion z", ["zsh"]),
             ("export --format tic", ["ticket", "ticket-html"]),
             ("schema --of sh", ["show"]),
             ("check --as ov", ["overlay"]),
@@ -87,10 +96,10 @@ class TestWords:
         ],
     )
     def test_what_an_edition_knows(
-        self, complete: Complete, line: str, wanted: list[str]
+        self, complete: Complete, line: str, expected: list[str]
     ) -> None:
         """Ids, clouds, notes, editions; in lists, and kept out."""
-        assert complete(line) == wanted
+        assert complete(line) == expected
 
     def test_a_command_that_there_is_not_completes_nothing(
         self, complete: Complete
@@ -104,9 +113,19 @@ class TestWords:
         The script for bash drops the words where there are both.
         """
         found = complete("show ")
-        assert {*load().flows.ids()} < {*found}
-        assert complete("ports --deployment ") == [*presets()]
+        assert {*load("vantage-undated").flows.ids()} < {*found}
+        assert complete("ports --deployment ") == [
+            cloud.id
+            for cloud in load("vantage-undated").facets["cloud"].values
+        ]
         assert complete("ports --deployment my-") == ["my-"]
+
+    def test_a_file_s_name_is_left_to_the_shell(
+        self, complete: Complete
+    ) -> None:
+        """It knows which files there are."""
+        for line in ("check si", "ports --overlay si", "show --output si"):
+            assert complete(line) == ["si"]
 
     def test_the_edition_that_was_named_is_asked(
         self, complete: Complete
@@ -119,6 +138,18 @@ class TestWords:
         assert {*older} < {*newest}
         again = complete("show --edition 16.2 service-engine-to-")
         assert again == older
+
+    def test_a_cloud_of_an_edition_of_ones_own_is_completed(
+        self, complete: Complete, files: Path
+    ) -> None:
+        """It is no list in code."""
+        table = json.loads(dumps(load("vantage-undated")))
+        ibm = {"id": "ibm", "name": "IBM Cloud"}
+        table["facets"][0]["values"].append(ibm)
+        del table["interfaces"]
+        Path(files, "own.json").write_text(json.dumps(table))
+        line = "ports --edition-file own.json --deployment ib"
+        assert complete(line) == ["ibm"]
 
     def test_an_edition_that_cannot_be_read_completes_nothing(
         self, complete: Complete
@@ -148,8 +179,9 @@ class TestShells:
             (
                 "bash",
                 (
-                    "COMP_WORDS=(avi-portspec show controller-to-az); "
-                    "COMP_CWORD=2; _avi_portspec_completion avi-portspec; "
+                    "COMP_WORDS=(avi-portspec --edition vantage-undated show "
+                    "controller-to-az); COMP_CWORD=4; "
+                    "_avi_portspec_completion avi-portspec; "
                     'printf "%s\\n" "${COMPREPLY[@]}"'
                 ),
             ),
@@ -158,13 +190,17 @@ class TestShells:
                 (
                     "compadd() { print -l -- ${(P)@[-1]} }; "
                     "_describe() { print -l -- ${(P)3} }; "
-                    "words=(avi-portspec show controller-to-az); CURRENT=3; "
+                    "words=(avi-portspec --edition vantage-undated show "
+                    "controller-to-az); CURRENT=5; "
                     "_avi_portspec_completion"
                 ),
             ),
             (
                 "fish",
-                'complete --do-complete "avi-portspec show controller-to-az"',
+                (
+                    'complete --do-complete "avi-portspec --edition '
+                    'vantage-undated show controller-to-az"'
+                ),
             ),
         ],
     )

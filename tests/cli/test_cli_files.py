@@ -11,7 +11,13 @@ import pytest
 from asking_cli import Ask
 
 import avi_portspec
-from avi_portspec import load, loads_deployment, preset
+from avi_portspec import (
+    Edition,
+    InvalidDataError,
+    load,
+    loads_deployment,
+    preset,
+)
 from avi_portspec.ledger.entries import load_ledger
 
 
@@ -35,14 +41,35 @@ class TestCheck:
             for suffix in ("toml", "json"):
                 file = f"{name}.{suffix}"
                 answer = ask(f"check {file}")
-                wanted = f"{file}: a sound {kind}, for vantage-undated\n"
-                assert (answer.code, answer.out) == (0, wanted)
+                expected = f"{file}: valid {kind} for vantage-undated\n"
+                assert (answer.code, answer.out) == (0, expected)
         for file in ("own.toml", "own.json"):
             answer = ask(f"check {file}")
             assert (answer.code, answer.out) == (
                 0,
-                f"{file}: a sound edition\n",
+                f"{file}: valid edition\n",
             )
+
+    def test_an_edition_is_checked_while_a_bundled_one_is_broken(
+        self, ask: Ask, own: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whoever writes an edition checks it where it will be bundled.
+
+        Other files are checked against the newest edition, and cannot be.
+        """
+
+        def fail(name: str | None = None) -> Edition:
+            raise InvalidDataError("040-30.2.toml", [])
+
+        monkeypatch.setattr("avi_portspec.edition.loading.load", fail)
+        answer = ask("check own.toml")
+        assert (answer.code, answer.out) == (0, "own.toml: valid edition\n")
+        data = json.loads(ask("check own.toml --json").out)
+        assert (data["edition"], data["digest"]) == (None, None)
+        assert [each["is_sound"] for each in data["files"]] == [True]
+        answer = ask("check deployment.toml")
+        assert (answer.code, answer.out) == (2, "")
+        assert answer.err.startswith("Error: 040-30.2.toml: ")
 
     def test_all_faults_of_all_files_are_told(
         self, ask: Ask, own: Path
@@ -59,10 +86,10 @@ class TestCheck:
         assert "one.toml: 3 faults\n  service: " in answer.out
         assert "did you mean 'services'?" in answer.out
         assert "did you mean 'cli-shell'?" in answer.out
-        assert "deployment.toml: a sound deployment" in answer.out
-        assert "two.toml: clouds: wanted" in answer.out
+        assert "deployment.toml: valid deployment" in answer.out
+        assert "two.toml: clouds: expected" in answer.out
         assert "did you mean 'aws'?" in answer.out
-        assert "three.toml: wanted TOML" in answer.out
+        assert "three.toml: not valid TOML" in answer.out
 
     @pytest.mark.parametrize(
         ("text", "paths"),
@@ -88,14 +115,16 @@ class TestCheck:
         (found,) = json.loads(ask("check bad.toml --json").out)["files"]
         assert [fault["path"] for fault in found["faults"]] == paths
         with pytest.raises(avi_portspec.InvalidDataError) as wrong:
-            avi_portspec.loads_deployment(text, edition=load())
+            avi_portspec.loads_deployment(
+                text, edition=load("vantage-undated")
+            )
         assert [fault.path for fault in wrong.value.faults] == paths
         answer = ask("ports --deployment bad.toml")
         assert answer.code == 2
         for path in paths:
             # Which cloud there is, an option can still say.
             if (path, text) != ("clouds", "nodes = 2\n"):
-                assert f"{path}: wanted" in answer.err
+                assert f"{path}: expected" in answer.err
 
     @pytest.mark.parametrize(
         "line",
@@ -114,8 +143,8 @@ class TestCheck:
             answer = ask(line.format(name))
             assert answer.code == 2
             assert answer.err == (
-                f"Error: {name}: wanted text in UTF-8, without a byte order "
-                "mark, got one that begins with the mark\n"
+                f"Error: {name}: expected text in UTF-8, without a byte order "
+                "mark, got a byte order mark at its start\n"
             )
 
     def test_words_are_told_as_toml_has_them(
@@ -124,7 +153,7 @@ class TestCheck:
         """Nobody who writes a file knows the types of Python."""
         Path(own, "bad.toml").write_text('clouds = "aws"\n')
         text = ask("check bad.toml").out
-        assert "wanted a list of kebab-case words" in text
+        assert "expected a list of kebab-case words" in text
 
     def test_an_overlay_is_held_to_the_edition(
         self, ask: Ask, own: Path
@@ -135,7 +164,7 @@ class TestCheck:
         )
         answer = ask("check bad.toml")
         assert answer.code == 1
-        assert "bad.toml: changes[0].flow: wanted" in answer.out
+        assert "bad.toml: changes[0].flow: expected" in answer.out
         assert ask("check site.toml --edition 17.1").code == 0
 
     def test_an_edition_s_faults_have_places(
@@ -152,9 +181,9 @@ class TestCheck:
     @pytest.mark.parametrize(
         ("text", "said"),
         [
-            ("", "got nothing"),
+            ("", "got an empty file"),
             ("cluods = 1", "did you mean 'clouds'?"),
-            ("a = 1", "got the keys 'a'"),
+            ("a = 1", "got the key 'a'"),
         ],
     )
     def test_what_is_none_of_them_is_told(
@@ -164,9 +193,43 @@ class TestCheck:
         Path(own, "what.toml").write_text(text)
         answer = ask("check what.toml")
         assert answer.code == 1
-        assert "a deployment, an overlay or an edition" in answer.out
+        assert (
+            "a deployment, an overlay, an edition or an inventory"
+            in answer.out
+        )
         assert said in answer.out
         assert "format" in ask("check what.toml --as edition").out
+
+    def test_an_inventory_is_one(self, ask: Ask, own: Path) -> None:
+        """By its keys; a slip in one of them is its fault."""
+        answer = ask("check addresses.toml")
+        assert (answer.code, answer.out) == (
+            0,
+            "addresses.toml: valid inventory for vantage-undated\n",
+        )
+        Path(own, "what.toml").write_text('controller = ["10.0.0.1/8"]\n')
+        answer = ask("check what.toml")
+        assert answer.code == 1
+        assert answer.out.startswith("what.toml: controller[0]: expected ")
+        Path(own, "what.toml").write_text("clouds = []\ncontroller = [1]\n")
+        assert "controller: expected " in ask("check what.toml").out
+        Path(own, "what.toml").write_text("contoller = []\n")
+        assert "did you mean 'controller'?" in ask("check what.toml").out
+
+    def test_another_file_is_no_inventory(self, ask: Ask, own: Path) -> None:
+        """It is told what was found in its place."""
+        Path(own, "other.toml").write_text('controller = "container"\n')
+        line = "rules --platform csv --cloud aws --inventory"
+        for file, found in (
+            ("deployment.toml", "got a deployment"),
+            ("other.toml", "got a deployment"),
+            ("site.toml", "got an overlay"),
+            ("own.toml", "got an edition"),
+        ):
+            answer = ask(f"{line} {file}")
+            assert answer.code == 2
+            assert f"{file}: expected an inventory" in answer.err
+            assert found in answer.err
 
     def test_a_wrong_kind_suggests_the_right_one(self, ask: Ask) -> None:
         """As everywhere."""
@@ -180,7 +243,7 @@ class TestCheck:
         """And the exit code tells that one could not."""
         answer = ask("check deploymet.toml deployment.toml .")
         assert answer.code == 2
-        assert answer.out.startswith("deployment.toml: a sound deployment")
+        assert answer.out.startswith("deployment.toml: valid deployment")
         assert "deploymet.toml: No such file or directory" in answer.err
         assert "did you mean 'deployment.toml'?" in answer.err
         assert ".: Is a directory" in answer.err
@@ -204,22 +267,65 @@ class TestEditionsOfOnesOwn:
 
     def test_they_are_asked(self, ask: Ask, own: Path) -> None:
         """In either format, and from standard input."""
-        wanted = ask("digest --edition-file own.toml").out
-        assert wanted.split()[1] == "own"
-        assert ask("digest --edition-file own.json").out == wanted
+        expected = ask("digest --edition-file own.toml").out
+        assert expected.split()[1] == "own"
+        assert ask("digest --edition-file own.json").out == expected
         for name in ("own.json", "own.toml"):
             text = Path(own, name).read_bytes()
             answer = ask("digest --edition-file -", stdin=text)
-            assert answer.out == wanted
+            assert answer.out == expected
 
     def test_they_are_compared(self, ask: Ask, own: Path) -> None:
         """With others, and with themselves."""
-        assert ask("diff own.toml own.json").code == 0
+        answer = ask("diff own.toml own.json")
+        assert (answer.code, answer.out) == (
+            0,
+            "own -> own: nothing differs\n",
+        )
         answer = ask("diff 16.2 own.json")
         assert answer.code == 1
-        assert answer.out.startswith("From 16.2 to own\n")
+        assert answer.out.startswith("16.2 -> own: 0 flows added, ")
         text = Path(own, "own.toml").read_bytes()
         assert ask("diff own.toml -", stdin=text).code == 0
+
+    def test_facets_can_be_named(self, ask: Ask, own: Path) -> None:
+        """It is the same edition; a wrong name suggests the right one."""
+        table = json.loads(Path(own, "own.json").read_text())
+        for name in ("standard", "standart"):
+            text = json.dumps(table | {"facets": name})
+            Path(own, f"{name}.json").write_text(text)
+        assert ask("check standard.json").code == 0
+        assert ask("diff own.json standard.json").code == 0
+        answer = ask("check standart.json")
+        assert answer.code == 1
+        assert answer.out == (
+            "standart.json: facets: expected a list of facets, or the name "
+            "of one: standard, got 'standart'; did you mean 'standard'?\n"
+        )
+
+    @pytest.mark.parametrize(
+        "asked", ["--deployment ibm", "--cloud 'Big Blue'"]
+    )
+    def test_their_own_clouds_are_presets(
+        self, ask: Ask, files: Path, asked: str
+    ) -> None:
+        """For answers and for rules; other editions do not know them."""
+        table = json.loads(avi_portspec.dumps(load("vantage-undated"))) | {
+            "id": "ibm"
+        }
+        table["facets"][0]["values"].append(
+            {"id": "ibm", "name": "IBM Cloud", "aliases": ["Big Blue"]}
+        )
+        del table["interfaces"]
+        Path(files, "ibm.json").write_text(json.dumps(table))
+        file = "--edition-file ibm.json"
+        assert "IBM Cloud" in ask(f"presets {file}").out
+        assert ask(f"ports {file} {asked}").out.startswith(
+            "Clouds that the Controller manages: IBM Cloud\n"
+        )
+        rules = f"rules --platform nftables --inventory addresses.toml {asked}"
+        assert "clouds: ibm;" in ask(f"{rules} {file}").out
+        assert ask(f"ports {asked}").code == 2
 
     def test_overlays_are_laid_over(self, ask: Ask, own: Path) -> None:
         """What they bring says where it comes from."""
@@ -266,7 +372,7 @@ class TestWhatIsTooLarge:
             Path(own, name).symlink_to(endless)
         answer = ask(line.format("endless"))
         assert answer.code == 2
-        assert "wanted at most 8,388,608 bytes, got more" in answer.err
+        assert "expected at most 8,388,608 bytes, got more" in answer.err
 
     def test_others_are_checked_all_the_same(
         self, ask: Ask, own: Path
@@ -275,24 +381,129 @@ class TestWhatIsTooLarge:
         Path(own, "large.toml").write_bytes(b" " * (8 * 1024 * 1024 + 1))
         answer = ask("check large.toml deployment.toml")
         assert answer.code == 2
-        assert "deployment.toml: a sound deployment" in answer.out
+        assert "deployment.toml: valid deployment" in answer.out
 
     def test_so_is_standard_input(self, ask: Ask) -> None:
         """Which may have no end either."""
         answer = ask("check -", stdin=b" " * (8 * 1024 * 1024 + 1))
         assert answer.code == 2
-        assert "standard input: wanted at most" in answer.err
+        assert "standard input: expected at most" in answer.err
 
 
 class TestDiffAndUpgrade:
     """What the library renders."""
 
     def test_diff_is_the_library_s(self, ask: Ask) -> None:
-        """As text, as Markdown and as JSON."""
-        changes = avi_portspec.diff(load("16.2"), load())
-        assert ask("diff 16.2").out == changes.to_text()
+        """As Markdown and as JSON; and with --all, field by field."""
+        changes = avi_portspec.diff(load("16.2"), load("vantage-undated"))
         assert ask("diff 16.2 --markdown").out == changes.to_markdown()
         assert ask("diff 16.2 --json").out == f"{changes.to_json()}\n"
+        _, _, rest = changes.to_text().partition("\n")
+        assert ask("diff 16.2 --all").out.endswith(
+            f"\n\nAll changes, field by field\n{rest}"
+        )
+
+    #: What the specification shows, but for what is counted at the end.
+    DIFF = """\
+17.1 -> vantage-undated: 9 flows added, 2 changed, 0 removed
+
+Open, where it applies
+  + Controller -> Controller              TCP 443    HTTPS     always
+  + Service Engine -> Service Engine      TCP 4001   ObjStore  on AWS, Azure, \
+GCP or OpenStack
+  + Service Engine -> Service Engine      TCP 9001   ObjStore  on vCenter, \
+Linux Server Cloud or NSX-T
+  + GCP -> Avi Vantage                    TCP 443              on GCP
+  + Controller -> AWS                     TCP 443              on AWS
+  + Controller -> Azure                   TCP 443              on Azure
+
+Optional
+  + Controller -> Management gateway      ICMP echo  Ping      gateway status \
+only
+  + Service Engine -> Management gateway  ICMP echo  Ping      gateway status \
+only
+  + Service Engine -> Controller          ICMP echo  Ping      Controller \
+status only
+
+Review before closing
+  ~ Controller -> Controller              TCP 5098   SSH       no longer on \
+OpenStack
+  ~ Service Engine -> Controller          TCP 5098   SSH       no longer on \
+OpenStack
+  ! Controller -> Service Engine          none                 now stated: no \
+port needed
+
+Hidden: 48 changes of wording, citations and notes, 2 of them to review. Add \
+--all to see them.
+"""
+
+    def test_diff_is_the_sketch(self, ask: Ask) -> None:
+        """What a firewall has to do, first."""
+        assert ask("diff 17.1").out == self.DIFF
+
+    def test_diff_on_a_narrow_terminal(self, ask: Ask) -> None:
+        """Without services; a condition goes on below its own column."""
+        lines = ask("diff 17.1 --no-color", width=80).out.splitlines()
+        assert lines[4:6] == [
+            (
+                "  + Service Engine -> Service Engine      TCP 4001   on AWS, "
+                "Azure, GCP or"
+            ),
+            f"{' ' * 53}OpenStack",
+        ]
+        assert "HTTPS" not in "\n".join(lines)
+
+    UPGRADE = """\
+Upgrade 17.1 -> vantage-undated: open 3, close 0, keep 8
+Controller cluster on virtual machines, managing AWS
+
+Open before the upgrade
+  Controller -> Controller          TCP 443   HTTPS     Required
+  Service Engine -> Service Engine  TCP 4001  ObjStore  Required on AWS
+  Controller -> AWS                 TCP 443             Required on AWS [a]
+  The 17.1 page does not name these. They may be open already.
+
+Close after the upgrade
+  Nothing.
+
+Check
+  17.1 documents nothing for AWS. This plan cannot tell what 17.1 needs there.
+
+Optional: 3. Unchanged: 8. Add --all to see them.
+
+[a] Assumed: TCP (only a port number is given); the Controller as source (none
+    is named); required (not said).
+"""
+
+    def test_upgrade_is_the_sketch(self, ask: Ask) -> None:
+        """Open, close, check; on a terminal of 80 columns."""
+        line = "upgrade 17.1 --deployment aws --no-color"
+        assert ask(line, width=80).out == self.UPGRADE
+        assert ask(line).out.split() == self.UPGRADE.split()
+
+    def test_a_downgrade_closes_nothing(self, ask: Ask) -> None:
+        """It says what it is, in the first word."""
+        text = ask("upgrade vantage-undated 17.1 --deployment aws").out
+        assert text.startswith("Downgrade vantage-undated -> 17.1: ")
+        assert "\nClose after the downgrade\n  Nothing.\n" in text
+        assert "Nothing is closed on its word." in text
+
+    def test_all_of_an_upgrade(self, ask: Ask) -> None:
+        """What is counted otherwise."""
+        text = ask("upgrade 17.1 --deployment aws --all").out
+        assert "--all" not in text
+        assert "\nKeep open\n  Controller -> Controller " in text
+        assert "\nOptional\n  Controller -> Management gateway " in text
+
+    @pytest.mark.parametrize("option", ["--json", "--markdown"])
+    @pytest.mark.parametrize(
+        "line", ["diff 16.2", "upgrade 17.1 --cloud vcenter"]
+    )
+    def test_all_is_for_people(self, ask: Ask, line: str, option: str) -> None:
+        """The other answers have everything."""
+        answer = ask(f"{line} --all {option}")
+        assert (answer.code, answer.out) == (2, "")
+        assert f"{option} always has everything" in answer.err
 
     @pytest.mark.parametrize(
         "line", ["diff 16.2", "upgrade 17.1 --cloud vcenter"]
@@ -305,12 +516,51 @@ class TestDiffAndUpgrade:
 
     def test_upgrade_is_the_library_s(self, ask: Ask) -> None:
         """With a deployment of options; and 1 says that there is work."""
-        plan = avi_portspec.diff(load("17.1"), load(), "vcenter")
+        plan = avi_portspec.diff(
+            load("17.1"), load("vantage-undated"), "vcenter"
+        )
         answer = ask("upgrade 17.1 --cloud vcenter")
-        assert (answer.code, answer.out) == (1, plan.to_text())
+        assert answer.code == 1
         line = "upgrade 17.1 --cloud vcenter --markdown"
         assert ask(line).out == plan.to_markdown()
         assert ask("upgrade 17.1 17.1 --cloud vcenter").code == 0
+
+
+class TestInitInventory:
+    """The addresses that rules will need."""
+
+    @pytest.mark.parametrize("cloud", ["openstack", "aws,vcenter", "gcp"])
+    def test_filled_in_it_is_whole(
+        self, ask: Ask, files: Path, cloud: str
+    ) -> None:
+        """Every key, and no other; empty, it is refused key by key."""
+        answer = ask(f"init --inventory --cloud {cloud}")
+        assert (answer.code, answer.out) == (0, "")
+        assert answer.err.endswith("avi-portspec check inventory.toml\n")
+        path = files / "inventory.toml"
+        text = path.read_text()
+        answer = ask("check inventory.toml")
+        assert answer.code == 1
+        assert f"{text.count('= []') - 1} faults" in answer.out
+        lines = [
+            line.replace("[]", f'["10.9.{number}.0/24"]')
+            for number, line in enumerate(text.splitlines())
+            if not line.startswith("#")
+        ]
+        path.write_text("\n".join(lines))
+        assert ask("check inventory.toml").code == 0
+        line = (
+            f"rules --platform csv --inventory inventory.toml --cloud {cloud}"
+        )
+        answer = ask(f"{line} --allow-gaps")
+        assert "no-address" not in answer.out
+        assert answer.out
+
+    def test_it_can_be_printed(self, ask: Ask) -> None:
+        """With the flows that need each key."""
+        answer = ask("init aws --inventory --output -")
+        assert "#   controller-to-aws\naws = []\n" in answer.out
+        assert "#   avi-portspec check FILE\n" in answer.out
 
 
 class TestInit:
@@ -324,9 +574,9 @@ class TestInit:
         assert (answer.code, answer.out) == (0, "")
         assert "ports --deployment deployment.toml" in answer.err
         text = Path(tmp_path, "deployment.toml").read_text(encoding="utf-8")
-        wanted = preset("aws", features={"cli-shell"})
-        assert loads_deployment(text) == wanted
-        for facet in load().facets:
+        expected = preset("aws", features={"cli-shell"})
+        assert loads_deployment(text) == expected
+        for facet in load("vantage-undated").facets:
             for value in facet.values:
                 assert f"#   {value.id}" in text
         assert ask("check deployment.toml").code == 0
@@ -347,6 +597,20 @@ class TestInit:
             services={"dns"},
         )
         assert "did you mean 'aws'?" in answer.err
+
+    def test_no_word_is_cut_by_the_terminal(self, ask: Ask) -> None:
+        """The choices are a line each, and none is long."""
+        stdin = b"aws\n\n\n\n\n"
+        answer = ask("init -o -", stdin=stdin, asked=True, width=80)
+        flowing = " ".join(answer.err.split())
+        for facet in load("vantage-undated").facets:
+            if facet.many:
+                for value in facet.values:
+                    assert f"{value.id} {value.name} " in flowing
+        choices = [
+            line for line in answer.err.splitlines() if line[:2] == "  "
+        ]
+        assert max(map(len, choices)) <= 80
 
     def test_no_answer_is_the_least(self, ask: Ask) -> None:
         """A preset, as it is."""

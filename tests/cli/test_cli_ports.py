@@ -12,6 +12,7 @@ from asking_cli import Ask
 
 import avi_portspec
 from avi_portspec import Deployment, load, loads_deployment, preset
+from avi_portspec.exporters import FormatName
 
 
 def rows(text: str) -> list[list[str]]:
@@ -69,9 +70,9 @@ class TestTheDeployment:
         ),
     )
 
-    @pytest.mark.parametrize(("options", "wanted"), CASES)
+    @pytest.mark.parametrize(("options", "expected"), CASES)
     def test_it_is_what_the_options_say(
-        self, ask: Ask, files: Path, options: str, wanted: Deployment
+        self, ask: Ask, files: Path, options: str, expected: Deployment
     ) -> None:
         """The file that ``init`` writes of it holds the same."""
         Path(files, "own.json").write_text(
@@ -85,7 +86,7 @@ class TestTheDeployment:
         )
         answer = ask(f"init {options} --output -")
         assert (answer.code, answer.err) == (0, "")
-        assert loads_deployment(answer.out) == wanted
+        assert loads_deployment(answer.out) == expected
 
     def test_it_can_come_from_standard_input(self, ask: Ask) -> None:
         """In TOML or in JSON, for nothing says which it is."""
@@ -111,8 +112,8 @@ class TestTheDeployment:
         """What all sites have in common, and what one of them is."""
         Path(files, "common.toml").write_text('services = ["dns"]\n')
         answer = ask("init --deployment common.toml --cloud gcp -o -")
-        wanted = preset("gcp", services={"dns"})
-        assert loads_deployment(answer.out) == wanted
+        expected = preset("gcp", services={"dns"})
+        assert loads_deployment(answer.out) == expected
         assert ask("ports --deployment common.toml").code == 2
 
     @pytest.mark.parametrize(
@@ -124,11 +125,11 @@ class TestTheDeployment:
             ("--cloud awz", "did you mean 'aws'?"),
             ("--cloud aws --with cli-shel", "did you mean 'cli-shell'?"),
             ("--cloud aws --without dnss", "did you mean 'dns'?"),
-            ("--cloud aws --service cli-shell", "no service"),
-            ("--with cli-shell", "which cloud"),
+            ("--cloud aws --service cli-shell", "unknown service"),
+            ("--with cli-shell", "has no cloud"),
             ("--deployment wrong.toml", "wrong.toml: 2 faults"),
-            ("--deployment word.toml", "word.toml: clouds: wanted"),
-            ("--deployment list.json", "list.json: wanted an object"),
+            ("--deployment word.toml", "word.toml: clouds: expected"),
+            ("--deployment list.json", "list.json: expected an object"),
             ("--deployment -", "standard input"),
             ("--deployment site.toml", "site.toml: "),
         ],
@@ -164,15 +165,17 @@ class TestTheAnswer:
 
     def test_it_is_what_the_library_answers(self, ask: Ask) -> None:
         """Each needed and each optional flow, and nothing else."""
-        found = load().resolve(preset("aws", features={"cli-shell"}))
-        wanted = [
+        found = load("vantage-undated").resolve(
+            preset("aws", features={"cli-shell"})
+        )
+        expected = [
             [flow.id, found.status_of(flow)]
             for flow in found.having("needed", "optional")
         ]
         answer = ask(
             "ports --deployment aws --with cli-shell --columns id,decision"
         )
-        assert (answer.code, rows(answer.out)) == (0, wanted)
+        assert (answer.code, rows(answer.out)) == (0, expected)
 
     def test_it_says_what_was_asked(self, ask: Ask) -> None:
         """So that it can stand alone in a ticket."""
@@ -180,7 +183,7 @@ class TestTheAnswer:
         assert "AWS and GCP" in text
         assert "DNS" in text.partition("Source")[0]
         assert "a single node" in text
-        assert load().digest in text
+        assert load("vantage-undated").digest in text
 
     def test_conflicts_and_gaps_are_said(self, ask: Ask) -> None:
         """Whatever is filtered."""
@@ -195,8 +198,10 @@ class TestTheAnswer:
         """And that nothing is left is an answer, with its exit code."""
         answer = ask("ports --source SE --destination SE --on-cloud openshift")
         assert answer.code == 1
-        assert "No flow" in answer.out
-        assert answer.out.count("the page does not say whether") == 2
+        assert "No matching flows." in answer.out
+        unstated = "unstated: The vendor's page does not say whether these"
+        assert answer.out.count(unstated) == 1
+        assert answer.out.count("Avi Service Engine, TCP ") == 2
 
     def test_a_flow_is_said_to_be_open_once(self, ask: Ask) -> None:
         """As a gap, or as a flow of its own."""
@@ -206,11 +211,11 @@ class TestTheAnswer:
     def test_why_adds_the_reasons(self, ask: Ask) -> None:
         """The deployment's, or the page's."""
         line = "ports --source SE --destination Controller --port 123 --why"
-        assert "The page requires it: always." in ask(line).out
+        assert "Required." in ask(line).out
         text = ask(f"{line} --deployment aws").out
-        assert "The page requires it: always." in text
+        assert "Required." in text
         text = ask(f"{line} --columns id,why").out
-        assert rows(text)[0][1].startswith("The page requires it")
+        assert rows(text)[0][1].startswith("Required")
 
     def test_every_column_has_something_to_say(self, ask: Ask) -> None:
         """In the order in which they are asked for."""
@@ -231,32 +236,47 @@ class TestTheAnswer:
         assert "did you mean 'requirement'?" in answer.err
         answer = ask("ports --columns zzz")
         assert answer.code == 2
-        assert "known: source, destination, ports" in answer.err
+        assert "known: id, source, destination" in answer.err
         assert answer.err.endswith("citation, origin\n")
+
+    def test_columns_have_headings_and_no_doubles(self, ask: Ask) -> None:
+        """By the grammar that the directives have."""
+        text = ask("ports --port 443 --columns 'ports = Open, id'").out
+        assert text.splitlines()[0].split() == ["Open", "Flow"]
+        answer = ask("ports --columns id,ports,id")
+        assert answer.code == 2
+        assert "id: expected each column once" in answer.err
 
     def test_strict_fails_where_something_is_open(self, ask: Ask) -> None:
         """And says what; where nothing is, it is the usual answer."""
         answer = ask("ports --cloud openshift --strict")
         assert (answer.code, answer.out) == (1, "")
-        assert "leaves this deployment open" in answer.err
+        assert "does not cover this deployment completely" in answer.err
         assert ask("ports --cloud aws --strict").code == 0
 
     @pytest.mark.parametrize(
         ("options", "said"),
         [
-            ("--decision needed", "needs a deployment"),
-            ("--strict", "needs a deployment"),
-            ("--cloud aws --on-cloud aws", "says which clouds"),
-            ("--columns id,decision", "needs a deployment"),
-            ("--columns id --json", "--json has all of them"),
-            ("--container --virtual-machine", "exclude one another"),
-            ("--virtual-machine --container", "exclude one another"),
-            ("--cluster --single-node", "exclude one another"),
-            ("--cloud aws --with dns,ntp --without dns", "dns: said to be"),
-            ("--cloud aws --service dns --without dns", "dns: said to be"),
+            ("--decision needed", "requires a deployment"),
+            ("--strict", "requires a deployment"),
+            ("--cloud aws --on-cloud aws", "cannot be used with"),
+            ("--columns id,decision", "requires a deployment"),
+            ("--columns id --json", "json always has all columns"),
+            ("--columns id --wide", "cannot be used together"),
+            ("--container --virtual-machine", "cannot be used together"),
+            ("--virtual-machine --container", "cannot be used together"),
+            ("--cluster --single-node", "cannot be used together"),
+            (
+                "--cloud aws --with dns,ntp --without dns",
+                "dns is given to both",
+            ),
+            (
+                "--cloud aws --service dns --without dns",
+                "dns is given to both",
+            ),
             (
                 "--cloud aws --with cli-shell --without cli-shell",
-                "cli-shell: said to be in use, and not to be",
+                "cli-shell is given to both --with and --without",
             ),
             ("--cloud aws --decision neded", "did you mean 'needed'?"),
         ],
@@ -275,6 +295,142 @@ class TestTheAnswer:
         again = "--container --single-node --container --single-node"
         assert ask(f"ports --cloud aws {again}") == once
         assert once.code == 0
+
+
+class TestWhereElse:
+    """An answer without flows says where the ports do apply."""
+
+    def test_it_names_the_flows_and_their_conditions(self, ask: Ask) -> None:
+        """9001 is for other clouds than AWS."""
+        edition = load("vantage-undated")
+        answer = ask("ports aws --port 9001")
+        assert answer.code == 1
+        assert "No matching flows for this deployment." in answer.out
+        resolution = edition.resolve("aws")
+        for flow in edition.flows.select(port=9001):
+            condition = flow.when.describe(edition.facets)
+            (line,) = [
+                each
+                for each in answer.out.splitlines()
+                if each.endswith(f"({flow.id})")
+            ]
+            assert line.startswith(f"{resolution.status_of(flow)}: TCP 9001")
+            assert condition in line
+
+    def test_it_names_a_few_of_many(self, ask: Ask) -> None:
+        """And how many there are besides."""
+        answer = ask("ports aws --protocol tcp --decision unsupported")
+        assert "No matching flows for this deployment." in answer.out
+        flows = load("vantage-undated").flows.select(protocol="tcp")
+        assert f"and {len(flows) - 6} more" in answer.out
+
+    def test_a_port_of_no_flow_is_in_none(self, ask: Ask) -> None:
+        """There is nothing to name."""
+        answer = ask("ports aws --port 1")
+        assert answer.code == 1
+        assert "\nNo matching flows.\n" in answer.out
+
+
+class TestTheOutputFile:
+    """``ports --output``: the suffix chooses the format."""
+
+    @pytest.mark.parametrize(
+        ("file", "name"),
+        [("p.csv", "csv"), ("p.md", "markdown"), ("p.htm", "html")],
+    )
+    def test_a_known_suffix_is_that_format(
+        self, ask: Ask, files: Path, file: str, name: str
+    ) -> None:
+        """What ``export`` writes; also of all flows of an edition."""
+        edition = load("vantage-undated")
+        for options, subject in (
+            ("", edition.flows),
+            (" aws", edition.resolve("aws")),
+        ):
+            assert ask(f"ports{options} --output {file}").code == 0
+            expected = avi_portspec.export(subject, name)
+            assert Path(files, file).read_bytes() == expected.encode()
+
+    def test_json_is_the_answer_of_json(self, ask: Ask, files: Path) -> None:
+        """Whether the option or the suffix asks for it."""
+        ask("ports aws --output p.json")
+        ask("ports aws --json --output p.txt")
+        text = Path(files, "p.json").read_text(encoding="utf-8")
+        assert text == ask("ports aws --json").out
+        assert Path(files, "p.txt").read_text(encoding="utf-8") == text
+
+    @pytest.mark.parametrize("file", ["p.pdf", "a.b/p.docx", ".x.TXTT"])
+    def test_an_unknown_suffix_is_refused(
+        self, ask: Ask, files: Path, file: str
+    ) -> None:
+        """Nobody who asks for a PDF wants text that is called one."""
+        answer = ask(f"ports aws --output {file}")
+        assert (answer.code, answer.out) == (2, "")
+        assert f"the suffix of {file!r} is unknown; known: .csv" in answer.err
+        assert ".txt" in answer.err
+        assert not Path(files, file).exists()
+
+    def test_text_and_no_suffix_are_the_table(
+        self, ask: Ask, files: Path
+    ) -> None:
+        """As it is in a pipe."""
+        for file in ("p.txt", "p"):
+            ask(f"ports aws --output {file}")
+            text = Path(files, file).read_text(encoding="utf-8")
+            assert text == ask("ports aws").out
+
+    def test_columns_are_for_the_table(self, ask: Ask) -> None:
+        """Not dropped without a word."""
+        for options in ("--columns id", "--why", "--wide"):
+            answer = ask(f"ports aws --output p.csv {options}")
+            assert answer.code == 2
+            assert "csv always has all columns" in answer.err
+
+
+class TestQuiet:
+    """The table alone, for a script."""
+
+    def test_it_is_the_table(self, ask: Ask) -> None:
+        """Without the deployment above, and the stamp below."""
+        whole = ask("ports aws").out
+        quiet = ask("ports aws --quiet")
+        _, table, _ = whole.split("\n\n")
+        assert (quiet.out, quiet.err) == (f"{table}\n", "")
+
+    def test_the_header_can_go_too(self, ask: Ask) -> None:
+        """On a terminal as well as in a pipe."""
+        lines = ask("ports aws -q").out.splitlines()
+        assert ask("ports aws -q --no-header").out.splitlines() == lines[2:]
+        line = "ports aws -q --no-color"
+        whole = ask(line, width=200).out
+        text = ask(f"{line} --no-header", width=200).out
+        assert whole.partition("\n")[2] == text
+        assert text.startswith("From Controller\n")
+
+    def test_other_answers_have_no_stamp(self, ask: Ask) -> None:
+        """An explanation, and all about one flow."""
+        for line, start in (
+            ("explain icmp aws", "Source: "),
+            ("show controller-to-aws", "Edition "),
+        ):
+            whole, quiet = ask(line).out, ask(f"{line} --quiet").out
+            text, _, stamp = whole.rstrip().rpartition("\n\n")
+            assert quiet.rstrip() == text
+            assert stamp.startswith(start)
+
+    def test_without_a_header_no_column_is_named(self, ask: Ask) -> None:
+        """Also where one is hidden: what is left are rows."""
+        line = "notes --quiet --no-color"
+        assert "Column hidden" in ask(line, width=80).out
+        assert "Column" not in ask(f"{line} --no-header", width=80).out
+
+    def test_what_is_not_documented_is_still_said(self, ask: Ask) -> None:
+        """On standard error, out of the script's way."""
+        answer = ask("ports openshift --quiet")
+        gaps = [*map(str, load("vantage-undated").resolve("openshift").gaps)]
+        assert gaps
+        assert answer.err.splitlines() == gaps
+        assert "unstated" not in answer.out
 
 
 class TestTheFilters:
@@ -309,8 +465,8 @@ class TestTheFilters:
     ) -> None:
         """By any name, several at once, in any number of options."""
         found = ask(f"ports {options} --columns id").out
-        wanted = load().flows.select(**criteria)  # type: ignore[arg-type]
-        assert [row[0] for row in rows(found)] == [*wanted.ids()]
+        expected = load("vantage-undated").flows.select(**criteria)  # type: ignore[arg-type]
+        assert [row[0] for row in rows(found)] == [*expected.ids()]
 
     @pytest.mark.parametrize(
         ("options", "criteria"),
@@ -325,21 +481,25 @@ class TestTheFilters:
     ) -> None:
         """All others are left."""
         found = ask(f"ports {options} --columns id").out
-        wanted = load().flows.exclude(**criteria)  # type: ignore[arg-type]
-        assert [row[0] for row in rows(found)] == [*wanted.ids()]
+        expected = load("vantage-undated").flows.exclude(**criteria)  # type: ignore[arg-type]
+        assert [row[0] for row in rows(found)] == [*expected.ids()]
 
     def test_several_have_to_fit_together(self, ask: Ask) -> None:
         """Wanted and barred values, of one filter and of several."""
         found = ask("ports --source SE --port '!22,!123' --columns id").out
-        wanted = load().flows.select(source="SE").exclude(port=[22, 123])
-        assert [row[0] for row in rows(found)] == [*wanted.ids()]
+        expected = (
+            load("vantage-undated")
+            .flows.select(source="SE")
+            .exclude(port=[22, 123])
+        )
+        assert [row[0] for row in rows(found)] == [*expected.ids()]
 
     def test_a_mixture_of_inferred_is_any_of_them(self, ask: Ask) -> None:
         """``no`` and a field's name."""
         found = ask("ports --inferred no,when --columns id").out
-        flows = load().flows
-        wanted = flows.select(inferred=False) | flows.select(inferred="when")
-        assert [row[0] for row in rows(found)] == [*wanted.ids()]
+        flows = load("vantage-undated").flows
+        expected = flows.select(inferred=False) | flows.select(inferred="when")
+        assert [row[0] for row in rows(found)] == [*expected.ids()]
 
     @pytest.mark.parametrize(
         ("options", "said"),
@@ -347,19 +507,21 @@ class TestTheFilters:
             ("--source Controler", "did you mean"),
             ("--section awss", "did you mean 'aws'?"),
             ("--requirement optionl", "did you mean 'optional'?"),
-            ("--port http", "is no port and no range"),
-            ("--port ٢٢", "is no port and no range"),
-            ("--port 99999", "no range within 0-65535"),
-            ("--port 22-21", "no range within 0-65535"),
-            ("--port 1-", "is no port and no range"),
-            (f"--port {'9' * 5000}", "is no port and no range"),
-            (f"--protocol {'9' * 5000}", "no protocol"),
+            ("--port http", "a port from 0 to 65535, or a range"),
+            ("--port ٢٢", "a port from 0 to 65535, or a range"),
+            ("--port 4_43", "got '4_43'"),
+            ("--port +443", "a port from 0 to 65535, or a range"),
+            ("--port 99999", "a port from 0 to 65535, or a range"),
+            ("--port 22-21", "a range whose first port is not above its last"),
+            ("--port 1-", "a port from 0 to 65535, or a range"),
+            (f"--port {'9' * 5000}", "a port from 0 to 65535, or a range"),
+            (f"--protocol {'9' * 5000}", "unknown protocol"),
             ("--protocol 256", "0 to 255"),
             ("--inferred mabe", "known: yes, no, source, destination"),
             ("--inferred wen", "did you mean 'when'?"),
-            ("--source ''", "wanted values"),
-            ("--source 'SE,,gcp'", "wanted values"),
-            ("--source '!'", "wanted values"),
+            ("--source ''", "expected values, comma-separated"),
+            ("--source 'SE,,gcp'", "expected values, comma-separated"),
+            ("--source '!'", "expected values, comma-separated"),
         ],
     )
     def test_what_fits_nothing_is_told(
@@ -391,6 +553,42 @@ class TestExport:
                 assert answer.code == 0
                 assert answer.out == avi_portspec.export(subject, name)
 
+    @pytest.mark.parametrize("name", ["ticket", "csv", "markdown"])
+    def test_addresses_come_from_an_inventory(
+        self, ask: Ask, files: Path, name: FormatName
+    ) -> None:
+        """The file that rules are written from, or standard input."""
+        edition = load("17.1")
+        text = 'controller = ["10.10.1.11"]\n'
+        (files / "site.toml").write_text(text, encoding="utf-8")
+        site = avi_portspec.loads_inventory(text, edition=edition)
+        for options, subject in (
+            ("--cloud vcenter", edition.resolve("vcenter")),
+            ("--source SE", edition.flows.select(source="SE")),
+            ("", edition),
+        ):
+            line = f"export --edition 17.1 --format {name} {options}"
+            expected = avi_portspec.export(subject, name, inventory=site)
+            answer = ask(f"{line} --inventory site.toml")
+            assert (answer.code, answer.out) == (0, expected)
+            assert (
+                ask(f"{line} --inventory -", stdin=text.encode()).out
+                == expected
+            )
+
+    def test_a_broken_inventory_is_refused(
+        self, ask: Ask, files: Path
+    ) -> None:
+        """With its name, and nothing is written."""
+        text = 'contoller = ["10.10.1.11"]\n'
+        (files / "site.toml").write_text(text, encoding="utf-8")
+        line = "export aws --format csv --inventory site.toml -o a.csv"
+        answer = ask(line)
+        assert answer.code == 2
+        assert "site.toml" in answer.err
+        assert "did you mean 'controller'" in answer.err
+        assert not (files / "a.csv").exists()
+
     def test_filters_narrow_a_deployment_s_answer(self, ask: Ask) -> None:
         """The rows are those of the flows that are left."""
         line = "export --format csv --cloud aws --source SE --decision needed"
@@ -419,9 +617,9 @@ class TestExport:
     @pytest.mark.parametrize(
         ("options", "said"),
         [
-            ("", "which --format?"),
-            ("--output -", "which --format?"),
-            ("--output a.doc", "does not say which format"),
+            ("", "--format is required: json, yaml"),
+            ("--output -", "--format is required: json, yaml"),
+            ("--output a.doc", "the suffix of 'a.doc' is unknown"),
             ("--format jsn", "did you mean 'json'?"),
         ],
     )

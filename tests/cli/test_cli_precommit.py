@@ -40,9 +40,9 @@ def test_it_installs_what_the_command_line_needs(hook: Any) -> None:
     """The requirements are those of the extra."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extra = map(Requirement, project["optional-dependencies"]["cli"])
-    wanted = {str(each) for each in extra if each.name != "avi-portspec"}
+    expected = {str(each) for each in extra if each.name != "avi-portspec"}
     given = {str(Requirement(e)) for e in hook["additional_dependencies"]}
-    assert given == wanted
+    assert given == expected
     assert "avi-portspec" in project["scripts"]
 
 

@@ -1,4 +1,4 @@
-"""``--output``: whole, or not at all."""
+"""``--output``: a file is replaced atomically, or left as it was."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from asking_cli import Ask
 
 import avi_portspec
-from avi_portspec.cli.writing import write
+from avi_portspec.cli.streams import write
 
 
 class TestAFile:
@@ -120,11 +120,11 @@ class TestAFile:
 
     def test_standard_output_by_its_other_name(self) -> None:
         """It leads to a pipe, which has no name of its own."""
-        edition = avi_portspec.load()
+        edition = avi_portspec.load("vantage-undated")
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "avi_portspec", "digest"),
-                *("--output", "/dev/stdout"),
+                *("--edition", edition.id, "--output", "/dev/stdout"),
             ],
             capture_output=True,
             text=True,
@@ -150,7 +150,7 @@ class TestAFile:
         def closed(*_: object) -> None:
             raise BrokenPipeError
 
-        monkeypatch.setattr("avi_portspec.cli.writing._to_file", closed)
+        monkeypatch.setattr("avi_portspec.cli.streams._to_file", closed)
         with pytest.raises(BrokenPipeError):
             write("text", str(Path(tmp_path, "pipe")))
 

@@ -1,5 +1,5 @@
-"""The commands: one module each, imported when it is run.
+"""The commands, in modules that are imported when a command is called.
 
-A command is the attribute ``command`` of the module that has its name; its
-name stands in :data:`avi_portspec.cli.program.SECTIONS`.
+:data:`avi_portspec.cli.program.SECTIONS` names the module of each command;
+there, ``verify-source`` is ``verify_source_command``.
 """

@@ -1,89 +1,210 @@
-"""``avi-portspec check``: whether files of one's own are sound."""
+"""``avi-portspec check``: whether your own files are valid."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
-from avi_portspec.cli.options import (
-    edition_options,
-    json_option,
-    output_option,
-    screen_options,
-)
-from avi_portspec.cli.verbs import verb
-from avi_portspec.cli.words import NearChoice
-from avi_portspec.errors import InvalidDataError
+from avi_portspec.cli.options import command, edition_options, json_option
+from avi_portspec.cli.parameters import FILE, Choice
+from avi_portspec.errors import Fault, InvalidDataError
 
 if TYPE_CHECKING:
-    from avi_portspec.cli.checking import Finding
     from avi_portspec.cli.request import Request
+    from avi_portspec.edition.edition import Edition
 
-__all__ = ["command"]
+__all__ = ["check_command"]
 
-_KINDS: Final = ("deployment", "overlay", "edition")
+_KINDS: Final = ("deployment", "overlay", "edition", "inventory")
 
 
-@verb(
+class _Finding(NamedTuple):
+    """A file, its kind if that is known, and what is wrong with it."""
+
+    file: str
+    kind: str | None
+    edition: str | None
+    faults: tuple[Fault, ...]
+
+    def __str__(self) -> str:
+        if self.faults:
+            return str(InvalidDataError(self.file, self.faults))
+        fits = "" if self.edition is None else f" for {self.edition}"
+        return f"{self.file}: valid {self.kind}{fits}"
+
+
+@command(
     "check",
+    click.argument("files", nargs=-1, required=True, type=FILE),
+    click.option(
+        "--as",
+        "kind",
+        type=Choice("kind of file", lambda: _KINDS),
+        metavar="KIND",
+        help="What the files are: deployment, overlay, edition or "
+        "inventory (default: "
+        "detected from their content).",
+    ),
+    json_option,
+    edition_options,
     examples=(
-        ("Is this deployment's file sound?", "check deployment.toml"),
+        ("Is this deployment file valid?", "check deployment.toml"),
         (
-            "Several files, each of its own kind.",
+            "Check several files of different kinds.",
             "check deployment.toml site.toml",
         ),
         (
-            "Do they fit an older edition as well?",
+            "Check them against an older edition, in JSON.",
             "check deployment.toml --edition 17.1 --json",
         ),
     ),
-    ending=(
-        "Exit codes: 0, all are sound; 1, something is wrong in one; 2, one "
-        "could not be read."
+    exits=(
+        "Exit codes: 0, all files are valid; 1, one is not; 2, one could not "
+        "be read."
     ),
 )
-@click.argument("files", nargs=-1, required=True, type=click.Path())
-@click.option(
-    "--as",
-    "kind",
-    type=NearChoice("kind of file", lambda: _KINDS),
-    metavar="KIND",
-    help="What the files are: deployment, overlay or edition. Without it, "
-    "what is in them says so.",
-)
-@json_option
-@output_option
-@screen_options
-@edition_options
-@click.pass_obj
-def command(request: Request, files: tuple[str, ...], kind: str | None) -> int:
-    """Check FILES: deployments, overlays, or editions of your own.
+def check_command(
+    request: Request, files: tuple[str, ...], kind: str | None
+) -> int:
+    """Check FILES: your own deployments, overlays, editions or inventories.
 
-    They are TOML or JSON; - is standard input. All that is wrong is told at
-    once, each with its place in the file, what was wanted and the nearest
-    name. Deployments and overlays are held to the edition that is asked.
+    They are TOML or JSON; - is standard input. All faults are reported at
+    once, each with its place in the file, what was expected and the nearest
+    name. All but editions are checked against the edition.
     """
-    from avi_portspec.cli.checking import checked
-    from avi_portspec.cli.failures import told
+    from avi_portspec.cli.failures import report
 
-    edition = request.edition()
-    found: list[Finding] = []
+    # Where it is broken, the file to check may be that very edition.
+    edition = cache(request.edition)
+    found: list[_Finding] = []
     code = 0
     for name in files:
         try:
             text, subject = request.read(name)
         except (OSError, InvalidDataError) as wrong:
             # The others are checked all the same.
-            code = told(wrong)
+            code = report(wrong)
             continue
-        found.append(checked(text, subject, edition, kind))
+        found.append(_check(text, subject, edition, kind))
     if request.as_json:
-        from avi_portspec.cli.plain import answer
-
-        request.write_json(
-            answer(edition, files=[each.data() for each in found])
-        )
+        request.write_json(_data(found, edition))
     else:
-        request.write("".join(f"{each}\n" for each in found))
-    return code or int(any(each.faults for each in found))
+        request.write("".join(f"{finding}\n" for finding in found))
+    return code or int(any(finding.faults for finding in found))
+
+
+def _data(
+    findings: list[_Finding], edition: Callable[[], Edition]
+) -> Mapping[str, Any]:
+    from avi_portspec.cli.answers import Check
+    from avi_portspec.serialisation.shapes import fill
+    from avi_portspec.version import DATA_VERSION
+
+    try:
+        against: Edition | None = edition()
+    except InvalidDataError:
+        # It is broken, and none of the files needed it.
+        against = None
+    files = [
+        {
+            "file": finding.file,
+            "kind": finding.kind,
+            "is_sound": not finding.faults,
+            "faults": finding.faults,
+        }
+        for finding in findings
+    ]
+    return fill(
+        Check,
+        edition=against and against.id,
+        data_version=DATA_VERSION,
+        digest=against and against.digest,
+        unofficial=True,
+        files=files,
+    )
+
+
+def _check(
+    text: bytes,
+    subject: str,
+    edition: Callable[[], Edition],
+    kind: str | None,
+) -> _Finding:
+    """Return what is wrong with a file.
+
+    Args:
+        text: What it holds.
+        subject: Its name.
+        edition: Returns the edition that it has to fit.
+        kind: What it is; ``None`` to detect it.
+    """
+    from avi_portspec.deployment.kinds import kind_of
+    from avi_portspec.edition.edition import Edition
+    from avi_portspec.serialisation.converter import read
+    from avi_portspec.serialisation.files import read_table
+
+    try:
+        table = read_table(text, subject)
+        kind = kind or kind_of(table)
+    except InvalidDataError as wrong:
+        return _Finding(subject, kind, None, wrong.faults)
+    # Outside the blocks: faults of that edition are none of this file's.
+    against = None if kind == "edition" else edition()
+    name = None if against is None else against.id
+    try:
+        if against is None:
+            read(table, Edition, subject)
+        else:
+            kind = kind or _detect_inventory(table, subject, against)
+            _read(table, subject, against, kind)
+    except InvalidDataError as wrong:
+        return _Finding(subject, kind, name, wrong.faults)
+    return _Finding(subject, kind, name, ())
+
+
+def _read(
+    table: dict[str, Any], subject: str, against: Edition, kind: str
+) -> None:
+    from avi_portspec.deployment.files import read_deployment
+    from avi_portspec.deployment.overlay import apply_overlay, read_overlay
+    from avi_portspec.rules.inventory import read_inventory
+
+    if kind == "deployment":
+        read_deployment(table, subject, against)
+    elif kind == "inventory":
+        read_inventory(table, subject, against)
+    else:
+        overlay = read_overlay(table, subject, against)
+        apply_overlay(against, overlay, subject=subject)
+
+
+def _detect_inventory(
+    table: Mapping[str, Any], subject: str, against: Edition
+) -> str:
+    """Return that a file is an inventory, by the edition's endpoints.
+
+    Raises:
+        InvalidDataError: It has the keys of no kind.
+    """
+    from avi_portspec.deployment.kinds import KEYS
+    from avi_portspec.errors import nearest
+    from avi_portspec.rules.inventory import inventory_keys
+
+    of_inventories = inventory_keys(against)
+    keys = table.keys()
+    if not of_inventories.isdisjoint(keys):
+        return "inventory"
+    known = sorted(of_inventories.union(*KEYS.values()))
+    near = next(filter(None, (nearest(key, known) for key in keys)), None)
+    word = "key" if len(keys) == 1 else "keys"
+    names = ", ".join(map(repr, keys))
+    got = f"the {word} {names}"[:200] if keys else "an empty file"
+    expected = (
+        "the keys of a deployment, an overlay, an edition or an inventory"
+    )
+    raise InvalidDataError(
+        subject, [Fault("file/unknown-kind", "", expected, got, near)]
+    )

@@ -1,105 +1,172 @@
-"""``avi-portspec explain``: why something is open, or is not."""
+"""``avi-portspec explain``: why a port is needed, or is not."""
 
 from __future__ import annotations
 
-from itertools import zip_longest
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 import click
 
+from avi_portspec.cli.inputs import require_deployment
 from avi_portspec.cli.options import (
+    OUTPUT,
+    command,
+    deployment_argument,
     deployment_options,
     edition_options,
     json_option,
-    output_option,
-    screen_options,
+    option,
+    table_options,
 )
-from avi_portspec.cli.verbs import verb
-from avi_portspec.cli.words import SUBJECT
+from avi_portspec.cli.parameters import SUBJECT
+from avi_portspec.errors import UnknownNameError
+from avi_portspec.names import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from avi_portspec.cli.request import Request
-    from avi_portspec.deployment.resolution import Explanation
+    from avi_portspec.cli.terminal import Screen
+    from avi_portspec.deployment.decisions import Explanation
+    from avi_portspec.deployment.resolution import Resolution
 
-__all__ = ["command"]
+__all__ = ["explain_command"]
+
+#: Other ways to write ``tcp/443``, among them that of this program's tables.
+_PORT_FIRST: Final = re.compile(r"(\d{1,5})[/: ]([a-z][\w-]*)", re.ASCII)
+_PORT_LAST: Final = re.compile(r"([a-z][\w-]*)[: ](\d{1,5})", re.ASCII)
+#: Between the two ends of a pair.
+_BETWEEN_ENDS: Final = re.compile(r"\s*-?>\s*|-to-")
 
 
-@verb(
+@command(
     "explain",
+    click.argument("subject", type=SUBJECT),
+    deployment_argument,
+    deployment_options,
+    option(
+        OUTPUT,
+        "--all",
+        "everything",
+        is_flag=True,
+        help="Show the flows that do not apply to the deployment as well.",
+    ),
+    option(
+        OUTPUT,
+        "--full",
+        is_flag=True,
+        help="Add flow ids, citations, notes, and how the vendor's words are "
+        "interpreted.",
+    ),
+    json_option,
+    table_options,
+    edition_options,
     examples=(
         (
-            "Why is 5054 open?",
+            "Why is 5054 needed?",
             "explain tcp/5054 --deployment aws --with cli-shell",
         ),
-        ("Why is 9001 not?", "explain tcp/9001 --deployment aws"),
+        ("Why is 9001 not?", "explain 9001/tcp aws"),
+        ("Which SSH ports are needed?", "explain ssh --deployment aws"),
         (
-            "Why does the Controller open nothing to Service Engines?",
+            "Why does the Controller not connect to Service Engines?",
             "explain controller-to-service-engine --deployment aws",
         ),
         ("Is ping needed?", "explain icmp --deployment openstack"),
     ),
-    ending=(
-        "Exit codes: 0, some of it is needed; 1, none of it is, or the page "
-        "is silent. To see a port without a deployment: 'avi-portspec ports "
-        "--port 5054'."
+    exits=(
+        "Exit codes: 0, some of it is needed; 1, none of it is, or it is not "
+        "documented. To look up a port for every deployment: 'avi-portspec "
+        "ports --port 5054'."
     ),
 )
-@click.argument("subject", type=SUBJECT)
-@deployment_options
-@json_option
-@output_option
-@screen_options
-@edition_options
-@click.pass_obj
-def command(request: Request, subject: str) -> int:
-    """Tell why SUBJECT has to be open in a deployment, or why not.
+def explain_command(
+    request: Request, /, subject: str, *, everything: bool, full: bool
+) -> int:
+    """Explain why a deployment needs SUBJECT, or why not.
 
-    SUBJECT is a protocol and port, such as tcp/9001; a port, such as 9001;
-    a protocol, such as icmp; or the id of a flow, or of something that the
-    page says is not required. All flows that it concerns are told, with the
-    places on the page that say so in brackets.
+    SUBJECT is a protocol and port, such as tcp/9001 or 9001/tcp; a port, such
+    as 9001; a protocol, such as icmp; a service, such as ssh; a pair, such as
+    service-engine-to-controller; or the id of a flow or an exclusion. Flows
+    that do not apply are counted, unless there are no others.
     """
     edition = request.edition()
-    deployment = request.needed_deployment(edition)
-    found = edition.resolve(deployment).explain(subject)
-    if request.as_json:
-        from avi_portspec.cli.plain import (
-            answer,
-            apart_data,
-            decision_data,
+    deployment = require_deployment(request, edition)
+    found = _explanations(edition.resolve(deployment), subject)
+    decisions = [decision for part in found for decision in part.decisions]
+    exclusions = [exclusion for part in found for exclusion in part.exclusions]
+
+    def data() -> object:
+        from avi_portspec.cli.answers import Explained, answer, decision_data
+
+        return answer(
+            Explained,
+            edition,
+            deployment=deployment,
+            subject=found[0].subject if len(found) == 1 else subject,
+            text="\n".join(part.text for part in found),
+            decisions=[
+                decision_data(decision, edition) for decision in decisions
+            ],
+            exclusions=exclusions,
         )
-        from avi_portspec.model.plain import deployment_data
 
-        request.write_json(
-            answer(
-                edition,
-                deployment=deployment_data(deployment),
-                subject=found.subject,
-                text=found.text,
-                decisions=[
-                    decision_data(each, edition) for each in found.decisions
-                ],
-                exclusions=[apart_data(each) for each in found.exclusions],
-            )
+    def show(screen: Screen) -> None:
+        from avi_portspec.cli.verdicts import show_verdicts
+
+        show_verdicts(
+            screen,
+            edition.resolve(deployment),
+            subject,
+            decisions,
+            exclusions,
+            everything=everything,
+            full=full,
+            quiet=request.quiet,
         )
-    else:
-        from avi_portspec.cli.listing import stamp
 
-        screen = request.screen()
-        for line, name in zip_longest(found.text.splitlines(), _ids(found)):
-            screen.told(line)
-            if name is not None:
-                screen.line(f"  {name}")
-            screen.line()
-        screen.line(stamp(edition), "dim")
-        request.write(screen.text())
-    needed = any(each.status == "needed" for each in found.decisions)
-    return 0 if needed else 1
+    request.answer(data, show)
+    return (
+        0 if any(decision.status == "needed" for decision in decisions) else 1
+    )
 
 
-def _ids(found: Explanation) -> Iterator[str]:
-    """Yield what to look further by, in the order of the lines."""
-    yield from (f"Flow: {each.flow.id}" for each in found.decisions)
-    yield from (f"Exclusion: {each.id}" for each in found.exclusions)
+def _explanations(answer: Resolution, subject: str) -> list[Explanation]:
+    """Return the explanations of a subject: several for a service.
+
+    Raises:
+        UnknownNameError: Nothing has that name.
+        InvalidQueryError: It is not a port.
+    """
+    flows = answer.edition.flows
+    services = {fold(flow.service) for flow in flows if flow.service}
+    word = fold(subject.strip())
+    if word in services:
+        return [answer.explain(flow) for flow in flows.select(service=word)]
+    if found := _PORT_FIRST.fullmatch(word):
+        subject = f"{found[2]}/{found[1]}"
+    elif found := _PORT_LAST.fullmatch(word):
+        subject = f"{found[1]}/{found[2]}"
+    try:
+        return [answer.explain(subject)]
+    except UnknownNameError as wrong:
+        if between := _between(answer, subject):
+            return between
+        kind = "flow, exclusion, protocol or service"
+        known = [*wrong.known, *sorted(services)]
+        raise UnknownNameError(kind, subject, known) from None
+
+
+def _between(answer: Resolution, subject: str) -> list[Explanation]:
+    """Return the explanations of all between a pair of ends, if it is one."""
+    edition = answer.edition
+    for found in _BETWEEN_ENDS.finditer(subject):
+        names = (subject[: found.start()], subject[found.end() :])
+        ends = [edition.endpoints.get(name.strip()) for name in names]
+        pair = tuple(end.id for end in ends if end is not None)
+        between = [
+            answer.explain(record)
+            for record in (*edition.flows, *edition.exclusions)
+            if (record.source, record.destination) == pair
+        ]
+        if between:
+            return between
+    return []

@@ -1,137 +1,113 @@
-"""``avi-portspec export``: answers to hand on."""
+"""``avi-portspec export``: an answer in another format."""
 
 from __future__ import annotations
 
-import os
-import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any
 
-import click
-
-from avi_portspec.cli.filters import Terms, filter_options, given
+from avi_portspec.cli.failures import CommandError
 from avi_portspec.cli.options import (
+    OUTPUT,
+    command,
+    deployment_argument,
     deployment_options,
     edition_options,
-    output_option,
-    screen_options,
+    option,
 )
-from avi_portspec.cli.request import STDIN
-from avi_portspec.cli.subjects import asked, decision_options
-from avi_portspec.cli.verbs import Setting, verb
-from avi_portspec.cli.words import NearChoice
+from avi_portspec.cli.parameters import FILE, Choice
+from avi_portspec.cli.query import format_of, query, query_options
+from avi_portspec.cli.streams import is_terminal
+from avi_portspec.documents import join
+from avi_portspec.exporters import formats
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from avi_portspec.cli.request import Request
+    from avi_portspec.exporters import FormatName
 
-__all__ = ["command"]
+__all__ = ["export_command"]
 
 
 def _formats() -> Iterable[str]:
-    from avi_portspec.exporters import formats
-
-    return (each.name for each in formats())
+    return (known.name for known in formats())
 
 
-@verb(
+@command(
     "export",
+    deployment_argument,
+    option(
+        OUTPUT,
+        "--format",
+        "name",
+        type=Choice("format", _formats),
+        metavar="FORMAT",
+        help=f"{join('or', _formats())} (default: from the suffix of "
+        "--output). 'avi-portspec formats' says what each is.",
+    ),
+    option(
+        OUTPUT,
+        "--inventory",
+        type=FILE,
+        metavar="FILE",
+        help="The addresses of your endpoints, in TOML; - for standard input. "
+        "They are written beside the names.",
+    ),
+    deployment_options,
+    query_options,
+    edition_options,
     examples=(
         (
-            "The evidence for a change ticket.",
+            "A firewall change request for a ticket.",
             (
                 "export --format ticket --deployment aws --with cli-shell "
                 "--output ticket.md"
             ),
         ),
         (
-            "A workbook for a change board.",
-            "export --deployment aws --output ports.xlsx",
+            "A workbook for a change board, with your addresses.",
+            "export aws --inventory addresses.toml --output rules.xlsx",
         ),
         (
-            "What Service Engines open, as CSV.",
+            "The flows from Service Engines, as CSV.",
             "export --format csv --cloud azure --source SE",
         ),
-        ("A whole edition, as JSON.", "export --format json --edition 17.1"),
+        ("A whole edition in JSON.", "export --format json --edition 17.1"),
     ),
-    ending=(
-        "Exit codes: 0, written; 1, there was nothing to write into the "
-        "table, or with --strict the page leaves the deployment open."
+    exits=(
+        "Exit codes: 0, written; 1, no flow matches, or with --strict "
+        "something is not documented."
     ),
 )
-@click.option(
-    "--format",
-    "name",
-    cls=Setting,
-    section="Output",
-    type=NearChoice("format", _formats),
-    metavar="FORMAT",
-    help="json, yaml, toml, csv, markdown, rst, html, xlsx, ticket (the "
-    "evidence for a change ticket, in Markdown) or ticket-html; without it, "
-    "what the name of the output file ends in.",
-)
-@output_option
-@deployment_options
-@decision_options
-@filter_options
-@screen_options
-@edition_options
-@click.pass_obj
-def command(
+def export_command(
     request: Request,
     /,
-    name: str | None,
-    decisions: tuple[str, ...],
-    *,
-    strict: bool,
-    **filters: Terms | None,
+    name: FormatName | None,
+    inventory: str | None,
+    **given: Any,
 ) -> int:
-    """Write an answer in the format that somebody else wants.
+    """Export an answer to a file for people or programs.
 
-    The answer is that of 'avi-portspec ports': for a deployment, or what the
-    page has. Each says which data it was made from, and what is left open.
-    Without a deployment and without filters, data formats hold the edition.
+    The answer is that of 'avi-portspec ports', for a DEPLOYMENT or for all
+    of them. It names the data that it was made from, and lists what is not
+    documented. Without a deployment and filters, it is the whole edition;
+    with an inventory, its flows.
     """
-    chosen = name or _by_ending(request.output)
-    if _is_binary(chosen) and _on_terminal(request.output):
-        raise click.UsageError(
-            f"{chosen} is no text to look at: give --output FILE",
-            click.get_current_context(),
-        )
-    subject = asked(request, given(filters), decisions, strict=strict)
-    request.write(subject.export(chosen))
-    return 0 if subject.flows else 1
+    chosen = name or format_of(request.output)
+    if chosen is None:
+        raise CommandError(f"--format is required: {', '.join(_formats())}")
+    if _is_binary(chosen) and is_terminal(request.output):
+        raise CommandError(f"{chosen} is binary; use --output FILE")
+    answer = query(request, **given)
+    site = None
+    if inventory is not None:
+        from avi_portspec.rules.inventory import loads_inventory
 
-
-#: The formats that are told by how a file's name ends: of those with the
-#: same ending, the first.
-def _by_ending(output: str | None) -> str:
-    from avi_portspec.exporters import formats
-
-    if output is None or output == STDIN:
-        raise click.UsageError(
-            "which --format? One of " + ", ".join(_formats()),
-            click.get_current_context(),
-        )
-    ending = os.path.splitext(output)[1].lower()
-    endings = {each.suffix: each.name for each in reversed(formats())}
-    endings |= _ALSO
-    if ending not in endings:
-        raise click.UsageError(
-            f"{output!r} does not say which format it is: give --format",
-            click.get_current_context(),
-        )
-    return endings[ending]
-
-
-_ALSO: Final = {".yml": "yaml", ".htm": "html"}
+        text, subject = request.read(inventory)
+        edition = answer.edition
+        site = loads_inventory(text, edition=edition, subject=subject)
+    request.write(answer.export(chosen, inventory=site))
+    return 0 if answer.flows else 1
 
 
 def _is_binary(name: str) -> bool:
-    from avi_portspec.exporters import formats
-
-    return any(each.binary for each in formats() if each.name == name)
-
-
-def _on_terminal(output: str | None) -> bool:
-    return output in {None, STDIN} and sys.stdout.isatty()
+    return any(known.binary for known in formats() if known.name == name)

@@ -1,4 +1,4 @@
-"""``avi-portspec init``: a deployment's file, to begin with."""
+"""``avi-portspec init``: write a deployment file, to start from."""
 
 from __future__ import annotations
 
@@ -8,81 +8,255 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from avi_portspec.cli.failures import CommandError
+from avi_portspec.cli.inputs import find_deployment, ids_of
 from avi_portspec.cli.options import (
+    OUTPUT,
+    command,
+    deployment_argument,
     deployment_options,
     edition_options,
-    output_option,
-    screen_options,
+    option,
 )
-from avi_portspec.cli.request import STDIN
-from avi_portspec.cli.verbs import Setting, verb
+from avi_portspec.cli.streams import STDIN
+from avi_portspec.model.facets import FACETS, Deployment
 
 if TYPE_CHECKING:
-    from avi_portspec.cli.request import Request
+    from collections.abc import Callable, Iterator
 
-__all__ = ["command"]
+    from avi_portspec.cli.request import Request
+    from avi_portspec.deployment.resolution import Resolution
+    from avi_portspec.edition.edition import Edition
+    from avi_portspec.names import FacetId
+
+__all__ = ["init_command"]
 
 _FILE: Final = "deployment.toml"
+_INVENTORY: Final = "inventory.toml"
 
 
-@verb(
+@command(
     "init",
+    deployment_argument,
+    deployment_options,
+    option(
+        OUTPUT,
+        "--inventory",
+        is_flag=True,
+        help="Write an inventory instead, with a key for each endpoint that "
+        "needs addresses; fill it in, and give it to 'avi-portspec rules'.",
+    ),
+    option(
+        OUTPUT,
+        "--force",
+        is_flag=True,
+        help="Overwrite an existing file.",
+    ),
+    edition_options,
     examples=(
-        ("Be asked, and get deployment.toml.", "init"),
+        ("Answer a few questions, and get deployment.toml.", "init"),
         (
-            "Without questions, into a file of another name.",
+            "Without questions, into another file.",
             (
                 "init --cloud aws --with cli-shell --service dns,ntp "
                 "--output lab.toml"
             ),
         ),
-        ("See what it would be.", "init --cloud openstack --output -"),
+        ("Print it only.", "init openstack --output -"),
+        (
+            "An inventory of the addresses that rules need.",
+            "init --inventory --deployment deployment.toml",
+        ),
     ),
 )
-@deployment_options
-@output_option
-@click.option(
-    "--force",
-    is_flag=True,
-    cls=Setting,
-    section="Output",
-    help="Overwrite a file that is there.",
-)
-@screen_options
-@edition_options
-@click.pass_obj
-def command(request: Request, *, force: bool) -> None:
-    """Write the file of a deployment, with comments on what can be said.
+def init_command(request: Request, *, inventory: bool, force: bool) -> None:
+    """Write a deployment file, with a comment for every allowed value.
 
-    On a terminal, and without options about the deployment, it asks a few
-    questions. The file is deployment.toml, or what --output says. Then ask
-    'avi-portspec ports --deployment deployment.toml'.
+    On a terminal, without a DEPLOYMENT, it asks a few questions. The file is
+    deployment.toml, or the one of --output. Then run 'avi-portspec ports
+    --deployment deployment.toml'.
     """
-    from avi_portspec.cli.asking import commented, questions
-
-    target = request.output or _FILE
+    target = request.output or (_INVENTORY if inventory else _FILE)
     if target != STDIN and os.path.lexists(target) and not force:
-        raise click.UsageError(
-            f"{target!r} is there already; --force overwrites it",
-            click.get_current_context(),
-        )
+        raise CommandError(f"{target!r} exists; use --force to overwrite it")
     edition = request.edition()
-    deployment = request.deployment(edition)
+    deployment = find_deployment(request, edition)
     if deployment is None:
         if not sys.stdin.isatty():
-            raise click.UsageError(
-                "there is no terminal to ask: say, --cloud aws "
-                "--with cli-shell",
-                click.get_current_context(),
+            raise CommandError(
+                "no terminal for questions; describe the deployment, for "
+                "example with --cloud aws --with cli-shell"
             )
-        deployment = questions(edition)
-    # Said in full before it is written: what does not fit is refused.
-    edition.resolve(deployment)
+        deployment = _ask(edition)
+    # Resolved before it is written: what does not fit is refused.
+    resolution = edition.resolve(deployment)
     request.output = target
-    request.write(commented(deployment, edition, target))
+    lines = (
+        _inventory(resolution, target)
+        if inventory
+        else _add_comments(deployment, edition, target)
+    )
+    request.write("\n".join(lines) + "\n")
     if target != STDIN:
-        click.echo(
-            f"Wrote {target}. Now ask: avi-portspec ports "
-            f"--deployment {target}",
-            err=True,
+        name = _shell_word(target)
+        following = (
+            f"fill it in, and: avi-portspec check {name}"
+            if inventory
+            else f"avi-portspec ports --deployment {name}"
         )
+        click.echo(f"Wrote {target}. Next: {following}", err=True)
+
+
+# -- questions ---------------------------------------------------------------
+
+
+def _ask(edition: Edition) -> Deployment:
+    """Return the deployment that somebody at a terminal describes.
+
+    The questions go to standard error: standard output may be the file.
+    """
+    clouds = _ask_words(edition, "cloud", "Clouds (comma-separated)")
+    container = _ask_yes("Does the Controller run as a Docker container?")
+    single = _ask_yes("Is it a single node (not a cluster)?")
+    features = _ask_words(edition, "feature", "Features in use", "none")
+    services = _ask_words(edition, "service", "Services in use", "none")
+    return Deployment(
+        clouds=clouds,
+        controller="container" if container else "virtual-machine",
+        nodes="single-node" if single else "cluster",
+        features=features,
+        services=services,
+    )
+
+
+def _ask_yes(question: str) -> bool:
+    return click.confirm(question, default=False, err=True)
+
+
+def _ask_words(
+    edition: Edition, facet: FacetId, question: str, default: str | None = None
+) -> frozenset[str]:
+    click.echo(f"\n{_choices(edition, facet)}", err=True)
+
+    def convert(text: str) -> frozenset[str]:
+        if text.strip() == default:
+            return frozenset()
+        # Its error is printed, and the question asked again.
+        return ids_of(edition, (facet,), [text])[facet]
+
+    found: frozenset[str] = click.prompt(
+        question, default=default, value_proc=convert, err=True
+    )
+    return found
+
+
+def _choices(edition: Edition, facet: FacetId) -> str:
+    """Return a facet and its words, wrapped so that none is cut in two."""
+    from shutil import get_terminal_size
+    from textwrap import fill
+
+    found = edition.facets[facet]
+    width = get_terminal_size().columns
+    # A long name goes on where it began, beside the ids.
+    indent = " " * (max(len(value.id) for value in found.values) + 4)
+    lines = [
+        fill(line, width, subsequent_indent=indent, break_long_words=False)
+        for line in _values(edition, facet)
+    ]
+    return "\n".join([f"{found.name}:", *lines])
+
+
+# -- the file ----------------------------------------------------------------
+
+
+def _add_comments(
+    deployment: Deployment, edition: Edition, target: str
+) -> Iterator[str]:
+    """Yield the lines of a deployment file, with the allowed values.
+
+    Args:
+        deployment: The deployment.
+        edition: The edition that knows the words.
+        target: The file that it is for.
+    """
+    name = "FILE" if target == STDIN else _shell_word(target)
+    yield "# A deployment of the Avi load balancer, for avi-portspec."
+    yield f"# The allowed values are those of edition {edition.id}."
+    yield "#"
+    yield f"#   avi-portspec ports --deployment {name}"
+    yield f"#   avi-portspec check {name}"
+    comments: dict[str, Callable[[], Iterator[str]]] = {
+        field: lambda facet=facet: _comment(edition, facet)  # type: ignore[misc]
+        for facet, field in FACETS
+    }
+    comments["nodes"] = _comment_on_nodes
+    from avi_portspec.deployment.files import dumps_deployment
+
+    for line in dumps_deployment(deployment).splitlines():
+        yield ""
+        yield from comments[line.partition(" ")[0]]()
+        yield line
+
+
+def _inventory(resolution: Resolution, target: str) -> Iterator[str]:
+    """Yield the lines of an inventory, with what needs each address.
+
+    The lists are empty, and an empty list is a fault: none is forgotten.
+    """
+    name = "FILE" if target == STDIN else _shell_word(target)
+    yield "# The addresses of endpoints at one site, for avi-portspec."
+    yield "# Lists hold addresses and networks, such as 10.20.0.0/24."
+    yield "#"
+    yield f"#   avi-portspec check {name}"
+    endpoints = resolution.edition.endpoints
+    clouds = sorted(resolution.deployment.clouds)
+    for endpoint in endpoints:
+        flows = [
+            flow
+            for flow in resolution.needed
+            if endpoint.id in (flow.source, flow.destination)
+            and not flow.direction_doubts
+        ]
+        if not flows:
+            continue
+        yield ""
+        yield f"# {endpoint.name}. Needed for:"
+        yield from (f"#   {flow.id}" for flow in flows)
+        # Its members in two clouds can need different ports.
+        if endpoint.id == "service-engine" and len(clouds) > 1:
+            yield from (f"{endpoint.id}.{cloud} = []" for cloud in clouds)
+        else:
+            yield f"{endpoint.id} = []"
+    yield ""
+    yield "# The floating address of the Controller cluster, if it has one."
+    yield '# cluster-ip = ""'
+    yield "# Whether it is a destination, which the vendor does not document."
+    yield "# cluster-ip-is-destination = true"
+    yield "# Addresses that stand in two lists on purpose."
+    yield "# shared = []"
+
+
+def _comment_on_nodes() -> Iterator[str]:
+    yield "# How many Controller nodes there are; one of these."
+    yield "#   cluster"
+    yield "#   single-node"
+
+
+def _comment(edition: Edition, facet: FacetId) -> Iterator[str]:
+    found = edition.facets[facet]
+    several = "any of these" if found.many else "one of these"
+    yield f"# {found.name}; {several}."
+    yield from (f"# {line}" for line in _values(edition, facet))
+
+
+def _values(edition: Edition, facet: FacetId) -> Iterator[str]:
+    values = edition.facets[facet].values
+    widest = max(len(value.id) for value in values)
+    for value in values:
+        yield f"  {value.id.ljust(widest)}  {value.name}"
+
+
+def _shell_word(name: str) -> str:
+    from shlex import quote
+
+    return quote(name) if name.isprintable() else "FILE"

@@ -1,113 +1,131 @@
-"""``avi-portspec ports``: what to open."""
+"""``avi-portspec ports``: which ports to open."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import click
-
-from avi_portspec.cli.filters import Terms, filter_options, given
+from avi_portspec.cli.failures import CommandError
 from avi_portspec.cli.options import (
+    OUTPUT,
+    command,
+    deployment_argument,
     deployment_options,
     edition_options,
     json_option,
-    output_option,
-    screen_options,
+    option,
+    table_options,
 )
-from avi_portspec.cli.subjects import asked, decision_options
-from avi_portspec.cli.verbs import Setting, verb
+from avi_portspec.cli.query import format_of, query, query_options
+from avi_portspec.tabular.columns import COLUMNS
 
 if TYPE_CHECKING:
     from avi_portspec.cli.request import Request
 
-__all__ = ["command"]
+__all__ = ["ports_command"]
 
 
-@verb(
+@command(
     "ports",
+    deployment_argument,
+    deployment_options,
+    query_options,
+    option(
+        OUTPUT,
+        "--why",
+        is_flag=True,
+        help="Add the reason for each row.",
+    ),
+    option(
+        OUTPUT,
+        "--wide",
+        is_flag=True,
+        help="Group the rows by source, with purposes and flow ids, however "
+        "wide the table gets.",
+    ),
+    option(
+        OUTPUT,
+        "--columns",
+        metavar="NAMES",
+        help="The columns of the table, comma-separated: "
+        f"{', '.join(COLUMNS)}.",
+    ),
+    json_option,
+    table_options,
+    edition_options,
     examples=(
         (
-            "What must I open for AWS with a CLI shell?",
-            "ports --deployment aws --with cli-shell",
+            "Which ports must I open for AWS, with the remote CLI shell?",
+            "ports aws --with cli-shell",
         ),
         (
-            "What do Service Engines need of their Controller, and why?",
+            "From Service Engines to the Controller on vCenter, and why?",
             "ports --cloud vcenter --source SE --destination Controller --why",
         ),
         (
             "Two clouds, a single Controller in a container, DNS and NTP.",
-            (
-                "ports --cloud aws --cloud gcp --single-node --container "
-                "--service dns,ntp"
-            ),
+            "ports aws gcp --single-node --container --service dns,ntp",
         ),
         (
-            "All that the page has on port 443, whatever the deployment.",
+            "Everything on port 443, for any deployment.",
             "ports --port 443",
         ),
-        ("The same for a program.", "ports --port 443 --json"),
+        ("The same in JSON.", "ports --port 443 --json"),
+        ("Only the rows, for a script.", "ports aws --quiet --no-header"),
+        ("With purposes and flow ids, in a pager.", "ports aws --wide"),
+        ("Write a CSV file.", "ports aws --output ports.csv"),
     ),
-    ending=(
-        "Exit codes: 0, there are such flows; 1, there are none, or with "
-        "--strict the page leaves the deployment open."
+    exits=(
+        "Exit codes: 0, some flows match; 1, none does, or with --strict "
+        "something is not documented."
     ),
 )
-@deployment_options
-@decision_options
-@filter_options
-@click.option(
-    "--why",
-    is_flag=True,
-    cls=Setting,
-    section="Output",
-    help="Add the reason for each line.",
-)
-@click.option(
-    "--columns",
-    cls=Setting,
-    section="Output",
-    metavar="NAMES",
-    help="Which columns a table has, set apart by commas: id, section, "
-    "source, destination, ports, service, purpose, requirement, when, "
-    "decision, why, effect, inferred, notes, citation, origin.",
-)
-@json_option
-@output_option
-@screen_options
-@edition_options
-@click.pass_obj
-def command(
+def ports_command(
     request: Request,
     /,
-    decisions: tuple[str, ...],
     *,
-    strict: bool,
     why: bool,
+    wide: bool,
     columns: str | None,
-    **filters: Terms | None,
+    **given: Any,
 ) -> int:
-    """Print which ports to open: for a deployment, or as the page has them.
+    """List the ports to open: for a DEPLOYMENT, or for all of them.
 
-    For a deployment, each flow of the page is decided about: what is needed
-    and what is optional is shown, told apart, and what the page leaves open
-    is said below. Without one, it is what the page has, with its conditions.
+    For a deployment, the table has what is needed and what is optional, and
+    what the vendor does not document. Without a deployment, it has every
+    flow of the vendor's port page with its condition.
 
-    Filters keep the lines that have any of their values; with ! before it, a
-    value keeps lines out. Values are ids, names or aliases, set apart by
-    commas.
+    A terminal shows the rows in groups, in the columns that fit it. In a
+    pipe or a file, and with --columns, the table has one line per flow, each
+    with its source and destination, for a script.
+
+    Filters take ids, names or aliases, comma-separated; prefix a value with
+    ! to exclude it. With --output, the suffix chooses the format, as
+    'avi-portspec formats' lists them; .txt, or none, is for the table.
     """
-    if request.as_json and columns is not None:
-        raise click.UsageError(
-            "--columns is for tables, and --json has all of them: say one",
-            click.get_current_context(),
+    chosen = "json" if request.as_json else format_of(request.output, ".txt")
+    options = {"--columns": columns is not None, "--why": why, "--wide": wide}
+    names = [name for name, is_given in options.items() if is_given]
+    if chosen is not None and names:
+        raise CommandError(
+            f"{names[0]} is for the table; {chosen} always has all columns"
         )
-    subject = asked(request, given(filters), decisions, strict=strict)
-    if request.as_json:
-        request.write_json(subject.data())
+    if wide and columns is not None:
+        raise CommandError("--columns and --wide cannot be used together")
+    answer = query(request, **given)
+    if chosen == "json":
+        request.write_json(answer.data())
+    elif chosen is not None:
+        request.write(answer.export(chosen, of_flows=True))
     else:
-        from avi_portspec.cli.listing import listed
-
         screen = request.screen()
-        listed(screen, subject, columns, why=why)
+        quiet = request.quiet
+        if wide or (screen.width is not None and columns is None):
+            from avi_portspec.cli.groups import show_groups
+
+            show_groups(screen, answer, why=why, wide=wide, quiet=quiet)
+        else:
+            from avi_portspec.cli.flow_table import show_flows
+
+            show_flows(screen, answer, columns, why=why, quiet=quiet)
         request.write(screen.text())
-    return 0 if subject.flows else 1
+    return 0 if answer.flows else 1

@@ -3,31 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import click
 
+from avi_portspec.cli.inputs import require_deployment
 from avi_portspec.cli.options import (
+    OUTPUT,
+    command,
+    deployment_argument,
     deployment_options,
     edition_options,
     json_option,
-    output_option,
-    screen_options,
+    option,
+    table_options,
 )
-from avi_portspec.cli.screen import Column
-from avi_portspec.cli.verbs import Setting, verb
-from avi_portspec.cli.waiting import waiting
-from avi_portspec.cli.words import NearChoice
+from avi_portspec.cli.parameters import ENDPOINT, FILE, PLATFORMS, Choice
+from avi_portspec.cli.query import bad_filter
+from avi_portspec.cli.streams import report_progress
+from avi_portspec.errors import InvalidDataError
+from avi_portspec.names import DirectionReading, Hook, OptionName, Scope
+from avi_portspec.tabular.filters import FILTERS, FilterError
 
 if TYPE_CHECKING:
     from avi_portspec.cli.request import Request
-    from avi_portspec.rules.neutral import Rule, RuleSet
+    from avi_portspec.cli.terminal import Screen
+    from avi_portspec.model.edition import EditionData
+    from avi_portspec.rules.options import Options
+    from avi_portspec.rules.platforms import PlatformName
+    from avi_portspec.rules.ruleset import RuleSet
 
-__all__ = ["command"]
+__all__ = ["rules_command"]
 
-_RULES: Final = "Which rules"
-#: More of them than people want to read again at each run.
-_QUIET: Final = frozenset({"not-applicable", "exclusion", "ipv4-only"})
+_RULES: Final = "Rules"
+_OPTIONS: Final = "Platform"
+#: Omissions that the output lists, and that need no line at every run.
+_QUIET: Final = frozenset(
+    {"not-applicable", "not-asked", "exclusion", "ipv4-only"}
+)
+#: How many networks of a side a table shows.
+_SHOWN: Final = 8
+#: Faults of what --allow-missing leaves out.
+_ADDRESSES: Final = ("inventory/no-address", "inventory/no-common-family")
+_MISSING: Final = (
+    "Add the addresses, or use --allow-missing to leave out, and report, the "
+    "flows that need them."
+)
 
 
 def _platforms() -> Iterable[str]:
@@ -36,8 +57,130 @@ def _platforms() -> Iterable[str]:
     return platforms()
 
 
-@verb(
+@command(
     "rules",
+    deployment_argument,
+    option(
+        _RULES,
+        "--platform",
+        required=True,
+        type=Choice("platform", _platforms, PLATFORMS),
+        metavar="NAME",
+        help="The platform, such as nftables, iptables, aws-cloudformation, "
+        "azure-arm, openstack-heat, kubernetes or csv. 'avi-portspec "
+        "platforms' lists all.",
+    ),
+    option(
+        _RULES,
+        "--inventory",
+        required=True,
+        type=FILE,
+        metavar="FILE",
+        help="The addresses of your endpoints, in TOML; - for standard input.",
+    ),
+    option(
+        _RULES,
+        "--optional",
+        is_flag=True,
+        help="Also write rules for optional flows.",
+    ),
+    option(
+        _RULES,
+        "--allow-missing",
+        is_flag=True,
+        help="Leave out, and report, needed flows whose endpoints have no "
+        "addresses (default: fail).",
+    ),
+    option(
+        _RULES,
+        "--accept-reading",
+        "readings",
+        multiple=True,
+        metavar="FLOW=WORD",
+        help="Write a flow whose direction is not clear: stated, with source "
+        "and destination as the vendor states them, or reversed. Without it, "
+        "such a flow has no rule.",
+    ),
+    option(
+        _RULES,
+        "--allow-gaps",
+        is_flag=True,
+        help="Exit 0 although the vendor does not document all that this "
+        "deployment needs (default: exit 1).",
+    ),
+    *(
+        option(
+            _RULES,
+            f"--{name}",
+            multiple=True,
+            type=ENDPOINT,
+            metavar="VALUE",
+            help=f"{FILTERS[name].summary} Rules for these flows alone, as "
+            "one firewall needs them; values as 'avi-portspec ports' takes.",
+        )
+        for name in ("source", "destination")
+    ),
+    option(
+        _OPTIONS,
+        "--name",
+        metavar="NAME",
+        help="Part of every identifier that is written, such as a site's "
+        "name: the rules of several then stand side by side.",
+    ),
+    option(
+        _OPTIONS,
+        "--scope",
+        type=Choice("scope", lambda: get_args(Scope)),
+        metavar="WORD",
+        help="Which traffic is dropped that no rule allows: product, to or "
+        "from an address of the product's own (default); all, whatever "
+        "passes.",
+    ),
+    option(
+        _OPTIONS,
+        "--hook",
+        type=Choice("hook", lambda: get_args(Hook)),
+        metavar="WORD",
+        help="Where the rules are loaded: forward, on a router (default); "
+        "host, on a machine that bears an address of the product; bridge, on "
+        "a bridge.",
+    ),
+    option(
+        _OPTIONS,
+        "--no-icmp-errors",
+        "icmp_errors",
+        is_flag=True,
+        default=None,
+        flag_value=False,
+        help="Drop ICMP errors about allowed connections too. Paths with a "
+        "small MTU then fail.",
+    ),
+    option(
+        _OPTIONS,
+        "--header",
+        is_flag=True,
+        default=None,
+        help="Put what a table is, and what it leaves out, in lines that "
+        "begin with # above it.",
+    ),
+    option(
+        _OPTIONS,
+        "--partial",
+        is_flag=True,
+        default=None,
+        help="Leave out, and report, rules that the platform cannot express "
+        "(default: fail).",
+    ),
+    option(
+        OUTPUT,
+        "--dry-run",
+        is_flag=True,
+        help="Print a table of the rules and of what is left out.",
+    ),
+    deployment_options,
+    json_option,
+    table_options,
+    edition_options,
     examples=(
         (
             "Rules for a Linux router.",
@@ -47,131 +190,132 @@ def _platforms() -> Iterable[str]:
             ),
         ),
         (
-            "What would be written, as a table.",
+            "Preview them as a table.",
             (
                 "rules --platform nftables --inventory addresses.toml "
                 "--deployment aws --dry-run"
             ),
         ),
         (
-            "Optional flows, too.",
+            "Include optional flows.",
             (
                 "rules --platform csv --inventory addresses.toml "
                 "--cloud aws --optional"
             ),
         ),
     ),
-    ending=(
-        "Exit codes: 0, every needed flow has its rules; 1, some were left "
-        "out, as --allow-missing allows; 2, nothing was written."
+    exits=(
+        "Exit codes: 0, complete: every needed flow has its rules; 1, some "
+        "have none, as --allow-missing and --partial allow, or the vendor "
+        "does not document all that this deployment needs, unless "
+        "--allow-gaps; 2, nothing was written."
     ),
 )
-@click.option(
-    "--platform",
-    cls=Setting,
-    section=_RULES,
-    required=True,
-    type=NearChoice("platform", _platforms),
-    metavar="NAME",
-    help="What the rules are for, such as nftables, iptables, "
-    "aws-cloudformation, azure-arm, openstack-heat, kubernetes or csv; a "
-    "wrong name is told the others.",
-)
-@click.option(
-    "--inventory",
-    cls=Setting,
-    section=_RULES,
-    required=True,
-    type=click.Path(),
-    metavar="FILE",
-    help="The addresses of each endpoint at your site, in TOML; or - for "
-    "standard input.",
-)
-@click.option(
-    "--optional",
-    cls=Setting,
-    section=_RULES,
-    is_flag=True,
-    help="Write rules for optional flows as well.",
-)
-@click.option(
-    "--allow-missing",
-    cls=Setting,
-    section=_RULES,
-    is_flag=True,
-    help="Leave out needed flows whose endpoints have no addresses, and say "
-    "so, rather than fail.",
-)
-@click.option(
-    "--dry-run",
-    cls=Setting,
-    section="Output",
-    is_flag=True,
-    help="Print which rules there would be, and what is left out.",
-)
-@deployment_options
-@json_option
-@output_option
-@screen_options
-@edition_options
-@click.pass_obj
-def command(
+def rules_command(
     request: Request,
     /,
-    platform: str,
+    platform: PlatformName,
     inventory: str,
     *,
     optional: bool,
     allow_missing: bool,
+    allow_gaps: bool,
+    readings: tuple[str, ...],
+    source: tuple[str, ...],
+    destination: tuple[str, ...],
     dry_run: bool,
+    **asked: Any,
 ) -> int:
-    """Write the firewall rules that a deployment needs at your site.
+    """Write the firewall rules that a DEPLOYMENT needs at your site.
 
-    They are never wider than the data: what the page leaves unstated, rules
-    out or does not name gets no rule, and is listed on top of the output.
-    A platform that cannot say a rule fails; nothing is written then.
+    They never allow more than the data states: a flow that is not
+    documented, ruled out or unknown gets no rule, and is listed at the top
+    of the output. If the platform cannot express a rule, nothing is written,
+    unless --partial is given. 'avi-portspec platforms' lists which of the
+    options below "Platform" each platform takes; others are refused.
+
+    The inventory has a line for each endpoint, such as controller =
+    ["10.10.1.11"] and service-engine = ["10.20.0.0/24"]. 'avi-portspec
+    endpoints' lists the endpoints.
     """
     from avi_portspec.rules.inventory import loads_inventory
-    from avi_portspec.rules.neutral import rule_set
+    from avi_portspec.rules.options import Options
+    from avi_portspec.rules.platforms import write
+    from avi_portspec.rules.ruleset import rule_set
 
+    options = Options(**asked)
     edition = request.edition()
-    deployment = request.needed_deployment(edition)
+    deployment = require_deployment(request, edition)
     text, subject = request.read(inventory)
-    with waiting(f"reading {subject}"):
+    with report_progress(f"reading {subject}"):
         site = loads_inventory(text, edition=edition, subject=subject)
-    with waiting(f"writing rules for {platform}"):
-        rules = rule_set(
-            edition.resolve(deployment),
-            site,
-            optional=optional,
-            missing="omit" if allow_missing else "error",
+    with report_progress(f"writing rules for {platform}"):
+        try:
+            rules = rule_set(
+                edition.resolve(deployment),
+                site,
+                optional=optional,
+                missing="omit" if allow_missing else "error",
+                readings=dict(map(_split_reading, readings)),
+                source=source,
+                destination=destination,
+            )
+        except FilterError as wrong:
+            raise bad_filter(wrong) from None
+        except InvalidDataError as wrong:
+            # Addresses are missing. The library knows neither the file, which
+            # the user has to edit, nor the option.
+            told = str(InvalidDataError(subject, wrong.faults))
+            if all(fault.rule in _ADDRESSES for fault in wrong.faults):
+                told += f"\n{_MISSING}"
+            raise click.ClickException(told) from None
+        # In a dry run too: it has to fail where the platform would.
+        written = write(rules, platform, options)
+    rules = written.rules
+    if request.as_json or dry_run:
+        request.answer(
+            lambda: _data(
+                rules, platform, options, None if dry_run else written.text
+            ),
+            lambda screen: _summarise(request, screen, rules, platform),
         )
-        # In a dry run too: it is to fail where the platform cannot say it.
-        written = rules.render(platform)
-    if request.as_json:
-        shown = None if dry_run else written
-        request.write_json(_data(rules, platform, shown))
-    elif dry_run:
-        _summary(request, rules, platform)
     else:
-        request.write(written)
-        for line in _left_open(rules):
+        request.write(written.text)
+        for line in _warnings(rules):
             click.echo(line, err=True)
-    return 0 if rules.complete else 1
+    allowed = ("complete", *(["as-far-as-documented"] if allow_gaps else []))
+    is_whole = all(o.kind != "not-expressible" for o in rules.omissions)
+    return 0 if rules.completeness in allowed and is_whole else 1
 
 
-def _left_open(rules: RuleSet) -> Iterator[str]:
-    """Yield what has to be known even by who does not read the output."""
+def _split_reading(text: str) -> tuple[str, Any]:
+    """Return the flow and the word of ``gcp-to-avi-vantage=stated``."""
+    flow, sign, word = text.partition("=")
+    if not sign or word not in get_args(DirectionReading):
+        raise click.BadParameter(
+            f"expected FLOW=stated or FLOW=reversed, got {text!r}",
+            param_hint=["--accept-reading"],
+        )
+    return flow, word
+
+
+def _warnings(rules: RuleSet) -> Iterator[str]:
+    """Yield what even those have to know who do not read the output."""
     if not rules.complete:
-        yield "not complete: needed flows have no rules"
-    for each in rules.omissions:
-        if each.kind not in _QUIET and each.kind != "optional":
-            yield f"left out: {each}"
+        yield f"complete: {rules.verdict}"
+    for omission in rules.omissions:
+        if omission.kind not in _QUIET and omission.kind != "optional":
+            yield f"left out: {omission}"
+    if any(each.kind == "direction-unclear" for each in rules.omissions):
+        yield "To write it, use --accept-reading FLOW=stated or FLOW=reversed."
     yield from map(str, rules.resolution.gaps)
 
 
-def _summary(request: Request, rules: RuleSet, platform: str) -> None:
-    screen = request.screen()
+def _summarise(
+    request: Request, screen: Screen, rules: RuleSet, platform: str
+) -> None:
+    from avi_portspec.cli.terminal import Column
+
     screen.table(
         (
             Column("Source", is_whole=True),
@@ -183,76 +327,82 @@ def _summary(request: Request, rules: RuleSet, platform: str) -> None:
         ),
         [
             (
-                each.source,
-                each.destination,
-                each.traffic,
-                f"IPv{each.family}",
-                f"{_count(each.sources)} to {_count(each.destinations)}",
-                ", ".join(each.flows),
+                rule.source,
+                rule.destination,
+                str(rule.traffic),
+                f"IPv{rule.family}",
+                " to ".join(
+                    map(_addresses, (rule.sources, rule.destinations))
+                ),
+                ", ".join(rule.flows),
             )
-            for each in rules.rules
+            for rule in rules.rules
         ],
     )
+    notes = [
+        *(f"left out: {n}" for n in rules.omissions if n.kind not in _QUIET),
+        *map(str, rules.resolution.gaps),
+        f"{len(rules.rules)} rules for {platform}. Complete: {rules.verdict}.",
+    ]
+    if request.quiet:
+        click.echo("\n".join(notes), err=True)
+        return
     screen.line()
-    for each in rules.omissions:
-        if each.kind not in _QUIET:
-            screen.line(f"left out: {each}")
-    for gap in rules.resolution.gaps:
-        screen.line(str(gap))
-    screen.line(
-        f"{len(rules.rules)} rules for {platform}: "
-        + (
-            "every needed flow has its rules."
-            if rules.complete
-            else "not complete, needed flows have no rules."
-        )
-    )
-    request.write(screen.text())
+    for note in notes:
+        screen.line(note)
 
 
-def _count(networks: tuple[Any, ...]) -> str:
-    """Return one network as it is, and several as their number."""
-    if len(networks) == 1:
-        return str(networks[0])
-    return f"{len(networks)} networks"
+def _addresses(networks: tuple[Any, ...]) -> str:
+    """Return networks as people write them, of very many the first."""
+    from avi_portspec.rules.networks import networks_text
+
+    text = networks_text(networks[:_SHOWN])
+    more = len(networks) - _SHOWN
+    return text if more <= 0 else f"{text} and {more} more"
 
 
-def _data(rules: RuleSet, platform: str, text: str | None) -> dict[str, Any]:
-    from avi_portspec.cli.plain import answer
-    from avi_portspec.model.plain import deployment_data
+def _data(
+    rules: RuleSet, platform: PlatformName, options: Options, text: str | None
+) -> object:
+    from avi_portspec.cli.answers import Rules, answer
+    from avi_portspec.rules.platforms import options_of
 
+    taken = options_of(platform)
     resolution = rules.resolution
     return answer(
+        Rules,
         resolution.edition,
-        deployment=deployment_data(resolution.deployment),
+        deployment=resolution.deployment,
         platform=platform,
+        options={
+            name: getattr(options, name) if name in taken else None
+            for name in get_args(OptionName)
+        },
         is_complete=rules.complete,
-        rules=[_rule_data(each) for each in rules.rules],
-        left_out=[
-            {
-                "subject": each.subject,
-                "kind": each.kind,
-                "reason": each.reason,
-            }
-            for each in rules.omissions
-        ],
-        gaps=[each.text for each in resolution.gaps],
+        completeness=rules.completeness,
+        rules=[_rule_data(rule, resolution.edition) for rule in rules.rules],
+        left_out=rules.omissions,
+        gaps=[gap.text for gap in resolution.gaps],
         text=text,
     )
 
 
-def _rule_data(rule: Rule) -> dict[str, Any]:
-    return {
-        "id": rule.id,
-        "source": rule.source,
-        "destination": rule.destination,
-        "family": rule.family,
-        "sources": [*map(str, rule.sources)],
-        "destinations": [*map(str, rule.destinations)],
-        "protocol": rule.protocol.label,
-        "protocol_number": rule.protocol.number,
-        "ports": [{"low": each.low, "high": each.high} for each in rule.ports],
-        "icmp_types": [*rule.icmp_types],
-        "flows": [*rule.flows],
-        "reasons": [*rule.reasons],
-    }
+def _rule_data(rule: Any, edition: EditionData) -> object:
+    from avi_portspec.cli.answers import Rule
+    from avi_portspec.serialisation.shapes import fill
+
+    return fill(
+        Rule,
+        rule,
+        protocol=rule.protocol.name or str(rule.protocol.number),
+        protocol_number=rule.protocol.number,
+        ports=[
+            {"port_low": ports.low, "port_high": ports.high}
+            for ports in rule.ports
+        ],
+        inferred=[
+            {"flow": name, "field": why.field, "reason": why.reason}
+            for name in rule.flows
+            for why in edition.flows[name].inferred
+        ],
+    )

@@ -1,55 +1,82 @@
-"""``avi-portspec schema``: what the shape of an answer is."""
+"""``avi-portspec schema``: the JSON Schema of an answer, or of a file."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from avi_portspec.cli.options import output_option, screen_options
-from avi_portspec.cli.verbs import verb
-from avi_portspec.cli.words import NearChoice
+from avi_portspec.cli.options import command
+from avi_portspec.cli.parameters import Choice
 
 if TYPE_CHECKING:
     from avi_portspec.cli.request import Request
 
-__all__ = ["command"]
+__all__ = ["names", "schema", "schema_command"]
+
+_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+#: The version of each shape. It is raised when a key goes or changes its
+#: meaning.
+_VERSIONS: Final = {"check": 2, "ports": 2, "rules": 2, "upgrade": 2}
 
 
-def _names() -> tuple[str, ...]:
-    from avi_portspec.cli.shapes import names
+def names() -> tuple[str, ...]:
+    """Return the names of the answers, and of the files that users write."""
+    # Imported here: the help of the program has no use for the shapes.
+    from avi_portspec.cli.answers import ANSWERS
 
-    return names()
+    return (*ANSWERS, "edition", "overlay", "deployment")
 
 
-@verb(
+@command(
     "schema",
+    click.option(
+        "--of",
+        "name",
+        type=Choice("schema", names),
+        metavar="NAME",
+        help="A command that has --json; or edition, overlay or deployment "
+        "for those files.",
+    ),
     examples=(
-        ("Which schemas are there?", "schema"),
-        ("What 'ports --json' answers.", "schema --of ports"),
-        ("What an edition's file holds.", "schema --of edition"),
+        ("List the schemas.", "schema"),
+        ("The answer of 'ports --json'.", "schema --of ports"),
+        ("The content of an edition file.", "schema --of edition"),
     ),
 )
-@click.option(
-    "--of",
-    "name",
-    type=NearChoice("schema", _names),
-    metavar="NAME",
-    help="A command that has --json; or edition, overlay or deployment, "
-    "for the files of those.",
-)
-@output_option
-@screen_options
-@click.pass_obj
-def command(request: Request, name: str | None) -> None:
-    """Print a JSON Schema (2020-12), or the names of all.
+def schema_command(request: Request, name: str | None) -> None:
+    """Print a JSON Schema (2020-12), or the names of all schemas.
 
-    It describes what a command answers with --json, or what a file of your
-    own may hold.
+    It describes the answer of a command with --json, or the content of your
+    own files.
     """
-    from avi_portspec.cli.shapes import names, schema_text
-
     if name is None:
-        request.write("".join(f"{each}\n" for each in names()))
+        request.write("".join(f"{known}\n" for known in names()))
     else:
-        request.write(schema_text(name))
+        text = json.dumps(schema(name), ensure_ascii=False, indent=2)
+        request.write(f"{text}\n")
+
+
+def schema(name: str) -> dict[str, Any]:
+    """Return the JSON Schema of an answer, or of a kind of file."""
+    from avi_portspec.cli.answers import ANSWERS
+    from avi_portspec.deployment.overlay import Overlay
+    from avi_portspec.model.facets import Deployment
+    from avi_portspec.serialisation.schema import json_schema, record_schema
+    from avi_portspec.serialisation.shapes import shape_schema
+
+    if name == "edition":
+        return json_schema()
+    files = {"overlay": Overlay, "deployment": Deployment}
+    if name in files:
+        made, what = record_schema(files[name]), f"a file of kind {name}"
+    else:
+        made = shape_schema(ANSWERS[name])
+        what = f"answer of '{name} --json'"
+    return {
+        "$schema": _DIALECT,
+        "$id": f"urn:avi-portspec:{name}:{_VERSIONS.get(name, 1)}",
+        "title": f"avi-portspec: {what}",
+        **made,
+    }

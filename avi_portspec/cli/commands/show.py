@@ -1,74 +1,76 @@
-"""``avi-portspec show``: all that is known about one flow."""
+"""``avi-portspec show``: everything about one flow."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from avi_portspec.cli.options import (
+    command,
     edition_options,
     json_option,
-    output_option,
-    screen_options,
+    table_options,
 )
-from avi_portspec.cli.verbs import verb
-from avi_portspec.cli.words import RECORD
+from avi_portspec.cli.parameters import RECORD
+from avi_portspec.model.wording import lead_reasons
+from avi_portspec.tabular.columns import COLUMNS, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from avi_portspec.cli.request import Request
-    from avi_portspec.model.edition import Edition
+    from avi_portspec.cli.terminal import Screen
+    from avi_portspec.edition.edition import Edition
     from avi_portspec.model.flows import Exclusion, Flow, Pointer
 
-__all__ = ["command"]
+__all__ = ["show_command"]
 
 
-@verb(
+@command(
     "show",
+    click.argument("flow", nargs=-1, required=True, type=RECORD),
+    json_option,
+    table_options,
+    edition_options,
     examples=(
-        ("All about one flow.", "show external-to-controller-cli"),
+        ("Everything about one flow.", "show external-to-controller-cli"),
         (
-            "What the page says is not required.",
+            "What the vendor says is not required.",
             "show controller-to-service-engine",
         ),
         (
-            "Two flows, for a program.",
+            "Two flows in JSON.",
             "show controller-to-aws controller-to-azure --json",
         ),
     ),
 )
-@click.argument("flow", nargs=-1, required=True, type=RECORD)
-@json_option
-@output_option
-@screen_options
-@edition_options
-@click.pass_obj
-def command(request: Request, flow: tuple[str, ...]) -> None:
-    """Print all that is known about FLOW, with its sources and its notes.
+def show_command(request: Request, flow: tuple[str, ...]) -> None:
+    """Print everything about a FLOW, with its citations and notes.
 
-    FLOW is the id of a flow; or of an exclusion, which is something that the
-    page says is not required; or of a pointer, which is a row that leads to
-    other sections. Several may be given.
+    FLOW is the id of a flow; of an exclusion, which the vendor says is not
+    required; or of a pointer, which is a row that refers to other sections.
+    Repeatable.
     """
     edition = request.edition()
-    records = [_found(edition, each) for each in flow]
-    if request.as_json:
-        request.write_json(_data(edition, records))
-        return
-    from avi_portspec.cli.listing import stamp
+    records = [_find(edition, name) for name in flow]
 
-    screen = request.screen()
-    for record in records:
-        screen.fields(_fields(edition, record))
-        screen.line()
-    screen.line(stamp(edition), "dim")
-    request.write(screen.text())
+    def show(screen: Screen) -> None:
+        from avi_portspec.model.flat import stamp
+
+        for number, record in enumerate(records):
+            if number:
+                screen.line()
+            screen.fields(_fields(edition, record))
+        if not request.quiet:
+            screen.line()
+            screen.line(f"Edition {stamp(edition)}", "dim")
+
+    request.answer(lambda: _data(edition, records), show)
 
 
-def _found(edition: Edition, name: str) -> Flow | Exclusion | Pointer:
-    # It knows what goes by which name, and which is the nearest.
+def _find(edition: Edition, name: str) -> Flow | Exclusion | Pointer:
+    # It knows the names of all three, and suggests the nearest.
     edition.notes_on(name)
     found: Any = (
         edition.flows.get(name)
@@ -78,52 +80,48 @@ def _found(edition: Edition, name: str) -> Flow | Exclusion | Pointer:
     return found  # type: ignore[no-any-return]
 
 
-def _data(edition: Edition, records: list[Any]) -> dict[str, Any]:
-    from avi_portspec.cli.plain import answer, apart_data, flow_data
+def _data(edition: Edition, records: list[Any]) -> object:
+    from avi_portspec.cli.answers import Shown, answer, flow_data
 
     return answer(
+        Shown,
         edition,
         flows=[
-            flow_data(each, edition)
-            for each in records
-            if each in edition.flows
+            flow_data(record, edition)
+            for record in records
+            if record in edition.flows
         ],
         exclusions=[
-            apart_data(each) for each in records if each in edition.exclusions
+            record for record in records if record in edition.exclusions
         ],
-        pointers=[
-            apart_data(each) for each in records if each in edition.pointers
-        ],
+        pointers=[record for record in records if record in edition.pointers],
     )
 
 
 def _fields(edition: Edition, record: Any) -> Iterator[tuple[str, str]]:
-    """Yield each thing to say about a record, with what it is."""
-    yield "Id", record.id
-    yield "Source", edition.endpoints[record.source].name
-    yield "Destination", edition.endpoints[record.destination].name
+    """Yield each field of a record: its name, and its text."""
     if record in edition.flows:
-        yield from _of_flow(edition, record)
+        yield from _fields_of_flow(edition, record)
     else:
-        yield "Stated", record.text
-    yield "Section", edition.sections[record.section].title
-    yield "Stated in", str(record.citation)
+        yield "Id", record.id
+        yield "Source", edition.endpoints[record.source].name
+        yield "Destination", edition.endpoints[record.destination].name
+        yield "Text", record.text
+        yield "Section", edition.sections[record.section].title
+        yield "Citation", str(record.citation)
     for note in edition.notes_on(record.id):
         yield f"Note ({note.kind})", f"{note.text} [{note.citation}]"
 
 
-def _of_flow(edition: Edition, flow: Flow) -> Iterator[tuple[str, str]]:
-    from avi_portspec.model.display import joined, ports_text, when
+#: The columns that say the same as others, or that have lines of their own.
+_SAID: Final = frozenset(
+    {"protocol", "port", "why", "notes", "inferred", "readings"}
+)
 
-    yield "Ports", ports_text(flow)
-    yield "Service", flow.service or ""
-    yield "Purpose", flow.purpose or ""
-    yield "Requirement", flow.requirement
-    yield "When", when(flow, edition.facets)
-    yield "Replaces", joined("and", flow.replaces)
-    yield "If blocked", flow.effect_if_blocked or ""
-    for each in flow.inferred:
-        yield f"Inferred ({each.field})", each.reason
-    for each in flow.readings:
-        yield f"Read so ({each.field})", each.reason
-    yield "Origin", flow.origin or ""
+
+def _fields_of_flow(edition: Edition, flow: Flow) -> Iterator[tuple[str, str]]:
+    for name, column in COLUMNS.items():
+        if name not in _SAID:
+            yield column.heading, column.text(Row(flow, edition))
+    for lead, reason in lead_reasons(flow.inferred, flow.readings):
+        yield f"{lead or 'Site'} ({reason.field})", reason.reason

@@ -1,4 +1,4 @@
-"""``avi-portspec symptom``: from what is seen to what is blocked."""
+"""``avi-portspec symptom``: from a symptom to the blocked flow."""
 
 from __future__ import annotations
 
@@ -6,74 +6,72 @@ from typing import TYPE_CHECKING
 
 import click
 
-from avi_portspec.cli.options import (
-    edition_options,
-    json_option,
-    output_option,
-    screen_options,
-)
-from avi_portspec.cli.verbs import verb
+from avi_portspec.cli.options import command, edition_options, json_option
 
 if TYPE_CHECKING:
     from avi_portspec.cli.request import Request
+    from avi_portspec.cli.terminal import Screen
+    from avi_portspec.model.flows import Note
 
-__all__ = ["command"]
+__all__ = ["symptom_command"]
 
 
-@verb(
+@command(
     "symptom",
+    click.argument("seen", nargs=-1),
+    json_option,
+    edition_options,
     examples=(
         (
-            "The gateway is shown as DOWN: is a port closed?",
+            "The gateway is shown as DOWN: is a port blocked?",
             'symptom "gateway down"',
         ),
-        ("All symptoms that the page describes.", "symptom"),
+        ("All documented symptoms.", "symptom"),
     ),
-    ending="Exit codes: 0, the page describes it; 1, it does not.",
+    exits="Exit codes: 0, a symptom matches; 1, none does.",
 )
-@click.argument("seen", nargs=-1)
-@json_option
-@output_option
-@screen_options
-@edition_options
-@click.pass_obj
-def command(request: Request, seen: tuple[str, ...]) -> int:
-    """Find which blocked flow causes what is SEEN, in a few words.
+def symptom_command(request: Request, seen: tuple[str, ...]) -> int:
+    """Find which blocked flow explains a symptom. All words must match.
 
-    Each word has to fit. What is told is which flow it is, whether it can be
-    ignored, and what the page says about how it is seen.
+    SEEN is what you see, in a few words. The answer names the flow, whether
+    the symptom can be ignored, and the vendor's notes on it.
     """
     edition = request.edition()
     words = " ".join(seen)
     found = edition.symptoms.find(words) if seen else (*edition.symptoms,)
-    if request.as_json:
-        from avi_portspec.cli.plain import answer, flow_data, note_data
 
-        request.write_json(
-            answer(
-                edition,
-                seen=words or None,
-                symptoms=[
-                    {
-                        "effect": each.effect,
-                        "can_be_ignored": each.can_be_ignored,
-                        "flow": flow_data(each.flow, edition),
-                        "notes": [note_data(note) for note in each.notes],
-                    }
-                    for each in found
-                ],
-            )
+    def data() -> object:
+        from avi_portspec.cli.answers import Symptoms, answer, flow_data
+
+        return answer(
+            Symptoms,
+            edition,
+            seen=words or None,
+            symptoms=[
+                {
+                    "effect": symptom.effect,
+                    "can_be_ignored": symptom.can_be_ignored,
+                    "flow": flow_data(symptom.flow, edition),
+                    "notes": symptom.notes,
+                }
+                for symptom in found
+            ],
         )
-    else:
-        screen = request.screen()
-        for number, each in enumerate(found):
-            if number:
+
+    def show(screen: Screen) -> None:
+        printed: set[Note] = set()
+        for symptom in found:
+            if printed:
                 screen.line()
-            screen.line(str(each))
-            screen.line(f"  Flow: {each.flow.id}")
-            for note in each.notes:
-                screen.line(f"  {note.kind}: {note.text} [{note.citation}]")
+            screen.line(str(symptom))
+            screen.line(f"  Flow: {symptom.flow.id}")
+            for note in symptom.notes:
+                # Symptoms of one kind share notes.
+                text = "as above" if note in printed else note.text
+                screen.line(f"  {note.kind}: {text} [{note.citation}]")
+            printed.update(symptom.notes)
         if not found:
-            screen.line("The page describes no such symptom.")
-        request.write(screen.text())
+            screen.line("No documented symptom matches.")
+
+    request.answer(data, show)
     return 0 if found else 1

@@ -1,25 +1,122 @@
-"""Where an answer is written: standard output, or a file as a whole."""
+"""Standard streams and files: what a command reads, and where it writes."""
 
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 import sys
-from contextlib import suppress
-from typing import Final
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, BinaryIO, Final, NoReturn
 
-from avi_portspec.cli.request import STDIN
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-__all__ = ["readied", "write"]
+__all__ = [
+    "STDIN",
+    "Closed",
+    "is_terminal",
+    "prepare_output",
+    "read",
+    "replace_missing",
+    "report_progress",
+    "write",
+]
+
+#: Takes the place of a file's name: standard input, or standard output.
+STDIN: Final = "-"
 
 _UTF_8: Final = {"utf-8", "utf8"}
 _AS_NUMBER: Final = "backslashreplace"
 #: What the name of a folder, and of no file, ends in.
 _SEPARATORS: Final = tuple(filter(None, (os.sep, os.altsep)))
+#: Seconds after which people begin to wonder.
+_PATIENCE: Final = 1.0
 
 
-def readied() -> None:
+# -- streams that are missing ------------------------------------------------
+
+
+class Closed(io.TextIOBase):
+    """Stands for a standard stream that the process was started without.
+
+    A shell closes one with ``>&-``, and services are started so. Python has
+    ``None`` in its place, on which every use would be a fault of the program.
+
+    Args:
+        name: What to call it in an error.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def write(self, text: str) -> NoReturn:
+        """Refuse the text.
+
+        Raises:
+            OSError: Always.
+        """
+        self._refuse()
+
+    @property
+    def buffer(self) -> BinaryIO:
+        """What bytes would be read from, or written to."""
+        self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        code = errno.EBADF
+        raise OSError(code, os.strerror(code), self._name)
+
+
+def replace_missing() -> None:
+    """Put a :class:`Closed` in the place of each stream that is missing.
+
+    Standard error is left: who closed it does not want to read anything.
+    """
+    for name, called in (
+        ("stdin", "standard input"),
+        ("stdout", "standard output"),
+    ):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Closed(called))
+
+
+# -- reading -----------------------------------------------------------------
+
+
+def read(name: str) -> tuple[bytes, str]:
+    """Return what a file holds, and what to call it in an error.
+
+    Args:
+        name: The file, or ``-`` for standard input.
+
+    Raises:
+        OSError: It cannot be read.
+        InvalidDataError: It is larger than any reader takes.
+    """
+    from avi_portspec.serialisation.limits import read_stream
+
+    if name != STDIN:
+        with open(name, "rb") as file:
+            return read_stream(file, name), name
+    subject = "standard input"
+    return read_stream(sys.stdin.buffer, subject), subject
+
+
+# -- writing -----------------------------------------------------------------
+
+
+def is_terminal(output: str | None) -> bool:
+    """Return whether an output is a terminal.
+
+    Args:
+        output: A file; ``None`` or ``-`` for standard output.
+    """
+    return output in {None, STDIN} and sys.stdout.isatty()
+
+
+def prepare_output() -> None:
     """Let standard output take every character.
 
     What goes to a pipe or a file is UTF-8, as JSON has to be. What cannot be
@@ -29,7 +126,7 @@ def readied() -> None:
     stream = sys.stdout
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is None:
-        # It is not the process's own, and whoever put it there knows.
+        # Another stream was put there on purpose: leave it.
         return
     if stream.isatty() or stream.encoding.lower() in _UTF_8:
         reconfigure(errors=_AS_NUMBER)
@@ -40,8 +137,8 @@ def readied() -> None:
 def write(text: str | bytes, output: str | None) -> None:
     """Write an answer.
 
-    A file is written whole or not at all: beside it first, and then put in
-    its place, so that nobody ever reads half of it. It keeps the permissions
+    A file is replaced atomically: a new file is written beside it, and then
+    takes its place, so that nobody reads half of it. It keeps the permissions
     that it had, and where a link leads to it, the link stays.
 
     Args:
@@ -52,7 +149,7 @@ def write(text: str | bytes, output: str | None) -> None:
         OSError: It cannot be written.
     """
     if output is None or output == STDIN:
-        readied()
+        prepare_output()
         if isinstance(text, str):
             sys.stdout.write(text)
         else:
@@ -144,3 +241,37 @@ def _mode_of_new_files() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
+
+
+# -- progress ----------------------------------------------------------------
+
+
+@contextmanager
+def report_progress(
+    activity: str, patience: float = _PATIENCE
+) -> Iterator[None]:
+    """Name an activity on standard error, once it takes long.
+
+    Only on a terminal: logs and pipes do not need it.
+
+    Args:
+        activity: What is being done.
+        patience: After how many seconds it is printed.
+    """
+    if not sys.stderr.isatty():
+        yield
+        return
+    # Imported here: most commands do nothing that takes long.
+    import threading
+
+    import click
+
+    timer = threading.Timer(
+        patience, click.echo, [f"{activity} ..."], {"err": True}
+    )
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

@@ -1,36 +1,84 @@
-"""The help pages as data, and the man page that is made of them."""
+"""``help``, ``man`` and ``completion``, and the help pages as data."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
 
+import click
 import pytest
+from asking_cli import Ask
 
 import avi_portspec
-from avi_portspec.cli.man import man_page
-from avi_portspec.cli.man.__main__ import main
-from avi_portspec.cli.pages import ENVIRONMENT, EXITS, described
-from avi_portspec.cli.program import SECTIONS
+from avi_portspec.cli.help import ENVIRONMENT, EXITS, Description, describe
+from avi_portspec.cli.program import COMPLETE, SECTIONS, program
+
+NAMES = [name for section in SECTIONS.values() for name in section]
+
+
+def described() -> list[Description]:
+    """Return the program's page and those of its commands."""
+    with click.Context(program) as ctx:
+        return [*describe(program, program.commands_in_order(ctx))]
 
 
 @pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> str:
+def page(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return the man page of one day."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795305600")
-    return man_page()
+    answer = ask("man")
+    assert (answer.code, answer.err) == (0, "")
+    return answer.out
+
+
+class TestHelp:
+    """``avi-portspec help``: what people try first."""
+
+    def test_it_is_the_help_of_the_program(self, ask: Ask) -> None:
+        """Without the name of a command."""
+        assert ask("help") == ask("--help")
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_it_is_the_help_of_each_command(self, ask: Ask, name: str) -> None:
+        """With its name."""
+        assert ask(f"help {name}") == ask(f"{name} --help")
+
+    def test_a_wrong_name_suggests_the_right_one(self, ask: Ask) -> None:
+        """Rather than the help of something else."""
+        answer = ask("help prots")
+        assert (answer.code, answer.out) == (2, "")
+        assert "unknown command 'prots'; did you mean 'ports'?" in answer.err
+
+
+class TestCompletion:
+    """``avi-portspec completion``: the script of a shell."""
+
+    @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+    def test_it_is_the_script_that_click_makes(
+        self, ask: Ask, monkeypatch: pytest.MonkeyPatch, shell: str
+    ) -> None:
+        """The one that the variable prints."""
+        answer = ask(f"completion {shell}")
+        assert answer.code == 0
+        monkeypatch.setenv(COMPLETE, f"{shell}_source")
+        assert answer.out == ask("").out
+
+    def test_another_shell_is_refused(self, ask: Ask) -> None:
+        """With those that there are."""
+        answer = ask("completion tcsh")
+        assert answer.code == 2
+        assert "bash, zsh, fish" in answer.err
 
 
 class TestTheHelpAsData:
-    """What documentation is made of."""
+    """What the documentation and the man page are made from."""
 
     def test_every_command_is_described(self) -> None:
         """In the order of the program's help, which is first."""
-        names = [name for each in SECTIONS.values() for name in each]
-        assert [each.name for each in described()] == ["", *names]
+        assert [each.name for each in described()] == ["", *NAMES]
 
-    def test_each_says_what_it_does(self) -> None:
-        """In a line, with how it is called."""
+    def test_each_has_a_summary_and_a_usage(self) -> None:
+        """A sentence, and how to call it."""
         for each in described():
             assert each.summary.endswith(".")
             assert each.usage.startswith(f"avi-portspec {each.name}".strip())
@@ -38,9 +86,9 @@ class TestTheHelpAsData:
 
 
 class TestTheManPage:
-    """Sound roff, that says the same."""
+    """Sound roff, with the text of the help."""
 
-    def test_it_says_what_the_help_says(self, page: str) -> None:
+    def test_it_has_the_text_of_the_help(self, page: str) -> None:
         """Every command, option, example, variable and code."""
         text = page.replace("\\-", "-").replace("\\&", "")
         flat = " ".join(text.split())
@@ -64,9 +112,8 @@ class TestTheManPage:
 
     def test_it_has_the_day_and_the_version(self, page: str) -> None:
         """The day is the build's, which can be repeated."""
-        first = page.splitlines()[0]
         version = avi_portspec.__version__
-        assert first == (
+        assert page.splitlines()[0] == (
             '.TH AVI-PORTSPEC 1 "2026-11-22" '
             f'"avi-portspec {version}" "User Commands"'
         )
@@ -102,10 +149,3 @@ class TestTheManPage:
             check=False,
         )
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-    def test_a_command_prints_it(
-        self, page: str, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        """``python -m avi_portspec.cli.man``."""
-        assert main() == 0
-        assert capsys.readouterr().out == page

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from avi_portspec.cli import main
-from avi_portspec.cli.closed import Closed, stand_in
+from avi_portspec.cli.streams import Closed, replace_missing
 
 
 class TestClosed:
@@ -26,7 +26,7 @@ class TestClosed:
             Closed("standard input").buffer  # noqa: B018
 
 
-class TestStandIn:
+class TestReplaceMissing:
     """Streams that are there stay what they are."""
 
     def test_it_takes_the_place_of_what_is_missing(
@@ -35,7 +35,7 @@ class TestStandIn:
         """And of nothing else."""
         there = sys.stdout
         monkeypatch.setattr(sys, "stdin", None)
-        stand_in()
+        replace_missing()
         assert isinstance(sys.stdin, Closed)
         assert sys.stdout is there
 

@@ -1,0 +1,166 @@
+"""Flows as a table for people, and below it what is not documented."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from avi_portspec.cli import terminal
+from avi_portspec.cli.failures import CommandError, unknown_word
+from avi_portspec.errors import InvalidQueryError, UnknownNameError
+from avi_portspec.model.display import ports_text, silence_text
+from avi_portspec.model.flat import stamp
+from avi_portspec.model.wording import deployment_rows, when
+from avi_portspec.tabular.columns import (
+    ANSWER,
+    COLUMNS,
+    FLOWS,
+    NEED_DECISION,
+    Column,
+    Row,
+    find_column,
+    parse_columns,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from avi_portspec.cli.query import Answer
+    from avi_portspec.cli.terminal import Screen
+
+__all__ = ["list_undocumented", "show_elsewhere", "show_flows"]
+
+#: The most flows that an empty answer names.
+_ELSEWHERE: Final = 6
+
+
+def show_flows(
+    screen: Screen,
+    answer: Answer,
+    columns: str | None,
+    *,
+    why: bool,
+    quiet: bool,
+) -> None:
+    """Print the flows of an answer as a table, and what is not documented.
+
+    Args:
+        screen: Where to.
+        answer: The answer.
+        columns: The columns, comma-separated; ``None`` for the usual
+            ones.
+        why: Whether to add the reasons.
+        quiet: Whether to print the table alone, and the rest to standard
+            error.
+
+    Raises:
+        click.UsageError: There is no such column, or none without a
+            deployment.
+    """
+    resolution = answer.resolution
+    chosen = _columns(columns, is_decided=resolution is not None)
+    if why and all(column.name != "why" for column in chosen):
+        chosen = (*chosen, COLUMNS["why"])
+    if resolution is not None and not quiet:
+        # So that the answer can stand alone in a ticket.
+        deployment = resolution.deployment
+        for name, value in deployment_rows(deployment, answer.edition.facets):
+            screen.line(f"{name}: {value}")
+        screen.line()
+    rows = [
+        Row(
+            flow,
+            answer.edition,
+            None if resolution is None else resolution[flow],
+        )
+        for flow in answer.flows
+    ]
+    if rows:
+        screen.table(
+            [
+                terminal.Column(
+                    column.heading, is_whole=column.kind == "machine"
+                )
+                for column in chosen
+            ],
+            [[column.text(row) for column in chosen] for row in rows],
+        )
+    else:
+        show_elsewhere(screen, answer)
+    notes = [*list_undocumented(answer)]
+    if quiet:
+        for text, _ in notes:
+            click.echo(text, err=True)
+        return
+    if notes:
+        screen.line()
+    for text, style in notes:
+        screen.line(text, style)
+    screen.line()
+    screen.line(f"Edition {stamp(answer.edition)}", "dim")
+
+
+def show_elsewhere(screen: Screen, answer: Answer) -> None:
+    """Report that nothing matches, and where the ports do apply."""
+    others = [*answer.find_matches()]
+    here = " for this deployment" if others else ""
+    screen.paragraph(f"No matching flows{here}.")
+    for flow, status in others[:_ELSEWHERE]:
+        source, destination = (
+            answer.edition.endpoints[end].name
+            for end in (flow.source, flow.destination)
+        )
+        applies = when(flow, answer.edition.facets)
+        screen.paragraph(
+            f"{status}: {ports_text(flow)}, {source} to {destination}: "
+            f"{applies} ({flow.id})"
+        )
+    if len(others) > _ELSEWHERE:
+        screen.paragraph(f"and {len(others) - _ELSEWHERE} more")
+
+
+def _columns(text: str | None, *, is_decided: bool) -> tuple[Column, ...]:
+    if text is None:
+        return tuple(map(find_column, ANSWER if is_decided else FLOWS))
+    try:
+        columns = parse_columns(text)
+    except UnknownNameError as wrong:
+        raise click.BadParameter(
+            unknown_word("column", wrong.name, COLUMNS),
+            param_hint=["--columns"],
+        ) from None
+    except InvalidQueryError as wrong:
+        raise click.BadParameter(
+            str(wrong), param_hint=["--columns"]
+        ) from None
+    for column in columns:
+        if column.name in NEED_DECISION and not is_decided:
+            raise CommandError(
+                f"--columns {column.name} requires a deployment, such as "
+                "--deployment aws"
+            )
+    return columns
+
+
+def list_undocumented(
+    answer: Answer, shown: Collection[str] = ()
+) -> Iterator[tuple[str, str]]:
+    """Yield what is not documented, with its style; no filter hides it.
+
+    Args:
+        answer: The answer.
+        shown: The ids of flows of which the table itself says it.
+    """
+    named: set[str] = {*shown}
+    if answer.resolution is not None:
+        for conflict in answer.resolution.conflicts:
+            yield str(conflict), "bold red"
+        for gap in answer.resolution.gaps:
+            if not gap.flows or not named.issuperset(gap.flows):
+                named.update(gap.flows)
+                yield str(gap), "bold yellow"
+    silent = [flow for flow in answer.unstated if flow.id not in named]
+    if silent:
+        text = silence_text(silent, answer.edition)
+        yield f"unstated: {text}", "bold yellow"
