@@ -1,4 +1,4 @@
-"""What a project can set in its ``conf.py``, and what it can insist on."""
+"""The settings of a project in its ``conf.py``, and their checks."""
 
 from __future__ import annotations
 
@@ -9,18 +9,26 @@ from sphinx.errors import ConfigError
 
 from avi_portspec import (
     InvalidDataError,
+    InvalidQueryError,
     PortSpecError,
     UnknownNameError,
     __version__,
 )
-from sphinx_avi_portspec.columns import chosen
-from sphinx_avi_portspec.sources import edition_files_of, edition_named
+from avi_portspec.documents import join
+from sphinx_avi_portspec.grouped import MARKS
+from sphinx_avi_portspec.layouts import LAYOUTS, find_columns
+from sphinx_avi_portspec.sources import find_edition, find_edition_files
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
-__all__ = ["SETTINGS", "Setting", "setup"]
+    from avi_portspec import Edition
+
+__all__ = ["SETTINGS", "setup_config"]
+
+
+_YES: Final = True
 
 
 class Setting(NamedTuple):
@@ -28,11 +36,11 @@ class Setting(NamedTuple):
 
     Attributes:
         name: Its name in ``conf.py``.
-        default: What it is where a project does not set it.
-        rebuild: What a change of it makes stale: every document
-            (``env``), or none.
-        types: What it can be.
-        description: What it is for.
+        default: Its default.
+        rebuild: What a change makes stale: every document (``env``), or
+            none.
+        types: The types that it can have.
+        description: Its purpose.
     """
 
     name: str
@@ -48,38 +56,59 @@ SETTINGS: Final = (
         "",
         "env",
         (str,),
-        "The id of the edition that is used where none is named; empty for "
-        "the newest that comes with the package.",
+        "The edition that directives use by default, by id or alias; empty "
+        "for the newest bundled edition.",
     ),
     Setting(
         "avi_portspec_files",
         [],
         "env",
         (list, tuple),
-        "Paths of edition files of your own, relative to conf.py.",
+        "Paths of your own editions and overlays, relative to conf.py.",
     ),
     Setting(
         "avi_portspec_columns",
         "",
         "env",
         (str,),
-        "The columns of flat tables that do not say which, written as in "
-        "the option :columns:.",
+        "The default columns of flat tables, as in the option :columns:.",
     ),
     Setting(
         "avi_portspec_layout",
-        "flat",
+        "grouped",
         "env",
         (str,),
-        "The layout of tables that do not say which: flat or published.",
+        "The default layout of tables: grouped, flat or published.",
+    ),
+    Setting(
+        "avi_portspec_marks",
+        "folded",
+        "env",
+        (str,),
+        "Where tables say what is assumed: folded, below, link or none.",
+    ),
+    Setting(
+        "avi_portspec_labels",
+        {},
+        "env",
+        (dict,),
+        "Your own names of endpoints, wherever one is named, by any name of "
+        "the endpoint.",
+    ),
+    Setting(
+        "avi_portspec_source_line",
+        _YES,
+        "env",
+        (bool,),
+        "Whether a line below each table names its source.",
     ),
     Setting(
         "avi_portspec_requires",
         "",
         "",
         (str,),
-        "The versions of avi-portspec that the project accepts, as a "
-        "version specifier such as ~=1.2.",
+        "The accepted versions of avi-portspec, as a version specifier: "
+        "~=1.2.",
     ),
     Setting(
         "avi_portspec_digest",
@@ -93,36 +122,40 @@ SETTINGS: Final = (
 
 
 def check(app: Sphinx, config: Config) -> None:
-    """Stop the build if the project asked for something else than it gets.
+    """Stop the build if a setting is wrong or a pin does not fit.
 
     Raises:
-        ConfigError: A setting is wrong, or insists on what is not there.
+        ConfigError: A setting is wrong, or a pin does not fit.
     """
     config.avi_portspec_files = [
         str(Path(app.confdir, path)) for path in config.avi_portspec_files
     ]
     _check_version(config.avi_portspec_requires)
-    if config.avi_portspec_layout not in {"flat", "published"}:
-        raise ConfigError(
-            "avi_portspec_layout: wanted 'flat' or 'published', got "
-            f"{config.avi_portspec_layout!r}"
-        )
+    _check_labels(config)
+    for name, words in (("layout", LAYOUTS), ("marks", MARKS)):
+        value = getattr(config, f"avi_portspec_{name}")
+        if value not in words:
+            expected = join("or", map(repr, words))
+            raise ConfigError(
+                f"avi_portspec_{name}: expected {expected}, got {value!r}"
+            )
     try:
         if config.avi_portspec_columns:
-            chosen(config.avi_portspec_columns)
-    except (UnknownNameError, ValueError) as wrong:
+            find_columns(config.avi_portspec_columns, decided=False)
+    except (UnknownNameError, InvalidQueryError) as wrong:
         raise ConfigError(f"avi_portspec_columns: {wrong}") from None
     try:
-        edition_files_of(config)
+        find_edition_files(config)
     except (PortSpecError, OSError) as wrong:
         raise ConfigError(f"avi_portspec_files: {wrong}") from None
     try:
-        edition_named(config, "")
+        edition = find_edition(config, "")
     except InvalidDataError:
-        # Whoever uses it says so, and where.
+        # The directives that use it report the faults at their lines.
         return
     except UnknownNameError as wrong:
         raise ConfigError(f"avi_portspec_edition: {wrong}") from None
+    _check_endpoints(config, edition)
     pins = config.avi_portspec_digest
     if isinstance(pins, str):
         pins = {"": pins} if pins else {}
@@ -130,41 +163,92 @@ def check(app: Sphinx, config: Config) -> None:
         _check_digest(config, name, digest)
 
 
-def _check_version(wanted: str) -> None:
+def _check_version(specifier: str) -> None:
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     try:
-        accepted = SpecifierSet(wanted)
+        accepted = SpecifierSet(specifier)
     except InvalidSpecifier as wrong:
         raise ConfigError(f"avi_portspec_requires: {wrong}") from None
     if not accepted.contains(__version__, prereleases=True):
         raise ConfigError(
-            f"avi_portspec_requires: wanted avi-portspec{wanted}, but "
+            f"avi_portspec_requires: expected avi-portspec{specifier}, but "
             f"{__version__} is installed"
         )
 
 
+def _check_labels(config: Config) -> None:
+    """Check that labels are texts by strings.
+
+    Before any edition is found, which has them.
+    """
+    labels = config.avi_portspec_labels
+    if not isinstance(labels, dict):
+        raise ConfigError(
+            "avi_portspec_labels: expected a mapping from endpoints to their "
+            f"names, got {labels!r}"
+        )
+    for name, text in labels.items():
+        if not isinstance(name, str):
+            raise ConfigError(
+                f"avi_portspec_labels: expected an endpoint, got {name!r}"
+            )
+        if not isinstance(text, str) or not text.strip():
+            raise ConfigError(
+                f"avi_portspec_labels: expected text for {name!r}, got "
+                f"{text!r}"
+            )
+
+
+def _check_endpoints(config: Config, edition: Edition) -> None:
+    """Check that labels are for endpoints, and keep them by id.
+
+    A directive can show another edition than the default one.
+    """
+    labels: dict[str, str] = {}
+    others: dict[str, str] = {}
+    for name, text in config.avi_portspec_labels.items():
+        if not (found := edition.endpoints.get(name)) and not others:
+            others = {
+                other: endpoint.id
+                for file in find_edition_files(config)
+                for endpoint in find_edition(config, file).endpoints
+                for other in (endpoint.id, endpoint.name, *endpoint.aliases)
+            }
+        key = found.id if found else others.get(name)
+        if key is None:
+            known = [*edition.endpoints.ids(), *others]
+            wrong = UnknownNameError("endpoint", name, known)
+            raise ConfigError(f"avi_portspec_labels: {wrong}")
+        if key in labels:
+            raise ConfigError(
+                f"avi_portspec_labels: two names for the endpoint {key!r}"
+            )
+        labels[key] = text
+    config.avi_portspec_labels = labels
+
+
 def _check_digest(config: Config, name: str, pinned: str) -> None:
     try:
-        edition = edition_named(config, name)
+        edition = find_edition(config, name)
     except PortSpecError as wrong:
         raise ConfigError(f"avi_portspec_digest: {wrong}") from None
     if edition.digest == pinned:
         return
-    # The pin may fit another edition: then it is not the data that has
-    # changed, but which of them is the default.
+    # The pin may fit another edition: then the data has not changed, but the
+    # default has.
     others = (
         other
-        for other in edition_files_of(config)
-        if edition_named(config, other).digest == pinned
+        for other in find_edition_files(config)
+        if find_edition(config, other).digest == pinned
     )
     other = next(others, None)
     why = (
-        f"the pin is that of edition {other!r}: name it in "
-        "avi_portspec_edition, or pin the other"
+        f"the pin fits edition {other!r}: set avi_portspec_edition to it, "
+        "or pin the other"
         if other
-        else "its data has changed since it was pinned; read what has "
-        "changed before you pin it anew"
+        else "its data has changed since it was pinned; review the changes "
+        "before you update the pin"
     )
     raise ConfigError(
         f"avi_portspec_digest: edition {edition.id!r} (avi-portspec "
@@ -173,7 +257,7 @@ def _check_digest(config: Config, name: str, pinned: str) -> None:
     )
 
 
-def setup(app: Sphinx) -> None:
+def setup_config(app: Sphinx) -> None:
     """Add the settings."""
     for setting in SETTINGS:
         app.add_config_value(

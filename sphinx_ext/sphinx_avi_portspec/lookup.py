@@ -1,15 +1,12 @@
-"""Every answer of an edition, as data in which a script looks them up.
+"""All answers of an edition, as data that a script can look up.
 
-The space of deployments is far too large for a table, but a decision on one
-flow depends on few words of a deployment: on those that the conditions
-around it name. Going through their combinations, with :func:`resolve` as the
-only judge, gives each question a decision diagram: nodes that ask whether
-the deployment has one word, and at the end an answer. Equal parts are kept
-once. Whoever walks it needs no rule of how ports are decided about, and so
-cannot have another one.
-
-A reason names what the deployment answers to a facet. In an answer that
-stands for many deployments, a mark stands in that place.
+There are far too many deployments for a table. But what a row says of one
+flow depends on few of a deployment's values: those that the conditions around
+it name. For each question, ``resolve`` is asked about every combination of
+these, and the rows become a decision diagram: nodes that ask whether the
+deployment has one value, with what the row says at the end. Equal parts are
+shared. A script that walks the diagram has no rules and no words of its own,
+so that it cannot decide differently.
 """
 
 from __future__ import annotations
@@ -19,119 +16,182 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from avi_portspec.deployment.space import relevant, representatives
-from avi_portspec.model.display import joined
-from avi_portspec.model.facets import FACETS
+from avi_portspec.deployment.unresolved import conflict_phrase, gap_phrases
+from avi_portspec.model.conditions import AllOf, Match
+from avi_portspec.model.display import ports_text
+from avi_portspec.model.facets import FACETS, Deployment
+from avi_portspec.model.phrases import cautions, deployment_title
+from avi_portspec.model.wording import NODES, at_start
+from avi_portspec.tabular.lines import answer_lines, edition_lines, group_lines
 
 if TYPE_CHECKING:
-    from avi_portspec import (
-        Conflict,
-        Decision,
-        Deployment,
-        Edition,
-        Flow,
-        Gap,
-    )
+    from avi_portspec import Edition, Flow
     from avi_portspec.names import FacetId
+    from avi_portspec.tabular.lines import Line
 
-__all__ = ["MARK", "MOST", "SINGLE", "TooManyCasesError", "lookup"]
+__all__ = ["SINGLE", "TooManyCasesError", "build_lookup", "list_lines"]
 
-#: What a mark begins with; the facet's number follows. No text of an edition
-#: can hold a control character.
-MARK: Final = "\x01"
-#: The most combinations that are gone through for one question.
+#: The most combinations that are tried for one question.
 MOST: Final = 1 << 16
-#: The word, beside those of facets, for a Controller that is a single node.
-SINGLE: Final = "nodes single-node"
+#: The facet and the value that stand for a single-node Controller.
+SINGLE: Final = ("nodes", "single-node")
+#: The decisions that have a row.
+SHOWN: Final = frozenset({"needed", "optional"})
+
+_FIELD_OF: Final = dict(FACETS)
 
 _Values = Mapping["FacetId", frozenset[str]]
+_Word = tuple[str, str]
 
-#: What was made of an edition, by its digest.
+#: The data of editions, by digest.
 _made: Final[dict[str, dict[str, Any]]] = {}
 
 
 class TooManyCasesError(ValueError):
-    """An answer depends on more than can be gone through."""
+    """An answer depends on too many values."""
 
 
-def lookup(edition: Edition) -> dict[str, Any]:
-    """Return everything that a script needs to answer for any deployment.
+def list_lines(edition: Edition) -> list[Line]:
+    """Return a line for each flow and exclusion, those of a source together.
 
-    ``facets`` has the words to choose from. ``words`` are the words that
-    diagrams ask about, ``nodes`` the diagrams' nodes: the number of a word,
-    and where to go on without and with it. A negative number leads to an
-    answer: the first of ``answers`` for -1, and so on. ``flows`` has the
-    start for each flow, ``conflicts`` and ``gaps`` those for each that there
-    can be.
+    They keep their places, whatever a deployment needs of them.
+    """
+    lines = edition_lines(edition, edition.flows, (), edition.exclusions)
+    return [
+        line
+        for group in group_lines(lines, "source")
+        for line in group.lines
+        if line.has_ports or line.exclusion
+    ]
+
+
+def build_lookup(edition: Edition) -> dict[str, Any]:
+    """Return the data that a script needs to answer for any deployment.
+
+    ``words`` has what diagrams ask about: a facet and a value. ``nodes`` has
+    the diagrams' nodes: the number of a word, the next node without it, and
+    the next node with it. A negative number is an answer: -1 is the first of
+    ``answers``. ``starts`` has the first node for each of :func:`list_lines`;
+    it leads to what the row says, or to nothing. ``conflicts`` and ``gaps``
+    have the first nodes of those that can occur.
 
     Raises:
-        TooManyCasesError: The edition's conditions are too entangled.
+        TooManyCasesError: An answer depends on too many values.
     """
     found = _made.get(edition.digest)
     if found is None:
-        found = _made[edition.digest] = _Book(edition).written()
+        found = _made[edition.digest] = _Book(edition).build()
     return found
 
 
 class _Book:
-    """The diagrams of one edition, equal parts once."""
+    """The diagrams of one edition; equal parts are shared."""
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
         self.nodes: dict[tuple[int, int, int], int] = {}
         self.answers: list[Any] = []
         self.numbers: dict[str, int] = {}
-        self.words = {
-            f"{facet.id} {value.id}": number
-            for number, (facet, value) in enumerate(
-                (facet, value)
-                for facet in edition.facets
-                for value in facet.values
-            )
-        }
-        self.words[SINGLE] = len(self.words)
+        self.words: dict[_Word, int] = {}
 
-    def written(self) -> dict[str, Any]:
-        """Return all that there is."""
+    def build(self) -> dict[str, Any]:
+        """Return all data."""
         edition = self.edition
-        fields = dict(FACETS)
-        flows = {flow.id: self._decision(flow) for flow in edition.flows}
-        # Most of these there never are.
+        starts = [self._row(line) for line in list_lines(edition)]
+        # Most of these never occur.
         never = self._leaf(None)
         conflicts = [start for start in self._conflicts() if start != never]
         gaps = [start for start in self._gaps() if start != never]
         return {
-            "edition": edition.id,
-            "facets": [
-                {
-                    "id": facet.id,
-                    "field": fields[facet.id],
-                    "name": facet.name,
-                    "many": facet.many,
-                    "values": [[v.id, v.name] for v in facet.values],
-                }
-                for facet in edition.facets
-            ],
+            "titles": self._titles(),
+            "offered": self._offered(),
             "words": [*self.words],
             "nodes": [*self.nodes],
             "answers": self.answers,
-            "flows": flows,
+            "starts": starts,
             "conflicts": conflicts,
             "gaps": gaps,
         }
 
-    # -- questions ---------------------------------------------------------
+    # -- what there is to choose ---------------------------------------------
 
-    def _decision(self, flow: Flow) -> int:
-        """Return the diagram of the decision on a flow."""
-        values = relevant(self.edition, flow)
-        (found,) = self._diagrams(values, partial(self._decided, flow))
+    def _titles(self) -> dict[str, str]:
+        """Return what a deployment is, without its clouds."""
+        facets = self.edition.facets
+        controller = facets.get("controller")
+        kinds = [v.id for v in controller.values] if controller else [""]
+        return {
+            f"{nodes} {kind}".rstrip(): deployment_title(
+                Deployment(
+                    clouds=frozenset(),
+                    nodes=nodes,
+                    controller=kind or "virtual-machine",
+                ),
+                facets,
+            )
+            for kind in kinds
+            for nodes in NODES
+        }
+
+    def _offered(self) -> dict[str, list[str]]:
+        """Return the clouds of each feature that needs one of some.
+
+        Where a deployment has none of them, the feature changes nothing.
+        """
+        feature = self.edition.facets.get("feature")
+        found = {}
+        for value in feature.values if feature else ():
+            clouds = [
+                _list_needed_clouds(flow)
+                for flow in self.edition.flows
+                if _names_value(flow, "feature", value.id)
+            ]
+            if clouds and all(clouds):
+                found[value.id] = sorted(frozenset().union(*clouds))
         return found
 
-    def _decided(self, flow: Flow, deployment: Deployment) -> list[Any]:
-        """Return the decision on a flow, the reason, and where it stands."""
-        decision = self.edition.resolve(deployment)[flow]
-        reason = self._marked(decision.reason, deployment)
-        return [[decision.status, reason, _places(decision)]]
+    # -- questions ---------------------------------------------------------
+
+    def _row(self, line: Line) -> int:
+        """Return the diagram of what a row says."""
+        if line.exclusion is not None:
+            # The vendor says so for every deployment.
+            return self._leaf(_said("not needed", line))
+        (flow,) = line.flows
+        values = self._list_values(flow)
+        (found,) = self._diagrams(values, partial(self._find_row, flow))
+        return found
+
+    def _list_values(self, flow: Flow) -> _Values:
+        """Return the values that what is said of a flow depends on."""
+        found = dict(relevant(self.edition, flow))
+        for reason in (*flow.inferred, *flow.readings):
+            for match in reason.when.matches():
+                # Whether there are other values counts too.
+                every = self.edition.facets[match.facet].values
+                found[match.facet] = frozenset(v.id for v in every)
+        return found
+
+    def _find_row(self, flow: Flow, deployment: Deployment) -> list[Any]:
+        """Return what a row says of a flow, or ``None`` if it has none."""
+        edition = self.edition
+        decision = edition.resolve(deployment)[flow]
+        if decision.status not in SHOWN:
+            return [None]
+        asked = {
+            facet.id: deployment.values_of(facet.id)
+            for facet in edition.facets
+        }
+        (line,) = answer_lines(edition, [decision], asked=asked, purposes=True)
+        said = _said(decision.status, line)
+        warned = " ".join(cautions(flow, asked))
+        if warned:
+            source = edition.endpoints[flow.source].label
+            destination = edition.endpoints[flow.destination].label
+            said["caution"] = (
+                f"{source} to {destination}, {ports_text(flow)}: {warned}"
+            )
+        return [said]
 
     def _conflicts(self) -> Iterator[int]:
         """Yield a diagram for each flow that can be in conflict."""
@@ -140,36 +200,38 @@ class _Book:
         for flow in edition.flows:
             if not restricting.isdisjoint(flow.notes):
                 others = (edition.flows[name] for name in flow.replaces)
-                values = self._together([flow, *others])
+                values = self._join_values([flow, *others])
                 yield from self._diagrams(
-                    values, partial(self._conflict, flow)
+                    values, partial(self._find_conflict, flow)
                 )
 
-    def _conflict(self, flow: Flow, deployment: Deployment) -> list[Any]:
+    def _find_conflict(self, flow: Flow, deployment: Deployment) -> list[Any]:
         """Return the conflict about a flow, or ``None``."""
-        found = {
-            conflict.flow: [conflict.text, _places(conflict)]
-            for conflict in self.edition.resolve(deployment).conflicts
-        }
-        return [found.get(flow.id)]
+        answer = self.edition.resolve(deployment)
+        if flow.id not in {conflict.flow for conflict in answer.conflicts}:
+            return [None]
+        return [conflict_phrase(flow, answer[flow].why, self.edition)]
 
     def _gaps(self) -> Iterator[int]:
         """Yield a diagram for each value, in the edition's order."""
         edition = self.edition
         for facet in edition.facets:
-            # Silence about a value is the silence of flows that ask about
-            # its facet; other values of it can be answered for.
+            # A gap about a value comes from flows whose conditions are
+            # silent on its facet; other values of it can have answers.
             open_ = [
                 flow
                 for flow in edition.flows
-                if any(match.unstated for match in flow.when.matches())
-                and any(m.facet == facet.id for m in flow.when.matches())
+                if any(
+                    match.facet == facet.id
+                    and (match.unstated or match.otherwise == "unstated")
+                    for match in flow.when.matches()
+                )
             ]
-            shared = self._together(open_)
+            shared = self._join_values(open_)
             named = shared.get(facet.id, frozenset())
             asked = [v.id for v in facet.values if v.id in named]
-            # What no condition names is asked about one at a time, for all
-            # of it together would be too much.
+            # Values that no condition names are tried one at a time: all
+            # together would be too many.
             groups = [asked, *([v.id] for v in facet.values)]
             found: dict[str, int] = {}
             for group in groups:
@@ -178,24 +240,26 @@ class _Book:
                     continue
                 whole = {**shared, facet.id: named.union(values)}
                 diagrams = self._diagrams(
-                    whole, partial(self._silent, facet.id, values)
+                    whole, partial(self._find_gaps, facet.id, values)
                 )
                 found.update(zip(values, diagrams, strict=True))
             yield from (found[value.id] for value in facet.values)
 
-    def _silent(
+    def _find_gaps(
         self, facet: FacetId, values: Sequence[str], deployment: Deployment
     ) -> list[Any]:
         """Return the gap about each of some values, or ``None``."""
-        found = {
-            gap.value: [gap.text, _places(gap)]
-            for gap in self.edition.resolve(deployment).gaps
-            if gap.facet == facet
-        }
+        found: dict[str, tuple[str, ...]] = {}
+        for gap in self.edition.resolve(deployment).gaps:
+            if gap.facet == facet:
+                phrases = gap_phrases(gap, self.edition)
+                found[gap.value] = (*found.get(gap.value, ()), *phrases)
         return [found.get(value) for value in values]
 
-    def _together(self, flows: Iterable[Flow]) -> _Values:
-        """Return what the decisions on several flows depend on."""
+    def _join_values(
+        self, flows: Iterable[Flow]
+    ) -> dict[FacetId, frozenset[str]]:
+        """Return the values that the decisions on several flows depend on."""
         found: dict[FacetId, frozenset[str]] = {}
         for flow in flows:
             for facet, values in relevant(self.edition, flow).items():
@@ -223,35 +287,23 @@ class _Book:
         if 2 << count > MOST:
             raise TooManyCasesError(
                 f"edition {self.edition.id!r}: one answer depends on {count} "
-                "words of a deployment, which is more than can be gone "
-                "through"
+                "values of a deployment, too many combinations to work out "
+                "in advance"
             )
-        asked = [
-            self.words[f"{facet.id} {value.id}"]
-            for facet in self.edition.facets
-            for value in facet.values
-            if value.id in sets.get(facet.id, ())
+        asked: list[_Word] = [
+            (facet, word)
+            for facet, words in sets.items()
+            for word in sorted(words)
         ]
-        asked.append(self.words[SINGLE])
+        asked.append(SINGLE)
         rows = []
         for deployment in representatives(self.edition, sets):
-            held = self._held(deployment)
+            held = _list_words(deployment)
             rows.append((held, [self._leaf(a) for a in ask(deployment)]))
         return [
             self._node(asked, [(held, leaves[at]) for held, leaves in rows])
             for at in range(len(rows[0][1]))
         ]
-
-    def _held(self, deployment: Deployment) -> frozenset[int]:
-        """Return the numbers of a deployment's words."""
-        words = [
-            f"{facet.id} {value}"
-            for facet in self.edition.facets
-            for value in deployment.values_of(facet.id)
-        ]
-        if deployment.nodes == "single-node":
-            words.append(SINGLE)
-        return frozenset(self.words[word] for word in words)
 
     def _leaf(self, answer: Any) -> int:
         """Return the negative number of an answer."""
@@ -262,9 +314,9 @@ class _Book:
         return self.numbers[key]
 
     def _node(
-        self, asked: Sequence[int], rows: list[tuple[frozenset[int], int]]
+        self, asked: Sequence[_Word], rows: list[tuple[frozenset[_Word], int]]
     ) -> int:
-        """Return where to start in a diagram of rows of words and answers."""
+        """Return the first node of the diagram of some rows."""
         leaves = {leaf for _, leaf in rows}
         if len(leaves) == 1:
             return leaves.pop()
@@ -273,23 +325,49 @@ class _Book:
             [row for row in rows if (word in row[0]) is has]
             for has in (False, True)
         ]
-        # Some combinations there are none of: a Controller runs in one way.
+        # Some combinations do not exist: a Controller runs in one way.
         ends = [self._node(rest, part) for part in parts if part]
         if len(set(ends)) == 1:
             return ends[0]
         without, having = ends
-        return self.nodes.setdefault((word, without, having), len(self.nodes))
-
-    def _marked(self, reason: str, deployment: Deployment) -> str:
-        """Return a reason with marks for what the deployment answers."""
-        for number, facet in enumerate(self.edition.facets):
-            held = deployment.values_of(facet.id)
-            names = [v.name for v in facet.values if v.id in held]
-            told = f"{facet.name}: {joined('and', names) or 'none'}"
-            reason = reason.replace(told, f"{facet.name}: {MARK}{number}")
-        return reason
+        number = self.words.setdefault(word, len(self.words))
+        key = number, without, having
+        return self.nodes.setdefault(key, len(self.nodes))
 
 
-def _places(told: Decision | Conflict | Gap) -> str:
-    """Return where on the page that stands."""
-    return "; ".join(map(str, told.citations))
+def _said(status: str, line: Line) -> dict[str, Any]:
+    """Return what a row says."""
+    return {
+        "status": status,
+        # Its table says that it is optional.
+        "why": at_start(line.need.text),
+        "below": line.below,
+        "assumed": line.assumed,
+    }
+
+
+def _list_words(deployment: Deployment) -> frozenset[_Word]:
+    """Return the words that hold for a deployment."""
+    found: set[_Word] = {
+        (facet, value)
+        for facet, _ in FACETS
+        for value in deployment.values_of(facet)
+    }
+    return frozenset({*found, ("nodes", deployment.nodes)})
+
+
+def _names_value(flow: Flow, facet: FacetId, value: str) -> bool:
+    """Return whether a flow's condition names a value."""
+    return any(
+        match.facet == facet and value in {*match.values, *match.unstated}
+        for match in flow.when.matches()
+    )
+
+
+def _list_needed_clouds(flow: Flow) -> frozenset[str]:
+    """Return the clouds one of which a flow needs; none if it needs none."""
+    when = flow.when
+    for part in when.parts if isinstance(when, AllOf) else (when,):
+        if isinstance(part, Match) and part.facet == "cloud":
+            return frozenset((*part.values, *part.unstated))
+    return frozenset()

@@ -2,32 +2,55 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docutils import nodes
 from sphinx.roles import XRefRole
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
-from avi_portspec import PortSpecError
-from avi_portspec.model.display import summary
-from sphinx_avi_portspec.filters import FILTERS, FilterError, answer
-from sphinx_avi_portspec.rendering.words import title_of
-from sphinx_avi_portspec.sources import edition_used
+from avi_portspec import Exclusion, PortSpecError, UnknownNameError
+from avi_portspec.tabular.filters import (
+    FILTERS,
+    Terms,
+    asked_clouds,
+    parse_terms,
+    select_flows,
+    select_statements,
+)
+from avi_portspec.tabular.prose import ports_phrase
+from sphinx_avi_portspec.pen import link, name_record
+from sphinx_avi_portspec.sources import (
+    find_target,
+    use_deployment,
+    use_edition,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from docutils.nodes import Element, Node, system_message
     from sphinx.environment import BuildEnvironment
 
-    from avi_portspec import Flows
+    from avi_portspec import Edition, Flow, Flows
+    from avi_portspec.model.phrases import Asked
 
 __all__ = ["PortsRole", "RecordRole"]
 
 logger = logging.getLogger(__name__)
 
+#: What stands for the ports where nothing is documented. Not "none": an
+#: undocumented port may still be needed.
+NOTHING = "no documented port"
+
 
 class RecordRole(XRefRole):
-    """A link to a record, by its id; its text is what a reader calls it."""
+    """A link to a record by any of its names; its text is the record's title.
+
+    The names are its id, aliases and, of an endpoint, its name, in capitals
+    or not, with ``edition/`` before them for an edition of one's choice.
+    """
 
     def __init__(self) -> None:
         super().__init__(warn_dangling=True, innernodeclass=nodes.inline)
@@ -40,35 +63,54 @@ class RecordRole(XRefRole):
         title: str,
         target: str,
     ) -> tuple[str, str]:
-        """Return the link's text and its target."""
-        if has_explicit_title:
-            return title, target
+        """Return the link's text, and its target with the edition's id."""
         kind = refnode["reftype"]
-        edition, _, name = target.rpartition("/")
         try:
-            # The text comes from the data, so the document depends on it.
-            found = edition_used(env, name if kind == "edition" else edition)
-            return title_of(found, kind, name), target
+            found = find_target(env.config, kind, target)
         except (PortSpecError, OSError):
-            # Another project's, maybe; else the link dangles, and warns.
+            # It may be another project's; if not, Sphinx warns. A mended
+            # edition has it, perhaps: the document depends on that.
+            with suppress(PortSpecError, OSError):
+                use_edition(env, "")
             return title, target
+        # The title comes from the data: the document depends on it.
+        edition = use_edition(env, found.prefix)
+        refnode["avi-short"] = found.short
+        if not has_explicit_title:
+            labels = env.config.avi_portspec_labels
+            title = name_record(edition, kind, found.name, labels)
+        return title, found.target
+
+
+class _Answer(NamedTuple):
+    """What a query has found."""
+
+    edition: Edition
+    flows: Iterable[Flow]
+    unstated: Iterable[Flow]
+    exclusions: Iterable[Exclusion]
+    asked: Asked
+    optional: bool
+    unnamed: Asked
+    deployed: bool = False
+    unused: tuple[str, ...] = ()
 
 
 class PortsRole(SphinxRole):
     """The ports between two endpoints, as a sentence can hold them.
 
-    The text is a query: ``source > destination``, either of which may be
-    left out, and then filters, each after a semicolon, as in
-    ``SE > controller; cloud=aws``. Unless the query says otherwise, optional
-    flows are left out; so are those that stand in for another in the
-    answer, for nobody needs both.
+    The text is a query: ``source > destination``, either of which can be
+    empty, followed by terms after semicolons, as in
+    ``SE > controller; cloud=aws``: the filters of a table, ``edition`` and
+    ``deployment``. Optional flows are left out unless the query selects
+    them, or there are no others.
     """
 
     def run(self) -> tuple[list[Node], list[system_message]]:
-        """Return the ports in words."""
+        """Return the ports in words, each with a link to its flow."""
         try:
-            flows = self._answer()
-        except (FilterError, PortSpecError, OSError, ValueError) as wrong:
+            answer = self._find_answer()
+        except (PortSpecError, OSError, ValueError) as wrong:
             message = self.inliner.reporter.error(
                 f"avi:ports: {wrong}", line=self.lineno
             )
@@ -76,51 +118,133 @@ class PortsRole(SphinxRole):
                 self.rawtext, self.rawtext, message
             )
             return [shown], [message]
-        made = nodes.inline("", self._words(flows), classes=["avi-ports"])
+        pieces = ports_phrase(**answer._asdict())
+        if not pieces:
+            self._warn("empty", "no matching flow for")
+        if any(piece.silent for piece in pieces):
+            self._warn("unstated", "not everything is documented for")
+        made = nodes.inline(classes=["avi-ports-phrase"])
+        for piece in pieces:
+            if piece.flow is None:
+                made += nodes.Text(piece.text)
+            else:
+                made += link(answer.edition, "flow", piece.flow, piece.text)
+        if not pieces:
+            made += nodes.Text(NOTHING)
         return [made], []
 
-    def _answer(self) -> Flows:
+    def _warn(self, subtype: str, message: str) -> None:
+        logger.warning(
+            "avi:ports: %s %r",
+            message,
+            self.text,
+            location=self.get_location(),
+            type="avi_portspec",
+            subtype=subtype,
+        )
+
+    def _find_answer(self) -> _Answer:
+        """Return the flows that answer the query.
+
+        Raises:
+            PortSpecError: A name in it is unknown, or a value is wrong.
+            ValueError: It is not understood.
+        """
+        filters, others = self._parse()
+        edition = use_edition(self.env, others.get("edition", ""))
+        places = {n: t for n, t in filters.items() if n != "requirement"}
+        exclusions = [
+            record
+            for record in select_statements(edition, places)
+            if isinstance(record, Exclusion)
+        ]
+        if "deployment" in others:
+            name = others["deployment"]
+            return self._resolve(edition, name, filters, exclusions)
+        clouds = asked_clouds(edition, filters)
+        asked: Asked = {} if clouds is None else {"cloud": clouds}
+        required = parse_terms("requirement", "!optional")
+        flows = select_flows(
+            edition.flows, {"requirement": required, **filters}
+        )
+        if not flows and not flows.unstated:
+            # Where the only ports are optional, they are the answer.
+            flows = select_flows(edition.flows, filters)
+        return _Answer(
+            *(edition, flows, flows.unstated, exclusions, asked),
+            optional=_asks_optional(filters),
+            unnamed={},
+        )
+
+    def _resolve(
+        self,
+        edition: Edition,
+        name: str,
+        filters: dict[str, Terms],
+        exclusions: list[Exclusion],
+    ) -> _Answer:
+        """Return the flows that answer the query for one deployment."""
+        if "cloud" in filters:
+            raise ValueError(
+                "cloud cannot be used with deployment, which has clouds"
+            )
+        selected = select_flows(edition.flows, filters)
+        found = edition.resolve(use_deployment(self.env, edition, name))
+        flows: Flows = selected & frozenset(found.needed)
+        optional = True
+        if "requirement" in filters or not flows:
+            flows |= selected & frozenset(found.optional)
+            optional = _asks_optional(filters)
+        ruled_out = {conflict.flow for conflict in found.conflicts}
+        unstated = [
+            flow
+            for flow in selected
+            if flow.id in ruled_out or found.status_of(flow) == "unstated"
+        ]
+        unnamed: dict[Any, frozenset[str]] = {}
+        for gap in found.gaps:
+            # A role names its ends: what it asks about is no interface.
+            if not gap.flows and gap.interface is None:
+                before = unnamed.get(gap.facet, frozenset())
+                unnamed[gap.facet] = before | {gap.value}
+        asked = {
+            facet.id: found.deployment.values_of(facet.id)
+            for facet in edition.facets
+        }
+        return _Answer(
+            *(edition, flows, unstated, exclusions, asked),
+            optional=optional,
+            unnamed=unnamed,
+            deployed=True,
+            unused=tuple(found[flow].why.text for flow in selected),
+        )
+
+    def _parse(self) -> tuple[dict[str, Terms], dict[str, str]]:
+        """Return the filters of the query, and its other terms."""
         sides, *terms = self.text.split(";")
         source, arrow, destination = sides.partition(">")
         if not arrow:
             raise ValueError(
-                f"wanted 'source > destination', got {sides.strip()!r}"
+                f"expected 'source > destination', got {sides.strip()!r}"
             )
-        options: dict[str, Any] = {}
+        filters: dict[str, Terms] = {}
+        others: dict[str, str] = {}
         given = [("source", source), ("destination", destination)]
         for term in terms:
             name, _, value = term.partition("=")
             given.append((name.strip(), value))
-        edition = ""
         for name, value in given:
-            if name == "edition":
-                edition = value.strip()
+            if name in {"edition", "deployment"}:
+                others[name] = value.strip()
             elif name not in FILTERS:
-                raise FilterError(f"there is no filter {name!r}")
+                known = (*FILTERS, "edition", "deployment")
+                raise UnknownNameError("filter", name, known)
             elif value.strip() or name not in {"source", "destination"}:
-                options[name] = FILTERS[name](value)
-        if "requirement" not in options:
-            options["requirement"] = FILTERS["requirement"]("!optional")
-        flows = answer(edition_used(self.env, edition), options)
-        return flows - {
-            flow
-            for flow in flows
-            if not set(flow.replaces).isdisjoint(flows.ids())
-        }
+                filters[name] = parse_terms(name, value)
+        return filters, others
 
-    def _words(self, flows: Flows) -> str:
-        text = summary(flows.ports())
-        open_ = summary(flows.unstated.ports())
-        if open_:
-            open_ = f"the page does not say whether {open_}"
-        if not text:
-            logger.warning(
-                "avi:ports: no flow meets %r",
-                self.text,
-                location=self.get_location(),
-                type="avi_portspec",
-                subtype="empty",
-            )
-            # Never "none": silence does not close a port.
-            return open_ or "no port stated"
-        return f"{text} ({open_})" if open_ else text
+
+def _asks_optional(filters: dict[str, Terms]) -> bool:
+    """Return whether a query is about optional flows alone."""
+    wanted = filters.get("requirement")
+    return wanted is not None and set(wanted.included) == {"optional"}

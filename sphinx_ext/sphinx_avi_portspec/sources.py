@@ -1,37 +1,74 @@
-"""Where a project's editions come from, and which documents use them."""
+"""Where editions and deployments come from, and who uses them."""
 
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from itertools import chain
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import attrs
+from sphinx.environment.collectors import EnvironmentCollector
 
 import avi_portspec
 from avi_portspec import (
+    Edition,
     Fault,
     InvalidDataError,
+    PortSpecError,
     UnknownNameError,
+    dumps_deployment,
     load,
 )
-from avi_portspec.data import edition_files
+from avi_portspec.deployment.files import read_deployment
+from avi_portspec.deployment.kinds import kind_of
+from avi_portspec.edition.bundled import edition_files
+from avi_portspec.model.catalog import names_of
+from avi_portspec.names import EndpointId, fold, is_file_name
+from avi_portspec.serialisation.facet_lists import facet_bytes
+from avi_portspec.serialisation.files import read_file, read_table
+from avi_portspec.serialisation.limits import read_bytes
 
 if TYPE_CHECKING:
+    from docutils import nodes
+    from sphinx.application import Sphinx
     from sphinx.config import Config
     from sphinx.environment import BuildEnvironment
 
-    from avi_portspec import Edition
+    from avi_portspec import Deployment, Endpoint
 
-__all__ = ["edition_files_of", "edition_named", "edition_used", "made_from"]
+__all__ = [
+    "DeploymentCollector",
+    "Target",
+    "find_edition",
+    "find_edition_files",
+    "find_target",
+    "fingerprint",
+    "name_endpoints",
+    "setup_sources",
+    "use_deployment",
+    "use_edition",
+]
 
-#: What files of a project's own held, by their path, with the hash of the
-#: bytes that it was read from: never is a file taken for what it was.
-_read: Final[dict[str, tuple[str, Edition]]] = {}
+#: What the project's own files hold, by path, with the hash of the file and
+#: of the lists of facets to which it can refer: a changed one is read again.
+#: Of an overlay it is the id, for it is nothing without an edition.
+_loaded: Final[dict[str, tuple[str, Edition | str]]] = {}
+#: Editions with an overlay, by the digest of the edition and the overlay's
+#: path, with the hash of its file.
+_overlaid: Final[dict[tuple[str, str], tuple[str, Edition]]] = {}
+#: Editions with the project's own names of endpoints, by their digest and
+#: these names.
+_named: Final[dict[tuple[str, ...], Edition]] = {}
 
 
-def edition_files_of(config: Config) -> dict[str, str]:
+def find_edition_files(config: Config) -> dict[str, str]:
     """Return the path of each edition's file by its id.
 
-    Those that come with the package are first, then the project's own.
+    The bundled editions come first, then the project's own, then the default
+    one with each overlay of the project.
 
     Raises:
         InvalidDataError: One of the project's own files is not sound, or
@@ -39,68 +76,408 @@ def edition_files_of(config: Config) -> dict[str, str]:
         OSError: One cannot be read.
     """
     found = {str(name): path for name, path in edition_files().items()}
-    for path in config.avi_portspec_files:
-        name = _own(path).id
-        if name in found:
-            wanted = "an id that no other edition has"
-            raise InvalidDataError(path, [Fault("id", wanted, repr(name))])
-        found[name] = path
+    editions, overlays = _load_files(config)
+    for path, edition in editions.items():
+        if edition.id in found:
+            expected = "an id that no other edition has"
+            raise InvalidDataError(
+                path,
+                [Fault("id/duplicate", "id", expected, repr(edition.id))],
+            )
+        found[edition.id] = path
+    base = config.avi_portspec_edition
+    while (site := base.rpartition("."))[2] in overlays:
+        base = site[0]
+    # That there is no such edition is a fault of another setting.
+    with suppress(UnknownNameError):
+        for path in overlays.values():
+            found[_overlay(_find_plain(config, base), path).id] = path
     return found
 
 
-def _own(path: str) -> Edition:
-    """Return the edition in a file of the project's own."""
-    key = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    before = _read.get(path)
+def find_paths(config: Config, edition: str) -> tuple[str, ...]:
+    """Return the paths of all files that an edition is read from.
+
+    Args:
+        config: The project's settings.
+        edition: The edition's id.
+    """
+    _, overlays = _load_files(config)
+    base, _, site = edition.rpartition(".")
+    if base and site in overlays:
+        return (*find_paths(config, base), overlays[site])
+    return (find_edition_files(config)[edition],)
+
+
+def _load_files(config: Config) -> tuple[dict[str, Edition], dict[str, str]]:
+    """Return the project's own editions by path, and overlays' paths by id."""
+    editions: dict[str, Edition] = {}
+    overlays: dict[str, str] = {}
+    for path in config.avi_portspec_files:
+        found = _load_file(path)
+        if isinstance(found, Edition):
+            editions[path] = found
+        elif found in overlays:
+            expected = "an id that no other overlay has"
+            raise InvalidDataError(
+                path, [Fault("id/duplicate", "id", expected, repr(found))]
+            )
+        else:
+            overlays[found] = path
+    return editions, overlays
+
+
+def _load_file(path: str) -> Edition | str:
+    """Return the edition in one of the project's own files.
+
+    Of an overlay, return its id.
+    """
+    key = _hash_file(path)
+    before = _loaded.get(path)
     if before is not None and before[0] == key:
         return before[1]
-    edition = load(Path(path))
-    _read[path] = key, edition
-    return edition
+    table, _ = read_file(path)
+    found: Edition | str = str(table.get("id"))
+    if kind_of(table) != "overlay":
+        found = load(Path(path))
+    _loaded[path] = key, found
+    return found
 
 
-def edition_named(config: Config, name: str) -> Edition:
+def _overlay(edition: Edition, path: str) -> Edition:
+    """Return an edition with the overlay in a file."""
+    key = _hash_file(path)
+    before = _overlaid.get((edition.digest, path))
+    if before is not None and before[0] == key:
+        return before[1]
+    found = edition.overlay(Path(path))
+    _overlaid[edition.digest, path] = key, found
+    return found
+
+
+def _hash_file(path: str) -> str:
+    sources = Path(path).read_bytes() + facet_bytes()
+    return hashlib.sha256(sources).hexdigest()
+
+
+def find_edition(config: Config, name: str) -> Edition:
     """Return an edition by its id or alias; without a name, the default.
+
+    With ``.`` and the id of an overlay behind its name, it has the overlay.
+    Endpoints have the names that the project gives them.
 
     Raises:
         UnknownNameError: The project has no such edition.
-        InvalidDataError: Its file holds no sound edition.
+        InvalidDataError: Its file holds no sound edition, or an overlay does
+            not fit it.
         OSError: A file of the project's own cannot be read.
     """
-    wanted = name or config.avi_portspec_edition
-    own = [_own(path) for path in config.avi_portspec_files]
-    for edition in own:
-        if wanted in edition.names():
+    found = _find_plain(config, name or config.avi_portspec_edition)
+    return name_endpoints(found, config.avi_portspec_labels)
+
+
+def _find_plain(config: Config, asked: str) -> Edition:
+    """Return an edition with its own names of endpoints."""
+    editions, overlays = _load_files(config)
+    for edition in editions.values():
+        if asked in edition.names():
             return edition
+    base, _, site = asked.rpartition(".")
+    if base and site in overlays:
+        return _overlay(_find_plain(config, base), overlays[site])
     try:
-        return load(wanted or None)
+        return load(asked or None)
     except UnknownNameError as wrong:
-        names = [each for edition in own for each in edition.names()]
+        names = [n for edition in editions.values() for n in edition.names()]
+        names += [f"{load().id}.{site}" for site in overlays]
         raise UnknownNameError(
-            "edition", wanted, [*wrong.known, *names]
+            "edition", asked, [*wrong.known, *names]
         ) from None
 
 
-def edition_used(env: BuildEnvironment, name: str) -> Edition:
+def name_endpoints(edition: Edition, labels: Mapping[str, str]) -> Edition:
+    """Return an edition with a project's own names of endpoints.
+
+    Whatever shows a name takes it from the edition, so that a project's name
+    is shown everywhere. The digest stays: it is that of the data.
+
+    Args:
+        edition: The edition. The vendor's names go on being understood.
+        labels: The names, by any name of the endpoint. What the edition does
+            not have is left out.
+
+    Raises:
+        InvalidDataError: A name is none.
+    """
+    own = {
+        endpoint.id: text
+        for name, text in labels.items()
+        if (endpoint := edition.endpoints.get(name)) is not None
+    }
+    if not own:
+        return edition
+    key = edition.digest, *chain.from_iterable(own.items())
+    if key not in _named:
+        made = attrs.evolve(
+            edition,
+            endpoints=[
+                _name(edition, endpoint, own[endpoint.id], own)
+                if endpoint.id in own
+                else endpoint
+                for endpoint in edition.endpoints
+            ],
+        )
+        object.__setattr__(made, "digest", edition.digest)
+        _named[key] = made
+    return _named[key]
+
+
+def _name(
+    edition: Edition,
+    endpoint: Endpoint,
+    text: str,
+    own: Mapping[EndpointId, str],
+) -> Endpoint:
+    """Return an endpoint with another name, which is its alone."""
+    mine = {*map(fold, names_of(endpoint))}
+    others = {
+        fold(name) for one in edition.endpoints for name in names_of(one)
+    }
+    others |= {fold(name) for at, name in own.items() if at != endpoint.id}
+    is_taken = fold(text) in others - mine
+    name = f"{text} ({endpoint.name})" if is_taken else text
+    names = dict.fromkeys((endpoint.name, *endpoint.aliases))
+    return attrs.evolve(
+        endpoint,
+        name=name,
+        short=text if is_taken else None,
+        aliases=tuple(one for one in names if fold(one) != fold(name)),
+    )
+
+
+class Target(NamedTuple):
+    """What the target of a link names.
+
+    Attributes:
+        prefix: The edition, as the target names it; empty for the default.
+        edition: The edition's id.
+        kind: The kind of record.
+        name: The record's id.
+    """
+
+    prefix: str
+    edition: str
+    kind: str
+    name: str
+
+    @property
+    def target(self) -> str:
+        """The whole target, which means the same in every project."""
+        if self.kind == "edition":
+            return self.name
+        return f"{self.edition}/{self.name}"
+
+    @property
+    def short(self) -> str:
+        """The target with the edition only where it is named."""
+        return self.target if self.prefix else self.name
+
+
+def find_target(config: Config, kind: str, target: str) -> Target:
+    """Return what the target of a link names.
+
+    Args:
+        config: The project's settings.
+        kind: ``flow``, ``note``, ``endpoint`` or ``edition``.
+        target: An id or another name of the record, with ``edition/`` before
+            it unless it is of the default edition.
+
+    Raises:
+        UnknownNameError: There is no such record, or no such edition.
+        InvalidDataError: The edition's file holds no sound edition.
+        OSError: A file of the project's own cannot be read.
+    """
+    if kind == "edition":
+        edition = find_edition(config, target)
+        return Target(target, edition.id, kind, edition.id)
+    prefix, slash, name = target.partition("/")
+    if slash:
+        try:
+            edition = find_edition(config, prefix)
+        except UnknownNameError as wrong:
+            # A name can have a slash itself.
+            edition = find_edition(config, "")
+            try:
+                found = _find_record(edition, kind, target)
+            except UnknownNameError:
+                raise wrong from None
+            return Target("", edition.id, kind, found)
+        found = _find_record(edition, kind, name)
+        return Target(prefix, edition.id, kind, found)
+    edition = find_edition(config, "")
+    return Target("", edition.id, kind, _find_record(edition, kind, target))
+
+
+def _find_record(edition: Edition, kind: str, name: str) -> str:
+    """Return the id of a record by any of its names."""
+    if kind == "flow":
+        # An id is its only name, and has no capitals.
+        return edition.flows[fold(name)].id
+    if kind == "note":
+        return edition.notes[name].id
+    return edition.endpoints[name].id
+
+
+def use_edition(env: BuildEnvironment, name: str) -> Edition:
     """Return an edition, and note that the current document depends on it.
 
-    Two things are noted. The file, so that Sphinx reads the document again
-    when that is newer; and what it was made from, because an older package,
-    once it is installed again, brings files older than the last build.
+    Two things are noted: the file, so that Sphinx reads the document again
+    when it is newer; and a fingerprint, since a reinstalled older package
+    has files older than the last build.
     """
     uses = env.get_domain("avi").data["uses"].setdefault(env.docname, {})
-    # Should reading fail, the document was made from nothing: it is read
-    # again until there is something, however old the mended file looks.
+    # If reading fails, this entry has the document read again in the next
+    # build, however old the mended file is.
     uses[name] = "nothing"
-    edition = edition_named(env.config, name)
-    env.note_dependency(edition_files_of(env.config)[edition.id])
-    uses[name] = made_from(edition)
+    edition = find_edition(env.config, name)
+    for path in find_paths(env.config, edition.id):
+        env.note_dependency(path)
+    uses[name] = fingerprint(edition)
     return edition
 
 
-def made_from(edition: Edition) -> str:
-    """Return what a document that shows an edition is made from.
+def fingerprint(edition: Edition) -> str:
+    """Return the fingerprint of an edition as documents show it.
 
-    That is the data, and the version of the package that puts it into words.
+    It covers the data, and the package's version, which decides the words.
     """
     return f"{avi_portspec.__version__} {edition.digest}"
+
+
+def use_deployment(
+    env: BuildEnvironment, edition: Edition, name: str
+) -> Deployment:
+    """Return a deployment, and note that the current document depends on it.
+
+    Presets come with the edition, on which the document depends already.
+    Of a file, a digest is noted too: an older file in its place has no
+    modification time that would show it.
+
+    Args:
+        env: The project's environment.
+        edition: The edition, for its presets.
+        name: A preset, or several, comma-separated; or the path of a file,
+            which ends in ``.toml`` or ``.json``: relative to the document or,
+            with ``/`` before it, to the source folder.
+
+    Raises:
+        UnknownNameError: There is no such preset, or no such file.
+        InvalidDataError: The file holds no sound deployment.
+        OSError: The file cannot be read.
+    """
+    if not is_file_name(name):
+        return edition.resolve(name).deployment
+    key, _ = env.relfn2path(name)
+    env.note_dependency(key)
+    digests = _get_uses(env).setdefault(env.docname, {})
+    # A failure is noted too, so that the next build tries again.
+    digests[key] = ""
+    try:
+        found = _read_deployment(env, key)
+    except FileNotFoundError:
+        raise UnknownNameError(
+            "deployment file", name, _find_similar(env, name, key)
+        ) from None
+    digests[key] = _hash(found)
+    return found
+
+
+def _read_deployment(env: BuildEnvironment, key: str) -> Deployment:
+    """Return the deployment in a file."""
+    text = read_bytes(Path(env.srcdir, key))
+    return read_deployment(read_table(text, key), key, None)
+
+
+def _find_similar(env: BuildEnvironment, name: str, key: str) -> list[str]:
+    """Return the deployment files in the same folder, spelled as *name*."""
+    folder = Path(env.srcdir, key).parent
+    start = PurePosixPath(name).parent
+    found = sorted(
+        path for path in folder.glob("*") if is_file_name(path.name)
+    )
+    return [str(start / path.name) for path in found]
+
+
+def _hash(deployment: Deployment) -> str:
+    text = dumps_deployment(deployment)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _get_uses(env: BuildEnvironment) -> dict[str, dict[str, str]]:
+    """Return the deployment files of each document, with their digests.
+
+    They are plain builtins, since another version of this package may read
+    the environment back.
+    """
+    found: dict[str, dict[str, str]] = vars(env).setdefault(
+        "avi_portspec_deployments", {}
+    )
+    return found
+
+
+class DeploymentCollector(EnvironmentCollector):
+    """Keeps the deployment files that documents use between builds."""
+
+    def clear_doc(
+        self, app: Sphinx, env: BuildEnvironment, docname: str
+    ) -> None:
+        """Drop the data of a document."""
+        _get_uses(env).pop(docname, None)
+
+    def merge_other(
+        self,
+        app: Sphinx,
+        env: BuildEnvironment,
+        docnames: Any,
+        other: BuildEnvironment,
+    ) -> None:
+        """Take over the data that another process has read."""
+        for docname, digests in _get_uses(other).items():
+            if docname in docnames:
+                _get_uses(env)[docname] = digests
+
+    def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
+        """Do nothing: the directives have noted what they use."""
+
+    def get_outdated_docs(
+        self,
+        app: Sphinx,
+        env: BuildEnvironment,
+        added: set[str],
+        changed: set[str],
+        removed: set[str],
+    ) -> list[str]:
+        """Return the documents whose deployments have changed."""
+        uses = _get_uses(env)
+        now = _hash_all(env, {key for used in uses.values() for key in used})
+        return [
+            docname
+            for docname, used in uses.items()
+            if any(now[key] != digest for key, digest in used.items())
+        ]
+
+
+def _hash_all(env: BuildEnvironment, keys: Iterable[str]) -> dict[str, str]:
+    found = {}
+    for key in keys:
+        try:
+            found[key] = _hash(_read_deployment(env, key))
+        except (PortSpecError, OSError):
+            # Reading the document again reports the fault at its line.
+            found[key] = ""
+    return found
+
+
+def setup_sources(app: Sphinx) -> None:
+    """Add the collector."""
+    app.add_env_collector(DeploymentCollector)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import re
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from sphinx.testing.util import SphinxTestApp
+from sphinx_apps import App
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Project:
-    """A documentation project in a folder, built as often as is wanted."""
+    """A documentation project in a folder, built as often as is expected."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._apps: list[SphinxTestApp] = []
+        self._apps: list[App] = []
         #: The documents that the last build has read.
         self.read: list[str] = []
         #: The documents that the last build has written, links and all.
@@ -35,23 +34,13 @@ class Project:
 
     def build(
         self, builder: str = "html", *, parallel: int = 0, **conf: Any
-    ) -> SphinxTestApp:
+    ) -> App:
         """Build the project and return the application that did."""
         self.close()
         conf.setdefault("extensions", self.extensions)
         # Texts are compared with the data's, quotation marks and all.
         conf.setdefault("smartquotes", False)
-        app = SphinxTestApp(
-            builder,
-            srcdir=self.folder,
-            builddir=self.folder / "_build",
-            freshenv=False,
-            confoverrides=conf,
-            status=io.StringIO(),
-            warning=io.StringIO(),
-            parallel=parallel,
-            warningiserror=False,
-        )
+        app = App(builder, self.folder, conf, parallel=parallel)
         self._apps.append(app)
         self.read = []
         app.connect(
@@ -84,7 +73,7 @@ class Project:
             self._apps.pop().cleanup()
 
 
-def warnings(app: SphinxTestApp) -> str:
+def warnings(app: App) -> str:
     """Return what an application has warned of."""
     text = _COLOURS.sub("", app.warning.getvalue())
     return text.replace(str(app.srcdir), "").strip()

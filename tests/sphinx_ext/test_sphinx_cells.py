@@ -1,4 +1,4 @@
-"""Cells of one text, which go without a paragraph until it is wanted."""
+"""Cells of one text, which go without a paragraph until it is expected."""
 
 from __future__ import annotations
 
@@ -11,19 +11,22 @@ from bs4 import BeautifulSoup, Tag
 from docutils import nodes
 from sphinx_projects import Project, warnings
 
-from sphinx_avi_portspec.rendering.cells import (
-    Cell,
-    Compact,
-    MachineCell,
-    NameCell,
-    ProseCell,
-    holding,
-    in_full,
+from sphinx_avi_portspec.cells import (
+    AviCell,
+    AviCompact,
+    AviMachineCell,
+    AviNameCell,
+    AviProseCell,
+    expand,
+    make_text_cell,
 )
-from sphinx_avi_portspec.rendering.pen import Pen, target
+from sphinx_avi_portspec.pen import Pen, make_target
 
 PEN = Pen("index.rst", 4, "avi-index-0")
-TABLE = "A\n=\n\n.. avi-port-table:: Ports\n   :section: openstack\n"
+TABLE = (
+    "A\n=\n\n.. avi-port-table:: Ports\n   :section: openstack\n"
+    "   :layout: flat\n"
+)
 #: The anchor of the first row, and that of the endpoint first shown there.
 ANCHORS = re.compile("avi-index-0-(flow|endpoint)-.*")
 
@@ -42,16 +45,16 @@ class TestKept:
     @pytest.mark.parametrize(
         ("kind", "made", "inside"),
         [
-            ("machine", MachineCell, nodes.literal),
-            ("name", NameCell, nodes.Text),
-            ("prose", ProseCell, nodes.Text),
+            ("machine", AviMachineCell, nodes.literal),
+            ("name", AviNameCell, nodes.Text),
+            ("prose", AviProseCell, nodes.Text),
         ],
     )
     def test_a_text_stands_in_its_cell(
-        self, kind: str, made: type[Compact], inside: type[nodes.Node]
+        self, kind: str, made: type[AviCompact], inside: type[nodes.Node]
     ) -> None:
         """Its class says what it is, and nothing is around it."""
-        cell = holding(PEN, kind, "any", ["a", "b"], [])  # type: ignore[arg-type]
+        cell = make_text_cell(PEN, kind, "any", ["a", "b"], [])  # type: ignore[arg-type]
         assert type(cell) is made
         assert [type(child) for child in cell.children] == [inside]
         assert cell["ids"] == ["a", "b"]
@@ -60,15 +63,17 @@ class TestKept:
     @pytest.mark.parametrize("kind", ["machine", "name", "prose"])
     def test_a_cell_can_be_empty(self, kind: str) -> None:
         """Then there is nothing to translate."""
-        cell = holding(PEN, kind, "", [], [])  # type: ignore[arg-type]
+        cell = make_text_cell(PEN, kind, "", [], [])  # type: ignore[arg-type]
         assert not cell.children
-        if isinstance(cell, ProseCell):
+        if isinstance(cell, AviProseCell):
             assert not cell.extract_original_messages()
 
     def test_marks_have_a_paragraph_around_them(self) -> None:
         """With the text, behind the anchors."""
-        cell = holding(PEN, "name", "any", ["a"], [target(["mark"])])
-        assert type(cell) is Cell
+        cell = make_text_cell(
+            PEN, "name", "any", ["a"], [make_target(["mark"])]
+        )
+        assert type(cell) is AviCell
         assert [child["ids"] for child in cell.findall(nodes.target)] == [
             ["a"],
             ["mark"],
@@ -79,9 +84,9 @@ class TestKept:
         self, text: str
     ) -> None:
         """Without it, docutils does not look for quotation marks."""
-        (paragraph,) = holding(PEN, "prose", text, [], []).children
+        (paragraph,) = make_text_cell(PEN, "prose", text, [], []).children
         assert isinstance(paragraph, nodes.paragraph)
-        assert type(holding(PEN, "name", text, [], [])) is NameCell
+        assert type(make_text_cell(PEN, "name", text, [], [])) is AviNameCell
 
 
 class TestInFull:
@@ -99,11 +104,11 @@ class TestInFull:
         self, kind: str, tags: list[str]
     ) -> None:
         """LaTeX would lose an id on a cell."""
-        cell = holding(PEN, kind, "any", ["a"], [])  # type: ignore[arg-type]
+        cell = make_text_cell(PEN, kind, "any", ["a"], [])  # type: ignore[arg-type]
         cell["scope"] = "row"
-        assert isinstance(cell, Compact)
-        full = in_full(cell)
-        assert type(full) is Cell
+        assert isinstance(cell, AviCompact)
+        full = expand(cell)
+        assert type(full) is AviCell
         assert (full["scope"], full["ids"]) == ("row", [])
         assert full.astext() == "any"
         assert [
@@ -114,10 +119,10 @@ class TestInFull:
 
     def test_what_others_put_into_a_cell_stays(self) -> None:
         """The extension is not alone in changing doctrees."""
-        cell = holding(PEN, "prose", "any", [], [])
-        assert isinstance(cell, Compact)
+        cell = make_text_cell(PEN, "prose", "any", [], [])
+        assert isinstance(cell, AviCompact)
         cell.append(nodes.strong("more", "more"))
-        assert [type(child) for child in in_full(cell)[0]] == [
+        assert [type(child) for child in expand(cell)[0]] == [
             nodes.Text,
             nodes.strong,
         ]
@@ -133,13 +138,18 @@ class TestInFull:
             (tree,) = project.resolved.values()
         else:
             tree = project.resolved["index"]
-        assert not list(tree.findall(Compact))
-        cells = list(tree.findall(Cell))
+        assert not list(tree.findall(AviCompact))
+        assert not list(tree.findall(AviCell))
+        cells = list(tree.findall(nodes.entry))
         assert len(cells) == 6 * 6
         for cell in cells:
             assert [child.tagname for child in cell] == ["paragraph"]
-        anchors = [t["ids"][0] for t in tree.findall(nodes.target)]
-        assert len([a for a in anchors if ANCHORS.match(a)]) == 5
+        # Five flows and their six ends, a target each.
+        anchors = [
+            name for t in tree.findall(nodes.target) for name in t["ids"]
+        ]
+        assert len([a for a in anchors if ANCHORS.match(a)]) == 5 + 6
+        assert {len(t["ids"]) for t in tree.findall(nodes.target)} == {1}
 
     def test_what_is_kept_stays_as_it_is(self, project: Project) -> None:
         """A build in another format does not change the next in HTML."""
@@ -147,7 +157,7 @@ class TestInFull:
         project.build("text")
         app = project.build("html")
         assert project.read == []
-        assert list(app.env.get_doctree("index").findall(Compact))
+        assert list(app.env.get_doctree("index").findall(AviCompact))
 
 
 class TestHtml:
@@ -164,7 +174,7 @@ class TestHtml:
         app = project.build("html")
         app.connect("doctree-resolved", fill, priority=1)
         app.build(force_all=True)
-        assert not list(project.resolved["index"].findall(Compact))
+        assert not list(project.resolved["index"].findall(AviCompact))
         assert shape(str(body(project))) == shape(compact)
         assert 'class="target" id="avi-index-0-flow-' in compact
 
@@ -195,9 +205,9 @@ class TestHtml:
 
 def fill(_app: object, tree: nodes.document, _name: str) -> None:
     """Put cells in full in the places of compact ones."""
-    for cell in list(tree.findall(Compact)):
+    for cell in list(tree.findall(AviCompact)):
         assert cell.parent is not None
-        cell.parent.replace(cell, in_full(cell))
+        cell.parent.replace(cell, expand(cell))
 
 
 def shape(html: str) -> BeautifulSoup:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,10 @@ def directive(caption: str = "", **options: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+#: With it, the records that differ are shown, field by field.
+RECORDS = {"show": "open, close, review, none"}
+
+
 def cells(tree: nodes.document) -> list[list[nodes.Element]]:
     """Return the cells of the table's body, row by row."""
     (body,) = tree.findall(nodes.tbody)
@@ -47,13 +52,13 @@ class TestChanges:
     ) -> None:
         """What is to be done comes first; nothing is left out."""
         changes = diff(OLD, NEW)
-        tree = project.doctree(directive())
+        tree = project.doctree(directive(**RECORDS))
         found = [row[0] for row in rows(tree)]
         words = {
             "open": "Open",
             "close": "Close",
             "review": "Review",
-            "none": "No work",
+            "none": "No action",
         }
         own = 1  # The edition's own fields share a row.
         assert found == [
@@ -74,7 +79,10 @@ class TestChanges:
             "flow added",
             "TCP 443[a], required[b], only if the cloud is AWS[c]",
         ]
-        assert "[b] Inferred. The section is silent;" in tree.astext()
+        assert (
+            "[b] Not stated by the vendor: The section does not say"
+            in tree.astext()
+        )
 
     def test_what_went_is_told_by_the_older_edition(
         self, project: Project
@@ -104,8 +112,8 @@ class TestChanges:
             "container → only if the Controller runs as a Docker container, "
             "unless the cloud is OpenStack"
         )
-        assert fields[1].startswith("purpose (text): none → Secure channel")
-        assert fields[2].startswith("readings (text): replaces: The page say")
+        assert fields[1].startswith("purpose (text): none → Configuration")
+        assert fields[2].startswith("readings (text): replaces: ")
         assert fields[3] == (
             "citation (citation): management, row 1, item 3 → management, "
             "row 1, item 4"
@@ -113,7 +121,7 @@ class TestChanges:
 
     def test_every_kind_of_record_has_a_name(self, project: Project) -> None:
         """Notes, exclusions, sections, endpoints and the edition itself."""
-        tree = project.doctree(directive())
+        tree = project.doctree(directive(**RECORDS))
         found = {row[2]: row[1] for row in rows(tree)}
         assert found["note added"] in {
             note.id.replace("-", " ") for note in NEW.notes
@@ -131,15 +139,16 @@ class TestChanges:
         self, project: Project
     ) -> None:
         """Which is said, so that no one takes it for a failure."""
-        tree = project.doctree(directive(new="17.1"))
-        assert "Nothing differs." in tree.astext()
-        assert list(tree.findall(nodes.table)) == []
+        for options in ({}, RECORDS, {"all": ""}):
+            tree = project.doctree(directive(new="17.1", **options))
+            assert tree.astext().count("No differences.") == 1
+            assert list(tree.findall(nodes.table)) == []
 
     def test_both_editions_are_named(self, project: Project) -> None:
         """By title and id."""
         tree = project.doctree(directive(show="open"))
-        assert f"Older: {OLD.title} (17.1)." in tree.astext()
-        assert f"Newer: {NEW.title} (vantage-undated)." in tree.astext()
+        assert f"From: {OLD.title} (17.1)." in tree.astext()
+        assert f"To: {NEW.title} (vantage-undated)." in tree.astext()
 
 
 class TestSelection:
@@ -188,123 +197,185 @@ def sizes() -> int:
     return len(changes.fields) + sum(len(c.fields) or 1 for c in changes)
 
 
+def plain(texts: Iterable[str]) -> list[str]:
+    """Return texts with ordinary spaces."""
+    return [text.replace("\N{NO-BREAK SPACE}", " ") for text in texts]
+
+
+#: What a person sketched for 17.1 and the newest edition.
+SKETCH = """\
+Open, where it applies
+Controller | Controller | TCP 443 | HTTPS | Always
+Service Engine | Service Engine | TCP 4001 | ObjStore | \
+On AWS, Azure, GCP or OpenStack
+Service Engine | Service Engine | TCP 9001 | ObjStore | \
+On vCenter, Linux Server Cloud or NSX-T
+GCP | Avi Vantage | TCP 443 |  | On GCP
+Controller | AWS | TCP 443 |  | On AWS
+Controller | Azure | TCP 443 |  | On Azure
+Optional
+Controller | Management gateway | ICMP echo | Ping | Gateway status only
+Service Engine | Management gateway | ICMP echo | Ping | Gateway status only
+Service Engine | Controller | ICMP echo | Ping | Controller status only
+Review before closing
+Controller | Controller | TCP 5098 | SSH | No longer on OpenStack
+Service Engine | Controller | TCP 5098 | SSH | No longer on OpenStack
+Controller | Service Engine | none |  | Now stated: no port needed"""
+#: And for the upgrade of a deployment on AWS.
+SKETCH_AWS = """\
+Open before the upgrade
+Controller | Controller | TCP 443 | HTTPS | Required
+Service Engine | Service Engine | TCP 4001 | ObjStore | Required on AWS
+Controller | AWS | TCP 443 |  | Required on AWS [a]
+The 17.1 page does not name these. They may be open already.
+Close after the upgrade
+Nothing.
+Check
+17.1 documents nothing for AWS. This plan cannot tell what 17.1 needs there."""
+
+
+def drawn(tree: nodes.document) -> str:
+    """Return the first table's rows, a line for each."""
+    body = next(iter(tree.findall(nodes.tbody)))
+    return "\n".join(
+        " | ".join(plain(cell.astext() for cell in row))  # type: ignore[attr-defined]
+        for row in body.children
+    )
+
+
+class TestFirewall:
+    """What a firewall has to do, in the words of the tables."""
+
+    def test_it_is_what_a_person_sketched(self, project: Project) -> None:
+        """In the order of urgency, with names and no ids."""
+        tree = project.doctree(directive("What *changes*", name="what"))
+        assert drawn(tree) == SKETCH
+        (table,) = tree.findall(nodes.table)
+        assert table["names"] == ["what"]
+        text = tree.astext()
+        assert "9 flows added, 2 changed, 0 removed." in text
+        assert "Hidden: 48 changes of wording, citations and notes" in text
+        assert f"From: {OLD.title} (17.1). To: {NEW.title}" in text
+
+    def test_all_adds_the_records(self, project: Project) -> None:
+        """Nothing is hidden then."""
+        tree = project.doctree(directive("What", name="what", all=""))
+        first, second = tree.findall(nodes.table)
+        assert drawn(tree) == SKETCH
+        changes = diff(OLD, NEW)
+        (body,) = second.findall(nodes.tbody)
+        assert len(body.children) == len(changes) + bool(changes.fields)
+        assert "Hidden" not in tree.astext()
+        assert (first["names"], second["names"]) == (["what"], [])
+
+    def test_without_work_that_is_said(self, project: Project) -> None:
+        """Though notes differ."""
+        note, *rest = NEW.notes
+        other = beside("b", notes=[attrs.evolve(note, text="New."), *rest])
+        project.write("own.toml", avi_portspec.dumps_toml(other))
+        conf = {"avi_portspec_files": ["own.toml"]}
+        given = {"old": NEW.id, "new": "b"}
+        tree = project.doctree(directive(**given), **conf)
+        assert not list(tree.findall(nodes.table))
+        assert "Nothing changes for a firewall." in tree.astext()
+        assert "Hidden: " in tree.astext()
+        tree = project.doctree(directive(**given, all=""), **conf)
+        assert len(list(tree.findall(nodes.table))) == 1
+        assert "Hidden: " not in tree.astext()
+
+    def test_names_labels_and_the_source_are_the_projects(
+        self, project: Project
+    ) -> None:
+        """As in all tables."""
+        tree = project.doctree(
+            directive(),
+            avi_portspec_labels={"aws": "Amazon"},
+            avi_portspec_source_line=False,
+        )
+        assert "Controller | Amazon | TCP 443" in drawn(tree)
+        assert "From: " not in tree.astext()
+
+
 class TestPlan:
     """For a deployment, the steps of its upgrade."""
 
-    def test_steps_are_in_the_order_of_an_upgrade(
-        self, project: Project
-    ) -> None:
-        """Open, keep, close, review: each flow with its ports."""
-        plan = diff(avi_portspec.load("16.2"), NEW, "openshift")
-        tree = project.doctree(directive(old="16.2", deployment="openshift"))
-        found = [(row[0], row[3]) for row in rows(tree)]
-        labels = {
-            "open": "Open before the upgrade",
-            "none": "Keep open",
-            "close": "Close after the upgrade",
-            "review": "Review",
-        }
-        assert found == [
-            (labels[action], str(step.pair))
-            for action in ("open", "none", "close", "review")
-            for step in plan.having(action)  # type: ignore[arg-type]
-        ]
-        assert found
+    def test_it_is_what_a_person_sketched(self, project: Project) -> None:
+        """Open before, close after, check what is not known."""
+        tree = project.doctree(directive("On AWS", deployment="aws"))
+        assert drawn(tree) == SKETCH_AWS
+        text = tree.astext()
+        assert (
+            "Upgrade 17.1 → vantage-undated: open 3, close 0, keep 8. "
+            "Controller cluster on virtual machines, managing AWS."
+        ) in text
+        assert "Optional: 3. Unchanged: 8." in text
+        assert (
+            "Assumed: TCP (only a port number is given); the Controller as "
+            "source (none is named); required (not said)."
+        ) in text
 
-    def test_a_step_says_what_either_page_does_and_why(
-        self, project: Project
-    ) -> None:
-        """What the older one left unsaid is said to be so."""
-        tree = project.doctree(directive(deployment="aws", show="open"))
-        (row,) = [r for r in rows(tree) if r[2] == "Avi Controller"]
-        assert row[4] == "not named → needed"
-        assert row[5] == (
-            "The page requires it: always. The older page does not name it, "
-            "which is no statement: it may be in use already.\n\n"
-            "Stated in vantage-undated: management, row 1, item 2; "
-            "management, lead-in 1, item 1; management, lead-in 1, item 2; "
-            "management, note 2, item 1."
+    def test_marks_can_be_left_out(self, project: Project) -> None:
+        """As in all tables."""
+        tree = project.doctree(
+            directive(deployment="aws"), avi_portspec_marks="none"
         )
+        assert "Assumed" not in tree.astext()
+        assert "[a]" not in drawn(tree)
 
-    def test_the_deployment_and_open_questions_come_first(
-        self, project: Project
-    ) -> None:
-        """Of either page, whatever steps are shown."""
-        tree = project.doctree(directive(deployment="openshift", show="close"))
-        assert "manages: OpenShift" in tree.astext()
-        said = [node.astext() for node in tree.findall(nodes.warning)]
-        answers = diff(OLD, NEW, "openshift")
-        for answer in (answers.old, answers.new):
-            name = f"What the page of {answer.edition.id} leaves open"
-            assert any(name in each for each in said) == bool(
-                answer.gaps or answer.conflicts or answer.having("unstated")
-            )
-        assert "of vantage-undated leaves open" in "".join(said)
-
-    def test_what_there_is_none_of_is_said(self, project: Project) -> None:
-        """That nothing has to be closed is an answer too."""
-        tree = project.doctree(directive(deployment="aws"))
-        assert "Close after the upgrade: nothing." in tree.astext()
-        tree = project.doctree(directive(deployment="aws", show="!close"))
-        assert "Close after" not in tree.astext()
-
-    def test_steps_that_are_not_shown_are_counted(
-        self, project: Project
-    ) -> None:
-        """Whether any is shown or none."""
+    def test_all_adds_what_stays_open(self, project: Project) -> None:
+        """And what is optional."""
+        tree = project.doctree(directive(deployment="aws", all=""))
+        text = drawn(tree)
+        assert text.startswith("Open before the upgrade\n")
+        _, _, rest = text.partition("\nKeep open\n")
+        kept, _, optional = rest.partition("\nOptional\n")
         plan = diff(OLD, NEW, "aws")
-        tree = project.doctree(directive(deployment="aws", show="close"))
-        assert list(tree.findall(nodes.table)) == []
-        assert f"0 of {len(plan.steps)} steps are shown." in tree.astext()
+        assert len(kept.splitlines()) == len(plan.having("none"))
+        assert len(optional.splitlines()) == len(plan.new.optional)
+        assert "Unchanged" not in tree.astext()
 
-    def test_a_flow_that_only_the_older_page_has_is_told_by_it(
+    @pytest.mark.parametrize(
+        ("show", "headings"),
+        [
+            ("open", ["Open before the upgrade", "Check"]),
+            ("close, keep", ["Close after the upgrade", "Check", "Keep open"]),
+            ("!open", ["Close after the upgrade", "Check", "Keep open"]),
+        ],
+    )
+    def test_steps_are_selected_and_gaps_are_not(
+        self, project: Project, show: str, headings: list[str]
+    ) -> None:
+        """What neither page answers is told, whatever is shown."""
+        tree = project.doctree(directive(deployment="aws", show=show))
+        lines = drawn(tree).splitlines()
+        known = {"Open", "Close", "Keep", "Check"}
+        found = [
+            line
+            for line in lines
+            if line.split()[0] in known and "|" not in line
+        ]
+        assert found == headings
+        assert any("documents nothing for AWS" in line for line in lines)
+
+    def test_steps_that_are_not_selected_are_not_shown(
         self, project: Project
     ) -> None:
-        """Silence on the newer one closes nothing."""
+        """Nor a heading that has nothing to tell."""
+        tree = project.doctree(directive(deployment="openshift", show="close"))
+        assert "Check" not in drawn(tree)
+
+    def test_a_downgrade_says_so_and_closes_nothing(
+        self, project: Project
+    ) -> None:
+        """On the word of the older page alone."""
         tree = project.doctree(
             directive(old="vantage-undated", new="17.1", deployment="aws")
         )
-        (row,) = [r for r in rows(tree) if r[2] == "AWS"]
-        assert row[0] == "Review"
-        assert row[4] == "needed → not named"
-        assert row[5].endswith(
-            "Stated in vantage-undated: aws, bullet 1, item 1; management, "
-            "note 2, item 1."
-        )
-
-    def test_types_of_messages_are_part_of_a_step(self) -> None:
-        """Opening ICMP as a whole would open more than the page says."""
-        from sphinx_avi_portspec.rendering.changes import step_rows
-        from sphinx_avi_portspec.rendering.pen import Pen
-
-        (flow,) = NEW.flows.select(
-            source="SE", destination="controller", protocol="icmp"
-        )
-        plan = diff(OLD, NEW, "aws")
-        step = attrs.evolve(
-            plan.steps[0],
-            flow=flow.id,
-            pair=flow.protocol_ports()[0]._replace(icmp_type=None),
-            icmp_types=(0, 8),
-        )
-        (row,) = step_rows(Pen("a", 1, "p"), plan, [step])
-        assert row.children[3].astext() == "ICMP type 0 and 8"
-
-    def test_several_ranges_of_a_flow_share_a_row(self) -> None:
-        """They have one reason."""
-        from sphinx_avi_portspec.rendering.changes import step_rows
-        from sphinx_avi_portspec.rendering.pen import Pen
-
-        plan = diff(OLD, NEW, "aws")
-        step = next(s for s in plan.steps if str(s.pair) == "TCP 22")
-        other = attrs.evolve(
-            step,
-            pair=step.pair._replace(
-                ports=avi_portspec.PortRange(low=9, high=9)
-            ),
-        )
-        (row,) = step_rows(Pen("a", 1, "p"), plan, [step, other])
-        assert row.children[3].astext() == "TCP 22 and 9"
+        assert "Downgrade vantage-undated → 17.1:" in tree.astext()
+        text = drawn(tree)
+        assert "Close after the downgrade\nNothing.\n" in text
+        assert "Controller | AWS | TCP 443 |  | Not named by 17.1" in text
+        assert "17.1 is the older edition. Nothing is closed" in text
 
 
 class TestLinks:
@@ -321,7 +392,7 @@ class TestLinks:
         project.write(
             "index.rst", "A\n=\n\n.. toctree::\n\n   new\n   old\n   b\n   c\n"
         )
-        project.write("b.rst", f"B\n=\n\n{directive()}")
+        project.write("b.rst", f"B\n=\n\n{directive(**RECORDS)}")
         project.write(
             "c.rst",
             "C\n=\n\n"
@@ -347,7 +418,7 @@ class TestLinks:
         self, project: Project
     ) -> None:
         """And no warning, for nobody promised a link."""
-        project.write("index.rst", "A\n=\n\n" + directive(deployment="aws"))
+        project.write("index.rst", "A\n=\n\n" + directive(**RECORDS))
         app = project.build(nitpicky=True)
         assert warnings(app) == ""
         tree = project.resolved["index"]
@@ -360,7 +431,7 @@ class TestLinks:
         """Whoever writes one means it."""
         project.write("index.rst", f"A\n=\n\n:avi:flow:`{FLOW}`\n")
         app = project.build(nitpicky=True)
-        assert "reference target not found" in warnings(app)
+        assert "is shown nowhere in this project" in warnings(app)
 
     def test_it_declares_nothing_itself(self, project: Project) -> None:
         """Flows have their home elsewhere."""
@@ -394,7 +465,8 @@ class TestTable:
         )
         (table,) = tree.findall(nodes.table)
         assert table["names"] == ["what"]
-        assert not list(tree.findall(addnodes.tabular_col_spec))
+        found = [spec["colwidth"] for spec in table.findall(nodes.colspec)]
+        assert found == [1, 2, 1, 4]
         assert "mine" in table["classes"]
         assert "avi-port-table" in table["classes"]
         assert table["width"] == "90%"
@@ -424,13 +496,16 @@ class TestErrors:
             ({"old": "17.2"}, "did you mean '17.1'?"),
             ({"new": "16.22"}, "did you mean '16.2.2'?"),
             ({"show": "opem"}, "did you mean 'open'?"),
-            ({"show": "keep"}, ":show: no word goes by"),
+            ({"show": "keep"}, ":show: unknown word"),
             ({"kind": "texts"}, "did you mean 'text'?"),
             ({"collection": "!flow"}, "did you mean 'flows'?"),
             ({"deployment": "awz"}, "did you mean 'aws'?"),
-            ({"deployment": "lab.toml"}, "no deployment file goes by"),
-            ({"deployment": "aws", "show": "none"}, ":show: no word goes by"),
-            ({"deployment": "aws", "kind": "text"}, ":kind: is for changes"),
+            ({"deployment": "lab.toml"}, "unknown deployment file"),
+            ({"deployment": "aws", "show": "none"}, ":show: unknown word"),
+            (
+                {"deployment": "aws", "kind": "text"},
+                ":kind: cannot be used with :deployment:",
+            ),
         ],
     )
     def test_it_names_the_nearest(
@@ -444,7 +519,7 @@ class TestErrors:
     def test_the_older_edition_has_to_be_given(self, project: Project) -> None:
         """Which one it is, nobody can guess."""
         said = project.complaints(".. avi-port-changes::\n")
-        assert ":old: is missing" in said
+        assert ":old: is required" in said
 
 
 def beside(name: str, **changes: Any) -> avi_portspec.Edition:
@@ -465,9 +540,10 @@ class TestInvented:
         other = beside("b", endpoints=list(NEW.endpoints)[::-1])
         project.write("own.toml", avi_portspec.dumps_toml(other))
         tree = project.doctree(
-            directive(old=NEW.id, new="b"), avi_portspec_files=["own.toml"]
+            directive(old=NEW.id, new="b", **RECORDS),
+            avi_portspec_files=["own.toml"],
         )
-        assert "In another order: endpoints." in tree.astext()
+        assert "Order changed: endpoints." in tree.astext()
 
     def test_values_are_put_in_words(self, project: Project) -> None:
         """Names, protocols, ports and requirements, not their spelling."""
@@ -560,14 +636,14 @@ def test_words_are_for_translators_and_ports_are_not(
     project.build("gettext")
     path = project.folder / "_build" / "gettext" / "index.pot"
     text = path.read_text(encoding="utf-8")
-    for wanted in (
+    for expected in (
         "Open before the upgrade",
-        "not named",
-        "needed",
-        "The page requires it: always.",
-        "Stated in",
-        "What to do",
+        "Nothing.",
+        "Required on AWS",
+        "The 17.1 page does not name these. They may be open already.",
+        "Optional: 3. Unchanged: 8.",
+        "From:",
     ):
-        assert f'msgid "{wanted}"' in text
+        assert f'msgid "{expected}"' in text
     assert 'msgid "TCP 22"' not in text
     assert "management, row 1" not in text

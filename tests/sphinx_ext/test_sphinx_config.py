@@ -7,20 +7,22 @@ from typing import Any
 
 import pytest
 from docutils import nodes
+from sphinx.config import Config
 from sphinx.errors import ConfigError
 from sphinx_projects import Project, warnings
 
 import avi_portspec
-from avi_portspec.data import edition_files
+from avi_portspec.edition.bundled import edition_files
+from avi_portspec.serialisation import facet_lists
 from sphinx_avi_portspec.config import SETTINGS
 
-EDITION = avi_portspec.load()
+EDITION = avi_portspec.load("vantage-undated")
 OWN = "own.toml"
 
 
 def own_file(project: Project, name: str = "mine") -> None:
-    """Write an edition of the project's own, like the newest."""
-    (*_, path) = edition_files().values()
+    """Write an edition of the project's own, like a bundled one."""
+    path = edition_files()[EDITION.id]
     with open(path, encoding="utf-8") as file:  # noqa: PTH123 - a string
         text = file.read()
     project.write(
@@ -47,13 +49,22 @@ def test_each_setting_is_typed_and_described(project: Project) -> None:
         assert type(getattr(app.config, setting.name)) in setting.types
 
 
+def test_a_project_with_markdown_changes_no_default_of_sphinx(
+    project: Project,
+) -> None:
+    """The next project of the same process reads what it has parsers for."""
+    project.write("index.rst", "A\n=\n")
+    assert ".md" in project.build("dummy").config.source_suffix
+    assert Config({}, {}).source_suffix == {".rst": "restructuredtext"}
+
+
 class TestDefaults:
     """What directives do where they do not say."""
 
     def test_columns(self, project: Project) -> None:
         """Written as in the option."""
         tree = project.doctree(
-            ".. avi-port-table::\n",
+            ".. avi-port-table::\n   :layout: flat\n",
             avi_portspec_columns="source, ports = Open",
         )
         assert heads(tree) == ["Source", "Open"]
@@ -114,6 +125,22 @@ class TestOwnEditions:
         assert project.read == ["u"]
         assert "Relay" in app.env.get_doctree("u").astext()
 
+    def test_changed_facets_are_noticed(
+        self, project: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The file names a list of the package's, and stays as it was."""
+        own_file(project)
+        text = ".. avi-port-table::\n   :edition: mine\n   :deployment: aws\n"
+        conf: dict[str, Any] = {"avi_portspec_files": [OWN]}
+        assert "managing AWS. " in project.doctree(text, **conf).astext()
+        lists = facet_lists.facet_bytes().decode()
+        renamed = project.write("f.toml", lists.replace('"AWS"', '"Amazon"'))
+        monkeypatch.setattr(facet_lists, "FILE", str(renamed))
+        project.build("dummy", **conf)
+        assert project.read == ["index"]
+        tree = project.doctree(text, **conf)
+        assert "managing Amazon. " in tree.astext()
+
     def test_a_file_that_vanishes_while_building_is_an_error(
         self, project: Project
     ) -> None:
@@ -164,7 +191,7 @@ class TestInsisting:
         """Wanted, and got."""
         said = self.stopped(project, avi_portspec_requires=">=99,<100")
         assert said == (
-            "avi_portspec_requires: wanted avi-portspec>=99,<100, but "
+            "avi_portspec_requires: expected avi-portspec>=99,<100, but "
             f"{avi_portspec.__version__} is installed"
         )
 
@@ -198,29 +225,47 @@ class TestInsisting:
             avi_portspec_edition="mine",
             avi_portspec_digest=EDITION.digest,
         )
-        assert f"the pin is that of edition '{EDITION.id}'" in said
+        assert f"the pin fits edition '{EDITION.id}'" in said
 
     @pytest.mark.parametrize(
-        ("conf", "wanted"),
+        ("conf", "expected"),
         [
             (
                 {"avi_portspec_digest": {"vantage": "x"}},
-                "avi_portspec_digest: no edition goes by",
+                "avi_portspec_digest: unknown edition",
             ),
             (
                 {"avi_portspec_edition": "vantage-undatd"},
                 (
-                    "avi_portspec_edition: no edition goes by the string "
+                    "avi_portspec_edition: unknown edition "
                     "'vantage-undatd'; did you mean 'vantage-undated'?"
                 ),
             ),
             (
                 {"avi_portspec_layout": "round"},
-                "avi_portspec_layout: wanted 'flat' or 'published'",
+                "avi_portspec_layout: expected 'grouped', 'flat' or",
+            ),
+            (
+                {"avi_portspec_marks": "fold"},
+                (
+                    "avi_portspec_marks: expected 'folded', 'below', 'link' "
+                    "or 'none', got 'fold'"
+                ),
+            ),
+            (
+                {"avi_portspec_labels": {"controler": "LB"}},
+                (
+                    "avi_portspec_labels: unknown endpoint 'controler'; did "
+                    "you mean 'controller'?"
+                ),
+            ),
+            (
+                {"avi_portspec_labels": {"controller": " "}},
+                "avi_portspec_labels: expected text for 'controller', got ' '",
             ),
             (
                 {"avi_portspec_columns": "prots"},
-                "avi_portspec_columns: no column goes by the string 'prots'",
+                "avi_portspec_columns: unknown column 'prots'",
             ),
             (
                 {"avi_portspec_files": ["absent.toml"]},
@@ -229,10 +274,21 @@ class TestInsisting:
         ],
     )
     def test_settings_that_are_wrong(
-        self, project: Project, conf: dict[str, Any], wanted: str
+        self, project: Project, conf: dict[str, Any], expected: str
     ) -> None:
         """Each is named, with the nearest that would be right."""
-        assert self.stopped(project, **conf).startswith(wanted)
+        assert self.stopped(project, **conf).startswith(expected)
+
+    def test_a_label_of_another_editions_endpoint(
+        self, project: Project
+    ) -> None:
+        """A directive can show an edition that is not the default one."""
+        assert "gcp" not in avi_portspec.load("17.1").endpoints.ids()
+        assert not project.complaints(
+            "A\n=\n\n.. avi-port-table::\n",
+            avi_portspec_edition="17.1",
+            avi_portspec_labels={"gcp": "Google"},
+        )
 
     def test_an_own_edition_with_an_id_of_the_packages(
         self, project: Project

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 from docutils import nodes
-from sphinx import addnodes
 from sphinx_projects import Project, warnings
 
 import avi_portspec
@@ -52,20 +52,31 @@ class TestTable:
         self, project: Project
     ) -> None:
         """Each flow of either decision, told apart, and no other."""
-        answer = avi_portspec.load().resolve("aws")
-        tree = project.doctree(directive(deployment="aws", columns="id"))
+        answer = avi_portspec.load("vantage-undated").resolve("aws")
+        tree = project.doctree(
+            directive(deployment="aws", columns="id, decision")
+        )
         head, *body = rows(tree)
         assert head == ["Flow", "Decision"]
         assert [[name, text.partition("[")[0]] for name, text in body] == [
-            [flow.id, answer.status_of(flow)]
-            for flow in answer.having("needed", "optional")
+            *(
+                [flow.id, answer.status_of(flow)]
+                for flow in answer.having("needed", "optional")
+            ),
+            [
+                "controller-to-service-engine",
+                (
+                    "Avi Controller \N{RIGHTWARDS ARROW} Avi Service Engine: "
+                    "No port needed"
+                ),
+            ],
         ]
 
     def test_columns_that_the_decision_settles_are_left_out(
         self, project: Project
     ) -> None:
         """Unless the directive asks for them."""
-        tree = project.doctree(directive(deployment="aws"))
+        tree = project.doctree(directive(deployment="aws", layout="flat"))
         assert rows(tree)[0] == [
             "Source",
             "Destination",
@@ -76,29 +87,34 @@ class TestTable:
 
     def test_the_deployment_is_stated_above(self, project: Project) -> None:
         """No reader has to guess what an answer is for."""
-        tree = project.doctree(directive(deployment="aws"))
+        tree = project.doctree(directive(deployment="aws", layout="flat"))
         (said,) = classed(tree, "avi-deployment")
-        assert said.astext() == (
-            "For one deployment. Clouds that the Controller manages: AWS. "
-            "How the Controller runs: a virtual machine or an appliance. "
-            "Optional features in use: none. Network services that the "
-            "Controller uses: none. Nodes: cluster."
+        words = "Controller cluster on virtual machines, managing AWS."
+        assert said.astext() == words
+        # All directives of a page say it in the same words.
+        other = project.doctree(
+            ".. avi-port-list::\n   :deployment: aws\n\n"
+            ".. avi-port-table::\n   :deployment: aws\n\n"
+            ".. avi-port-matrix::\n   :deployment: aws\n"
         )
+        assert other.astext().count(words) == 3
 
     def test_reasons_are_a_column_with_their_citations(
         self, project: Project
     ) -> None:
         """Why each flow is there, and where on the page that stands."""
         tree = project.doctree(
-            directive(deployment="aws", columns="id", reasons="")
+            directive(deployment="aws", columns="id, decision", reasons="")
         )
-        answer = avi_portspec.load().resolve("aws")
-        head, *body = rows(tree)
+        answer = avi_portspec.load("vantage-undated").resolve("aws")
+        head, *body, excluded = rows(tree)
         assert head == ["Flow", "Decision", "Why"]
+        assert excluded[1].endswith(": No port needed")
+        assert excluded[2] == ""
         for name, _, why in body:
             decision = answer[name]
             places = "; ".join(map(str, decision.citations))
-            assert why == f"{decision.reason}\n\nStated in: {places}."
+            assert why == f"{decision.reason} [{places}]"
 
     def test_other_decisions_can_be_asked_for(self, project: Project) -> None:
         """An auditor asks why something is not open."""
@@ -107,7 +123,7 @@ class TestTable:
             directive(
                 deployment="hard.toml",
                 decision="unsupported, replaced",
-                columns="id",
+                columns="id, decision",
             )
         )
         assert {row[1] for row in rows(tree)[1:]} == {"not supported here[a]"}
@@ -120,16 +136,26 @@ class TestTable:
         assert rows(tree)[0] == ["Flow"]
         assert classed(tree, "avi-deployment") == []
 
+    @pytest.mark.parametrize(
+        ("name", "text"),
+        [
+            (
+                "lab.toml",
+                'clouds = ["openstack"]\nfeatures = ["heat-autoscaling"]\n',
+            ),
+            (
+                "lab.JSON",
+                '{"clouds": ["openstack"], "features": ["heat-autoscaling"]}',
+            ),
+        ],
+    )
     def test_what_is_inferred_is_marked_beside_the_decision(
-        self, project: Project
+        self, project: Project, name: str, text: str
     ) -> None:
-        """Without the columns that would have had the marks."""
-        project.write(
-            "lab.toml",
-            'clouds = ["openstack"]\nfeatures = ["heat-autoscaling"]\n',
-        )
+        """Without the columns that would have had the marks; of any file."""
+        project.write(name, text)
         tree = project.doctree(
-            directive(deployment="lab.toml", service="Heat", columns="id")
+            directive(deployment=name, service="Heat", columns="id, decision")
         )
         assert rows(tree)[1:] == [["controller-to-heat", "needed[a]"]]
 
@@ -144,11 +170,11 @@ class TestTable:
                 sort="-port",
                 limit="2",
                 explorer="",
-                columns="id",
+                columns="id, decision",
                 notes="column",
             )
         )
-        answer = avi_portspec.load().resolve("aws")
+        answer = avi_portspec.load("vantage-undated").resolve("aws")
         flows = answer.having("needed", "optional").select(source="controller")
         assert [len(row) for row in rows(tree)] == [3, 3, 3]
         assert rows(tree)[1][0] == "controller-to-controller-portal"
@@ -158,11 +184,11 @@ class TestTable:
         """The page's own layout knows no deployment; asked for, it fails."""
         text = directive(deployment="aws")
         tree = project.doctree(text, avi_portspec_layout="published")
-        assert rows(tree)[0][-1] == "Decision"
+        assert rows(tree)[0][-1] == "Why"
         said = project.complaints(
             directive(deployment="aws", layout="published")
         )
-        assert ":deployment: is for the flat layout" in said
+        assert ":deployment: cannot be used with the published layout" in said
 
     def test_markdown_gives_the_same(self, project: Project) -> None:
         """MyST passes its options on."""
@@ -187,51 +213,70 @@ class TestPages:
         project.write(
             "index.rst",
             "A\n=\n\n"
-            + directive(deployment="aws", reasons="", columns="id, ports")
+            + directive(
+                deployment="aws", reasons="", columns="id, ports, decision"
+            )
             + "\n"
             + directive(deployment="aws", columns="id, ports"),
         )
         app = project.build("latex")
         (path,) = (project.folder / "_build" / "latex").glob("*.tex")
         assert warnings(app) == ""
-        first, second = path.read_text(encoding="utf-8").split(
-            r"\end{longtable}"
-        )
-        assert r"\begin{longtable}{\X{1}{6}\X{1}{6}\X{1}{6}\X{3}{6}}" in first
-        assert r"\begin{tabulary}" in second
+        first, *_ = path.read_text(encoding="utf-8").split(r"\end{longtable}")
+        shares = [36, 16, 16, 36]
+        parts = [100 * share // sum(shares) for share in shares]
+        widths = "".join(rf"\X{{{part}}}{{{sum(parts)}}}" for part in parts)
+        assert rf"\begin{{longtable}}{{{widths}}}" in first
 
     def test_widths_of_the_author_stay(self, project: Project) -> None:
         """They are meant for every builder."""
         tree = project.doctree(
             directive(
-                deployment="aws", reasons="", columns="id", widths="1 1 8"
+                deployment="aws",
+                reasons="",
+                columns="id, decision",
+                widths="1 1 8",
             )
         )
-        assert not list(tree.findall(addnodes.tabular_col_spec))
-        (table,) = tree.findall(nodes.table)
-        assert "longtable" in table["classes"]
-
-    def test_an_empty_answer_has_no_table(self, project: Project) -> None:
-        """What it says instead is left alone."""
-        project.write(
-            "index.rst", directive(deployment="aws", reasons="", port="1")
-        )
-        app = project.build("dummy", suppress_warnings=["avi_portspec.empty"])
-        tree = app.env.get_doctree("index")
-        assert list(tree.findall(nodes.table)) == []
-        assert "The page states no flow of this kind." in tree.astext()
+        found = [spec["colwidth"] for spec in tree.findall(nodes.colspec)]
+        assert found == [1, 1, 8]
 
 
-class TestLeftOpen:
-    """What the page leaves open is said, whatever is filtered."""
+class TestCounts:
+    """The numbers above a table are those of its rows."""
+
+    @pytest.mark.parametrize(
+        ("options", "said"),
+        [
+            ({}, "11 needed, 3 optional."),
+            ({"source": "SE"}, "4 needed, 2 optional."),
+            ({"decision": "optional"}, "0 needed, 3 optional."),
+            (
+                {"decision": "replaced, not-applicable", "source": "GCP"},
+                "0 needed, 0 optional, 1 not applicable.",
+            ),
+        ],
+    )
+    def test_filters_are_heeded(
+        self, project: Project, options: dict[str, str], said: str
+    ) -> None:
+        """What the filters left out is not counted."""
+        tree = project.doctree(directive(deployment="aws", **options))
+        assert f"managing AWS. {said}" in tree.astext()
+
+
+class TestUnresolved:
+    """What is unresolved is announced, whatever the filters are."""
 
     def test_conflicts_gaps_and_unstated_flows_are_announced(
         self, project: Project
     ) -> None:
         """Each with its text and its place, in a warning above the table."""
         project.write("hard.toml", HARD)
-        tree = project.doctree(directive(deployment="hard.toml"))
-        answer = avi_portspec.load().resolve(
+        tree = project.doctree(
+            directive(deployment="hard.toml", decision="needed, optional")
+        )
+        answer = avi_portspec.load("vantage-undated").resolve(
             avi_portspec.loads_deployment(HARD)
         )
         (said,) = tree.findall(nodes.warning)
@@ -244,20 +289,20 @@ class TestLeftOpen:
             assert each.text[1:] in text
         for flow in answer.having("unstated"):
             assert flow.id in text or str(answer[flow].reason) in text
-        assert tree.index(said) < tree.index(next(tree.findall(nodes.table)))
+        assert tree.index(said) == 0
 
     def test_unstated_flows_are_named_and_can_be_linked_to(
         self, project: Project
     ) -> None:
         """A link to such a flow leads to what is said of it."""
         tree = project.doctree(
-            directive(deployment="openshift")
+            directive(deployment="openshift", decision="needed")
             + "\n:avi:flow:`service-engine-to-service-engine-objstore-cloud`\n"
         )
         (said,) = tree.findall(nodes.warning)
         assert (
-            f"Unstated: {ENGINE} → {ENGINE}: TCP 4001. "
-            "The page does not say." in said.astext()
+            f"Not documented: {ENGINE} → {ENGINE}: TCP 4001. "
+            "Not documented for OpenShift." in said.astext()
         )
 
     def test_what_filters_leave_out_is_counted(self, project: Project) -> None:
@@ -266,32 +311,27 @@ class TestLeftOpen:
             directive(deployment="openshift", destination="controller")
         )
         (said,) = tree.findall(nodes.warning)
-        assert said.astext() == (
-            "Outside this selection the page leaves 3 of the deployment's "
-            "questions open."
-        )
+        assert said.astext() == "Unresolved outside this selection: 3."
 
-    def test_what_is_left_out_in_part_is_counted_as_more(
+    def test_what_is_left_out_in_part_is_counted(
         self, project: Project
     ) -> None:
         """One of two unstated flows is named, with the gap that both are."""
         tree = project.doctree(directive(deployment="openshift", port="1-22"))
         (said,) = tree.findall(nodes.warning)
-        assert "leaves 3 of" in said.astext()
+        assert "outside this selection: 3." in said.astext()
         tree = project.doctree(
             directive("list", deployment="openshift", port="1-22, 4001")
         )
         (said,) = tree.findall(nodes.warning)
-        assert said.astext().endswith(
-            "leaves 1 more of the deployment's questions open."
-        )
+        assert said.astext().endswith("Unresolved outside this selection: 1.")
 
     def test_conflicts_elsewhere_are_counted(self, project: Project) -> None:
         """They are no less open for being out of sight."""
         project.write("hard.toml", HARD)
         tree = project.doctree(directive(deployment="hard.toml", port="123"))
         (said,) = tree.findall(nodes.warning)
-        assert "leaves 4 of the deployment's questions" in said.astext()
+        assert "outside this selection: 4." in said.astext()
 
     def test_a_cloud_that_the_page_does_not_name_is_always_announced(
         self, project: Project
@@ -330,9 +370,8 @@ class TestList:
         )
         (*_, made) = classed(tree, "avi-port-list")
         assert made.astext().endswith(
-            "Decision: needed. The page requires it: always.\n\n"
-            "Stated in: management, row 5, item 3; management, lead-in 1, "
-            "item 1; management, lead-in 1, item 2."
+            "Decision: needed. Required. [management, row 5, item 3; "
+            "management, lead-in 1, item 1; management, lead-in 1, item 2]"
         )
 
     def test_without_a_deployment_nothing_is_added(
@@ -354,8 +393,11 @@ class TestErrors:
             ({"deployment": "/hart.toml"}, "did you mean '/hard.toml'?"),
             ({"deployment": "wrong.toml"}, "did you mean 'controller'?"),
             ({"deployment": "alien.toml"}, "did you mean 'openstack'?"),
-            ({"deployment": "none/at.toml"}, "no deployment file goes by"),
-            ({"deployment": "hard.toml", "cloud": "aws"}, ":cloud: the depl"),
+            ({"deployment": "none/at.toml"}, "unknown deployment file"),
+            (
+                {"deployment": "hard.toml", "cloud": "aws"},
+                ":cloud: cannot be used with :deployment:",
+            ),
             ({"reasons": ""}, ":reasons: needs :deployment:"),
             ({"decision": "needed"}, ":decision: needs :deployment:"),
             ({"decision": "need"}, "did you mean 'needed'?"),
@@ -398,8 +440,8 @@ class TestPaths:
         )
         app = project.build("dummy")
         assert warnings(app) == ""
-        first, second = classed(app.env.get_doctree("sub/a"), "avi-deployment")
-        assert "manages: GCP" in first.astext()
+        first, second = classed(app.env.get_doctree("sub/a"), "avi-premise")
+        assert "managing GCP" in first.astext()
         assert first.astext() == second.astext()
 
 
@@ -451,17 +493,24 @@ class TestStaleness:
         os.utime(used, (later, later))
         assert read(project) == ["file"]
 
-    def test_another_preset_is_noticed(
-        self,
-        project: Project,
-        used: Path,
-        monkeypatch: pytest.MonkeyPatch,
+    def test_a_cloud_of_a_project_s_own_edition_is_a_preset(
+        self, project: Project
     ) -> None:
-        """A newer package may mean something else by a name."""
-        read(project)
-        other = {"aws": Deployment(clouds={"aws"}, services={"dns"})}
-        monkeypatch.setattr("avi_portspec.deployment.presets._PRESETS", other)
-        assert read(project) == ["preset"]
+        """Presets are the edition's clouds, whoever wrote it."""
+        text = avi_portspec.dumps(avi_portspec.load("vantage-undated"))
+        data = json.loads(text)
+        data |= {"id": "mine", "aliases": []}
+        (clouds,) = [f for f in data["facets"] if f["id"] == "cloud"]
+        clouds["values"].append({"id": "ibm", "name": "IBM Cloud"})
+        del data["interfaces"]
+        project.write("mine.json", json.dumps(data))
+        tree = project.doctree(
+            directive(deployment="ibm", edition="mine", layout="flat"),
+            avi_portspec_files=["mine.json"],
+        )
+        assert "managing IBM Cloud." in tree.astext()
+        said = project.complaints(directive(deployment="ibm"))
+        assert "unknown preset 'ibm'" in said
 
     def test_a_file_put_right_is_read_though_it_is_old(
         self, project: Project, used: Path
@@ -483,7 +532,7 @@ class TestStaleness:
         assert "/file.rst:4: ERROR: " in warnings(app)
         used.unlink()
         app = project.build("dummy")
-        assert "no deployment file goes by" in warnings(app)
+        assert "unknown deployment file" in warnings(app)
 
     def test_what_is_not_used_any_more_is_forgotten(
         self, project: Project, used: Path
@@ -495,6 +544,7 @@ class TestStaleness:
         edit(used, 'clouds = ["azure"]\n')
         assert read(project) == []
 
+    @pytest.mark.slow
     def test_parallel_reading_keeps_the_same(
         self, project: Project, used: Path
     ) -> None:
@@ -508,7 +558,7 @@ class TestStaleness:
         app = project.build("dummy", parallel=2)
         assert warnings(app) == ""
         uses = vars(app.env)["avi_portspec_deployments"]
-        assert sorted(uses) == ["file", *(f"p{n}" for n in range(8)), "preset"]
+        assert sorted(uses) == ["file", *(f"p{n}" for n in range(8))]
         edit(used, 'clouds = ["azure"]\n')
         project.build("dummy", parallel=2)
         assert project.read == ["file", *(f"p{n}" for n in range(8))]
@@ -519,7 +569,7 @@ class TestStaleness:
         """It was given the whole environment to begin with."""
         from types import SimpleNamespace
 
-        from sphinx_avi_portspec.deployments import DeploymentCollector
+        from sphinx_avi_portspec.sources import DeploymentCollector
 
         here, there = SimpleNamespace(), SimpleNamespace()
         there.avi_portspec_deployments = {"new": {"aws": "1"}, "old": {}}

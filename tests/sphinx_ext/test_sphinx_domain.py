@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+import sphinx
 from docutils import nodes
 from sphinx_projects import Project, warnings
 
 import avi_portspec
-from sphinx_avi_portspec.domain import AviDomain, domain_of
+from sphinx_avi_portspec.domain import AviDomain, get_domain
 
-EDITION = avi_portspec.load()
+EDITION = avi_portspec.load("vantage-undated")
 PAGE = ".. avi-port-page::\n"
+#: How a message ends that lists the editions: by their ids and aliases.
+KNOWN = "Known: 16.2, 16.2.2, 17.1, 16.3, vantage-undated"
 
 
 def links(tree: nodes.document) -> list[tuple[str, str]]:
@@ -64,6 +68,48 @@ class TestRoles:
                 "flow-controller-to-dns",
             ),
             (":any:`login-banner`", "login-banner", "note-login-banner"),
+            (":any:`SE`", "SE", "endpoint-service-engine"),
+            (":any:`se`", "se", "endpoint-service-engine"),
+            (
+                ":any:`Controller-To-DNS`",
+                "Controller-To-DNS",
+                "flow-controller-to-dns",
+            ),
+            (
+                ":avi:endpoint:`SE`",
+                "Avi Service Engine",
+                "endpoint-service-engine",
+            ),
+            (
+                ":avi:endpoint:`the engine <avi SERVICE engine>`",
+                "the engine",
+                "endpoint-service-engine",
+            ),
+            (
+                ":avi:endpoint:`Mesos or DC/OS master`",
+                "Mesos or DC/OS master",
+                "endpoint-mesos-master",
+            ),
+            (
+                ":avi:endpoint:`vantage-undated/DC/OS master`",
+                "Mesos or DC/OS master",
+                "endpoint-mesos-master",
+            ),
+            (
+                ":avi:flow:`Controller-to-DNS`",
+                "Avi Controller → DNS server: UDP 53",
+                "flow-controller-to-dns",
+            ),
+            (
+                ":avi:note:`Vantage-Undated/Login-Banner`",
+                "login banner",
+                "note-login-banner",
+            ),
+            (
+                ":avi:edition:`VANTAGE-undated`",
+                EDITION.title,
+                "edition-vantage-undated",
+            ),
         ],
     )
     def test_a_role_links_to_the_records_home(
@@ -101,6 +147,129 @@ class TestRoles:
             rf"/index.rst:4: WARNING: .*nothing.* \[ref.{kind}\]", said
         )
 
+    @pytest.mark.parametrize(
+        ("role", "expected"),
+        [
+            (
+                ":avi:flow:`controller-to-dnss`",
+                (
+                    "unknown flow 'controller-to-dnss'; did you mean "
+                    "'controller-to-dns'? [ref.flow]"
+                ),
+            ),
+            (
+                ":avi:flow:`x <vantage-undated/controller-dns>`",
+                (
+                    "unknown flow 'controller-dns'; did you mean "
+                    "'controller-to-dns'? [ref.flow]"
+                ),
+            ),
+            (
+                ":avi:flow:`vantage-undatet/controller-to-dns`",
+                (
+                    "unknown edition 'vantage-undatet'; did you mean "
+                    f"'vantage-undated'? {KNOWN} [ref.flow]"
+                ),
+            ),
+            (
+                ":avi:endpoint:`Servise Engine`",
+                (
+                    "unknown endpoint 'Servise Engine'; did you mean 'Service "
+                    "Engine'? [ref.endpoint]"
+                ),
+            ),
+            (
+                ":avi:note:`login-baner`",
+                (
+                    "unknown note 'login-baner'; did you mean 'login-banner'? "
+                    "[ref.note]"
+                ),
+            ),
+            (
+                ":avi:edition:`17`",
+                (
+                    f"unknown edition '17'; did you mean '17.1'? {KNOWN} "
+                    "[ref.edition]"
+                ),
+            ),
+            (
+                ":any:`login-baner`",
+                (
+                    "'any' reference target not found: login-baner; did you "
+                    "mean 'login-banner'? [ref.any]"
+                ),
+            ),
+            (
+                ":any:`nothing like it`",
+                "'any' reference target not found: nothing like it [ref.any]",
+            ),
+            (
+                ":doc:`nothing`",
+                "unknown document: 'nothing' [ref.doc]",
+            ),
+            (
+                ":avi:flow:`17.1/controller-to-dns`",
+                (
+                    "flow '17.1/controller-to-dns' is shown nowhere in this "
+                    "project; add avi-port-page, or write the target with the "
+                    "edition that another project shows [ref.flow]"
+                ),
+            ),
+        ],
+    )
+    def test_a_miss_suggests_what_is_nearest(
+        self, project: Project, role: str, expected: str
+    ) -> None:
+        """Or says what would give the link somewhere to lead."""
+        project.write("p.rst", ":orphan:\n\n" + PAGE)
+        said = project.complaints(f"Hi\n==\n\n{role}\n")
+        assert said == f"/index.rst:4: WARNING: {expected}"
+
+    def test_a_miss_in_a_faulty_edition_is_not_guessed_at(
+        self, project: Project
+    ) -> None:
+        """The directives report its faults; the link leads nowhere."""
+        path = project.write("own.toml", avi_portspec.dumps_toml(EDITION))
+        text = path.read_text("utf-8").replace("vantage-undated", "own")
+        path.write_text(text, "utf-8")
+        project.write("index.rst", "Hi\n==\n\n:avi:flow:`x <y>`\n")
+        settings = {
+            "avi_portspec_files": ["own.toml"],
+            "avi_portspec_edition": "own",
+        }
+        app = project.build("dummy", **settings)
+        path.write_text(text.replace("title =", "titel ="), "utf-8")
+        assert get_domain(app.env).find("flow", "y") is None
+        from sphinx_avi_portspec.domain import _find_error
+
+        assert _find_error(app.config, "flow", "y") is None
+
+    def test_a_project_can_name_endpoints_itself(
+        self, project: Project
+    ) -> None:
+        """In links and indices as in its tables."""
+        labels = {"service-engine": "Data plane"}
+        project.write("p.rst", ":orphan:\n\n" + PAGE)
+        project.write(
+            "index.rst",
+            "Hi\n==\n\n:avi:endpoint:`SE`,\n"
+            ":avi:flow:`service-engine-to-controller-portal`,\n"
+            ":avi:endpoint:`controller`\n",
+        )
+        app = project.build("html", avi_portspec_labels=labels)
+        assert warnings(app) == ""
+        assert [text for text, _ in links(project.resolved["index"])] == [
+            "Data plane",
+            "Data plane → Avi Controller: TCP 8443",
+            "Avi Controller",
+        ]
+        domain = get_domain(app.env)
+        (_, index) = (cls(domain) for cls in AviDomain.indices)
+        content, _ = index.generate()
+        names = {entry.name for _, entries in content for entry in entries}
+        assert "Data plane" in names
+        assert "Avi Service Engine" not in names
+
     def test_no_index_makes_no_anchors(self, project: Project) -> None:
         """Then a link has nowhere to go."""
         said = project.complaints(
@@ -116,7 +285,7 @@ class TestRoles:
         project.write("p.rst", PAGE)
         project.write("index.rst", ":avi:flow:`controller-to-dns`\n")
         app = project.build("dummy")
-        assert set(domain_of(app.env).uses) == {"index", "p"}
+        assert set(get_domain(app.env).uses) == {"index", "p"}
 
 
 class TestPortsRole:
@@ -125,71 +294,239 @@ class TestPortsRole:
     @pytest.mark.parametrize(
         ("query", "text"),
         [
-            ("service-engine > controller", "TCP 22 and 8443, UDP 123"),
             (
-                "SE > controller; requirement=optional",
-                "ICMP echo request",
-            ),
-            ("SE > SE; cloud = aws", "TCP 4001"),
-            (
-                "SE >; cloud=mesos",
+                "service-engine > controller",
                 (
-                    "TCP 22 and 8443, UDP 123 (the page does not say whether "
-                    "TCP 4001 and 9001)"
+                    "TCP 8443, UDP 123, and TCP 22 or 5098 (depending on "
+                    "whether the Controller is a container)"
                 ),
             ),
-            ("> ldap-server; edition=vantage-undated", "TCP 389, UDP 389"),
-            ("SE > controller; port=5098", "TCP 5098"),
+            (
+                "SE > controller; deployment=aws",
+                "TCP 22 and 8443, and UDP 123",
+            ),
+            ("SE > controller; requirement=optional", "ICMP echo request"),
+            (
+                "SE > controller; requirement=optional, required; port=!22",
+                (
+                    "TCP 8443, UDP 123, TCP 5098 (if the Controller is a "
+                    "container, not on OpenStack) and ICMP echo request "
+                    "(optional: Controller status only)"
+                ),
+            ),
+            ("SE > SE; cloud = aws", "TCP 4001"),
+            ("SE > SE", "TCP 4001 or 9001 (depending on the cloud)"),
+            (
+                "> ldap-server; edition=vantage-undated",
+                "TCP and UDP 389 (if LDAP is used)",
+            ),
+            (
+                "SE > controller; port=5098",
+                (
+                    "TCP 5098 (if the Controller is a container, not on "
+                    "OpenStack)"
+                ),
+            ),
+            (
+                "controller > controller-gateway",
+                "ICMP echo request (optional: gateway status only)",
+            ),
+            (
+                "controller > dns-server; deployment=aws",
+                "no port (DNS is not used)",
+            ),
+            (
+                "controller > azure; deployment=aws",
+                "no port (needed only on Azure)",
+            ),
+            ("controller > SE", "no port"),
+            ("controller > SE; cloud=aws; requirement=required", "no port"),
         ],
     )
     def test_a_query_becomes_words(
         self, project: Project, query: str, text: str
     ) -> None:
-        """Required flows, and none that stands in for another."""
+        """Whatever is asked, ``Open ...`` stays a sentence."""
         tree = project.doctree(f"Open :avi:ports:`{query}`.\n")
-        assert tree.astext() == f"Open {text}."
+        said = tree.astext().replace("\N{NO-BREAK SPACE}", " ")
+        assert said == f"Open {text}."
+
+    def test_a_port_never_breaks(self, project: Project) -> None:
+        """A character, and no style, keeps it together."""
+        tree = project.doctree("Open :avi:ports:`> controller; cloud=aws`.\n")
+        assert not re.search(r"(TCP|UDP|ICMP)[ \n]", tree.astext())
+        assert "UDP\N{NO-BREAK SPACE}123" in tree.astext()
+        app = project.build("latex")
+        (path,) = app.outdir.glob("*.tex")
+        text = re.sub(r"\\sphinx[A-Za-z]+|[{}]", "", path.read_text("utf-8"))
+        assert not re.search(r"(TCP|UDP|ICMP)[ \n]\d", text)
+        assert re.search(r"UDP(~|\N{NO-BREAK SPACE})123", text)
+
+    def test_ports_link_to_their_flows(self, project: Project) -> None:
+        """Each number; the words between are plain."""
+        project.write("p.rst", PAGE)
+        anchors = "p.html#avi-vantage-undated-flow-service-engine-to-"
+        assert resolved(project, "Open :avi:ports:`SE > controller`.") == [
+            ("TCP\N{NO-BREAK SPACE}8443", f"{anchors}controller-portal"),
+            ("UDP\N{NO-BREAK SPACE}123", f"{anchors}controller-ntp"),
+            ("TCP\N{NO-BREAK SPACE}22", f"{anchors}controller-ssh"),
+            ("5098", f"{anchors}controller-ssh-container"),
+        ]
+
+    def test_ports_are_plain_where_no_page_shows_them(
+        self, project: Project
+    ) -> None:
+        """Without a warning, even in a nitpicky project."""
+        project.write("index.rst", "Hi\n==\n\n:avi:ports:`SE > controller`\n")
+        app = project.build("html", nitpicky=True)
+        assert warnings(app) == ""
+        assert links(project.resolved["index"]) == []
+        assert "TCP\N{NO-BREAK SPACE}8443" in (
+            project.resolved["index"].astext()
+        )
 
     @pytest.mark.parametrize(
-        ("query", "wanted"),
+        ("query", "expected"),
         [
             ("SE > Controler", "did you mean 'controller'?"),
-            ("SE", "wanted 'source > destination'"),
-            ("SE > SE; clod=aws", "there is no filter 'clod'"),
-            ("SE > SE; cloud=", "wanted values"),
+            ("SE", "expected 'source > destination'"),
+            ("SE > SE; clod=aws", "unknown filter 'clod'"),
+            ("SE > SE; cloud=", "cloud: expected values, comma-separated"),
+            (
+                "SE > SE; cloud=aws; deployment=aws",
+                "cloud cannot be used with deployment, which has clouds",
+            ),
+            ("SE > SE; deployment=asw", "did you mean 'aws'?"),
         ],
     )
     def test_a_wrong_query_is_an_error_at_its_line(
-        self, project: Project, query: str, wanted: str
+        self, project: Project, query: str, expected: str
     ) -> None:
-        """With what was wanted."""
+        """With what was expected."""
         said = project.complaints(f"A\n=\n\n:avi:ports:`{query}`\n")
         assert said.startswith("/index.rst:4: ERROR: avi:ports: ")
-        assert wanted in said
+        assert expected in said
 
     def test_no_answer_is_said_and_warned_of(self, project: Project) -> None:
         """It is never called "none": silence closes no port."""
-        said = project.complaints(":avi:ports:`controller > SE`\n")
-        assert said.endswith(
-            "avi:ports: no flow meets 'controller > SE' [avi_portspec.empty]"
+        said = project.complaints("Hi\n==\n\n:avi:ports:`> SE; port=1`\n")
+        assert said == (
+            "/index.rst:4: WARNING: avi:ports: no matching flow for "
+            "'> SE; port=1' [avi_portspec.empty]"
         )
         tree = project.build("dummy").env.get_doctree("index")
-        assert tree.astext() == "no port stated"
+        assert tree.astext().endswith("no documented port")
 
-    def test_an_open_question_is_no_answer(self, project: Project) -> None:
-        """The page names no port for that cloud, and rules none out."""
-        project.complaints(":avi:ports:`SE > SE; cloud=mesos`\n")
-        tree = project.build("dummy").env.get_doctree("index")
-        assert tree.astext() == (
-            "the page does not say whether TCP 4001 and 9001"
+    @pytest.mark.parametrize(
+        ("query", "text"),
+        [
+            (
+                "SE > SE; cloud=openshift",
+                (
+                    "a port that the vendor's page does not document for "
+                    "OpenShift"
+                ),
+            ),
+            (
+                "SE > SE; cloud=aws, mesos",
+                (
+                    "TCP 4001 (on AWS) and a port that the vendor's page does "
+                    "not document for Mesos (DC/OS)"
+                ),
+            ),
+            (
+                "SE >; cloud=mesos; port=!22, !5098",
+                (
+                    "TCP 8443, UDP 123 and a port that the vendor's page does "
+                    "not document for Mesos (DC/OS)"
+                ),
+            ),
+            (
+                "SE > SE; deployment=openshift",
+                (
+                    "a port that the vendor's page does not document for "
+                    "OpenShift"
+                ),
+            ),
+            (
+                "SE > controller; deployment=conflict.toml",
+                (
+                    "TCP 8443, UDP 123 and a port that the vendor's page does "
+                    "not document"
+                ),
+            ),
+            (
+                "SE > controller; deployment=unnamed.toml; edition=17.1",
+                (
+                    "TCP 22 and 8443, UDP 123, and ports that the vendor's "
+                    "page does not document for NSX-T"
+                ),
+            ),
+        ],
+    )
+    def test_an_open_question_is_no_answer(
+        self, project: Project, query: str, text: str
+    ) -> None:
+        """It is said, without a number, and warned of by its own type."""
+        project.write(
+            "conflict.toml",
+            'clouds = ["openstack"]\ncontroller = "container"\n',
         )
+        project.write("unnamed.toml", 'clouds = ["nsx-t"]\n')
+        said = project.complaints(f"Hi\n==\n\nOpen :avi:ports:`{query}`.\n")
+        assert said == (
+            "/index.rst:4: WARNING: avi:ports: not everything is documented "
+            f"for '{query}' [avi_portspec.unstated]"
+        )
+        app = project.build(
+            "dummy", suppress_warnings=["avi_portspec.unstated"]
+        )
+        assert warnings(app) == ""
+        shown = app.env.get_doctree("index").astext()
+        shown = shown.replace("\N{NO-BREAK SPACE}", " ")
+        assert shown.endswith(f"Open {text}.")
+
+    def test_a_site_is_no_vendor(self, project: Project) -> None:
+        """What its overlay leaves open is not laid at the vendor's door."""
+        own = EDITION.overlay(
+            """
+            id = "berlin"
+            title = "Berlin"
+            [[flows]]
+            id = "engine-to-vault"
+            source = "service-engine"
+            destination = "service-engine"
+            protocols = ["tcp"]
+            ports = [8200]
+            purpose = "Keys."
+            when = { facet = "cloud", values = ["aws"], unstated = ["gcp"] }
+            """
+        )
+        project.write("own.toml", avi_portspec.dumps_toml(own))
+        project.write("page.rst", f":orphan:\n\n{PAGE}")
+        project.write("index.rst", ":avi:ports:`SE > SE; cloud=gcp`\n")
+        app = project.build(
+            "dummy",
+            avi_portspec_files=["own.toml"],
+            avi_portspec_edition=own.id,
+        )
+        assert "[avi_portspec.unstated]" in warnings(app)
+        shown = app.env.get_doctree("index").astext()
+        assert shown.replace("\N{NO-BREAK SPACE}", " ") == (
+            "TCP 4001 and a port that the site's overlay berlin does not "
+            "document for GCP"
+        )
+        assert (
+            "It includes the site's overlay berlin, which is not the vendor's."
+        ) in app.env.get_doctree("page").astext()
 
 
 class TestHomes:
     """Each edition has one home."""
 
     DUPLICATE = (
-        "WARNING: edition 'vantage-undated' has its home in {!r} already; "
-        "give one of the two :no-index: [avi_portspec.duplicate]"
+        "WARNING: edition 'vantage-undated' is indexed in {!r} already; "
+        "add :no-index: to one of the two directives [avi_portspec.duplicate]"
     )
 
     @pytest.mark.parametrize("parallel", [0, 2])
@@ -204,6 +541,21 @@ class TestHomes:
         project.write("index.rst", "Hi\n==\n")
         said = warnings(project.build("dummy", parallel=parallel))
         assert said == "/b.rst:3: " + self.DUPLICATE.format("a")
+
+    def test_another_process_hands_over_what_it_has_read(
+        self, project: Project
+    ) -> None:
+        """And not what it had from before, which may be out of date."""
+        project.write("index.rst", PAGE)
+        domain = get_domain(project.build("dummy").env)
+        data = {
+            "uses": {"a": {"17.1": "new"}, "index": {"17.1": "old"}},
+            "places": {},
+            "assets": {},
+        }
+        before = domain.uses["index"]
+        domain.merge_domaindata({"a"}, data)
+        assert domain.uses == {"a": {"17.1": "new"}, "index": before}
 
     def test_a_second_home_in_one_document_too(self, project: Project) -> None:
         """Its anchors differ from the first's."""
@@ -224,7 +576,7 @@ class TestInventory:
         """Flows, notes, endpoints that take part in any, the edition."""
         tree = project.doctree(PAGE)
         app = project.build("html")
-        objects = list(domain_of(app.env).get_objects())
+        objects = list(get_domain(app.env).get_objects())
         ids = {
             i for n in tree.findall(nodes.Element) for i in n.get("ids", ())
         }
@@ -239,44 +591,186 @@ class TestInventory:
         }
         assert ("edition", EDITION.id) in found
 
-    def test_another_project_links_to_a_flow(
+    def test_a_record_has_a_name_with_its_edition_and_one_without(
+        self, project: Project
+    ) -> None:
+        """That without is of the edition whose page is here."""
+        project.write("index.rst", PAGE + "   :edition: 17.1\n")
+        project.write("t.rst", ":orphan:\n\nT\n=\n\n.. avi-port-table::\n")
+        settings = [{}, {"avi_portspec_edition": "16.2"}]
+        for conf in settings:
+            domain = get_domain(project.build("dummy", **conf).env)
+            found = {
+                name: anchor
+                for name, _, kind, _, anchor, _ in domain.get_objects()
+                if kind == "flow"
+            }
+            start = "avi-17-1-flow-"
+            name = "controller-to-dns"
+            assert found[name] == found[f"17.1/{name}"] == f"{start}{name}"
+        # What that page does not have is the other edition's.
+        assert found["controller-to-heat"] in found.values()
+
+    def test_of_several_pages_the_newest_has_the_names(
+        self, project: Project
+    ) -> None:
+        """Bundled editions before those of the project's own."""
+        text = avi_portspec.dumps_toml(EDITION)
+        project.write("own.toml", text.replace("vantage-undated", "own"))
+        project.write("index.rst", "A\n=\n")
+        for name in ("own", "16.2", "17.1"):
+            page = f":orphan:\n\n{PAGE}   :edition: {name}\n"
+            project.write(f"p{name}.rst", page)
+        conf = {"avi_portspec_files": ["own.toml"]}
+        domain = get_domain(project.build("dummy", **conf).env)
+        objects = list(domain.get_objects())
+        homes = {name: docname for name, _, _, docname, *_ in objects}
+        assert len(homes) == len(objects)
+        assert homes["controller-to-dns"] == "p17.1"
+        assert homes["16.2/controller-to-dns"] == "p16.2"
+        assert homes["controller-to-aws"] == homes["own/controller-to-aws"]
+        # The search shows what has two names once, and other editions below.
+        order = {name: priority for name, *_, priority in objects}
+        assert order["controller-to-dns"] == 1
+        assert order["17.1/controller-to-dns"] == -1
+        assert order["16.2/controller-to-dns"] == 2
+        shown: dict[str, int] = {}
+        for _, title, _, docname, anchor, priority in objects:
+            assert title
+            shown[docname + anchor] = shown.get(docname + anchor, 0) + (
+                priority > 0
+            )
+        assert set(shown.values()) == {1}
+
+    def test_the_search_finds_each_flow_by_its_port(
+        self, project: Project
+    ) -> None:
+        """Once, though it has two names: by its title, not in the text.
+
+        Sphinx leaves numbers out of the words that it searches, since 9.0.
+        """
+        project.write("index.rst", PAGE)
+        app = project.build("html")
+        text = (app.outdir / "searchindex.js").read_text("utf-8")
+        index = json.loads(text.removeprefix("Search.setIndex(")[:-1])
+        is_a_word = "8443" in index["terms"]
+        assert is_a_word == (sphinx.version_info < (9,))
+        found = [
+            (title, anchor)
+            for titles in index["objects"].values()
+            for _, _, _, anchor, title in titles
+            if re.search(r"\b8443\b", title)
+        ]
+        assert sorted(anchor for _, anchor in found) == sorted(
+            f"avi-vantage-undated-flow-{flow.id}"
+            for flow in EDITION.flows.select(port=8443)
+        )
+        # What a reader types of a pair is in the title.
+        assert any(
+            re.search("service engine.*controller", title.lower())
+            for title, _ in found
+        )
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            (
+                ":avi:flow:`one <controller-to-dns>`",
+                ("one", "flow-controller-to-dns"),
+            ),
+            (
+                ":avi:flow:`vantage-undated/controller-to-dns`",
+                (
+                    "Avi Controller → DNS server: UDP 53",
+                    "flow-controller-to-dns",
+                ),
+            ),
+            (":any:`two <login-banner>`", ("two", "note-login-banner")),
+            (":any:`an SE <SE>`", ("an SE", "endpoint-service-engine")),
+            (
+                ":avi:endpoint:`SE`",
+                ("Avi Service Engine", "endpoint-service-engine"),
+            ),
+            (
+                ":external+it:avi:endpoint:`an SE <se>`",
+                ("an SE", "endpoint-service-engine"),
+            ),
+            (
+                ":avi:edition:`it <Vantage-Undated>`",
+                ("it", "edition-vantage-undated"),
+            ),
+            (
+                ":avi:endpoint:`an SE <it:SE>`",
+                ("an SE", "endpoint-service-engine"),
+            ),
+            (
+                ":avi:ports:`SE > SE; cloud=aws`",
+                (
+                    "TCP\N{NO-BREAK SPACE}4001",
+                    "flow-service-engine-to-service-engine-objstore-cloud",
+                ),
+            ),
+        ],
+    )
+    @pytest.mark.parametrize("theirs", ["", "17.1"])
+    def test_another_project_links_to_a_record(
+        self,
+        project: Project,
+        tmp_path: Path,
+        text: str,
+        expected: tuple[str, str],
+        theirs: str,
+    ) -> None:
+        """Through intersphinx, whatever the default edition there."""
+        project.write("index.rst", PAGE + "   :edition: vantage-undated\n")
+        app = project.build("html", avi_portspec_edition=theirs)
+        inventory = app.outdir / "objects.inv"
+        project.close()
+        other = Project(tmp_path / "other")
+        other.extensions = ["sphinx.ext.intersphinx", *other.extensions]
+        other.write("index.rst", f"Hi\n==\n\n{text}\n")
+        app = other.build(
+            "html",
+            intersphinx_mapping={"it": ("https://x.example/", str(inventory))},
+        )
+        assert warnings(app) == ""
+        start = "https://x.example/index.html#avi-vantage-undated-"
+        words, anchor = expected
+        assert links(other.resolved["index"]) == [(words, start + anchor)]
+        other.close()
+
+    def test_the_other_edition_is_linked_where_only_that_is_shown(
         self, project: Project, tmp_path: Path
     ) -> None:
-        """Through intersphinx, by role and by ``any``."""
-        project.write("index.rst", PAGE)
+        """With its own words; a link that names an edition is exact."""
+        project.write("index.rst", PAGE + "   :edition: 16.2\n")
         inventory = project.build("html").outdir / "objects.inv"
         project.close()
         other = Project(tmp_path / "other")
         other.extensions = ["sphinx.ext.intersphinx", *other.extensions]
         other.write(
             "index.rst",
-            "Hi\n==\n\n:avi:flow:`one <controller-to-dns>` and "
-            ":any:`two <login-banner>`\n",
+            "Hi\n==\n\n:avi:edition:`x <vantage-undated>`\n"
+            ":avi:flow:`x <vantage-undated/controller-to-dns>`\n"
+            ":avi:flow:`controller-to-dns`\n",
         )
         app = other.build(
             "html",
             intersphinx_mapping={"it": ("https://x.example/", str(inventory))},
         )
-        assert warnings(app) == ""
-        tree = other.resolved["index"]
-        start = "https://x.example/index.html#avi-vantage-undated-"
-        assert links(tree) == [
-            ("one", start + "flow-controller-to-dns"),
-            ("two", start + "note-login-banner"),
+        said = warnings(app)
+        assert said.count("WARNING") == 2
+        assert "'vantage-undated/controller-to-dns' is shown nowhere" in said
+        start = "https://x.example/index.html#avi-16-2-"
+        old = avi_portspec.load("16.2")
+        title = (
+            f"{old.endpoints['controller'].name} → "
+            f"{old.endpoints['dns-server'].name}: UDP 53"
+        )
+        assert links(other.resolved["index"]) == [
+            (title, start + "flow-controller-to-dns"),
         ]
         other.close()
-
-    def test_records_of_other_editions_have_their_edition_in_front(
-        self, project: Project
-    ) -> None:
-        """So that one name means one thing."""
-        project.write("index.rst", PAGE)
-        domain = domain_of(project.build("dummy").env)
-        domain.env.config.avi_portspec_edition = "no-such"
-        assert domain.find("flow", "controller-to-dns") is None
-        names = [name for name, *_ in domain.get_objects()]
-        assert "vantage-undated/controller-to-dns" in names
-        assert "vantage-undated" in names
 
 
 class TestIndices:
@@ -287,7 +781,7 @@ class TestIndices:
     ) -> None:
         """Each with the flows to it."""
         project.write("index.rst", PAGE)
-        domain = domain_of(project.build("dummy").env)
+        domain = get_domain(project.build("dummy").env)
         (index, _) = (cls(domain) for cls in AviDomain.indices)
         content, folded = index.generate()
         assert folded is False
@@ -295,24 +789,42 @@ class TestIndices:
         assert [e.name for e in content[2][1] if e.subtype == 1] == [
             *("53", "123", "161", "162", "389", "514", "636")
         ]
-        assert content[0][1][0].name == "without ports"
+        assert content[0][1][0].name == "no ports"
         assert len([e for e in content[0][1] if e.subtype == 2]) == 3
 
     def test_ranges_are_shown_as_ranges(self) -> None:
         """A range is one entry."""
-        from sphinx_avi_portspec.indices import _numbers
+        from sphinx_avi_portspec.domain import _numbers
 
         assert _numbers(8000, 8010) == "8000-8010"
 
     def test_endpoints_are_sorted_by_name(self, project: Project) -> None:
         """Each with the flows from it and to it."""
         project.write("index.rst", PAGE)
-        domain = domain_of(project.build("dummy").env)
+        domain = get_domain(project.build("dummy").env)
         (_, index) = (cls(domain) for cls in AviDomain.indices)
         content, _ = index.generate()
         names = [e.name for _, es in content for e in es if e.subtype == 1]
         assert names == sorted(names, key=str.casefold)
         assert "Avi Service Engine" in names
+
+    def test_flows_of_several_editions_are_told_apart(
+        self, project: Project
+    ) -> None:
+        """One flow would stand below its port twice, with the same words."""
+        for name, options in (("a", ""), ("b", "   :edition: 17.1\n")):
+            project.write(
+                f"{name}.rst", f":orphan:\n\n{PAGE.rstrip()}\n{options}"
+            )
+        project.write("index.rst", "A\n=\n")
+        domain = get_domain(project.build("dummy").env)
+        for cls in AviDomain.indices:
+            content, _ = cls(domain).generate()
+            flows = [e for _, es in content for e in es if e.subtype == 2]
+            both = {e.extra for e in flows if e.descr == "controller-to-dns"}
+            assert both == {"vantage-undated", "17.1"}
+            content, _ = cls(domain).generate(["b"])
+            assert {e.extra for _, es in content for e in es} == {""}
 
     def test_only_the_documents_that_are_asked_for_are_indexed(
         self, project: Project
@@ -320,7 +832,7 @@ class TestIndices:
         """A PDF of some documents indexes those alone."""
         project.write("p.rst", ":orphan:\n\n" + PAGE)
         project.write("index.rst", "A\n=\n\n.. avi-port-list::\n")
-        domain = domain_of(project.build("dummy").env)
+        domain = get_domain(project.build("dummy").env)
         for cls in AviDomain.indices:
             content, _ = cls(domain).generate(["index", "nothing"])
             assert {e.docname for _, es in content for e in es} == {"index"}

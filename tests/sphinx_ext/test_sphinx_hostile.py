@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 import attrs
+import pytest
 from bs4 import BeautifulSoup
 from hostile import ATTACKS, edition
 from sphinx_projects import Project, warnings
@@ -79,6 +80,7 @@ def plain() -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_html_is_the_same_but_for_its_text(project: Project) -> None:
     """No tag, no attribute and no address comes out of a text."""
     hostile = BeautifulSoup(built(project, "html", [*ATTACKS]), "html.parser")
@@ -93,6 +95,7 @@ def test_html_is_the_same_but_for_its_text(project: Project) -> None:
         assert attack in text
 
 
+@pytest.mark.slow
 def test_latex_is_the_same_but_for_its_text(project: Project) -> None:
     """No command comes out of a text, and the text is whole."""
     hostile = built(project, "latex", [*ATTACKS])

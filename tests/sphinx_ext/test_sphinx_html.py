@@ -29,7 +29,7 @@ class TestCells:
         self, project: Project
     ) -> None:
         """A screen reader reads them with each cell."""
-        project.write("index.rst", TABLE)
+        project.write("index.rst", f"{TABLE}   :layout: flat\n")
         table = soup(project.build("html").outdir).table
         assert {th["scope"] for th in table.thead.find_all("th")} == {"col"}
         for row in table.tbody.find_all("tr"):
@@ -92,7 +92,7 @@ class TestAssets:
     def test_a_document_without_its_table_loads_nothing_any_more(
         self, project: Project
     ) -> None:
-        """What it wanted is forgotten with it."""
+        """What it expected is forgotten with it."""
         project.write("index.rst", TABLE)
         project.build("html")
         project.write("index.rst", "Hi\n==\n")
@@ -164,6 +164,7 @@ def test_every_reference_in_latex_has_its_label(project: Project) -> None:
     assert used <= made
 
 
+@pytest.mark.slow
 def test_a_pdf_is_made_of_the_whole_page(project: Project) -> None:
     """Long tables, marks, arrows and links, as LaTeX takes them."""
     if shutil.which("latexmk") is None:
@@ -212,6 +213,7 @@ def test_themes_keep_the_tables(project: Project, theme: str) -> None:
     assert page.select_one("#here").name == "table"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("parallel", [2])
 def test_parallel_builds_give_the_same_bytes(
     tmp_path: Path, parallel: int

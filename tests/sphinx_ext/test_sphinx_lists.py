@@ -41,19 +41,23 @@ class TestList:
     def test_effects_are_told(self, project: Project) -> None:
         """What happens if the flow is blocked."""
         tree = project.doctree(".. avi-port-list::\n   :protocol: icmp\n")
-        assert all("shown as DOWN" in i for i in items(tree, "avi-port-list"))
+        assert all("as DOWN" in i for i in items(tree, "avi-port-list"))
 
     def test_an_empty_list_is_said_and_warned_of(
         self, project: Project
     ) -> None:
-        """The text says what the page states, not what is closed."""
+        """The text is about the data, and says nothing about a firewall."""
         said = project.complaints(".. avi-port-list::\n   :port: 1\n")
         assert said.endswith(
-            "/index.rst:1: WARNING: avi-port-list: no flow meets the "
-            "filters [avi_portspec.empty]"
+            "/index.rst:1: WARNING: avi-port-list: no matching flow "
+            "[avi_portspec.empty]"
         )
         tree = project.build("dummy").env.get_doctree("index")
-        assert tree.astext() == "The page states no flow of this kind."
+        assert (
+            tree.astext()
+            == "No matching flow is documented in this edition. That does "
+            "not mean that no port is needed."
+        )
 
     def test_the_warning_can_be_suppressed(self, project: Project) -> None:
         """By its type and subtype."""
@@ -76,11 +80,11 @@ class TestList:
         """Any field of a bullet can be inferred, and shows it."""
         import attrs
 
-        from sphinx_avi_portspec.rendering.marks import Marks
-        from sphinx_avi_portspec.rendering.pen import Pen
-        from sphinx_avi_portspec.rendering.published import flow_pieces
+        from sphinx_avi_portspec.layouts import describe_flow
+        from sphinx_avi_portspec.marks import Marks
+        from sphinx_avi_portspec.pen import Pen
 
-        edition = avi_portspec.load()
+        edition = avi_portspec.load("vantage-undated")
         reason = avi_portspec.Reason(field="service", reason="Because.")
         flow = attrs.evolve(
             edition.flows["controller-to-keystone"],
@@ -90,7 +94,7 @@ class TestList:
         )
         pen = Pen("a", 1, "p")
         marks = Marks(pen, "reason")
-        pieces = list(flow_pieces(edition, flow, marks))
+        pieces = list(describe_flow(edition, flow, marks))
         text = pen.paragraph(*pieces).astext()
         assert text.startswith("TCP 5000 and 35357 (Keystone)[a], ")
         assert text.endswith("in place of TCP 9292, TCP 8774")
@@ -103,7 +107,9 @@ class TestNotes:
         """Notes of one place on the page share a bullet."""
         tree = project.doctree(".. avi-port-notes::\n   :class: all\n")
         text = " ".join(items(tree, "all"))
-        assert text == " ".join(n.text for n in avi_portspec.load().notes)
+        assert text == " ".join(
+            n.text for n in avi_portspec.load("vantage-undated").notes
+        )
 
     def test_filters_select_the_notes_on_flows(self, project: Project) -> None:
         """A note is shown if it qualifies any flow that meets them."""
@@ -111,7 +117,9 @@ class TestNotes:
             ".. avi-port-notes::\n   :port: 5098\n   :kind: restriction\n"
         )
         assert items(tree, "avi-port-notes") == [
-            avi_portspec.load().notes["no-container-port-in-openstack"].text
+            avi_portspec.load("vantage-undated")
+            .notes["no-container-port-in-openstack"]
+            .text
         ]
 
     def test_notes_on_unstated_flows_are_shown(self, project: Project) -> None:
@@ -132,4 +140,4 @@ class TestNotes:
     def test_no_note_is_said_and_warned_of(self, project: Project) -> None:
         """As for flows."""
         said = project.complaints(".. avi-port-notes::\n   :port: 1\n")
-        assert "no note meets the filters" in said
+        assert "no matching note" in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import attrs
@@ -11,7 +12,7 @@ from sphinx_projects import Project, warnings
 
 import avi_portspec
 
-EDITION = avi_portspec.load()
+EDITION = avi_portspec.load("vantage-undated")
 
 
 @pytest.fixture
@@ -45,12 +46,12 @@ class TestComplete:
                 if isinstance(child, nodes.section)
             ]
 
-        def wanted(parent: str | None) -> list[Any]:
+        def expected(parent: str | None) -> list[Any]:
             return [
-                (s.title, wanted(s.id)) for s in EDITION.subsections(parent)
+                (s.title, expected(s.id)) for s in EDITION.subsections(parent)
             ]
 
-        assert titles(page) == [(EDITION.title, wanted(None))]
+        assert titles(page) == [(EDITION.title, expected(None))]
 
     def test_every_note_is_there_in_its_section(
         self, page: nodes.document
@@ -108,11 +109,11 @@ class TestComplete:
 
     def test_the_source_is_named_and_linked_if_it_has_an_address(self) -> None:
         """Where the facts come from."""
-        from sphinx_avi_portspec.rendering.page import Page
-        from sphinx_avi_portspec.rendering.pen import Pen
+        from sphinx_avi_portspec.pages import EditionBody
+        from sphinx_avi_portspec.pen import Pen
 
         source = attrs.evolve(EDITION.source, url="https://example.org/p")
-        page = Page(
+        page = EditionBody(
             Pen("a", 1, "p"),
             attrs.evolve(EDITION, source=source),
             {s.id: s.id for s in EDITION.sections},
@@ -124,8 +125,8 @@ class TestComplete:
 
     def test_a_page_without_overview_bullets_has_no_list_of_them(self) -> None:
         """An edition may hold flows alone."""
-        from sphinx_avi_portspec.rendering.page import Page
-        from sphinx_avi_portspec.rendering.pen import Pen
+        from sphinx_avi_portspec.pages import EditionBody
+        from sphinx_avi_portspec.pen import Pen
 
         bare = attrs.evolve(
             EDITION,
@@ -136,7 +137,7 @@ class TestComplete:
                 if n.citation.section or n.citation.place != "bullet"
             ],
         )
-        page = Page(
+        page = EditionBody(
             Pen("a", 1, "p"), bare, {s.id: s.id for s in bare.sections}
         )
         assert [n.tagname for n in page.overview()] == [
@@ -213,7 +214,7 @@ class TestInDocument:
     ) -> None:
         """A section cannot stand in an admonition."""
         said = project.complaints(".. note::\n\n   .. avi-port-page::\n")
-        assert "sections cannot stand within other elements" in said
+        assert "sections cannot be nested in other elements" in said
 
 
 @pytest.mark.parametrize("builder", ["html", "latex", "text"])
@@ -230,3 +231,17 @@ def test_builders_have_nothing_to_complain_of(
         ".. avi-port-list::\n\n.. avi-port-notes::\n",
     )
     assert warnings(project.build(builder, nitpicky=True)) == ""
+
+
+def test_the_column_of_ports_is_the_widest_in_latex(project: Project) -> None:
+    """It has sentences; the ends are names."""
+    project.write("index.rst", ".. avi-port-page::\n")
+    app = project.build("latex")
+    assert warnings(app) == ""
+    (path,) = app.outdir.glob("*.tex")
+    found = re.findall(
+        r"\\begin\{longtable\}\{"
+        r"\\X\{(\d+)\}\{100\}\\X\{(\d+)\}\{100\}\\X\{(\d+)\}\{100\}\}",
+        path.read_text("utf-8"),
+    )
+    assert found == [("22", "22", "56")]

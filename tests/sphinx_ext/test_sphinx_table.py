@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,43 @@ from docutils import nodes
 from sphinx_projects import Project
 
 import avi_portspec
+from avi_portspec import Flow
+
+#: A site's own flow, of which the site does not say whether GCP needs it.
+SITE = """
+id = "berlin"
+title = "Site Berlin"
+
+[[flows]]
+id = "site-log"
+source = "service-engine"
+destination = "controller"
+protocols = ["tcp"]
+ports = [9443]
+purpose = "Site logs."
+requirement = "required"
+when = { facet = "cloud", values = ["aws"], unstated = ["gcp"] }
+"""
+
+
+#: A site that moves a port, and adds a flow.
+MOVED = """
+id = "berlin"
+title = "Site Berlin"
+
+[[changes]]
+flow = "external-to-controller-https"
+ports = [9443]
+reason = "The portal moved."
+
+[[flows]]
+id = "site-log"
+source = "external-network-services"
+destination = "controller"
+protocols = ["tcp"]
+ports = [2222]
+purpose = "Site logs."
+"""
 
 
 def cells(table: nodes.table) -> list[list[str]]:
@@ -26,6 +64,138 @@ def the(tree: nodes.document, kind: type[nodes.Element]) -> nodes.Element:
     return found
 
 
+class TestSite:
+    """What a site decided is attributed to it, and is no assumption."""
+
+    SOURCE = (
+        "Source: vendor's port page, edition vantage-undated.berlin; release "
+        "not stated, and the site's overlay berlin. Management traffic only."
+    )
+    BY = "Moved from TCP 443 by the site's overlay berlin"
+
+    @pytest.fixture
+    def site(self, project: Project) -> Project:
+        """Return a project with the edition of the site."""
+        edition = avi_portspec.load("vantage-undated").overlay(MOVED)
+        project.write("site.json", avi_portspec.dumps(edition))
+        return project
+
+    @pytest.mark.parametrize("more", ["", "   :deployment: aws\n"])
+    def test_the_row_of_a_moved_port_says_who_moved_it(
+        self, site: Project, more: str
+    ) -> None:
+        """Beside the port, not in a folded list of assumptions."""
+        tree = site.doctree(
+            ".. avi-port-table::\n   :port: 9443\n"
+            "   :edition: vantage-undated.berlin\n" + more,
+            avi_portspec_files=["site.json"],
+        )
+        shown = tree.astext()
+        (row,) = [r for r in cells(the(tree, nodes.table)) if "9443" in str(r)]
+        assert row[-1].endswith(self.BY)
+        assert "ssum" not in shown
+        assert self.SOURCE in shown
+
+    @pytest.mark.parametrize("kind", ["table", "list"])
+    def test_what_explains_a_moved_port_is_the_site(
+        self, site: Project, kind: str
+    ) -> None:
+        """The vendor does state a port: "not stated" would be untrue."""
+        flat = "   :layout: flat\n" if kind == "table" else ""
+        tree = site.doctree(
+            f".. avi-port-{kind}::\n   :port: 9443\n"
+            f"   :edition: vantage-undated.berlin\n{flat}",
+            avi_portspec_files=["site.json"],
+        )
+        assert f"[a] {self.BY}: The portal moved." in tree.astext()
+        assert "Not stated by the vendor" not in tree.astext()
+
+
+class TestSpeaker:
+    """What a site states, and what it does not, is the site's."""
+
+    #: What is said of the flow's condition, and of the flow.
+    WHEN = "AWS; the site's overlay berlin does not say for GCP"
+    SILENCE = (
+        "The site's overlay berlin does not say whether these apply: Avi "
+        "Service Engine to Avi Controller, TCP 9443."
+    )
+    HERE = "site's overlay berlin does not say whether this applies: "
+    NEED = "On AWS (the site's overlay berlin)"
+    SILENT = "Not documented for GCP (the site's overlay berlin)"
+    BELOW = (
+        "Not documented: Service Engine to Controller for GCP (the site's "
+        "overlay berlin)."
+    )
+
+    @pytest.mark.parametrize(
+        ("kind", "options", "expected"),
+        [
+            ("table", {}, NEED),
+            ("table", {"layout": "flat"}, WHEN),
+            ("table", {"layout": "published"}, WHEN),
+            ("list", {}, WHEN),
+            ("table", {"cloud": "gcp"}, SILENT),
+            ("table", {"cloud": "gcp", "layout": "flat"}, WHEN),
+            (
+                "table",
+                {"cloud": "gcp", "explorer": "", "layout": "flat"},
+                SILENCE,
+            ),
+            ("table", {"cloud": "gcp", "layout": "published"}, SILENCE),
+            ("list", {"cloud": "gcp"}, WHEN),
+            ("matrix", {"cloud": "gcp"}, BELOW),
+            ("diagram", {"cloud": "gcp"}, BELOW),
+            ("table", {"deployment": "gcp"}, SILENT),
+            (
+                "table",
+                {"deployment": "gcp", "layout": "flat", "reasons": ""},
+                "The site's overlay berlin does not say whether this applies.",
+            ),
+            (
+                "table",
+                {"deployment": "gcp", "decision": "needed"},
+                "The site's overlay berlin does not say whether this applies.",
+            ),
+        ],
+    )
+    def test_the_site_is_named_for_its_own_flow(
+        self,
+        project: Project,
+        kind: str,
+        options: dict[str, str],
+        expected: str,
+    ) -> None:
+        """And nothing about the flow is put to the vendor."""
+        given = "".join(f"   :{k}: {v}\n" for k, v in options.items())
+        shown = self.shown(
+            project, f".. avi-port-{kind}::\n   :port: 9443\n{given}"
+        )
+        assert expected in shown
+        assert "vendor's page does not say" not in shown
+
+    def test_so_it_is_in_a_sentence(self, project: Project) -> None:
+        """Where the ports of one source stand in running text."""
+        shown = self.shown(
+            project, ":avi:ports:`SE > controller; cloud=gcp; port=9443`\n"
+        )
+        assert shown == (
+            "a port that the site's overlay berlin does not document for GCP"
+        )
+
+    def shown(self, project: Project, text: str) -> str:
+        """Return what a document says of the site's edition."""
+        site = avi_portspec.load("vantage-undated").overlay(SITE)
+        project.write("site.json", avi_portspec.dumps(site))
+        project.write("index.rst", text)
+        app = project.build(
+            "dummy",
+            avi_portspec_files=["site.json"],
+            avi_portspec_edition=site.id,
+        )
+        return app.env.get_doctree("index").astext()
+
+
 class TestFlat:
     """A row for each flow."""
 
@@ -36,8 +206,15 @@ class TestFlat:
         tree = project.doctree(
             ".. avi-port-table::\n   :columns: id\n",
         )
-        ids = [row[0] for row in cells(the(tree, nodes.table))]
-        assert ids == list(avi_portspec.load().flows.ids())
+        edition = avi_portspec.load("vantage-undated")
+        assert [row[0] for row in cells(the(tree, nodes.table))] == [
+            *edition.flows.ids(),
+            *(
+                f"{name}; Avi Controller \N{RIGHTWARDS ARROW} Avi Service "
+                "Engine: No port needed"
+                for name in edition.exclusions.ids()
+            ),
+        ]
 
     def test_default_columns_are_headed_and_filled(
         self, project: Project
@@ -45,7 +222,7 @@ class TestFlat:
         """Six columns say who talks to whom, on what, and when."""
         tree = project.doctree(
             ".. avi-port-table::\n   :section: network-services\n"
-            "   :service: LDAP\n"
+            "   :service: LDAP\n   :layout: flat\n"
         )
         table = the(tree, nodes.table)
         head = [
@@ -84,10 +261,7 @@ class TestFlat:
                 "Ports Used for Management Communication",
                 "TCP",
                 "5098",
-                (
-                    "Secure channel between parts of the product, in place of "
-                    "port 22."
-                ),
+                "Configuration, metrics, logs, heartbeats",
                 "service-engine-to-controller-ssh[a]",
                 "",
                 "",
@@ -128,7 +302,7 @@ class TestFlat:
         """Nobody takes three flows for all of them."""
         tree = project.doctree(
             ".. avi-port-table::\n   :section: network-services\n"
-            "   :limit: 3\n"
+            "   :limit: 3\n   :layout: flat\n"
         )
         assert len(cells(the(tree, nodes.table))) == 3
         assert "3 of 8 flows are shown." in tree.astext()
@@ -158,9 +332,48 @@ class TestPublished:
         rows = cells(the(tree, nodes.table))
         assert [row[0] for row in rows if len(row) == 3] == [
             "Avi Controller",
-            "Avi Service Engine[d]",
+            "Avi Service Engine",
             "External Network Services",
         ]
+
+    @pytest.mark.parametrize("name", avi_portspec.editions())
+    def test_an_endpoint_that_is_stated_has_no_mark(
+        self, project: Project, name: str
+    ) -> None:
+        """A cell is marked if all of its flows are; else the flows are."""
+        edition = avi_portspec.load(name)
+        tree = project.doctree(
+            ".. avi-port-table::\n   :layout: published\n"
+            f"   :edition: {name}\n"
+        )
+        shown: set[str] = set()
+        covered: list[tuple[nodes.Element, list[Flow]]] = []
+        for row in list(the(tree, nodes.table).findall(nodes.row))[1:]:
+            *ends, last = row.children
+            flows = [
+                edition.flows[match[1]]
+                for target in last.findall(nodes.target)
+                for anchor in target["ids"]
+                if (match := re.search(r"-flow-(.+)$", anchor))
+            ]
+            shown.update(str(flow.id) for flow in flows)
+            if len(ends) == 2:
+                covered.append((ends[0], []))
+            covered[-1][1].extend(flows)
+        assert shown == {str(flow.id) for flow in edition.flows}
+        for cell, flows in covered:
+            explained = [
+                {"source"}.issubset(
+                    {r.field for r in (*flow.inferred, *flow.readings)}
+                )
+                for flow in flows
+            ]
+            marked = bool(list(cell.findall(nodes.reference)))
+            assert marked == (bool(flows) and all(explained))
+        text = tree.astext()
+        for flow in edition.flows:
+            for reason in (*flow.inferred, *flow.readings):
+                assert reason.reason in text
 
     def test_exclusions_and_pointers_are_rows(self, project: Project) -> None:
         """What is not needed, and what stands elsewhere, is shown."""
@@ -208,7 +421,7 @@ class TestPublished:
         said = project.complaints(
             ".. avi-port-table::\n   :layout: published\n   :sort: ports\n"
         )
-        assert ":sort: is for the flat layout" in said
+        assert ":sort: cannot be used with the published layout" in said
 
     @pytest.mark.parametrize("layout", ["flat", "published"])
     def test_an_empty_answer_is_said_and_warned_of(
@@ -218,7 +431,7 @@ class TestPublished:
         said = project.complaints(
             f".. avi-port-table::\n   :layout: {layout}\n   :port: 1\n"
         )
-        assert "no flow meets the filters [avi_portspec.empty]" in said
+        assert "no matching flow [avi_portspec.empty]" in said
 
 
 class TestFilters:
@@ -252,10 +465,12 @@ class TestFilters:
         tree = project.doctree(
             f".. avi-port-table::\n   :columns: id\n   {option}\n"
         )
-        flows = avi_portspec.load().flows.select(**criteria)
-        assert [row[0] for row in cells(the(tree, nodes.table))] == list(
-            flows.ids()
-        )
+        flows = avi_portspec.load("vantage-undated").flows.select(**criteria)
+        assert [
+            row[0]
+            for row in cells(the(tree, nodes.table))
+            if not row[0].endswith("No port needed")
+        ] == list(flows.ids())
 
     def test_an_exclamation_mark_keeps_flows_out(
         self, project: Project
@@ -270,45 +485,54 @@ class TestFilters:
             "service-engine-to-gateway-echo",
         ]
 
-    def test_what_the_page_leaves_open_is_said(self, project: Project) -> None:
-        """Flows that are unstated for a cloud are named below the table."""
+    def test_what_is_not_documented_is_said(self, project: Project) -> None:
+        """Flows that are unstated for a cloud are named below the explorer."""
         tree = project.doctree(
             ".. avi-port-table::\n   :endpoint: SE\n   :cloud: openshift\n"
+            "   :explorer:\n   :layout: flat\n"
         )
         assert (
-            "The page does not say whether these apply: TCP 4001 from Avi "
-            "Service Engine to Avi Service Engine and TCP 9001 from Avi "
-            "Service Engine to Avi Service Engine." in tree.astext()
+            "The vendor's page does not say whether these apply: Avi Service "
+            "Engine to Avi Service Engine, TCP 4001; Avi Service Engine to "
+            "Avi Service Engine, TCP 9001." in tree.astext()
         )
 
     @pytest.mark.parametrize(
-        ("option", "wanted"),
+        ("option", "expected"),
         [
             (":source: Controler", "did you mean 'controller'?"),
             (":cloud: Asure", "did you mean 'azure'?"),
             (":edition: vantage-undatd", "did you mean 'vantage-undated'?"),
             (":columns: sauce", "did you mean 'source'?"),
-            (":columns: source, source", "'source' stands there twice"),
+            (":columns: id, decision", "decision: expected a deployment"),
+            (":columns: source, source", "source: expected each column once"),
             (":sort: prots", "did you mean 'ports'?"),
             (":note: !loginbanner", "did you mean 'login-banner'?"),
             (":protocol: 256", "a number from 0 to 255"),
-            (":port: ssh", "'ssh' is no port and no range"),
-            (":port: 9-1", "'9-1' is not within 0-65535"),
-            (":source: SE,", "wanted values, set apart by commas"),
+            (":port: ssh", "a port from 0 to 65535, or a range"),
+            (":port: 4_43", "got '4_43'"),
+            (":port: +443", "got '+443'"),
+            (
+                ":port: \N{ARABIC-INDIC DIGIT FOUR}43",
+                "a port from 0 to 65535, or a range",
+            ),
+            (f":port: {'9' * 5000}", "a port from 0 to 65535, or a range"),
+            (":port: 9-1", "a range whose first port is not above its last"),
+            (":source: SE,", "expected values, comma-separated"),
             (":layout: flatt", "choose from"),
             (":widths: 1 2", "2 widths for 6 columns"),
             (":header-rows: 2", "choose from"),
         ],
     )
     def test_what_is_unknown_is_an_error_at_its_line(
-        self, project: Project, option: str, wanted: str
+        self, project: Project, option: str, expected: str
     ) -> None:
         """The message names the nearest known name."""
         said = project.complaints(
             f"Title\n=====\n\n.. avi-port-table::\n   {option}\n"
         )
         assert said.startswith("/index.rst:4: ERROR")
-        assert wanted in said
+        assert expected in said
 
 
 class TestTableNode:
@@ -352,7 +576,8 @@ class TestTableNode:
         tree = project.doctree(
             ".. avi-port-table::\n\n   An *introduction*.\n"
         )
-        assert [child.tagname for child in tree[:2]] == ["paragraph", "table"]
+        names = [child.tagname for child in tree[:2]]
+        assert names == ["paragraph", "AviBlock"]
 
     def test_table_caption_and_cells_know_their_line(
         self, project: Project
@@ -382,7 +607,7 @@ class TestTableNode:
         """An inferred fact has a mark; its reason leads back."""
         tree = project.doctree(
             ".. avi-port-table::\n   :service: DNS, NTP\n"
-            "   :source: Controller\n"
+            "   :source: Controller\n   :layout: flat\n"
         )
         ids = {
             i for n in tree.findall(nodes.Element) for i in n.get("ids", ())
@@ -390,13 +615,16 @@ class TestTableNode:
         ways = [r["refid"] for r in tree.findall(nodes.reference)]
         assert len(ways) == 12
         assert ids.issuperset(ways)
-        assert "[a] Inferred. The bullet names the service" in tree.astext()
+        assert (
+            "[a] Not stated by the vendor: The bullet names only the service"
+            in tree.astext()
+        )
 
     def test_marks_go_on_after_z(self) -> None:
         """Like columns of a spreadsheet."""
-        from sphinx_avi_portspec.rendering.marks import reason_label
+        from sphinx_avi_portspec.marks import letter_reason
 
-        assert [reason_label(n) for n in (0, 25, 26, 701, 702)] == [
+        assert [letter_reason(n) for n in (0, 25, 26, 701, 702)] == [
             "a",
             "z",
             "aa",
@@ -458,7 +686,7 @@ class TestNotes:
         assert ways <= ids
         said = [
             note
-            for note in avi_portspec.load().notes
+            for note in avi_portspec.load("vantage-undated").notes
             if note.qualifies and note.kind != "lead-in"
         ]
         if layout == "flat":

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from docutils import nodes
 from sphinx_projects import Project, warnings
 
-from sphinx_avi_portspec.assets import STATIC
-from sphinx_avi_portspec.explorer import WORDS
-from sphinx_avi_portspec.rendering.words import REQUIREMENTS
+import avi_portspec
+from sphinx_avi_portspec.scripts import MESSAGES, STATIC
 
 TABLE = """\
 .. avi-port-table:: All ports
@@ -28,7 +30,7 @@ GERMAN = {
     "Source": "Quelle",
     "when used": "bei Gebrauch",
     "only if the Controller uses SMTP": "nur falls der Controller SMTP nutzt",
-    "Inferred.": "Erschlossen.",
+    "Not stated by the vendor:": "Erschlossen:",
     "Notes": "Anmerkungen",
 }
 
@@ -79,7 +81,7 @@ def test_a_translation_keeps_marks_and_numbers(project: Project) -> None:
         "bei Gebrauch[b]",
         "nur falls der Controller SMTP nutzt[c]",
     ]
-    assert "[a] Erschlossen. The bullet names" in tree.astext()
+    assert "[a] Erschlossen: The bullet names" in tree.astext()
     assert "Anmerkungen" in tree.astext()
 
 
@@ -89,7 +91,7 @@ def test_headings_and_notes_of_a_page_are_translated(
     """And what leads to them still does."""
     catalog = Catalog(locale="de")
     heading = "Ports Used by Container Cluster Nodes"
-    note = "That state comes from plain ICMP echo requests."
+    note = "The status in the banner comes from simple ICMP echo requests."
     catalog.add(heading, "Ports der Knoten")
     catalog.add(note, "Dieser Stand beruht auf ICMP-Echo.")
     path = project.write("locale/de/LC_MESSAGES/index.mo", "")
@@ -127,9 +129,9 @@ class TestTheExplorer:
         for name in ("index", "no"):
             with (app.outdir / f"{name}.pot").open("rb") as file:
                 given[name] = {str(m.id) for m in read_po(file)}
-        assert given["index"] >= set(WORDS)
+        assert given["index"] >= set(MESSAGES)
         assert "Requirement" in given["no"]  # the column's heading
-        assert "Reset" not in given["no"]
+        assert "Clear" not in given["no"]
 
     def test_they_are_those_that_the_script_says(self) -> None:
         """A word that only one of them has would stay English."""
@@ -138,8 +140,9 @@ class TestTheExplorer:
         # A field is first named as the address has it, then titled.
         said |= set(re.findall(r'\bfield\("\w+", "([^"]+)"', script))
         said |= set(re.findall(r'\["\w+", "(\w+)", "\w+"\]', script))
+        said |= set(re.findall(r'\bbutton\(\w+, "([^"]+)"', script))
         said.discard("q")
-        assert said == set(WORDS) - set(REQUIREMENTS.values())
+        assert said == set(MESSAGES)
 
     def test_a_translation_reaches_the_page(self, project: Project) -> None:
         """As data, for no script may stand in the page."""
@@ -174,3 +177,251 @@ class TestTheExplorer:
                 written = path.read_text("utf-8")
                 assert "data-avi-words" not in written
                 assert "Copying was refused" not in written
+
+
+# -- a language in which every message is in brackets -------------------------
+
+OPEN, CLOSE = "\N{LEFT WHITE SQUARE BRACKET}", "\N{RIGHT WHITE SQUARE BRACKET}"
+#: Every layout, with what stands around it.
+LAYOUTS = """\
+Tables
+======
+
+.. avi-port-table:: Every flow
+   :download:
+
+.. avi-port-table:: One
+   :deployment: openstack
+   :reasons:
+   :limit: 8
+
+.. avi-port-table:: Turned
+   :destination: controller
+   :marks: below
+
+.. avi-port-table:: Nothing
+   :port: 9001
+   :cloud: aws
+   :allow-empty:
+
+.. avi-port-table:: Linked
+   :cloud: openshift
+   :group: none
+   :marks: link
+
+.. avi-port-table:: Flat
+   :layout: flat
+   :notes: below
+
+.. avi-port-table:: Flat for one
+   :layout: flat
+   :deployment: aws
+   :reasons:
+   :hide-constant:
+   :limit: 2
+   :service: SSH
+
+.. avi-port-table:: As published
+   :layout: published
+   :notes: column
+
+.. avi-port-matrix:: The matrix
+
+.. avi-port-matrix:: Unfolded
+   :fold: no
+   :deployment: aws
+
+.. avi-port-changes:: The changes
+   :old: 17.1
+
+.. avi-port-changes:: The plan
+   :old: 17.1
+   :deployment: aws
+"""
+
+
+def translate_all(project: Project, text: str) -> Path:
+    """Return a page whose every message is translated: put in brackets."""
+    project.write("index.rst", text)
+    # Another environment than that of HTML.
+    other = Project(project.folder / "messages")
+    other.write("index.rst", text)
+    app = other.build("gettext")
+    assert warnings(app) == ""
+    other.close()
+    catalog = Catalog(locale="de")
+    with (app.outdir / "index.pot").open("rb") as file:
+        for message in read_po(file):
+            if message.id:
+                catalog.add(message.id, f"{OPEN}{message.id}{CLOSE}")
+    path = project.write("locale/de/LC_MESSAGES/index.mo", "")
+    with path.open("wb") as file:
+        write_mo(file, catalog)
+    app = project.build(
+        "html",
+        language="de",
+        locale_dirs=["locale"],
+        exclude_patterns=["messages"],
+    )
+    assert warnings(app) == ""
+    return Path(app.outdir, "index.html")
+
+
+def strip(text: str) -> str:
+    """Return what is not translated of a text, and is no mark."""
+    before = ""
+    while before != text:
+        # What fills a message can be one.
+        before = text
+        text = re.sub(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}", "", text)
+    return re.sub(r"\[[a-z]+\]", "", text)
+
+
+def words_of_the_data() -> set[str]:
+    """Return the words that stay: names, ports, ids, places."""
+    edition = avi_portspec.load("vantage-undated")
+    texts = [edition.title, edition.id, avi_portspec.load("17.1").title]
+    for endpoint in edition.endpoints:
+        texts += [endpoint.name, endpoint.label]
+    for flow in edition.flows:
+        texts += [flow.service or "", flow.id, str(flow.citation)]
+        texts += [str(decided) for decided in edition.notes_on(flow.id)]
+    texts += [section.title for section in edition.sections]
+    for facet in edition.facets:
+        texts += [value.label for value in facet.values]
+    words = {w for text in texts for w in re.findall(r"[A-Za-z]{2,}", text)}
+    # Of ports, of places, and what is the same in all languages.
+    same = "TCP UDP or ICMP echo request and ping Ping CSV JSON"
+    return words | {*same.split(), "row", "item", "note", "lead", "in"}
+
+
+def bare_words(texts: Iterable[str]) -> set[str]:
+    """Return the words that are translated nowhere, but those of the data."""
+    found = {
+        word
+        for text in texts
+        for word in re.findall(r"[A-Za-z]{2,}", strip(text))
+    }
+    return found - words_of_the_data()
+
+
+def texts_of(page: Tag) -> Iterator[str]:
+    """Yield what those who see a page are given, and those who do not."""
+    for ours in page.select(
+        ".avi-block, table.avi-port-table, .avi-deployment, .avi-unstated,"
+        ".avi-reasons, .avi-notes, .avi-rubric, .avi-open"
+    ):
+        yield from ours.find_all(string=True)
+        for inside in (ours, *ours.select("*")):
+            classes = inside.get("class") or []
+            if "headerlink" not in classes:
+                for name in ("aria-label", "data-lead"):
+                    yield str(inside.get(name, ""))
+
+
+class TestEverything:
+    """No word of ours stays in English."""
+
+    def test_what_is_ours_in_every_layout(self, project: Project) -> None:
+        """Headings, premises, counts, sources, what is assumed, and labels."""
+        page = translate_all(project, LAYOUTS)
+        html = BeautifulSoup(page.read_text("utf-8"), "html.parser")
+        texts = list(texts_of(html))
+        assert bare_words(texts) == set()
+        whole = "".join(texts)
+        found = avi_portspec.load("vantage-undated").resolve("openstack")
+        needed, optional, rest = (
+            len(found.having(status))
+            for status in ("needed", "optional", "unstated")
+        )
+        for message in (
+            f"{OPEN}Needed{CLOSE}",
+            f"{OPEN}8 of {needed + optional + rest} flows are shown.{CLOSE}",
+            f"{OPEN}{needed} needed{CLOSE}, {OPEN}{optional} optional{CLOSE}",
+            f"{OPEN}Assumption a{CLOSE}",
+            f"{OPEN}No port needed{CLOSE}",
+            f"{OPEN}GCP to Avi Vantage{CLOSE}",
+            f"{OPEN}none{CLOSE}",
+        ):
+            assert message in whole
+        # A word before a name on a phone, and what has no such word.
+        leads = {str(cell["data-lead"]) for cell in html.select("[data-lead]")}
+        assert leads == {f"{OPEN}to{CLOSE}", f"{OPEN}from{CLOSE}"}
+        # Numbers and names are the data's.
+        assert "TCP\N{NO-BREAK SPACE}22" in html.text
+        assert f"{OPEN}Controller{CLOSE}" not in texts
+
+    def test_a_message_has_no_number_of_its_own(
+        self, project: Project
+    ) -> None:
+        """A count that changes with the data would have to be translated."""
+        project.write("index.rst", LAYOUTS)
+        app = project.build("gettext")
+        with (app.outdir / "index.pot").open("rb") as file:
+            given = {str(message.id) for message in read_po(file)}
+        assert given >= {
+            "{} needed",
+            "{} optional",
+            "{} of {} flows are shown.",
+            "Assumption {}",
+            "{} to {}",
+            "{} assumptions where the vendor's page is not explicit",
+        }
+
+    @pytest.mark.parametrize(
+        "translated", ["{} {} {}", "keine", "{}", "%s {0} {x} {"]
+    )
+    def test_a_translation_with_other_values_fails_no_build(
+        self, project: Project, translated: str
+    ) -> None:
+        """It has fewer values than there are, or more."""
+        catalog = Catalog(locale="de")
+        for message in ("{} to {}", "{} needed", "Assumption {}"):
+            catalog.add(message, translated)
+        path = project.write("locale/de/LC_MESSAGES/index.mo", "")
+        with path.open("wb") as file:
+            write_mo(file, catalog)
+        project.write("index.rst", LAYOUTS)
+        app = project.build("html", language="de", locale_dirs=["locale"])
+        assert warnings(app) == ""
+
+    @pytest.mark.browser
+    def test_the_choice_of_deployments(
+        self, browser: Any, project: Project
+    ) -> None:
+        """What its script writes, too: buttons, reasons, details, call-outs.
+
+        With a filter bar on the same page, whose words are others.
+        """
+        text = (
+            "A\n=\n\n.. avi-port-explorer:: All\n\n"
+            ".. avi-port-table:: Bar\n   :explorer:\n"
+        )
+        path = translate_all(project, text)
+        page = browser.new_page()
+        page.goto(
+            f"{path.as_uri()}#cloud=openstack,openshift,gcp&controller=container"
+            "&service=dns&feature=cli-shell,plain-http&bogus=1"
+        )
+        html = BeautifulSoup(page.content(), "html.parser")
+        for selector in (".avi-chooser", ".avi-explorer-bar"):
+            (ours,) = html.select(selector)
+            for template in ours.select("template"):
+                template.decompose()
+            texts = [
+                *map(str, ours.find_all(string=True)),
+                *(
+                    str(part.get(name, ""))
+                    for part in ours.select("*")
+                    for name in ("aria-label", "data-lead", "placeholder")
+                ),
+            ]
+            assert bare_words(texts) - {"no"} == set()
+        for message in (
+            "Conflict:",
+            "Caution:",
+            "Save CSV",
+            "Every flow,",
+        ):
+            assert f"{OPEN}{message}" in html.text
+        page.context.close()

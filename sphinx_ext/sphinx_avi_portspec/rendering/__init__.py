@@ -1,1 +1,0 @@
-"""From records to docutils nodes; no directive is known here."""
