@@ -9,6 +9,8 @@ from importlib.metadata import version as installed
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).with_name("_ext")))
+# The rules for data stand in tools. Last: the package is the installed one.
+sys.path.append(str(Path(__file__).parents[1]))
 
 project = "avi-portspec"
 author = "The avi-portspec authors"
@@ -27,9 +29,9 @@ exclude_patterns = ["build", "_ext"]
 # The day on which each edition's data was last changed: the feed of changes
 # tells it, and a build at another time writes the same feed.
 avi_docs_days = {
-    "16.2": dt.date(2026, 11, 22),
-    "17.1": dt.date(2026, 11, 22),
-    "vantage-undated": dt.date(2026, 11, 22),
+    "16.2": dt.date(2026, 11, 25),
+    "17.1": dt.date(2026, 11, 25),
+    "vantage-undated": dt.date(2026, 11, 25),
 }
 # Diagrams come with a text equivalent: without Graphviz, that is what is
 # shown, and the documentation is whole nevertheless.
@@ -37,6 +39,8 @@ if shutil.which("dot") is None:
     suppress_warnings = ["avi_portspec.graphviz"]
 html_theme = "furo"
 html_title = "avi-portspec"
+html_static_path = ["_static"]
+html_css_files = ["docs.css"]
 nitpicky = True
 # The build reads nothing from the network, so other projects' types, and
 # names of types that are no classes, lead nowhere.
@@ -48,7 +52,7 @@ nitpick_ignore_regex = [
     (r"py:class", r"(avi_portspec\.names\.)?\w+(Id|Kind)|Requirement"),
     (
         r"py:class",
-        r"PathLike|Resolver|Status|Names|OneOrMore|ProtocolLike|.*\.(FlowIndex|Criteria|Order|[DT])|st\.SearchStrategy",
+        r"EditionLike|(.*\.)?EditionData|PathLike|Resolver|Status|Names|OneOrMore|ProtocolLike|.*\.(FlowIndex|Criteria|Order|[DT])|st\.SearchStrategy",
     ),
 ]
 

@@ -201,8 +201,27 @@ def _entry(words: Sequence[str]) -> tuple[str, int] | None:
     if words[0] == "sphinx-build":
         return "sphinx.cmd.build", 1
     if words[:2] == ["python", "-m"] and words[2:]:
-        return f"{words[2]}.__main__", 3
+        is_tool = words[2].startswith("tools.")
+        return words[2] if is_tool else f"{words[2]}.__main__", 3
     return None
+
+
+class _Terminal(io.TextIOWrapper):
+    """Standard output, as if it were a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def is_for_a_terminal(words: Sequence[str]) -> bool:
+    """Return whether a reader sees an answer as a terminal shows it.
+
+    Of commands whose answers fit a terminal; a script takes what it needs by
+    name, and a pipe gets the same whatever the terminal.
+    """
+    script = {"--columns", "--json", "--markdown", "--quiet", "--output"}
+    fitting = {"ports", "explain", "diff", "upgrade"}
+    return bool(fitting & {*words[:1]}) and script.isdisjoint(words)
 
 
 def _called(
@@ -210,10 +229,14 @@ def _called(
 ) -> tuple[str, int]:
     before = Path.cwd(), sys.argv, dict(os.environ)
     raw = io.BytesIO()
-    out = io.TextIOWrapper(raw, encoding="utf-8", write_through=True)
+    on_terminal = is_for_a_terminal(words[start:])
+    kind = _Terminal if on_terminal else io.TextIOWrapper
+    out = kind(raw, encoding="utf-8", write_through=True)
     # What a pipe is: no terminal, and of no width.
     for name in ("COLUMNS", "LINES", "FORCE_COLOR", "CLICOLOR_FORCE"):
         os.environ.pop(name, None)
+    if on_terminal:
+        os.environ |= {"COLUMNS": "80", "NO_COLOR": "1"}
     os.chdir(folder)
     sys.argv = [" ".join(words[:start]), *words[start:]]
     status: object = 0

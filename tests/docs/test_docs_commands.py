@@ -33,7 +33,7 @@ from docs_blocks import (
     run,
 )
 from packaging.requirements import Requirement
-from sphinx.testing.util import SphinxTestApp
+from sphinx_apps import App
 
 import avi_portspec
 
@@ -60,6 +60,10 @@ def files_of(page: Path, folder: Path) -> None:
     """Write the files that a page's blocks are, and those of the project."""
     for name in ("CHANGELOG.md", "released-data.json"):
         shutil.copy(ROOT / name, folder / name)
+    # Where a new edition is copied from, and to.
+    (folder / "tools").mkdir()
+    shutil.copy(ROOT / "tools" / "edition-template.toml", folder / "tools")
+    (folder / "avi_portspec" / "data").mkdir(parents=True)
     for block in blocks_of(page):
         if block.name and block.name != "conf.py":
             path = folder / block.name
@@ -91,7 +95,8 @@ def test_there_are_no_other_blocks() -> None:
 def test_programs_with_a_name_are_run_by_a_command() -> None:
     """Those without one are run as they stand; settings, by a build."""
     for page, block in BLOCKS:
-        if block.kind == "python" and block.name not in {"", "conf.py"}:
+        settings = block.name.split(" ")[0] == "conf.py"
+        if block.kind == "python" and block.name and not settings:
             commands = [b for b in blocks_of(page) if b.kind == "console"]
             assert any(block.name in b.text for b in commands), named(page)
 
@@ -119,6 +124,8 @@ def test_commands_and_code_do_what_the_page_shows(
     """In their order, in one folder, with the page's files in it."""
     files_of(page, tmp_path)
     monkeypatch.chdir(tmp_path)
+    # What a recipe adds to the tests imports from them.
+    monkeypatch.syspath_prepend(ROOT / "tests" / "rules")
     names: dict[str, Any] = {"__name__": "__main__"}
     for block in blocks_of(page):
         where = f"{named(page)}:{block.line}"
@@ -142,6 +149,8 @@ def follow(commands: list[Command], folder: Path, where: str) -> None:
             continue
         if is_install(command.text) or is_setup(command.text):
             continue
+        if is_check(command.text):
+            continue
         said, status = run(command.text, folder)
         assert matches(command.expected, said), difference(
             command, said, where
@@ -163,15 +172,35 @@ def is_install(text: str) -> bool:
     )
     if found is None:
         return False
-    wanted = Requirement(next(filter(None, found.groups())))
-    assert wanted.name == "avi-portspec"
-    assert wanted.extras <= EXTRAS
+    expected = Requirement(next(filter(None, found.groups())))
+    assert expected.name == "avi-portspec"
+    assert expected.extras <= EXTRAS
     return True
 
 
 def is_setup(text: str) -> bool:
     """Return whether a command is one that the checks of the project run."""
     return text.startswith("python3 -m venv .venv && ")
+
+
+def is_check(text: str) -> bool:
+    """Return whether a command runs checks, and such as there are."""
+    program, *words = re.sub(r"^[A-Z_]+=\S+ ", "", text).split()
+    if program == ".venv/bin/nox":
+        sessions = re.findall(
+            r"^@nox\.session.*\n(?:.+\n)*?def (\w+)",
+            (ROOT / "noxfile.py").read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+        assert {w for w in words if w[0] != "-"} <= {*sessions}, text
+        return True
+    if words[:2] == ["-m", "pytest"]:
+        paths = [word for word in words if word.startswith("tests/")]
+        assert all((ROOT / path).exists() for path in paths), text
+        return True
+    if words == ["-m", "tools.pictures"]:
+        return (ROOT / "tools" / "pictures.py").exists()
+    return program == ".venv/bin/avi-portspec"
 
 
 EXTRAS = set(
@@ -216,7 +245,7 @@ def read_toml(block: Block, *, used: bool = False) -> None:
     elif data.keys() <= fields_of(avi_portspec.Deployment):
         avi_portspec.loads_deployment(block.text)
     elif data.keys() <= fields_of(avi_portspec.Overlay):
-        avi_portspec.load().overlay(block.text)
+        avi_portspec.load("vantage-undated").overlay(block.text)
     else:
         assert used, f"line {block.line}: nobody reads {block.name or 'this'}"
 
@@ -267,17 +296,14 @@ def test_markup_is_built_without_a_warning(
 
 def built(folder: Path, settings: Mapping[str, Any]) -> str:
     """Return what a build of a project warns of."""
-    app = SphinxTestApp(
+    app = App(
         "dummy",
-        srcdir=folder,
-        builddir=folder / "_build",
-        confoverrides={
+        folder,
+        {
             "suppress_warnings": ["avi_portspec.duplicate", "toc"],
             "nitpicky": False,
             **settings,
         },
-        status=io.StringIO(),
-        warning=io.StringIO(),
     )
     try:
         app.build()
@@ -327,9 +353,7 @@ class TestBlocks:
 
     def test_a_command_that_fails_is_noticed(self, tmp_path: Path) -> None:
         """Unless its status is shown."""
-        failing = Command(
-            "python -m avi_portspec.ledger check nothing.txt", ["..."]
-        )
+        failing = Command("python -m tools.ledger check nothing.txt", ["..."])
         with pytest.raises(AssertionError):
             follow([failing], tmp_path, "here")
         follow([failing, Command("echo $?", ["2"])], tmp_path, "here")

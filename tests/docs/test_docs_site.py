@@ -5,12 +5,13 @@ The site is built once; all that looks at it stands in this file.
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import hashlib
 import importlib
-import io
 import json
 import re
+import struct
 import warnings
 from collections.abc import Iterator
 from itertools import pairwise
@@ -22,12 +23,14 @@ from xml.etree import ElementTree as ET
 import pytest
 from browsing import axe_script, serving, violations
 from bs4 import BeautifulSoup
-from docs_blocks import DOCS, blocks_of
+from docs_blocks import DOCS, blocks_of, pages
 from docutils import nodes
 from sphinx.errors import ConfigError
-from sphinx.testing.util import SphinxTestApp
+from sphinx_apps import App
 
 import avi_portspec
+from tools import pictures
+from tools.data_rules import RULES
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 EDITIONS = [avi_portspec.load(name) for name in avi_portspec.editions()]
@@ -35,8 +38,27 @@ EDITIONS = [avi_portspec.load(name) for name in avi_portspec.editions()]
 PAGES = sorted(
     str(path.relative_to(DOCS).with_suffix("")) for path in DOCS.rglob("*.rst")
 )
+#: Pages whose addresses others may have kept.
+FORMER = [
+    "contributing",
+    "explore",
+    "how-to/command-line",
+    "how-to/deployment-ports",
+    "how-to/explain",
+    "how-to/export",
+    "how-to/query",
+    "how-to/rules-aws",
+    "how-to/rules-csv",
+    "how-to/upgrade",
+    "ports",
+    "reference/cli",
+    "reference/published-data",
+    "sphinx/directives",
+    "sphinx/five-minutes",
+    "tutorial",
+]
 #: Those that it makes besides.
-MADE = ["avi-endpoints", "avi-ports", "genindex", "search"]
+MADE = ["_modules/index", "avi-endpoints", "avi-ports", "genindex", "search"]
 
 
 class Site(NamedTuple):
@@ -55,13 +77,7 @@ class Site(NamedTuple):
 
 def build(folder: Path, builder: str = "html") -> Site:
     """Build the documentation as its own configuration has it."""
-    app = SphinxTestApp(
-        builder,
-        srcdir=DOCS,
-        builddir=folder,
-        status=io.StringIO(),
-        warning=io.StringIO(),
-    )
+    app = App(builder, DOCS, out=folder)
     try:
         with warnings.catch_warnings():
             # What Sphinx's own extensions use of Sphinx is their affair.
@@ -111,6 +127,36 @@ class TestBuild:
         """With every reference looked at."""
         assert site.warned == ""
 
+    def test_every_rule_for_data_is_listed(
+        self, soups: dict[str, BeautifulSoup]
+    ) -> None:
+        """With its id, and each line that breaks it."""
+        rows = [
+            [code.get_text() for code in row.find_all("code")]
+            for row in soups["reference/data-rules.html"].find_all("tr")
+        ]
+        assert [row for row in rows if row] == [
+            [name, *rule.example.split("\n")] for name, rule in RULES.items()
+        ]
+
+    def test_a_rule_stands_beside_what_it_demands(
+        self, soups: dict[str, BeautifulSoup]
+    ) -> None:
+        """And the kind of its example beside the example."""
+        row = soups["reference/data-rules.html"].find(id="list-repeated-item")
+        assert row is not None
+        _, demand, example = (cell.get_text() for cell in row.find_all("td"))
+        assert demand.strip() == "A list has each item once."
+        assert example.strip().startswith("edition: flows[0].protocols")
+
+    def test_options_of_commands_keep_their_hyphens(
+        self, soups: dict[str, BeautifulSoup]
+    ) -> None:
+        """A dash in their place could not be typed."""
+        text = soups["reference/cli.html"].get_text()
+        assert "With --output, the suffix chooses the format" in text
+        assert "\N{EN DASH}" not in text
+
     def test_every_edition_has_its_page(
         self, soups: dict[str, BeautifulSoup]
     ) -> None:
@@ -121,8 +167,8 @@ class TestBuild:
             for found in soup.select("section.avi-port-page")
         }
         for edition in EDITIONS:
-            wanted = f"avi-edition-{edition.id.replace('.', '-')}"
-            assert wanted in homes, edition.id
+            expected = f"avi-edition-{edition.id.replace('.', '-')}"
+            assert expected in homes, edition.id
 
     def test_every_block_of_code_is_one_that_is_run(self, site: Site) -> None:
         """The tests that run them see all that a reader sees."""
@@ -226,7 +272,7 @@ class TestData:
         """Relative to itself, wherever the site is."""
         data = site.folder / "data"
         index = json.loads((data / "index.json").read_text(encoding="utf-8"))
-        assert index["default"] == avi_portspec.load().id
+        assert index["default"] == avi_portspec.load("vantage-undated").id
         assert [each["digest"] for each in index["editions"]] == [
             edition.digest for edition in EDITIONS
         ]
@@ -251,8 +297,8 @@ class TestData:
                     ]
                     assert rows, (name, key)
                     _, said, needed, meaning = rows[0]
-                    wanted = "yes" if key in form["required"] else "no"
-                    assert needed.get_text() == wanted
+                    expected = "yes" if key in form["required"] else "no"
+                    assert needed.get_text() == expected
                     assert meaning.get_text() or "oneOf" in each
                     for word in value.get("enum", ()):
                         assert word in said.get_text()
@@ -351,7 +397,214 @@ class TestFeed:
             published.check(None, Config)
 
 
+#: What a reader of the first page is promised to see of it without scrolling.
+CHOOSER = "Which ports does my deployment need?"
+
+
+class TestTheWayIn:
+    """The first screen, and the way to each page."""
+
+    def test_the_chooser_is_one_click_away_from_everywhere(
+        self, soups: dict[str, BeautifulSoup]
+    ) -> None:
+        """By the bar above each page and by the navigation beside it."""
+        for name, soup in soups.items():
+            for place in (".announcement", ".sidebar-tree"):
+                links = {
+                    urljoin(name, link["href"].removesuffix("#") or name)
+                    for link in soup.select(f"{place} a")
+                    if link.get_text() == CHOOSER
+                }
+                assert links == {"explore.html"}, (name, place)
+
+    def test_the_first_screen_has_all_that_a_visitor_needs(
+        self, soups: dict[str, BeautifulSoup]
+    ) -> None:
+        """Two sentences, the chooser, a table, a command and its answer."""
+        page = copy.copy(soups["index.html"])
+        start: Any = page.select_one("article section")
+        for below in start.find_all("section"):
+            below.extract()
+        first = start.find("p").get_text(" ", strip=True)
+        assert len(re.findall(r"\.(?: |$)", first)) == 2
+        assert start.find("a", string=CHOOSER)["href"] == "explore.html"
+        text = " ".join(start.get_text(" ").split())
+        assert "Unofficial:" in text
+        for edition in EDITIONS:
+            assert edition.id in text
+        assert len(start.select("table.avi-ports")) == 1
+        (command,) = start.select("pre")
+        assert "..." not in command.get_text()
+
+    def test_how_tos_stand_under_those_who_read_them(
+        self, soups: dict[str, BeautifulSoup]
+    ) -> None:
+        """No heading of the navigation has a list to search through."""
+        tree = soups["index.html"].select_one(".sidebar-tree")
+        assert tree is not None
+        groups = {
+            caption.get_text(): caption.find_next("ul").find_all(
+                "li", recursive=False
+            )
+            for caption in tree.select(".caption")
+        }
+        assert {
+            "Network engineers",
+            "Technical writers",
+            "Tool authors",
+            "Auditors",
+            "Maintainers",
+        } <= groups.keys()
+        assert max(map(len, groups.values())) <= 8
+
+    def test_every_page_is_in_the_navigation(
+        self, soups: dict[str, BeautifulSoup]
+    ) -> None:
+        """Also those below another page, which it can unfold."""
+        tree = soups["index.html"].select_one(".sidebar-tree")
+        assert tree is not None
+        reached = {link["href"] for link in tree.select("a")}
+        assert {f"{name}.html" for name in PAGES} - reached == {"index.html"}
+
+    @pytest.mark.parametrize("name", FORMER)
+    def test_addresses_of_pages_stay(
+        self, soups: dict[str, BeautifulSoup], name: str
+    ) -> None:
+        """Others link to them: a page that moves leaves one behind."""
+        assert f"{name}.html" in soups
+
+
+class TestPictures:
+    """The pictures of the documentation; ``python -m tools.pictures``."""
+
+    def test_list_and_files_agree(self) -> None:
+        """No picture is missing, and none is left over."""
+        listed = {pictures.WORKBOOK, *(p.name for p in pictures.PICTURES)}
+        assert {p.stem for p in pictures.SHELF.iterdir()} == listed
+        assert {p.suffix for p in pictures.SHELF.iterdir()} == {".png"}
+
+    @pytest.mark.parametrize(
+        "picture", pictures.PICTURES, ids=lambda p: p.name
+    )
+    def test_a_picture_is_small_and_as_wide_as_it_says(
+        self, picture: pictures.Picture
+    ) -> None:
+        """And light has its dark."""
+        raw = (pictures.SHELF / f"{picture.name}.png").read_bytes()
+        assert len(raw) < pictures.AT_MOST
+        assert raw[:8] == b"\x89PNG\r\n\x1a\n"
+        width, height = struct.unpack(">II", raw[16:24])
+        assert height > 100
+        most = picture.width * picture.scale
+        assert width <= most
+        if not picture.shows:
+            assert (width, height) == (most, picture.height * picture.scale)
+        other = {"light": "dark", "dark": "light"}[picture.scheme]
+        twin = picture.name.replace(picture.scheme, other)
+        assert twin in {each.name for each in pictures.PICTURES}
+
+    def test_the_table_is_of_the_directive_beside_it(self) -> None:
+        """The same on the first page, in the README and for writers."""
+        (shown,) = [
+            block.text
+            for block in blocks_of(DOCS / "sphinx" / "index.rst")
+            if block.kind == "rst"
+        ]
+        first = (DOCS / "index.rst").read_text(encoding="utf-8")
+        assert shown in first
+        for page in pages():
+            if page.suffix == ".md":
+                assert shown in [block.text for block in blocks_of(page)]
+
+    def test_every_picture_is_shown(self) -> None:
+        """In the README, or on a page."""
+        written = "".join(path.read_text(encoding="utf-8") for path in pages())
+        for path in pictures.SHELF.iterdir():
+            assert f"pictures/{path.name}" in written
+
+
+class TestLayout:
+    """Where the parts of the examples lie."""
+
+    BOX: pictures.Box = ("table", 0, 100, 700, 300)
+
+    def test_what_moves_is_noticed(self) -> None:
+        """And what trembles is not."""
+        before = {"a": [self.BOX]}
+        near = {"a": [("table", 4, 104, 696, 306)]}
+        assert pictures.compare(before, near) == []
+        for wrong in (
+            ("table", 0, 100, 760, 300),
+            ("table", 0, 130, 700, 300),
+            ("table", 12, 100, 700, 300),
+            ("table", 0, 100, 700, 340),
+            ("p", 0, 100, 700, 300),
+        ):
+            assert pictures.compare(before, {"a": [wrong]})
+        assert pictures.compare(before, {"a": [self.BOX] * 2})
+        assert pictures.compare(before, {"b": [self.BOX]})
+
+    def test_it_is_kept_as_it_was(self) -> None:
+        """A box in a line, so that a change of one is one line."""
+        text = pictures.LAYOUT.read_text(encoding="utf-8")
+        assert pictures.dumps(pictures.loads(text)) == text
+
+
 # -- in a browser ------------------------------------------------------------
+
+
+def test_the_examples_lie_as_they_did(browser: Any, tmp_path: Path) -> None:
+    """Each edge within 6 pixels or 3 %, in letters of one width.
+
+    The command that takes the pictures measures anew: look at them first.
+    """
+    pytest.importorskip("fontTools", reason="pip install fonttools")
+    text = pictures.LAYOUT.read_text(encoding="utf-8")
+    now = pictures.layout(browser, tmp_path)
+    moved = pictures.compare(pictures.loads(text), now)
+    assert moved == [], "look, and run: python -m tools.pictures"
+
+
+@pytest.mark.parametrize("width", [736, 1280])
+def test_nothing_on_the_first_screen_is_cut(
+    page: Any, served: str, width: int
+) -> None:
+    """The table and the command's output scroll nowhere."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{served}/index.html")
+    for seen in ("article .avi-block", "article table", "article pre"):
+        wide, room = page.locator(seen).first.evaluate(
+            "each => [each.scrollWidth, each.clientWidth]"
+        )
+        assert wide <= room, seen
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_first_screen_fits_a_window(
+    page: Any, served: str, scheme: str
+) -> None:
+    """The table and the command are in sight at 1280 by 900 pixels.
+
+    Letters of other machines may be larger: 60 pixels are theirs.
+    """
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{served}/index.html")
+    for seen in (f"text={CHOOSER}", "article table", "article pre"):
+        box = page.locator(seen).first.bounding_box()
+        assert box["y"] + box["height"] <= 960, seen
+
+
+@pytest.mark.parametrize("name", ["index", "ports", "reference/cli"])
+def test_a_phone_reaches_the_chooser_by_one_tap(
+    page: Any, served: str, name: str
+) -> None:
+    """Its navigation is folded away; the bar above the page is not."""
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.goto(f"{served}/{name}.html")
+    page.locator(".announcement a").click()
+    page.wait_for_url(f"{served}/explore.html")
+    assert page.locator("h1").inner_text().startswith(CHOOSER)
 
 
 @pytest.fixture(scope="module")
@@ -416,7 +669,7 @@ FIRST = """() => {
         ("8443", ["Avi Service Engine → Avi Controller: TCP 8443"]),
         ("tcp 8443", ["Avi Service Engine → Avi Controller: TCP 8443"]),
         ("udp 389", ["Avi Controller → LDAP server: TCP or UDP 389"]),
-        ("unstated", ["Inferred, read, unstated"]),
+        ("unstated", ["Stated, inferred, interpreted, unstated"]),
     ],
 )
 def test_the_search_finds_a_flow_by_its_port(
@@ -436,3 +689,32 @@ def test_the_search_finds_a_flow_by_its_port(
         assert address.path.endswith(".html")
         if "→" in title:
             assert address.fragment.startswith("avi-")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SE to Controller",
+        "service engine to controller",
+        "Avi Controller to DNS server",
+        "Controller to SE",
+        "controller to aws",
+    ],
+)
+def test_the_search_finds_a_pair_by_any_of_its_names(
+    page: Any, served: str, query: str
+) -> None:
+    """First of all it finds the section whose table has its ports."""
+    page.set_viewport_size({"width": 1400, "height": 900})
+    page.goto(f"{served}/search.html?q={query}")
+    first = page.locator("#search-results li > a").first
+    first.wait_for()
+    first.click()
+    page.wait_for_url(re.compile(r"/pairs\.html.*#index-"))
+    place = page.evaluate("decodeURIComponent(location.hash)")
+    title = page.locator(f"{place} ~ h2").first.inner_text().lower()
+    source, destination = query.lower().split(" to ")
+    long = {"se": "service engine"}
+    for name in (source, destination):
+        assert long.get(name, name).removeprefix("avi ") in title
+    assert page.locator(f"section:has(> {place}) table").count() == 1

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+import click
 from sphinx.util.docutils import SphinxDirective
 
-from avi_portspec.cli import shapes
-from avi_portspec.cli.pages import ENVIRONMENT, EXITS, Described, described
-from avi_portspec.cli.program import SECTIONS
-from avi_portspec.model.display import joined
+from avi_portspec.cli.commands import schema as schemas
+from avi_portspec.cli.help import ENVIRONMENT, EXITS, Description, describe
+from avi_portspec.cli.program import SECTIONS, program
+from avi_portspec.documents.blocks import join
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["Answers", "Commands", "setup"]
 
 _MARKUP: Final = re.compile(r"([\\`*_|<>])")
-#: A command line within a text, in quotes.
-_QUOTED: Final = re.compile(r"'(avi-portspec [^']+)'")
+#: A command line in quotes; or an option, whose hyphens would become a dash.
+_LITERAL: Final = re.compile(
+    r"'(avi-portspec [^']+)'|(?<![\w-])(--[a-z][\w-]*)"
+)
 
 
 class Commands(SphinxDirective):
@@ -29,9 +32,10 @@ class Commands(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the sections, in the order of the program's help."""
-        program, *commands = described()
+        found = program.commands_in_order(click.Context(program))
+        first, *commands = describe(program, found)
         by_name = {each.name: each for each in commands}
-        lines = [*_body(program), *_around()]
+        lines = [*_body(first), *_around()]
         for section, names in SECTIONS.items():
             lines += [section, "-" * len(section), ""]
             for name in names:
@@ -43,7 +47,7 @@ class Commands(SphinxDirective):
         )
 
 
-def _body(page: Described) -> Iterator[str]:
+def _body(page: Description) -> Iterator[str]:
     """Yield what a help page says, as reStructuredText."""
     yield from (".. code-block:: text", "", f"   {page.usage}", "")
     for paragraph in (page.summary, *page.paragraphs, page.ending):
@@ -72,7 +76,7 @@ def _around() -> Iterator[str]:
 
 def _prose(text: str) -> str:
     escaped = _MARKUP.sub(r"\\\1", text)
-    return _QUOTED.sub(r"``\1``", escaped)
+    return _LITERAL.sub(r"``\1\2``", escaped)
 
 
 class Answers(SphinxDirective):
@@ -82,10 +86,10 @@ class Answers(SphinxDirective):
         """Return the sections, in the order of the schemas."""
         lines: list[str] = []
         commands = {name for names in SECTIONS.values() for name in names}
-        for name in shapes.names():
+        for name in schemas.names():
             if name not in commands:
                 continue
-            made = shapes.schema(name)
+            made = schemas.schema(name)
             title = f"``{name} --json``"
             lines += [title, "-" * len(title), ""]
             lines += [f"Schema: ``{made['$id']}``", ""]
@@ -129,9 +133,9 @@ def _value(schema: dict[str, Any]) -> str:
     """Return what a value is, in words."""
     if "enum" in schema:
         words = ("null" if w is None else str(w) for w in schema["enum"])
-        return joined("or", (f"``{word}``" for word in words))
+        return join("or", (f"``{word}``" for word in words))
     if "anyOf" in schema:
-        return joined("or", map(_value, schema["anyOf"]))
+        return join("or", map(_value, schema["anyOf"]))
     if "pattern" in schema:
         return "64 hexadecimal digits"
     if schema.get("items", {}).get("type") == "string":
@@ -141,7 +145,7 @@ def _value(schema: dict[str, Any]) -> str:
         known = "always ``true``", "the field's value, as its edition has it"
         return known["const" not in schema]
     listed = found if isinstance(found, list) else [found]
-    return joined("or", (_KINDS[each] for each in listed))
+    return join("or", (_KINDS[each] for each in listed))
 
 
 def setup(app: Sphinx) -> None:

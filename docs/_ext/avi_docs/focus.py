@@ -1,11 +1,12 @@
-"""Blocks of code that can be scrolled by keyboard.
+"""What every page of the site has: a way to the chooser, and by keyboard.
 
-Where a line is longer than the block is wide, the block scrolls, and whoever
-has no mouse has to be able to reach it.
+Where a line of code is longer than its block is wide, the block scrolls, and
+whoever has no mouse has to be able to reach it.
 """
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 __all__ = ["setup"]
+
+#: The page that most readers come for.
+CHOOSER = "explore"
 
 
 def reach(
@@ -22,7 +26,12 @@ def reach(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Put each block of code into the order of the keyboard."""
+    """Link to the chooser above each page; let keyboards reach its code."""
+    title = escape(app.env.titles[CHOOSER].astext())
+    here = ' aria-current="page"' if pagename == CHOOSER else ""
+    context["theme_announcement"] = (
+        f'<a href="{context["pathto"](CHOOSER)}"{here}>{title}</a>'
+    )
     if "body" in context:
         body = context["body"]
         context["body"] = body.replace("<pre>", '<pre tabindex="0">')

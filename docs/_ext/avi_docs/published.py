@@ -72,6 +72,7 @@ def _index(editions: list[Edition], found: Mapping[str, str]) -> Any:
             "name": "avi-portspec",
             "version": avi_portspec.__version__,
         },
+        "data_version": avi_portspec.DATA_VERSION,
         "default": avi_portspec.load().id,
         "schema": entry(SCHEMA),
         "editions": [

@@ -11,7 +11,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 import avi_portspec
-from avi_portspec.model.display import joined
+from avi_portspec.documents.blocks import join
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -126,10 +126,14 @@ def value(schema: dict[str, Any]) -> Iterator[nodes.Node]:
         yield nodes.reference(
             "", f"a {name}", refid=_anchor(name), internal=True
         )
-    elif "const" in schema:
-        yield nodes.literal("", str(schema["const"]))
-    elif "enum" in schema:
-        yield from _choice([nodes.literal("", w) for w in schema["enum"]])
+    elif "anyOf" in schema:
+        for at, each in enumerate(schema["anyOf"]):
+            if at:
+                yield nodes.Text(", or ")
+            yield from value(each)
+    elif "const" in schema or "enum" in schema:
+        words = schema.get("enum") or [schema["const"]]
+        yield from _choice([nodes.literal("", str(word)) for word in words])
     elif schema["type"] == "array":
         least = schema.get("minItems", 0)
         yield nodes.Text("a list" + (f" of at least {least}" if least else ""))
@@ -159,7 +163,7 @@ def _text(schema: dict[str, Any]) -> Iterator[nodes.Node]:
     extra = [each["pattern"] for each in schema.get("allOf", ())]
     if extra:
         yield nodes.Text(" with one ")
-        text = joined("and", extra).replace("\\", "")
+        text = join("and", extra).replace("\\", "")
         yield nodes.literal("", text)
 
 
