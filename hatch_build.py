@@ -22,12 +22,13 @@ class CompileEditions(BuildHookInterface):  # type: ignore[type-arg]
         """Compile every edition before the files are gathered."""
         sys.path.insert(0, self.root)
         try:
-            from avi_portspec.data import (
+            from avi_portspec.edition.bundled import (
                 compiled_source,
                 edition_files,
                 module_of,
             )
-            from avi_portspec.serialisation.files import loads_toml
+            from avi_portspec.edition.loading import loads_toml
+            from avi_portspec.serialisation.facet_lists import facet_bytes
         finally:
             sys.path.remove(self.root)
         folder = Path(self.root, "avi_portspec", "data")
@@ -37,7 +38,10 @@ class CompileEditions(BuildHookInterface):  # type: ignore[type-arg]
             text = Path(path).read_bytes()
             edition = loads_toml(text, subject=path)
             module = folder / f"{module_of(path)}.py"
-            module.write_text(compiled_source(text, edition), encoding="utf-8")
-            build_data["artifacts"].append(
-                f"/{module.relative_to(self.root).as_posix()}"
-            )
+            source = compiled_source(text + facet_bytes(), edition)
+            module.write_text(source, encoding="utf-8")
+            # Not of an sdist: what is built from that compiles them anew.
+            if self.target_name == "wheel":
+                build_data["artifacts"].append(
+                    f"/{module.relative_to(self.root).as_posix()}"
+                )

@@ -14,20 +14,27 @@ below is fetched from its module when it is first used.
 
 from __future__ import annotations
 
+from avi_portspec.version import DATA_VERSION, __version__
+
 # Not from typing, which takes longer to import than all else here.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from avi_portspec.changes.differences import (
-        Changes,
+    from avi_portspec.changes.differences import Changes, diff
+    from avi_portspec.changes.plan import UpgradePlan
+    from avi_portspec.changes.records import (
         FieldChange,
         RecordChange,
-        diff,
+        Step,
     )
-    from avi_portspec.changes.plan import Step, UpgradePlan
-    from avi_portspec.data import editions, load
+    from avi_portspec.deployment.decisions import (
+        Conflict,
+        Decision,
+        Explanation,
+        Gap,
+    )
     from avi_portspec.deployment.files import (
         dumps_deployment,
         load_deployment,
@@ -38,15 +45,12 @@ if TYPE_CHECKING:
         PortChange,
         SiteFlow,
     )
-    from avi_portspec.deployment.presets import preset, presets
-    from avi_portspec.deployment.resolution import (
-        Conflict,
-        Decision,
-        Explanation,
-        Gap,
-        Resolution,
-    )
+    from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.deployment.symptoms import Symptom, Symptoms
+    from avi_portspec.deployment.why import Why
+    from avi_portspec.edition.edition import Edition
+    from avi_portspec.edition.loading import editions, load, loads, loads_toml
+    from avi_portspec.edition.presets import preset, presets
     from avi_portspec.errors import (
         CannotExpressError,
         Fault,
@@ -70,7 +74,6 @@ if TYPE_CHECKING:
         Match,
         Unless,
     )
-    from avi_portspec.model.edition import Edition
     from avi_portspec.model.facets import Deployment, Facet, FacetValue
     from avi_portspec.model.flows import (
         Endpoint,
@@ -81,6 +84,7 @@ if TYPE_CHECKING:
         Reason,
     )
     from avi_portspec.model.flowset import Flows
+    from avi_portspec.model.interfaces import Interface
     from avi_portspec.model.page import Citation, Extent, Section, Source
     from avi_portspec.model.ports import PortRange, ProtocolPorts
     from avi_portspec.model.protocols import ICMP, TCP, UDP, Protocol
@@ -102,40 +106,33 @@ if TYPE_CHECKING:
         Omission,
         ReturnRule,
         Rule,
-        RuleSet,
         return_rules,
-        rule_set,
     )
     from avi_portspec.rules.platforms import platforms
-    from avi_portspec.serialisation.files import (
-        dumps,
-        dumps_toml,
-        loads,
-        loads_toml,
-    )
+    from avi_portspec.rules.ruleset import RuleSet, rule_set
+    from avi_portspec.rules.traffic import Bare, Message, Ported
+    from avi_portspec.serialisation.files import dumps, dumps_toml
     from avi_portspec.serialisation.schema import json_schema
 
 #: Where each public name lives. Type checkers read the imports above; a
 #: test holds the two lists and ``__all__`` to one another.
 _HOMES = {
-    "changes.differences": ("Changes", "FieldChange", "RecordChange", "diff"),
-    "changes.plan": ("Step", "UpgradePlan"),
-    "data": ("editions", "load"),
+    "changes.differences": ("Changes", "diff"),
+    "changes.plan": ("UpgradePlan",),
+    "changes.records": ("FieldChange", "RecordChange", "Step"),
+    "deployment.decisions": ("Conflict", "Decision", "Explanation", "Gap"),
     "deployment.files": (
         "dumps_deployment",
         "load_deployment",
         "loads_deployment",
     ),
     "deployment.overlay": ("Overlay", "PortChange", "SiteFlow"),
-    "deployment.presets": ("preset", "presets"),
-    "deployment.resolution": (
-        "Conflict",
-        "Decision",
-        "Explanation",
-        "Gap",
-        "Resolution",
-    ),
+    "deployment.resolution": ("Resolution",),
     "deployment.symptoms": ("Symptom", "Symptoms"),
+    "deployment.why": ("Why",),
+    "edition.edition": ("Edition",),
+    "edition.loading": ("editions", "load", "loads", "loads_toml"),
+    "edition.presets": ("preset", "presets"),
     "errors": (
         "CannotExpressError",
         "Fault",
@@ -159,7 +156,6 @@ _HOMES = {
         "Match",
         "Unless",
     ),
-    "model.edition": ("Edition",),
     "model.facets": ("Deployment", "Facet", "FacetValue"),
     "model.flows": (
         "Endpoint",
@@ -170,6 +166,7 @@ _HOMES = {
         "Reason",
     ),
     "model.flowset": ("Flows",),
+    "model.interfaces": ("Interface",),
     "model.page": ("Citation", "Extent", "Section", "Source"),
     "model.ports": ("PortRange", "ProtocolPorts"),
     "model.protocols": ("ICMP", "TCP", "UDP", "Protocol"),
@@ -183,24 +180,18 @@ _HOMES = {
         "SectionId",
     ),
     "rules.inventory": ("Inventory", "load_inventory", "loads_inventory"),
-    "rules.neutral": (
-        "Omission",
-        "ReturnRule",
-        "Rule",
-        "RuleSet",
-        "return_rules",
-        "rule_set",
-    ),
+    "rules.neutral": ("Omission", "ReturnRule", "Rule", "return_rules"),
     "rules.platforms": ("platforms",),
-    "serialisation.files": ("dumps", "dumps_toml", "loads", "loads_toml"),
+    "rules.ruleset": ("RuleSet", "rule_set"),
+    "rules.traffic": ("Bare", "Message", "Ported"),
+    "serialisation.files": ("dumps", "dumps_toml"),
     "serialisation.schema": ("json_schema",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__version__ = "0.1.0"
-
 __all__ = [
     "ALWAYS",
+    "DATA_VERSION",
     "ICMP",
     "TCP",
     "UDP",
@@ -208,6 +199,7 @@ __all__ = [
     "Always",
     "Answer",
     "AnyOf",
+    "Bare",
     "CannotExpressError",
     "Catalog",
     "Changes",
@@ -233,10 +225,12 @@ __all__ = [
     "Flows",
     "Format",
     "Gap",
+    "Interface",
     "InvalidDataError",
     "InvalidQueryError",
     "Inventory",
     "Match",
+    "Message",
     "MissingExtraError",
     "MixedEditionsError",
     "Note",
@@ -248,6 +242,7 @@ __all__ = [
     "PortChange",
     "PortRange",
     "PortSpecError",
+    "Ported",
     "Protocol",
     "ProtocolPorts",
     "Reason",
@@ -267,6 +262,7 @@ __all__ = [
     "Unless",
     "UnresolvedError",
     "UpgradePlan",
+    "Why",
     "__version__",
     "diff",
     "dumps",
@@ -305,4 +301,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

@@ -4,15 +4,15 @@
 
     PortSpecError
      +-- InvalidDataError     (ValueError)   a record or a file is wrong
-     +-- InvalidQueryError    (ValueError)   a question cannot be asked so
+     +-- InvalidQueryError    (ValueError)   an argument is wrong
      +-- UnknownNameError     (LookupError)  no such edition, flow, name, ...
      +-- MixedEditionsError   (ValueError)   two editions in one operation
-     +-- UnresolvedError      (ValueError)   the page leaves a deployment open
-     +-- CannotExpressError   (ValueError)   a platform cannot say a rule
+     +-- UnresolvedError      (ValueError)   an answer is incomplete
+     +-- CannotExpressError   (ValueError)   a platform cannot express a rule
      +-- MissingExtraError    (ImportError)  an optional package is absent
 
-Each leaf also derives from the built-in that fits, and carries what went
-wrong as data: nobody has to parse a message.
+Each error also derives from the built-in exception that fits, and carries
+what went wrong as attributes, so that nobody has to parse a message.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def nearest(name: object, known: Iterable[str]) -> str | None:
     """Return the known name that is most like *name*, or ``None``.
 
     Args:
-        name: What was given; anything but a string is like nothing.
-        known: The names that would have been right.
+        name: The unknown name; anything but a string is like no name.
+        known: The known names.
     """
     if not isinstance(name, str):
         return None
@@ -68,30 +68,36 @@ def nearest(name: object, known: Iterable[str]) -> str | None:
 
 
 def shown(value: object) -> str:
-    """Return *value* as an error message shows it: typed, and short."""
-    kinds: dict[type, str] = {
-        bool: "the truth value",
-        dict: "a table",
-        float: "the float",
-        int: "the integer",
-        list: "a list",
-        tuple: "a list",
-        str: "the string",
-    }
+    """Return *value* as an error message shows it, cut to one line."""
     if value is None:
         return "nothing"
-    if isinstance(value, (list, dict, tuple)):
-        return f"{kinds[type(value)]} of {len(value)}"
-    if isinstance(value, frozenset):
-        words = sorted(each for each in value if isinstance(each, str))
-        if not words or len(words) < len(value):
-            return f"a list of {len(value)}"
-        return f"the words {_cut(', '.join(map(repr, words)))}"
+    if isinstance(value, (str, int, float)):
+        return _shown_scalar(value)
+    if isinstance(value, frozenset) and all(
+        isinstance(word, str) for word in value
+    ):
+        words = ", ".join(map(repr, sorted(value)))
+        return f"the words {_cut(words)}" if words else "an empty list"
+    # Subclasses too: a Counter is a table, a named tuple is a list.
+    if isinstance(value, (dict, list, tuple, frozenset, set)):
+        kind = "table" if isinstance(value, dict) else "list"
+        if not value:
+            return f"an empty {kind}"
+        return f"a {kind} of {len(value)} item{'s' if len(value) > 1 else ''}"
+    text = repr(value)
+    # The repr of a foreign object may hold line breaks.
+    text = text if text.isprintable() else ascii(text)[1:-1]
+    name = type(value).__name__
+    return _cut(text if text.startswith(name) else f"{name} {text}")
+
+
+def _shown_scalar(value: float | str) -> str:
+    if isinstance(value, str):
+        return _cut(repr(value[: _SHOWN + 1]))
     if isinstance(value, int) and value.bit_length() > _BITS:
         # A huge integer has no cheap decimal form, or none at all.
         return f"an integer of {value.bit_length()} bits"
-    text = repr(value[: _SHOWN + 1] if isinstance(value, str) else value)
-    return f"{kinds.get(type(value), type(value).__name__)} {_cut(text)}"
+    return _cut(repr(value))
 
 
 def _cut(text: str) -> str:
@@ -99,26 +105,30 @@ def _cut(text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    """Return a key or an id from data as a terminal can show it."""
+    """Return a key or an id from data, safe for a terminal."""
     cut = text if len(text) <= _PATH else f"{text[: _PATH - 3]}..."
     return cut if cut.isprintable() else ascii(cut)[1:-1]
 
 
 class Fault(NamedTuple):
-    """One thing that is wrong, and where.
+    """One thing that is wrong, and its place.
 
     Attributes:
+        rule: The id of the rule that is broken, as in
+            ``flow/port-in-id``: it stays the same when the words change.
+            The documentation lists them all.
         path: Where it is, from the outermost record inwards, as in
             ``flows[3].ports[0].low``; empty for the whole.
-        wanted: What would have been right.
+        expected: What would have been right.
         got: What was there instead.
         nearest: The known name that is most like it, if there is one.
         record: The id of the record that *path* leads into, if it has one:
             people find it by that, not by counting.
     """
 
+    rule: str
     path: str
-    wanted: str
+    expected: str
     got: str
     nearest: str | None = None
     record: str | None = None
@@ -127,10 +137,13 @@ class Fault(NamedTuple):
         hint = f"; did you mean {self.nearest!r}?" if self.nearest else ""
         name = f" ({_clean(self.record)})" if self.record else ""
         where = f"{_clean(self.path)}{name}: " if self.path else ""
-        return f"{where}wanted {self.wanted}, got {self.got}{hint}"
+        if self.expected.startswith("valid "):
+            # What follows is a parser's message, and no value.
+            return f"{where}not {self.expected}: {self.got}{hint}"
+        return f"{where}expected {self.expected}, got {self.got}{hint}"
 
     def under(self, prefix: str) -> Fault:
-        """Return the same fault as seen from one record further out."""
+        """Return the same fault, with its path from an outer record."""
         if not prefix or not self.path:
             return self._replace(path=prefix or self.path)
         dot = "" if self.path.startswith("[") else "."
@@ -142,11 +155,11 @@ class PortSpecError(Exception):
 
 
 class InvalidDataError(PortSpecError, ValueError):
-    """A record, or a file of records, does not hold together.
+    """A record, or a file of records, is wrong.
 
     Attributes:
-        subject: What was being made or read: a record's type, or a file.
-        faults: Everything that is wrong with it, never just the first.
+        subject: What was made or read: a record's type, or a file.
+        faults: Everything that is wrong with it, not just the first fault.
     """
 
     def __init__(self, subject: str, faults: Iterable[Fault]) -> None:
@@ -169,28 +182,28 @@ class InvalidQueryError(PortSpecError, ValueError):
 
     Attributes:
         argument: The name of the argument.
-        wanted: What it takes.
+        expected: What it takes.
         got: What it was given.
     """
 
-    def __init__(self, argument: str, wanted: str, got: str) -> None:
+    def __init__(self, argument: str, expected: str, got: str) -> None:
         self.argument = argument
-        self.wanted = wanted
+        self.expected = expected
         self.got = got
-        super().__init__(argument, wanted, got)
+        super().__init__(argument, expected, got)
 
     def __str__(self) -> str:
-        return f"{self.argument}: wanted {self.wanted}, got {self.got}"
+        return f"{self.argument}: expected {self.expected}, got {self.got}"
 
 
 class UnknownNameError(PortSpecError, LookupError):
-    """Nothing goes by that name.
+    """No record, word or file has that name.
 
     Attributes:
-        kind: What was looked for: ``"endpoint"``, ``"flow"``, ...
-        name: What was asked for.
-        known: The names that there are, in their usual order.
-        nearest: The one that is most like *name*, or ``None``.
+        kind: What it should have named: ``"endpoint"``, ``"flow"``, ...
+        name: The unknown name.
+        known: The known names, in their usual order.
+        nearest: The known name that is most like it, or ``None``.
     """
 
     def __init__(self, kind: str, name: Any, known: Iterable[str]) -> None:
@@ -201,11 +214,12 @@ class UnknownNameError(PortSpecError, LookupError):
         super().__init__(kind, name, self.known)
 
     def __str__(self) -> str:
-        text = f"no {self.kind} goes by {shown(self.name)}"
+        text = f"unknown {self.kind} {shown(self.name)}"
         if self.nearest:
-            return f"{text}; did you mean {self.nearest!r}?"
+            text += f"; did you mean {self.nearest!r}?"
         if 0 < len(self.known) <= _LISTED:
-            return f"{text}; known: {', '.join(self.known)}"
+            end = " Known" if self.nearest else "; known"
+            text += f"{end}: {', '.join(self.known)}"
         return text
 
 
@@ -214,12 +228,12 @@ class MixedEditionsError(PortSpecError, ValueError):
 
 
 class UnresolvedError(PortSpecError, ValueError):
-    """A strict answer was asked for, and the page does not give one.
+    """A strict answer was requested, and it is not documented completely.
 
     Attributes:
-        edition: The id of the edition that was asked.
-        conflicts: What the page rules out without naming a substitute.
-        gaps: What the page is silent on.
+        edition: The id of the edition.
+        conflicts: What its page rules out without naming a replacement.
+        gaps: What its page is silent on.
     """
 
     def __init__(
@@ -232,18 +246,21 @@ class UnresolvedError(PortSpecError, ValueError):
 
     def __str__(self) -> str:
         found = [*self.conflicts, *self.gaps]
-        lines = "\n".join(f"  {each}" for each in found)
-        return f"{self.edition} leaves this deployment open\n{lines}"
+        lines = "\n".join(f"  {line}" for line in found)
+        return (
+            f"the vendor's page ({self.edition}) does not cover this "
+            f"deployment completely\n{lines}"
+        )
 
 
 class CannotExpressError(PortSpecError, ValueError):
-    """A platform has no way to say a rule without making it wider.
+    """A platform cannot express a rule without making it wider.
 
     Attributes:
         platform: The name of the platform.
         rule: The id of the rule.
         flows: The ids of the flows that the rule is for.
-        reason: What the platform cannot say.
+        reason: What the platform cannot express.
     """
 
     def __init__(
@@ -258,16 +275,17 @@ class CannotExpressError(PortSpecError, ValueError):
     def __str__(self) -> str:
         flows = ", ".join(map(_clean, self.flows))
         return (
-            f"{self.platform} cannot say rule {_clean(self.rule)} "
+            f"{self.platform} cannot express rule {_clean(self.rule)} "
             f"(for {flows}): {self.reason}"
         )
 
 
 class MissingExtraError(PortSpecError, ImportError):
-    """Something optional was asked for that is not installed.
+    """A feature needs an optional package that is not installed.
 
     Attributes:
-        extra: The extra that brings it, as in ``avi-portspec[toml]``.
+        what: The feature.
+        extra: The extra that installs it, as in ``avi-portspec[toml]``.
     """
 
     def __init__(self, what: str, extra: str) -> None:

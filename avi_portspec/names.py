@@ -1,7 +1,8 @@
-"""The names of things: checked strings, minted here and nowhere else."""
+"""The types of ids, and the closed lists of words."""
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Final, Literal, NewType, TypeAlias
 
@@ -10,21 +11,32 @@ __all__ = [
     "KEBAB_ID",
     "Action",
     "ChangeKind",
+    "Completeness",
+    "DirectionReading",
     "EditionId",
     "EndpointId",
     "EndpointKind",
     "ExclusionId",
     "FacetId",
     "FlowId",
+    "Grouping",
+    "Hook",
+    "InferableField",
     "NodeCount",
     "NoteId",
     "NoteKind",
+    "OptionName",
+    "Otherwise",
     "PlaceKind",
     "PointerId",
+    "PresetName",
+    "ReasonLevel",
     "Requirement",
+    "Scope",
     "SectionId",
     "Status",
     "fold",
+    "is_file_name",
 ]
 
 EditionId = NewType("EditionId", str)
@@ -41,10 +53,10 @@ KEBAB_ID: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
 #: An edition's id may also be a release: ``16.2``, ``vantage-undated``.
 EDITION_ID: Final = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*", re.ASCII)
 
-#: The sides of a deployment that a condition can ask about.
+#: The properties of a deployment that a condition can ask about.
 FacetId: TypeAlias = Literal["cloud", "controller", "feature", "service"]
 
-#: How many nodes the Controller has: one, or the three of a cluster.
+#: How many nodes the Controller has, one or the three of a cluster.
 NodeCount: TypeAlias = Literal["cluster", "single-node"]
 
 #: What an endpoint is.
@@ -71,31 +83,104 @@ NoteKind: TypeAlias = Literal[
     "source-address",
 ]
 
-#: The kinds of place that a page has, in the order in which they stand.
+#: What a condition answers for a deployment that has none of its values.
+#:
+#: ``no``: it does not hold; ``unstated``: the vendor's page is silent.
+Otherwise: TypeAlias = Literal["no", "unstated"]
+
+#: The kinds of place that a page has, in their order on the page.
 PlaceKind: TypeAlias = Literal["lead-in", "row", "bullet", "note", "closing"]
 
-#: How strongly the page asks for a flow. ``required``: always, where its
-#: condition holds; ``optional``: the product works without it;
-#: ``some-or-all``: the page leaves open which of a group are needed;
-#: ``when-used``: needed as soon as the thing it serves is used.
+#: How much depends on the reason for a field.
+#:
+#: ``routine``: nobody would read the vendor's page otherwise; ``assumed``:
+#: another reading is possible; ``caution``: acting on it may break something.
+ReasonLevel: TypeAlias = Literal["routine", "assumed", "caution", "site"]
+
+#: The presets: the clouds of the newest bundled edition, by their ids.
+PresetName: TypeAlias = Literal[
+    "aws",
+    "azure",
+    "gcp",
+    "kubernetes",
+    "linux-server-cloud",
+    "mesos",
+    "no-orchestrator",
+    "nsx-t",
+    "openshift",
+    "openstack",
+    "vcenter",
+]
+
+#: How strongly the vendor's page asks for a flow.
+#:
+#: ``required``: always, where its condition holds; ``optional``: the product
+#: works without it; ``some-or-all``: the page does not say which flows of a
+#: group are needed; ``when-used``: needed once the service that it is for is
+#: used.
 Requirement: TypeAlias = Literal[
     "required", "optional", "some-or-all", "when-used"
 ]
 
 
-#: What a change means for a firewall. ``open``: something more has to pass;
-#: ``close``: something has to pass no longer; ``review``: a person has to
-#: look, for the data does not settle it; ``none``: nothing is to be done.
+#: What a change means for a firewall.
+#:
+#: ``open``: allow more traffic; ``close``: some traffic is no longer needed;
+#: ``review``: the data does not settle it, so a person decides; ``none``:
+#: nothing to do.
 Action: TypeAlias = Literal["open", "close", "review", "none"]
 
-#: What a field's change is about: what is true, how it is put, or where on
-#: the page it stands.
+#: Whether a field's change is one of a fact, of its wording, or of its place
+#: on the vendor's page.
 ChangeKind: TypeAlias = Literal["meaning", "text", "citation"]
 
-#: What is decided about a flow for one deployment. ``needed``: it has to be
-#: open; ``optional``: the product works without it; ``replaced``: another
-#: flow stands in for it; ``not-applicable``: its condition does not hold;
-#: ``unsupported``: a note rules it out here; ``unstated``: the page is silent.
+#: How a flow is written whose direction the vendor states doubtfully.
+#:
+#: ``stated``: with the two ends as they are stated; ``reversed``: with the
+#: two reversed.
+DirectionReading: TypeAlias = Literal["stated", "reversed"]
+
+#: How complete the rules of one output are.
+#:
+#: ``complete``: every needed flow has its rules, and nothing is undocumented;
+#: ``as-far-as-documented``: every needed flow has its rules, but the vendor
+#: is silent on something, or rules it out without a substitute;
+#: ``incomplete``: a needed flow has no rules.
+Completeness: TypeAlias = Literal[
+    "complete", "as-far-as-documented", "incomplete"
+]
+
+#: The fields of a flow that a page can leave out or state unclearly.
+InferableField: TypeAlias = Literal[
+    "source",
+    "destination",
+    "protocols",
+    "ports",
+    "service",
+    "requirement",
+    "when",
+    "replaces",
+    "icmp_types",
+]
+
+#: What flows can be grouped by.
+Grouping: TypeAlias = Literal[
+    "destination",
+    "endpoint",
+    "port",
+    "protocol",
+    "requirement",
+    "section",
+    "service",
+    "source",
+]
+
+#: The decision on a flow for one deployment.
+#:
+#: ``needed``: allow it; ``optional``: the product works without it;
+#: ``replaced``: another flow replaces it; ``not-applicable``: its condition
+#: does not hold; ``unsupported``: a note rules it out for this deployment;
+#: ``unstated``: the vendor's page is silent.
 Status: TypeAlias = Literal[
     "needed",
     "optional",
@@ -104,6 +189,44 @@ Status: TypeAlias = Literal[
     "unsupported",
     "unstated",
 ]
+
+#: Which traffic rules judge.
+#:
+#: ``product``: traffic to or from an address of the product's own roles, and
+#: no other; ``all``: everything that passes where the rules are in force.
+Scope: TypeAlias = Literal["product", "all"]
+
+#: Where rules are in force.
+#:
+#: ``forward``: on a router between the endpoints; ``host``: on a machine that
+#: bears an address of the product; ``bridge``: on a bridge between the
+#: endpoints.
+Hook: TypeAlias = Literal["forward", "host", "bridge"]
+
+#: The options of rules. A platform takes some of them.
+OptionName: TypeAlias = Literal[
+    "name", "scope", "hook", "icmp_errors", "header", "partial"
+]
+
+#: The endings of the files that are read; capitals do not matter.
+_FILE_ENDINGS: Final = (".toml", ".json")
+
+
+def is_file_name(source: object) -> bool:
+    """Return whether *source* is the path of a file of data.
+
+    A path object is one, and so is a string of one line that ends in
+    ``.toml`` or ``.json``, in capitals too. Any other string is a name, or
+    the data itself. The disk is not consulted: the meaning of a call must not
+    depend on which files exist.
+
+    >>> from avi_portspec.names import is_file_name
+    >>> is_file_name("site.TOML"), is_file_name('id = "site.toml"')
+    (True, False)
+    """
+    if isinstance(source, str):
+        return "\n" not in source and source.lower().endswith(_FILE_ENDINGS)
+    return isinstance(source, os.PathLike)
 
 
 def fold(name: str) -> str:

@@ -1,8 +1,7 @@
 """Hypothesis strategies for every type of the model.
 
-They make sound records, so that tools which take editions can be tested
-with more than the few that were published. The extra ``testing`` brings
-what they need:
+They draw valid records, so that you can test a tool with more than the few
+published editions. The extra ``testing`` installs what they need:
 
 >>> from hypothesis import given
 >>> from avi_portspec import strategies
@@ -12,28 +11,31 @@ what they need:
 ...         assert flow.id in edition.flows
 >>> test_my_report_names_every_flow()
 
-Strategies shrink towards few records, short names and low numbers. Names
-are hostile on purpose: markup, quotes and any printable character occur.
+Strategies shrink towards few records, short names and low numbers. Names are
+hostile on purpose: they contain markup, quotes and any printable character.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, get_args
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, Final, get_args
 
 import attrs
 from hypothesis import strategies as st
 
 from avi_portspec.deployment.overlay import Overlay, PortChange, SiteFlow
+from avi_portspec.edition.edition import Edition
+from avi_portspec.model.catalog import names_of
 from avi_portspec.model.conditions import (
     ALWAYS,
     AllOf,
+    Answer,
     AnyOf,
     Condition,
     Match,
     Unless,
 )
-from avi_portspec.model.edition import Edition
 from avi_portspec.model.facets import (
     FACETS,
     Deployment,
@@ -49,6 +51,7 @@ from avi_portspec.model.flows import (
     Pointer,
     Reason,
 )
+from avi_portspec.model.interfaces import Interface
 from avi_portspec.model.page import (
     PLACES,
     Citation,
@@ -59,12 +62,12 @@ from avi_portspec.model.page import (
 from avi_portspec.model.ports import PortRange, ProtocolPorts
 from avi_portspec.model.protocols import ICMP, TCP, UDP, Protocol
 from avi_portspec.names import (
-    EndpointId,
     EndpointKind,
     NodeCount,
     NoteId,
     NoteKind,
-    PlaceKind,
+    Otherwise,
+    ReasonLevel,
     Requirement,
     SectionId,
     fold,
@@ -82,6 +85,7 @@ __all__ = [
     "facets",
     "flows",
     "ids",
+    "interfaces",
     "names",
     "notes",
     "overlays",
@@ -112,8 +116,11 @@ def ids() -> st.SearchStrategy[str]:
     )
 
 
-#: The same for fields whose type is a checked string.
-_IDS: st.SearchStrategy[Any] = ids()
+# What is drawn many times for one edition is made once: making a strategy,
+# and having Hypothesis validate it, costs more than drawing from it.
+
+#: Ids, for fields whose type is a checked string.
+_IDS: Final[st.SearchStrategy[Any]] = ids()
 
 
 def names() -> st.SearchStrategy[str]:
@@ -122,10 +129,23 @@ def names() -> st.SearchStrategy[str]:
     return letters.map(lambda text: text.strip(" ") or "a")
 
 
+_NAMES: Final = names()
+_MAYBE_NAMES: Final = st.none() | _NAMES
+_ALIASES: Final = st.lists(_NAMES, max_size=2, unique=True).map(tuple)
+_BOOLEANS: Final = st.booleans()
+_REQUIREMENTS: Final = st.sampled_from(get_args(Requirement))
+_LEVELS: Final = st.sampled_from(get_args(ReasonLevel))
+_NOTE_KINDS: Final = st.sampled_from(get_args(NoteKind))
+_OTHERWISE: Final = st.sampled_from(get_args(Otherwise))
+
+
 def protocols() -> st.SearchStrategy[Protocol]:
     """Return protocols, the common ones first."""
     numbers = st.integers(0, 255).map(lambda n: Protocol(number=n))
     return st.sampled_from([TCP, UDP, ICMP]) | numbers
+
+
+_PROTOCOLS: Final = protocols()
 
 
 def port_ranges() -> st.SearchStrategy[PortRange]:
@@ -135,6 +155,20 @@ def port_ranges() -> st.SearchStrategy[PortRange]:
     return port.map(PortRange.of) | several.map(
         lambda ends: PortRange(low=ends[0], high=ends[1])
     )
+
+
+def _drop_overlaps(ranges: Iterable[PortRange]) -> tuple[PortRange, ...]:
+    """Return the ranges without those that overlap an earlier one."""
+    kept: list[PortRange] = []
+    for ports in ranges:
+        if all(ports.high < o.low or o.high < ports.low for o in kept):
+            kept.append(ports)
+    return tuple(kept)
+
+
+_PORTS: Final = st.lists(port_ranges(), min_size=1, max_size=3).map(
+    _drop_overlaps
+)
 
 
 def protocol_ports() -> st.SearchStrategy[ProtocolPorts]:
@@ -153,44 +187,46 @@ def facet_values() -> st.SearchStrategy[FacetValue]:
     return st.builds(
         FacetValue,
         id=_IDS,
-        name=names(),
-        aliases=st.lists(names(), max_size=2, unique=True).map(tuple),
+        name=_NAMES,
+        short=_MAYBE_NAMES,
+        phrase=_MAYBE_NAMES,
+        without=_MAYBE_NAMES,
+        aliases=_ALIASES,
     )
+
+
+_FACET_VALUES: Final = st.lists(facet_values(), min_size=1, max_size=4).map(
+    lambda values: tuple(_drop_shared_names(values))
+)
 
 
 @st.composite
 def facets(draw: st.DrawFn, *, facet: Any = None) -> Facet:
-    """Return facets whose values have names of their own.
+    """Return facets; no two values of one share a name.
 
     Args:
-        draw: Hypothesis hands it over.
+        draw: Passed by Hypothesis.
         facet: The id of the facet; any of the four without it.
     """
     facet_ids = [name for name, _ in FACETS]
     chosen = facet or draw(st.sampled_from(facet_ids))
-    values = _named_apart(
-        draw(st.lists(facet_values(), min_size=1, max_size=4))
-    )
     # The gap for the values is the only one.
-    before, after = (draw(names()).replace("{}", "-") for _ in range(2))
+    before, after = (draw(_NAMES).replace("{}", "-") for _ in range(2))
     return Facet(
         id=chosen,
-        name=draw(names()),
+        name=draw(_NAMES),
         clause=f"{before} {{}} {after}",
         many=chosen != "controller",
-        values=tuple(values),
+        values=draw(_FACET_VALUES),
     )
 
 
-def _named_apart(records: Iterable[Any]) -> list[Any]:
-    """Return the records less those that share a name with an earlier."""
+def _drop_shared_names(records: Iterable[Any]) -> list[Any]:
+    """Return the records without those that share a name with another."""
     taken: set[str] = set()
     kept = []
     for record in records:
-        mine = {fold(record.id), fold(getattr(record, "name", record.id))}
-        mine |= {fold(alias) for alias in getattr(record, "aliases", ())}
-        if hasattr(record, "title"):
-            mine.add(fold(record.title))
+        mine = set(map(fold, names_of(record)))
         if taken.isdisjoint(mine):
             taken |= mine
             kept.append(record)
@@ -240,7 +276,7 @@ def conditions(
             lambda pair: _split(pair[0], pair[1])
         )
 
-    def nested(inner: st.SearchStrategy[Condition]) -> Any:
+    def nest(inner: st.SearchStrategy[Condition]) -> Any:
         parts = st.lists(inner, min_size=2, max_size=3, unique=True).map(tuple)
         return st.one_of(
             st.builds(Unless, part=inner),
@@ -248,7 +284,13 @@ def conditions(
             st.builds(AnyOf, parts=parts),
         )
 
-    return st.just(ALWAYS) | st.recursive(match, nested, max_leaves=4)
+    return st.just(ALWAYS) | st.recursive(match, nest, max_leaves=4)
+
+
+@lru_cache(maxsize=64)
+def _conditions_of(facets: tuple[Facet, ...]) -> st.SearchStrategy[Condition]:
+    """Return the conditions of one edition, made once for all its flows."""
+    return conditions(facets)
 
 
 def _matches(facet: Facet) -> st.SearchStrategy[Match]:
@@ -260,23 +302,26 @@ def _matches(facet: Facet) -> st.SearchStrategy[Match]:
 
 
 def _split(facet: Any, values: list[str]) -> st.SearchStrategy[Match]:
-    """Return tests of some values, some of the rest being unstated."""
-    return st.integers(1, len(values)).map(
-        lambda at: Match(
+    """Return tests of some of the values; the others are unstated."""
+    return st.builds(
+        lambda at, otherwise: Match(
             facet=facet,
             values=tuple(values[:at]),
             unstated=tuple(values[at:]),
-        )
+            otherwise=otherwise,
+        ),
+        st.integers(1, len(values)),
+        _OTHERWISE,
     )
 
 
 def sources() -> st.SearchStrategy[Source]:
-    """Return what editions transcribe."""
+    """Return sources of editions."""
     return st.builds(
         Source,
-        title=names(),
-        location=names(),
-        release=st.none() | names(),
+        title=_NAMES,
+        location=_NAMES,
+        release=_MAYBE_NAMES,
         url=st.none() | ids().map(lambda word: f"https://{word}.example/"),
     )
 
@@ -295,7 +340,7 @@ def citations(
 
 
 def extents() -> st.SearchStrategy[Extent]:
-    """Return how much a section can hold."""
+    """Return extents of sections."""
     counts = st.lists(st.integers(1, 2), max_size=2).map(tuple)
     return st.builds(
         Extent,
@@ -309,7 +354,7 @@ def extents() -> st.SearchStrategy[Extent]:
 
 def sections() -> st.SearchStrategy[Section]:
     """Return sections without a parent."""
-    return st.builds(Section, id=_IDS, title=names(), extent=extents())
+    return st.builds(Section, id=_IDS, title=_NAMES, extent=extents())
 
 
 def endpoints() -> st.SearchStrategy[Endpoint]:
@@ -317,16 +362,39 @@ def endpoints() -> st.SearchStrategy[Endpoint]:
     return st.builds(
         Endpoint,
         id=_IDS,
-        name=names(),
+        name=_NAMES,
+        short=_MAYBE_NAMES,
         kind=st.sampled_from(get_args(EndpointKind)),
-        aliases=st.lists(names(), max_size=2, unique=True).map(tuple),
-        description=st.none() | names(),
+        aliases=_ALIASES,
+        description=_MAYBE_NAMES,
     )
 
 
-def reasons() -> st.SearchStrategy[Reason]:
-    """Return reasons for what a field says."""
-    return st.builds(Reason, field=st.sampled_from(INFERABLE), reason=names())
+def reasons(*, facets: Sequence[Facet] = ()) -> st.SearchStrategy[Reason]:
+    """Return reasons for the value of a field.
+
+    Args:
+        facets: An edition's facets, for cases that it knows.
+    """
+    return st.builds(
+        Reason,
+        field=st.sampled_from(INFERABLE),
+        reason=_NAMES,
+        level=_LEVELS,
+        short=_MAYBE_NAMES,
+        when=_conditions_of(tuple(facets)),
+    )
+
+
+@lru_cache(maxsize=64)
+def _reasons_of(
+    facets: tuple[Facet, ...], *, within: bool
+) -> st.SearchStrategy[list[Reason]]:
+    """Return the reasons of a flow, which knows the edition's words."""
+    some = reasons(facets=facets)
+    if within and not facets:
+        some = some.map(lambda reason: attrs.evolve(reason, when=ALWAYS))
+    return st.lists(some, max_size=4, unique_by=lambda reason: reason.field)
 
 
 def _section_of(citation: Citation) -> SectionId:
@@ -334,8 +402,9 @@ def _section_of(citation: Citation) -> SectionId:
     return citation.section or SectionId("a")
 
 
-def _one_of(known: Sequence[Any]) -> st.SearchStrategy[Any]:
-    return st.sampled_from(list(known)) if known else _IDS
+@lru_cache(maxsize=64)
+def _one_of(known: tuple[Any, ...]) -> st.SearchStrategy[Any]:
+    return st.sampled_from(known) if known else _IDS
 
 
 @st.composite
@@ -349,26 +418,25 @@ def flows(
     """Return flows.
 
     Args:
-        draw: Hypothesis hands it over.
+        draw: Passed by Hypothesis.
         citation: Where they stand; anywhere without it.
         between: The ids of the endpoints to choose from; any without them.
         facets: An edition's facets, for conditions that it knows.
     """
-    if citation is None:
-        citation = draw(citations(draw(_IDS)))
-    side = _one_of(between)
-    protocol = draw(protocols())
+    citation = citation or draw(citations(draw(_IDS)))
+    side = _one_of(tuple(between))
+    protocol = draw(_PROTOCOLS)
     ports: tuple[PortRange, ...] = ()
     several: tuple[Protocol, ...] = (protocol,)
     if protocol.has_ports:
-        if draw(st.booleans()):
+        if draw(_BOOLEANS):
             several = (TCP, UDP)
-        found = draw(st.lists(port_ranges(), min_size=1, max_size=3))
-        ports = _apart(found)
-    both = draw(
-        st.lists(reasons(), max_size=4, unique_by=lambda each: each.field)
-    )
+        ports = draw(_PORTS)
+    both = draw(_reasons_of(tuple(facets), within=bool(between)))
     at = draw(st.integers(0, len(both)))
+    when: Condition = ALWAYS
+    if facets or not between:
+        when = draw(_conditions_of(tuple(facets)))
     return Flow(
         id=draw(_IDS),
         section=_section_of(citation),
@@ -376,25 +444,16 @@ def flows(
         destination=draw(side),
         protocols=several,
         ports=ports,
-        icmp_types=(8,) if protocol == ICMP and draw(st.booleans()) else (),
-        service=draw(st.none() | names()),
-        purpose=draw(st.none() | names()),
-        requirement=draw(st.sampled_from(get_args(Requirement))),
-        when=draw(conditions(facets)) if facets or not between else ALWAYS,
-        effect_if_blocked=draw(st.none() | names()),
+        icmp_types=(8,) if protocol == ICMP and draw(_BOOLEANS) else (),
+        service=draw(_MAYBE_NAMES),
+        purpose=draw(_MAYBE_NAMES),
+        requirement=draw(_REQUIREMENTS),
+        when=when,
+        effect_if_blocked=draw(_MAYBE_NAMES),
         inferred=tuple(both[:at]),
         readings=tuple(both[at:]),
         citation=citation,
     )
-
-
-def _apart(ranges: Iterable[PortRange]) -> tuple[PortRange, ...]:
-    """Return the ranges less those that overlap an earlier one."""
-    kept: list[PortRange] = []
-    for ports in ranges:
-        if all(ports.high < o.low or o.high < ports.low for o in kept):
-            kept.append(ports)
-    return tuple(kept)
 
 
 @st.composite
@@ -408,24 +467,23 @@ def notes(
     """Return notes.
 
     Args:
-        draw: Hypothesis hands it over.
+        draw: Passed by Hypothesis.
         citation: Where they stand; anywhere without it.
         qualifies: The ids of the records to choose from.
         about: The ids of the sections to choose from; any without them.
     """
-    if citation is None:
-        citation = draw(citations(draw(_IDS)))
-    chosen: list[str] = []
+    citation = citation or draw(citations(draw(_IDS)))
+    chosen: list[Any] = []
     if qualifies:
         chosen = draw(
             st.lists(st.sampled_from(qualifies), max_size=3, unique=True)
         )
-    section = _one_of(about)
+    section = _one_of(tuple(about))
     least = 0 if chosen else 1
     return Note(
         id=draw(_IDS),
-        kind=draw(st.sampled_from(get_args(NoteKind))),
-        text=draw(names()),
+        kind=draw(_NOTE_KINDS),
+        text=draw(_NAMES),
         qualifies=tuple(chosen),
         sections=tuple(
             draw(st.lists(section, min_size=least, max_size=2, unique=True))
@@ -442,16 +500,27 @@ def exclusions(
     between: Sequence[Any] = (),
 ) -> Exclusion:
     """Return exclusions; the arguments are those of :func:`flows`."""
-    if citation is None:
-        citation = draw(citations(draw(_IDS)))
-    side = _one_of(between)
+    citation = citation or draw(citations(draw(_IDS)))
+    side = _one_of(tuple(between))
     return Exclusion(
         id=draw(_IDS),
         section=_section_of(citation),
         source=draw(side),
         destination=draw(side),
-        text=draw(names()),
+        text=draw(_NAMES),
         citation=citation,
+    )
+
+
+def interfaces() -> st.SearchStrategy[Interface]:
+    """Return interfaces, some of which no flow covers."""
+    return st.builds(
+        Interface,
+        id=_IDS,
+        cloud=_IDS,
+        name=_NAMES,
+        section=_IDS,
+        flows=st.lists(_IDS, max_size=2, unique=True).map(tuple),
     )
 
 
@@ -466,15 +535,14 @@ def pointers(
     """Return pointers.
 
     Args:
-        draw: Hypothesis hands it over.
+        draw: Passed by Hypothesis.
         citation: Where they stand; anywhere without it.
         between: The ids of the endpoints to choose from; any without them.
         targets: The ids of the sections to choose from; any without them.
     """
-    if citation is None:
-        citation = draw(citations(draw(_IDS)))
-    side = _one_of(between)
-    target = _one_of(targets)
+    citation = citation or draw(citations(draw(_IDS)))
+    side = _one_of(tuple(between))
+    target = _one_of(tuple(targets))
     return Pointer(
         id=draw(_IDS),
         section=_section_of(citation),
@@ -483,41 +551,46 @@ def pointers(
         targets=tuple(
             draw(st.lists(target, min_size=1, max_size=2, unique=True))
         ),
-        text=draw(names()),
+        text=draw(_NAMES),
         citation=citation,
     )
 
 
 def port_changes() -> st.SearchStrategy[PortChange]:
-    """Return other ports that a site uses for a flow of the page."""
-    ranges = st.lists(port_ranges(), min_size=1, max_size=3)
-    return st.builds(
-        PortChange, flow=_IDS, reason=names(), ports=ranges.map(_apart)
-    )
+    """Return other ports that a site uses for a vendor's flow."""
+    return st.builds(PortChange, flow=_IDS, reason=_NAMES, ports=_PORTS)
 
 
 @st.composite
 def site_flows(draw: st.DrawFn) -> SiteFlow:
-    """Return flows that a site has and the page does not."""
+    """Return flows that a site adds."""
     model = draw(flows())
     shared = {
         field.name: getattr(model, field.name)
         for field in attrs.fields(SiteFlow)
         if hasattr(model, field.name)
     }
-    return SiteFlow(**{**shared, "purpose": draw(names())})
+    return SiteFlow(**{**shared, "purpose": draw(_NAMES)})
 
 
 def overlays() -> st.SearchStrategy[Overlay]:
-    """Return overlays, each right by itself."""
+    """Return overlays that are valid by themselves."""
     return st.builds(
         Overlay,
         id=_IDS,
-        title=names(),
+        title=_NAMES,
         endpoints=st.lists(endpoints(), max_size=2, unique=True).map(tuple),
         flows=st.lists(site_flows(), max_size=2, unique=True).map(tuple),
         changes=st.lists(port_changes(), max_size=2, unique=True).map(tuple),
     )
+
+
+_ADDRESSABLE: Final = endpoints().filter(lambda end: end.kind != "group")
+_OTHER_ENDPOINTS: Final = st.lists(endpoints(), max_size=4)
+_EDITION_ALIASES: Final = st.lists(_IDS, max_size=2, unique=True).map(tuple)
+_SOURCES: Final = sources()
+_SECTIONS: Final = sections()
+_FEW: Final = st.integers(1, 2)
 
 
 @st.composite
@@ -525,31 +598,31 @@ def editions(draw: st.DrawFn, *, max_sections: int = 3) -> Edition:
     """Return whole editions: consistent, and with every place cited.
 
     Args:
-        draw: Hypothesis hands it over.
+        draw: Passed by Hypothesis.
         max_sections: The most sections, subsections included.
     """
-    chosen = [facet for facet, _ in FACETS if draw(st.booleans())]
-    known = tuple(_named_apart(draw(facets(facet=each)) for each in chosen))
-    parts = draw(_outline(max_sections))
-    people = _named_apart(draw(st.lists(endpoints(), max_size=4)))
-    people.append(
-        Endpoint(
-            id=EndpointId("zzzzzzz"),
-            name="zzzzzzz zzzzzzz",
-            kind="component",
-        )
+    chosen = [facet for facet, _ in FACETS if draw(_BOOLEANS)]
+    known = tuple(
+        _drop_shared_names(draw(facets(facet=facet)) for facet in chosen)
     )
+    parts = draw(_outline(max_sections))
+    # The first is one that flows can run between: a group would not do. It
+    # stands first, so that whichever clashes with it is left out.
+    people = _drop_shared_names([draw(_ADDRESSABLE), *draw(_OTHER_ENDPOINTS)])
     page = _Page(draw, known, parts, people)
-    for section in (None, *parts):
-        for citation in _places(section):
-            page.state(citation)
+    overview = Extent(lead_ins=(1,) * draw(_FEW))
+    places = list(overview.citations(None))
+    for section in parts:
+        places += section.extent.citations(section.id)
+    for place in places:
+        page.state(place)
     return Edition(
         id=draw(_IDS),
-        title=draw(names()),
-        product=draw(names()),
-        aliases=tuple(draw(st.lists(_IDS, max_size=2, unique=True))),
-        source=draw(sources()),
-        overview=Extent(lead_ins=(1,)),
+        title=draw(_NAMES),
+        product=draw(_NAMES),
+        aliases=draw(_EDITION_ALIASES),
+        source=draw(_SOURCES),
+        overview=overview,
         facets=known,
         sections=parts,
         endpoints=people,
@@ -557,32 +630,65 @@ def editions(draw: st.DrawFn, *, max_sections: int = 3) -> Edition:
         exclusions=page.exclusions,
         pointers=page.pointers,
         notes=page.notes,
+        interfaces=_cover(page, known, draw) if draw(_BOOLEANS) else (),
     )
 
 
-def _places(section: Section | None) -> list[Citation]:
-    if section is None:
-        return list(Extent(lead_ins=(1,)).citations(None))
-    return list(section.extent.citations(section.id))
+def _cover(
+    page: _Page, known: Sequence[Facet], draw: st.DrawFn
+) -> tuple[Interface, ...]:
+    """Return an interface for each cloud, and for each flow that needs one.
+
+    There are none where a flow of an orchestrator can apply on no cloud.
+    """
+    clouds = [v.id for f in known if f.id == "cloud" for v in f.values]
+    section = st.sampled_from([*page.sections])
+    found = [
+        Interface(
+            id=cloud,
+            cloud=cloud,
+            name=f"{cloud}'s own" if draw(_BOOLEANS) else None,
+            section=draw(section),
+        )
+        for cloud in clouds
+    ]
+    for flow in page.flows:
+        here = [
+            cloud
+            for cloud in clouds
+            if Answer.YES in flow.when.possible({"cloud": frozenset({cloud})})
+        ]
+        if not here:
+            return ()
+        found.append(
+            Interface(
+                id=f"{flow.id}-in-{here[0]}",
+                cloud=here[0],
+                name=f"{flow.id}, {here[0]}",
+                section=draw(section),
+                flows=(flow.id,),
+            )
+        )
+    return tuple(found)
 
 
 @st.composite
 def _outline(draw: st.DrawFn, max_sections: int) -> tuple[Section, ...]:
     """Return sections and subsections, each within its parent."""
-    found = _named_apart(
-        draw(st.lists(sections(), min_size=1, max_size=max_sections))
+    found = _drop_shared_names(
+        draw(st.lists(_SECTIONS, min_size=1, max_size=max_sections))
     )
     made: list[Section] = []
     for section in found:
         # A subsection of the one before, which is still open.
-        within = draw(st.booleans())
+        within = draw(_BOOLEANS)
         parent = made[-1].id if made and within else None
         made.append(attrs.evolve(section, parent=parent))
     return tuple(made)
 
 
 class _Page:
-    """Records, put one by one on the places of a page."""
+    """The records of one edition, drawn place by place."""
 
     def __init__(
         self,
@@ -599,25 +705,31 @@ class _Page:
         self.exclusions: list[Exclusion] = []
         self.pointers: list[Pointer] = []
         self.notes: list[Note] = []
+        self.lists: dict[type, list[Any]] = {
+            Flow: self.flows,
+            Exclusion: self.exclusions,
+            Pointer: self.pointers,
+            Note: self.notes,
+        }
         self.ids: set[str] = set()
         self.identities: set[object] = set()
 
     def state(self, citation: Citation) -> None:
         """State something at that place; a note, if nothing else fits."""
-        kinds: list[PlaceKind] = ["row", "bullet", "note"]
-        stated = False
-        if citation.place in kinds and citation.section is not None:
-            ways: list[Callable[[Citation], bool]]
+        made: Any = None
+        if citation.section and citation.place in {"row", "bullet", "note"}:
             ways = [self.flow, self.nothing, self.exclusion, self.pointer]
             ways += [self.flow] * 3
-            stated = self.draw(st.sampled_from(ways))(citation)
-        if not stated:
-            self.note(citation)
+            made = self.draw(st.sampled_from(ways))(citation)
+        if made is None or made.id in self.ids:
+            made = self.note(citation)
+        self.ids.add(made.id)
+        self.lists[type(made)].append(made)
 
-    def nothing(self, citation: Citation) -> bool:
-        return False
+    def nothing(self, citation: Citation) -> None:
+        return None
 
-    def flow(self, citation: Citation) -> bool:
+    def flow(self, citation: Citation) -> Flow | None:
         flow = self.draw(
             flows(citation=citation, between=self.sides, facets=self.facets)
         )
@@ -627,40 +739,40 @@ class _Page:
         }
         excluded = {(e.source, e.destination) for e in self.exclusions}
         if (
-            flow.id in self.ids
-            or not identities.isdisjoint(self.identities)
+            not identities.isdisjoint(self.identities)
             or (flow.source, flow.destination) in excluded
         ):
-            return False
-        self.ids.add(flow.id)
+            return None
         self.identities |= identities
-        self.flows.append(flow)
-        return True
+        # A flow can replace earlier ones between the same endpoints.
+        earlier = [
+            other.id
+            for other in self.flows
+            if (other.source, other.destination)
+            == (flow.source, flow.destination)
+            and other.id != flow.id
+        ]
+        # Twice, for few flows have any that they could replace.
+        replaced = self.draw(st.sampled_from([None, *earlier, *earlier]))
+        if replaced is not None:
+            flow = attrs.evolve(flow, replaces=(replaced,))
+        return flow
 
-    def exclusion(self, citation: Citation) -> bool:
+    def exclusion(self, citation: Citation) -> Exclusion | None:
         made = self.draw(exclusions(citation=citation, between=self.sides))
         used = {(flow.source, flow.destination) for flow in self.flows}
-        if made.id in self.ids or (made.source, made.destination) in used:
-            return False
-        self.ids.add(made.id)
-        self.exclusions.append(made)
-        return True
+        return None if (made.source, made.destination) in used else made
 
-    def pointer(self, citation: Citation) -> bool:
-        made = self.draw(
+    def pointer(self, citation: Citation) -> Pointer:
+        return self.draw(
             pointers(
                 citation=citation,
                 between=self.sides,
                 targets=self.sections,
             )
         )
-        if made.id in self.ids:
-            return False
-        self.ids.add(made.id)
-        self.pointers.append(made)
-        return True
 
-    def note(self, citation: Citation) -> None:
+    def note(self, citation: Citation) -> Note:
         records = [
             record.id
             for kind in (self.flows, self.exclusions, self.pointers)
@@ -671,5 +783,4 @@ class _Page:
         )
         while made.id in self.ids:
             made = attrs.evolve(made, id=NoteId(f"{made.id}-z"))
-        self.ids.add(made.id)
-        self.notes.append(made)
+        return made

@@ -9,23 +9,97 @@ from typing import Any
 
 import pytest
 from browsing import chromium
-from hypothesis import HealthCheck, settings
+from hypothesis import is_hypothesis_test
+from laws import register
 
 import avi_portspec
+from avi_portspec.edition import loading
+from avi_portspec.edition.bundled import edition_files
+from avi_portspec.names import EditionId
 
 #: Read by type checkers alone.
 collect_ignore = ["typing"]
 #: There are several, which are of one name to whoever looks for doctests.
 collect_ignore_glob = ["conftest.py", "*/conftest.py"]
 
-# No deadline: machines are noisy, and what is fast is shown elsewhere.
-settings.register_profile(
-    "default",
-    deadline=None,
-    max_examples=25,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-settings.load_profile("default")
+register()
+
+HERE = Path(__file__).parent
+#: What the tests of some folders are about.
+FOLDERS = {
+    HERE / "docs": "docs",
+    HERE.parent / "docs": "docs",
+    HERE / "kernel": "kernel",
+}
+
+
+#: What may be skipped anywhere: the vendor's page is not ours to bring.
+ABSENT = "no copy of the published page"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option of those who have everything installed."""
+    parser.addoption(
+        "--nothing-skipped",
+        action="store_true",
+        help="fail where any test is skipped, but for lack of the "
+        "vendor's page",
+    )
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say what is left out, and how to have it."""
+    if config.getoption("markexpr") == "not slow":
+        return "slow tests are left out; pytest -m '' has them all"
+    return None
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run in which nothing was to be skipped."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if session.config.getoption("--nothing-skipped") and reporter is not None:
+        skipped = [
+            report
+            for report in reporter.stats.get("skipped", ())
+            if ABSENT not in str(report.longrepr)
+        ]
+        if skipped and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they are made of, so that no test can forget to."""
+    for item in items:
+        if is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker("law")
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+        for folder, marker in FOLDERS.items():
+            if item.path.is_relative_to(folder):
+                item.add_marker(marker)
+
+
+#: What a command or a directive that names no edition is asked about: an
+#: edition that is added later changes no answer that a test expects.
+NEWEST = EditionId("vantage-undated")
+
+
+@pytest.fixture(autouse=True)
+def pin_newest(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let one edition be the newest in every test but the documentation's.
+
+    What the documentation shows has to be what its readers see.
+    """
+
+    def files() -> dict[EditionId, str]:
+        found = edition_files()
+        last = found.pop(NEWEST)
+        return {**found, NEWEST: last}
+
+    if request.node.get_closest_marker("docs") is None:
+        monkeypatch.setattr(loading, "edition_files", files)
 
 
 @pytest.fixture(scope="session")
@@ -58,5 +132,5 @@ def published_page() -> str:
     folder = Path(__file__).parents[2] / "shared" / "source"
     found = sorted(folder.glob("*.txt"))
     if not found:
-        pytest.skip(f"no copy of the published page in {folder}")
+        pytest.skip(f"{ABSENT} in {folder}")
     return found[0].read_text(encoding="utf-8")

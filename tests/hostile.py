@@ -66,6 +66,7 @@ ATTACKS = (
     "-o option",
     "--long=option",
     "/V option",
+    "\\",
     "\\ back\\slash \\| \\",
     "=cmd|' /C calc'!A0",
     "+1+1",

@@ -16,16 +16,6 @@ ROOT = Path(__file__).resolve().parent.parent
 FACTS = ROOT.parent / "shared" / "facts" / "earlier-editions.csv"
 EARLIER = ("16.2", "17.1")
 
-#: Where the facts' words for an endpoint are none of its names.
-ENDPOINTS = {
-    "Keystone": "keystone",
-    "Glance": "glance",
-    "Nova": "nova",
-    "Neutron": "neutron",
-    "Heat": "heat",
-    "Kubernetes Minions": "kubernetes-minion",
-    "Mesos Nodes": "mesos-node",
-}
 SECTIONS = {
     "management communication": "management",
     "controller to network services": "network-services",
@@ -58,8 +48,7 @@ def _facts(edition: str) -> list[dict[str, str]]:
 
 def _flow_of(edition: Edition, fact: dict[str, str]) -> Flow:
     """Return the one flow that states a fact."""
-    name = fact["destination"]
-    destination = edition.endpoints[ENDPOINTS.get(name, name)].id
+    destination = edition.endpoints[fact["destination"]].id
     section = SECTIONS.get(fact["section"]) or next(
         s.id
         for s in edition.sections
@@ -160,8 +149,8 @@ class TestFacts:
         edition = avi_portspec.load(name)
         (pointer,) = edition.pointers
         named = [f["destination"] for f in _facts(name) if not f["port"]]
-        wanted = named or [edition.endpoints[pointer.destination].name]
-        assert [edition.endpoints[pointer.destination].name] == wanted
+        expected = named or [edition.endpoints[pointer.destination].name]
+        assert [edition.endpoints[pointer.destination].name] == expected
 
 
 class TestSizes:
@@ -261,3 +250,73 @@ class TestStability:
         for flow in avi_portspec.load(name).flows:
             if flow.when == ALWAYS:
                 assert newest.flows[flow.id].when == ALWAYS
+
+
+class TestComparison:
+    """What two pages both say is no change between them."""
+
+    @pytest.mark.parametrize(
+        ("old", "new", "changed"),
+        [
+            ("16.2", "17.1", {"external-to-controller-snmp"}),
+            (
+                "17.1",
+                "vantage-undated",
+                {
+                    "controller-to-controller-ssh",
+                    "controller-to-controller-portal",
+                    "controller-to-controller-ssh-container",
+                    "service-engine-to-controller-ssh",
+                    "service-engine-to-controller-portal",
+                    "service-engine-to-controller-ssh-container",
+                },
+            ),
+        ],
+    )
+    def test_purposes(self, old: str, new: str, changed: set[str]) -> None:
+        """17.1 mentions the SNMP agent; notes explain SSH and the portal."""
+        before, after = avi_portspec.load(old), avi_portspec.load(new)
+        assert changed == {
+            flow.id
+            for flow in before.flows
+            if flow.purpose != after.flows[flow.id].purpose
+        }
+
+    @pytest.mark.parametrize(
+        ("old", "new", "gone"),
+        [
+            (
+                "16.2",
+                "17.1",
+                {
+                    "network-services-called-udp",
+                    "orchestrators-additional-ports",
+                },
+            ),
+            ("17.1", "vantage-undated", set()),
+        ],
+    )
+    def test_notes(self, old: str, new: str, gone: set[str]) -> None:
+        """A lead-in that stays is the same note, in the same words."""
+        before, after = avi_portspec.load(old), avi_portspec.load(new)
+        assert {*before.notes.ids()} - {*after.notes.ids()} == gone
+        for note in before.notes:
+            if note.id not in gone:
+                assert after.notes[note.id].text == note.text
+        assert "management-ports" in before.notes.ids()
+
+
+def test_a_name_that_one_page_uses_for_two_is_explained() -> None:
+    """16.2 calls clients and servers External Network Services."""
+    edition = avi_portspec.load("16.2")
+    (pointer,) = edition.pointers
+    described = edition.endpoints[pointer.destination].description or ""
+    assert "the servers that the Controller itself uses" in described
+    assert "Not the servers" not in described
+
+
+def test_16_2_states_when_openstack_flows_apply() -> None:
+    """Its sentence names OpenStack; later pages leave that to a heading."""
+    for name, inferred in (("16.2", False), ("17.1", True)):
+        flow = avi_portspec.load(name).flows["controller-to-nova"]
+        assert bool(flow.why_inferred("when")) == inferred

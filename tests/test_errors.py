@@ -1,8 +1,9 @@
-"""Errors carry data, say what was wanted, and suggest what was meant."""
+"""Errors carry data, say what was expected, and suggest what was meant."""
 
 from __future__ import annotations
 
 import pickle
+from collections import Counter, OrderedDict, namedtuple
 
 import pytest
 
@@ -47,18 +48,22 @@ class TestShown:
         ("value", "text"),
         [
             (None, "nothing"),
-            (True, "the truth value True"),
-            ("443", "the string '443'"),
-            (443, "the integer 443"),
-            (30.1, "the float 30.1"),
-            ([1, 2], "a list of 2"),
-            ({}, "a table of 0"),
-            ((1,), "a list of 1"),
+            (True, "True"),
+            ("443", "'443'"),
+            (443, "443"),
+            (30.1, "30.1"),
+            ([1, 2], "a list of 2 items"),
+            ({}, "an empty table"),
+            ((1,), "a list of 1 item"),
             (frozenset({"b", "A"}), "the words 'A', 'b'"),
-            (frozenset({"b", 1}), "a list of 2"),
-            (frozenset(), "a list of 0"),
+            (frozenset({"b", 1}), "a list of 2 items"),
+            (frozenset(), "an empty list"),
             (1 << 4000, "an integer of 4001 bits"),
             (b"x", "bytes b'x'"),
+            ({1, 2}, "a list of 2 items"),
+            (Counter("aab"), "a table of 2 items"),
+            (OrderedDict(a=1), "a table of 1 item"),
+            (namedtuple("Pair", "a b")(1, 2), "a list of 2 items"),  # noqa: PYI024
         ],
     )
     def test_the_type_is_named(self, value: object, text: str) -> None:
@@ -71,21 +76,45 @@ class TestShown:
         assert shown("x" * 1000).endswith("...")
         assert shown(frozenset({"x" * 1000})).endswith("...")
 
+    def test_a_message_stays_on_one_line(self) -> None:
+        """The repr of a foreign object may hold line breaks."""
+
+        class Foreign:
+            """An object that prints over two lines."""
+
+            def __repr__(self) -> str:
+                return "one\ntwo"
+
+        assert shown(Foreign()) == r"Foreign one\ntwo"
+
 
 class TestFault:
     """One fault and its place."""
 
     def test_it_reads_as_a_sentence(self) -> None:
-        """Path, record, wanted, got and the nearest name are all there."""
-        fault = Fault("flows[3].source", "an id", "'se'", "se-1", "a-flow")
+        """Path, record, expected, got and the nearest name are all there."""
+        fault = Fault(
+            "reference/dangling",
+            "flows[3].source",
+            "an id",
+            "'se'",
+            "se-1",
+            "a-flow",
+        )
         assert str(fault) == (
-            "flows[3].source (a-flow): wanted an id, got 'se'; "
+            "flows[3].source (a-flow): expected an id, got 'se'; "
             "did you mean 'se-1'?"
         )
 
     def test_it_reads_well_without_a_path(self) -> None:
         """A fault of the whole has no place to name."""
-        assert str(Fault("", "JSON", "soup")) == "wanted JSON, got soup"
+        fault = Fault("record/not-a-table", "", "a table", "soup")
+        assert str(fault) == "expected a table, got soup"
+
+    def test_a_parser_is_quoted(self) -> None:
+        """What a parser has to say is no value that was got."""
+        fault = Fault("file/not-toml", "", "valid TOML", "no end (line 3)")
+        assert str(fault) == "not valid TOML: no end (line 3)"
 
     @pytest.mark.parametrize(
         ("path", "prefix", "seen"),
@@ -100,7 +129,7 @@ class TestFault:
         self, path: str, prefix: str, seen: str
     ) -> None:
         """Paths join as they are written in code."""
-        assert Fault(path, "", "").under(prefix).path == seen
+        assert Fault("", path, "", "").under(prefix).path == seen
 
 
 class TestTheHierarchy:
@@ -134,7 +163,7 @@ class TestTheHierarchy:
     @pytest.mark.parametrize(
         "error",
         [
-            InvalidDataError("a.toml", [Fault("a", "b", "c")]),
+            InvalidDataError("a.toml", [Fault("z", "a", "b", "c")]),
             InvalidQueryError("port", "a number", "soup"),
             UnknownNameError("cloud", "awz", ["aws"]),
             MissingExtraError("writing TOML", "toml"),
@@ -153,14 +182,16 @@ class TestMessages:
 
     def test_one_fault_is_one_line(self) -> None:
         """The common case is short."""
-        error = InvalidDataError("PortRange", [Fault("low", "a", "b")])
-        assert str(error) == "PortRange: low: wanted a, got b"
+        error = InvalidDataError("PortRange", [Fault("z", "low", "a", "b")])
+        assert str(error) == "PortRange: low: expected a, got b"
 
     def test_several_faults_are_a_list(self) -> None:
         """Every fault has a line of its own."""
-        fault = Fault("low", "a", "b")
+        fault = Fault("z", "low", "a", "b")
         assert str(InvalidDataError("x.toml", [fault, fault])) == (
-            "x.toml: 2 faults\n  low: wanted a, got b\n  low: wanted a, got b"
+            "x.toml: 2 faults\n"
+            "  low: expected a, got b\n"
+            "  low: expected a, got b"
         )
 
     def test_a_near_name_is_suggested(self) -> None:
@@ -168,7 +199,7 @@ class TestMessages:
         error = UnknownNameError("cloud", "awz", ["aws", "azure"])
         assert error.nearest == "aws"
         assert str(error) == (
-            "no cloud goes by the string 'awz'; did you mean 'aws'?"
+            "unknown cloud 'awz'; did you mean 'aws'? Known: aws, azure"
         )
 
     def test_few_names_are_listed(self) -> None:
@@ -179,7 +210,7 @@ class TestMessages:
     def test_many_names_are_not(self) -> None:
         """A long list does not."""
         error = UnknownNameError("cloud", "zzzz", map(str, range(99)))
-        assert str(error) == "no cloud goes by the string 'zzzz'"
+        assert str(error) == "unknown cloud 'zzzz'"
 
     def test_a_missing_extra_says_what_to_install(self) -> None:
         """The message is the command."""
@@ -188,7 +219,7 @@ class TestMessages:
         )
 
     def test_a_query_says_what_it_takes(self) -> None:
-        """Argument, wanted, got."""
+        """Argument, expected, got."""
         assert str(InvalidQueryError("port", "a number", "soup")) == (
-            "port: wanted a number, got soup"
+            "port: expected a number, got soup"
         )

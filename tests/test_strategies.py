@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from hypothesis import Phase, find, given, seed, settings
+import importlib.util
+from collections.abc import Collection, Iterator
+from itertools import chain
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 import avi_portspec
@@ -11,12 +18,93 @@ from avi_portspec import (
     AnyOf,
     Edition,
     Match,
+    Overlay,
+    SiteFlow,
     Unless,
     strategies,
 )
-from avi_portspec.model.record import Record
+from avi_portspec.model.record import Record, checks_of
 
-SEARCH = settings(max_examples=200, database=None)
+#: Not to explain: that would vary each part of what was found, and what is
+#: looked for here is meant to be found.
+SEARCH = settings(
+    max_examples=200,
+    database=None,
+    phases=[Phase.generate, Phase.shrink],
+)
+#: The same draws on each machine and in each run.
+ALIKE = settings(
+    max_examples=25,
+    database=None,
+    derandomize=True,
+    phases=[Phase.generate],
+)
+
+
+@pytest.fixture(scope="module")
+def clashing() -> ModuleType:
+    """Return the strategies, whose ids and names are all ``a`` or ``b``."""
+    spec = importlib.util.spec_from_file_location(
+        "clashing_strategies", strategies.__file__
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(st, "text", lambda *_, **__: st.sampled_from("ab"))
+        spec.loader.exec_module(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def drawn() -> list[tuple[Edition, Overlay, SiteFlow]]:
+    """Return editions and overlays, drawn once for all who look at them.
+
+    Overlays have few flows of their own, so one is drawn beside each.
+    """
+    found: list[tuple[Edition, Overlay, SiteFlow]] = []
+
+    @settings(ALIKE, max_examples=60)
+    @given(
+        strategies.editions(), strategies.overlays(), strategies.site_flows()
+    )
+    def draw(edition: Edition, overlay: Overlay, flow: SiteFlow) -> None:
+        found.append((edition, overlay, flow))
+
+    draw()
+    return found
+
+
+@pytest.mark.slow
+class TestClashes:
+    """What is drawn may have any name: an earlier one, too."""
+
+    def test_editions_are_sound_whatever_clashes(
+        self, clashing: ModuleType
+    ) -> None:
+        """No drawn id or name takes that of another record."""
+        seen: set[str] = set()
+
+        @ALIKE
+        @given(clashing.editions())
+        def look(edition: Edition) -> None:
+            seen.update(edition.endpoints.ids())
+
+        look()
+        assert seen == {"a", "b"}
+
+    def test_records_are_sound_whatever_clashes(
+        self, clashing: ModuleType
+    ) -> None:
+        """Each strategy, on its own."""
+
+        @ALIKE
+        @given(st.data())
+        def look(data: st.DataObject) -> None:
+            for name in sorted({*clashing.__all__} - {"editions"}):
+                data.draw(getattr(clashing, name)())
+
+        look()
 
 
 class TestEditions:
@@ -27,17 +115,16 @@ class TestEditions:
         """By the argument."""
         assert len(edition.sections) == 1
 
-    def test_they_are_varied(self) -> None:
+    def test_they_are_varied(
+        self, drawn: list[tuple[Edition, Overlay, SiteFlow]]
+    ) -> None:
         """Every kind of record comes up, and what hangs together."""
         seen: set[str] = set()
-
-        @settings(max_examples=120, phases=[Phase.generate], database=None)
-        @seed(1)
-        @given(strategies.editions())
-        def look(edition: Edition) -> None:
+        for edition, _, _ in drawn:
             flows = edition.flows
             features = {
                 "flows": len(flows) > 1,
+                "replaced flows": any(flow.replaces for flow in flows),
                 "exclusions": edition.exclusions,
                 "pointers": edition.pointers,
                 "subsections": any(s.parent for s in edition.sections),
@@ -47,9 +134,7 @@ class TestEditions:
                 "conditions": any([*f.when.matches()] for f in flows),
             }
             seen.update(name for name, there in features.items() if there)
-
-        look()
-        assert len(seen) == 8
+        assert len(seen) == 9
 
     def test_they_shrink_to_next_to_nothing(self) -> None:
         """A failing test is then easy to read."""
@@ -113,3 +198,41 @@ def test_records_can_be_made_on_their_own(data: st.DataObject) -> None:
     for name in strategies.__all__:
         made = data.draw(getattr(strategies, name)())
         assert made is not None
+
+
+#: Fields that the strategies leave as they are, and why.
+LEFT = {
+    # An overlay sets them, when it is applied.
+    "Section.origin",
+    "Endpoint.origin",
+    "Flow.origin",
+}
+
+
+def records_in(value: Any) -> Iterator[Record]:
+    """Yield a record, and every record that it holds."""
+    if isinstance(value, Record):
+        yield value
+        for name, _, _ in checks_of(type(value)):
+            yield from records_in(getattr(value, name))
+    elif isinstance(value, Collection) and not isinstance(value, str):
+        for each in value:
+            yield from records_in(each)
+
+
+def test_every_field_of_every_record_is_drawn(
+    drawn: list[tuple[Edition, Overlay, SiteFlow]],
+) -> None:
+    """A new field gets a strategy with it: it comes in two values or more."""
+    values: dict[str, set[Any]] = {}
+    for records in drawn:
+        for record in chain.from_iterable(map(records_in, records)):
+            cls = type(record)
+            for name, _, is_derived in checks_of(cls):
+                if not is_derived:
+                    seen = values.setdefault(f"{cls.__name__}.{name}", set())
+                    value = getattr(record, name)
+                    if len(seen) < 2:
+                        seen.add(str(value))
+    alike = {name for name, seen in values.items() if len(seen) == 1}
+    assert alike == LEFT

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import avi_portspec
-from avi_portspec.changes.versions import dumps_released, loads_released
 from avi_portspec.errors import PortSpecError
 from avi_portspec.ledger.fragments import from_html, from_text
 from avi_portspec.model.conditions import Condition
@@ -56,23 +55,19 @@ READERS: Final[dict[str, Callable[[str | bytes], Any]]] = {
     "deployment": lambda text: avi_portspec.loads_deployment(
         text, edition=EDITION
     ),
-    "released": loads_released,
     "condition": condition,
     "inventory": lambda text: loads_inventory(text, edition=EDITION),
     "page-text": page(from_text),
     "page-html": page(from_html),
 }
 TOML: Final = ("edition-toml", "overlay", "deployment", "inventory")
-JSON: Final = ("edition-json", "released", "condition")
+JSON: Final = ("edition-json", "condition")
 PAGES: Final = ("page-text", "page-html")
 
 
 def examples() -> dict[str, str]:
     """Return a sound text for each reader."""
     folder = Path(avi_portspec.__file__).parent / "data"
-    released = avi_portspec.changes.versions.Released(
-        version="1.2.3", editions=(EDITION,)
-    )
     cells = "".join(
         f"<tr><td>{flow.source}<td>{flow.destination}</tr>"
         for flow in EDITION.flows[:5]
@@ -95,7 +90,6 @@ def examples() -> dict[str, str]:
         "deployment": avi_portspec.dumps_deployment(
             avi_portspec.preset("aws", services={"dns", "ntp"})
         ),
-        "released": dumps_released(released),
         "condition": (
             '{"all": [{"facet": "cloud", "values": ["aws"]}, {"unless": '
             '{"any": [{"facet": "feature", "values": ["cli-shell"]}, '

@@ -20,7 +20,7 @@ from avi_portspec import (
     ProtocolPorts,
 )
 
-edition = avi_portspec.load()
+edition = avi_portspec.load("vantage-undated")
 assert_type(edition, Edition)
 assert_type(edition.flows, Flows)
 assert_type(edition.endpoints, Catalog[Endpoint])
@@ -48,6 +48,27 @@ assert_type(flows[0].when.evaluate(here), Answer)
 flows.select(sauce="SE")  # type: ignore[call-arg]
 flows.exclude(sauce="SE")  # type: ignore[call-arg]
 flows.exclude(port="443")  # type: ignore[arg-type]
+# Closed words are Literal types, presets too. What Edition.resolve() takes is
+# not: a site's own edition may have other clouds.
+flows.select(requirement="requird")  # type: ignore[arg-type]
+flows.exclude(requirement=["required", "optionl"])  # type: ignore[list-item]
+flows.select(inferred="port")  # type: ignore[arg-type]
+flows.group_by("sauce")  # type: ignore[arg-type]
+avi_portspec.preset("awss")  # type: ignore[arg-type]
+answer = edition.resolve("aws")
+answer.having("need")  # type: ignore[arg-type]
+rules = avi_portspec.rule_set(
+    answer, avi_portspec.load_inventory("a.toml", edition=edition)
+)
+rules.render("nftabels")  # type: ignore[arg-type]
+avi_portspec.export(answer, "cvs")  # type: ignore[arg-type]
+# What is no attribute is found, although slots are filled when they are read.
+_ = flows.typo  # type: ignore[attr-defined]
+_ = edition.endpoints.typo  # type: ignore[attr-defined]
+_ = answer.typo  # type: ignore[attr-defined]
+_ = edition.typo  # type: ignore[attr-defined]
+assert_type(edition.resolve(["aws", "vcenter"]).needed, Flows)
+assert_type(answer.optional, Flows)
 flows[0].id = FlowId("other")  # type: ignore[misc]
 PortRange(1, 2)  # type: ignore[call-arg]
 try:

@@ -1,0 +1,44 @@
+"""How many examples a law is tried on."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+from hypothesis import HealthCheck, settings
+
+#: Few while one works, more where coverage is measured, many where a change
+#: is judged. Choose with ``pytest --hypothesis-profile ci``.
+EXAMPLES = {"dev": 5, "coverage": 10, "ci": 100}
+
+
+def register() -> None:
+    """Register a profile for each of these, and load the first.
+
+    Whether a law holds has nothing to do with how busy the machine is: no
+    example has a deadline, and no health check measures time. Where ``CI``
+    is set, the examples are the same each time, so that a change is judged
+    by what it changed.
+    """
+    for name, count in EXAMPLES.items():
+        settings.register_profile(
+            name,
+            max_examples=count,
+            deadline=None,
+            derandomize="CI" in os.environ,
+            suppress_health_check=[
+                HealthCheck.too_slow,
+                # mutmut runs a test again and again in one process.
+                HealthCheck.differing_executors,
+            ],
+        )
+    settings.load_profile("dev")
+
+
+#: A law that asks for many times the examples would take minutes of the gate.
+MOST: Final = 500
+
+
+def examples(times: int) -> settings:
+    """Return settings for so many times the examples of the profile."""
+    return settings(max_examples=min(times * settings().max_examples, MOST))

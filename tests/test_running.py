@@ -1,0 +1,113 @@
+"""How the tests are run: a file alone, all of them, and by the gate."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from laws import EXAMPLES, examples
+
+ROOT = Path(__file__).parents[1]
+#: What a clone has and an installed wheel has not.
+needs_clone = pytest.mark.skipif(
+    not (ROOT / "noxfile.py").exists(), reason="needs a clone"
+)
+#: Sessions that repeat a part of another one, or are for the night.
+NOT_IN_THE_GATE = {"docs", "words", "mutants"}
+
+
+def run_pytest(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run pytest as a contributor does, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+class TestOneFile:
+    """A single file, which is what a contributor runs most."""
+
+    def test_it_passes_by_itself(self) -> None:
+        """Nothing is asked of it that only all tests together can give."""
+        done = run_pytest("tests/model/test_ports.py")
+        assert done.returncode == 0, done.stdout
+        assert "pytest -m ''" in done.stdout
+
+
+class TestSkipping:
+    """What is lacking is skipped, and a complete run lacks nothing."""
+
+    @pytest.mark.parametrize(
+        ("reason", "code"),
+        [
+            ("needs a tool", pytest.ExitCode.TESTS_FAILED),
+            ("no copy of the published page here", pytest.ExitCode.OK),
+        ],
+    )
+    def test_nothing_but_the_page_may_be_skipped(
+        self, tmp_path: Path, reason: str, code: pytest.ExitCode
+    ) -> None:
+        """With ``--nothing-skipped``, as the gate runs them."""
+        path = tmp_path / "test_it.py"
+        path.write_text(
+            f"import pytest\n\ndef test_it():\n    pytest.skip({reason!r})\n",
+            encoding="utf-8",
+        )
+        common = ("-p", "conftest", str(path))
+        assert run_pytest("--nothing-skipped", *common).returncode == code
+
+
+class TestLaws:
+    """How many examples a law is tried on."""
+
+    def test_the_gate_tries_at_least_a_hundred(self) -> None:
+        """Those who work on the code wait for fewer."""
+        assert settings.get_profile("ci").max_examples >= 100
+        assert EXAMPLES["dev"] < EXAMPLES["ci"]
+
+    def test_none_is_given_a_number(self) -> None:
+        """A fixed number would hold in the gate as well."""
+        fixed = re.compile(r"@settings\(max_examples=\d+\)")
+        for path in sorted(ROOT.glob("tests/**/test_*.py")):
+            assert not fixed.search(path.read_text(encoding="utf-8")), path
+
+    def test_a_law_may_need_more(self) -> None:
+        """Some multiple of the profile's."""
+        assert examples(3).max_examples == 3 * settings().max_examples
+
+    @pytest.mark.parametrize("name", EXAMPLES)
+    def test_none_depends_on_the_clock(self, name: str) -> None:
+        """A busy machine changes no result."""
+        assert settings.get_profile(name).deadline is None
+
+
+@needs_clone
+class TestTheGate:
+    """``.ci/run`` and the sessions of nox."""
+
+    def test_it_runs_every_session(self) -> None:
+        """A session that is added has to be run, or be on the list."""
+        defined = set(
+            re.findall(
+                r"^@nox\.session(?:\((?:name=\"([\w-]+)\")?.*\))?\n"
+                r"def (\w+)",
+                (ROOT / "noxfile.py").read_text(encoding="utf-8"),
+                re.MULTILINE,
+            )
+        )
+        names = {given or function for given, function in defined}
+        text = (ROOT / ".ci/run").read_text(encoding="utf-8")
+        found = re.search(r"--session \\\n((?:.+\\\n)*.+)\n", text)
+        assert found is not None
+        assert set(found[1].replace("\\", "").split()) == (
+            names - NOT_IN_THE_GATE
+        )
