@@ -153,6 +153,13 @@ class TestImmutability:
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
             record.__init__(**fields)  # type: ignore[misc]
 
+    def test_a_second_init_is_refused(self) -> None:
+        """Though it is given what the record may hold."""
+        ports = PortRange(low=1, high=2)
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            ports.__init__(low=1, high=3)  # type: ignore[misc]
+        assert ports == PortRange(low=1, high=2)
+
     def test_collections_ignore_a_second_init(self, edition: Edition) -> None:
         """There is nothing in it that could write."""
         before = tuple(edition.endpoints)

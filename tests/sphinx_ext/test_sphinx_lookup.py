@@ -241,6 +241,21 @@ class TestLookup:
         ET.fromstring(f"<x>{html.replace('&#160;', ' ')}</x>")  # noqa: S314 - our own
 
     @EACH
+    def test_the_source_is_a_link(self, edition: Edition) -> None:
+        """Where the page that was transcribed has an address."""
+        page = Page(edition, {})
+        data = page.data(build_lookup(edition))
+        html = AviChooser(data=data, html=page.write()).write()
+        tree = ET.fromstring(f"<x>{html.replace('&#160;', ' ')}</x>")  # noqa: S314 - our own
+        below = tree.find(".//p[@class='avi-source']")
+        assert below is not None
+        mirror = ["https://github.com/oletizi/avi-docs"]
+        links = [link.get("href") for link in below.iter("a")]
+        assert links == ([] if edition == UNDATED else mirror)
+        text = "".join(below.itertext())
+        assert text.startswith("Source: vendor's port page")
+
+    @EACH
     def test_a_feature_that_is_not_offered_changes_nothing(
         self, edition: Edition
     ) -> None:
