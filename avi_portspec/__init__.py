@@ -74,7 +74,13 @@ if TYPE_CHECKING:
         Match,
         Unless,
     )
-    from avi_portspec.model.facets import Deployment, Facet, FacetValue
+    from avi_portspec.model.facets import (
+        AcceptedReading,
+        DeclinedFlow,
+        Deployment,
+        Facet,
+        FacetValue,
+    )
     from avi_portspec.model.flows import (
         Endpoint,
         Exclusion,
@@ -156,7 +162,13 @@ _HOMES = {
         "Match",
         "Unless",
     ),
-    "model.facets": ("Deployment", "Facet", "FacetValue"),
+    "model.facets": (
+        "AcceptedReading",
+        "DeclinedFlow",
+        "Deployment",
+        "Facet",
+        "FacetValue",
+    ),
     "model.flows": (
         "Endpoint",
         "Exclusion",
@@ -195,6 +207,7 @@ __all__ = [
     "ICMP",
     "TCP",
     "UDP",
+    "AcceptedReading",
     "AllOf",
     "Always",
     "Answer",
@@ -207,6 +220,7 @@ __all__ = [
     "Condition",
     "Conflict",
     "Decision",
+    "DeclinedFlow",
     "Deployment",
     "Edition",
     "EditionId",

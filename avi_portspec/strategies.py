@@ -38,6 +38,8 @@ from avi_portspec.model.conditions import (
 )
 from avi_portspec.model.facets import (
     FACETS,
+    AcceptedReading,
+    DeclinedFlow,
     Deployment,
     Facet,
     FacetValue,
@@ -62,7 +64,9 @@ from avi_portspec.model.page import (
 from avi_portspec.model.ports import PortRange, ProtocolPorts
 from avi_portspec.model.protocols import ICMP, TCP, UDP, Protocol
 from avi_portspec.names import (
+    DirectionReading,
     EndpointKind,
+    FlowId,
     NodeCount,
     NoteId,
     NoteKind,
@@ -234,19 +238,30 @@ def _drop_shared_names(records: Iterable[Any]) -> list[Any]:
 
 
 def deployments(
-    facets: Sequence[Facet] = (),
+    facets: Sequence[Facet] = (), flows: Sequence[Flow] = ()
 ) -> st.SearchStrategy[Deployment]:
     """Return deployments.
 
     Args:
         facets: An edition's facets, to draw words from that its conditions
             know; any words without them.
+        flows: An edition's flows, to draw those that a site reads or
+            declines. With facets alone, a site does neither.
     """
     known = {facet.id: [v.id for v in facet.values] for facet in facets}
 
     def word(facet: Any) -> st.SearchStrategy[str]:
         found = known.get(facet)
         return st.sampled_from(found) if found else _IDS
+
+    def choices(
+        cls: Any, found: list[FlowId], **field: Any
+    ) -> st.SearchStrategy[Any]:
+        flow = st.sampled_from(found) if found else _IDS
+        one = st.builds(cls, flow=flow, **field)
+        none = facets and not found
+        most = 0 if none else 2
+        return st.lists(one, max_size=most, unique_by=lambda made: made.flow)
 
     return st.builds(
         Deployment,
@@ -255,6 +270,14 @@ def deployments(
         features=st.frozensets(word("feature"), max_size=3),
         services=st.frozensets(word("service"), max_size=3),
         nodes=st.sampled_from(get_args(NodeCount)),
+        readings=choices(
+            AcceptedReading,
+            [flow.id for flow in flows if flow.direction_doubts],
+            direction=st.sampled_from(get_args(DirectionReading)),
+        ),
+        declined=choices(
+            DeclinedFlow, [flow.id for flow in flows], reason=names()
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from avi_portspec.changes.intervals import (
 from avi_portspec.changes.lines import plan_document
 from avi_portspec.changes.records import Step, check_actions
 from avi_portspec.changes.rendering import Written
+from avi_portspec.deployment.choices import drop_choices
 from avi_portspec.deployment.resolution import Resolution
 from avi_portspec.documents.blocks import Document
 from avi_portspec.edition.edition import Edition
@@ -171,7 +172,13 @@ def _is_downgrade(old: EditionData, new: EditionData) -> bool:
 def _resolve(
     edition: Edition, deployment: Deployment | str, other: Edition
 ) -> Resolution:
-    """Return an edition's answer; name the edition that alone has none."""
+    """Return an edition's answer; name the edition that alone has none.
+
+    What a site decides about a flow that only the other edition has is no
+    part of it.
+    """
+    if isinstance(deployment, Deployment):
+        deployment = drop_choices(deployment, edition, other)
     try:
         return edition.resolve(deployment)
     except (InvalidDataError, UnknownNameError) as wrong:

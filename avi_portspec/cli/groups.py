@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from avi_portspec.cli.flow_table import list_undocumented, show_elsewhere
+from avi_portspec.cli.flow_table import (
+    list_undocumented,
+    show_elsewhere,
+    withheld,
+)
 from avi_portspec.cli.grid import INDENT, Grid, fit
 from avi_portspec.model.phrases import deployment_phrase
 from avi_portspec.model.wording import source_text
@@ -177,6 +181,7 @@ def _counts(answer: Answer, resolution: Resolution) -> Iterator[str]:
     """Yield how many flows there are of each decision."""
     statuses = [resolution.status_of(flow) for flow in answer.flows]
     shown: list[Status] = [s for s in statuses if s != "unstated"]
+    shown += [decision.status for decision in withheld(answer)]
     shown += ["unstated"] * len(answer.unstated)
     for message, count in count_decisions(shown):
         yield message.format(count)

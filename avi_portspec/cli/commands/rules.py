@@ -238,6 +238,7 @@ def rules_command(
     ["10.10.1.11"] and service-engine = ["10.20.0.0/24"]. 'avi-portspec
     endpoints' lists the endpoints.
     """
+    from avi_portspec.deployment.choices import add_readings
     from avi_portspec.rules.inventory import loads_inventory
     from avi_portspec.rules.options import Options
     from avi_portspec.rules.platforms import write
@@ -246,17 +247,18 @@ def rules_command(
     options = Options(**asked)
     edition = request.edition()
     deployment = require_deployment(request, edition)
+    accepted = dict(map(_split_reading, readings))
+    resolution = edition.resolve(add_readings(deployment, accepted))
     text, subject = request.read(inventory)
     with report_progress(f"reading {subject}"):
         site = loads_inventory(text, edition=edition, subject=subject)
     with report_progress(f"writing rules for {platform}"):
         try:
             rules = rule_set(
-                edition.resolve(deployment),
+                resolution,
                 site,
                 optional=optional,
                 missing="omit" if allow_missing else "error",
-                readings=dict(map(_split_reading, readings)),
                 source=source,
                 destination=destination,
             )
