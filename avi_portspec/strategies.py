@@ -66,7 +66,6 @@ from avi_portspec.model.protocols import ICMP, TCP, UDP, Protocol
 from avi_portspec.names import (
     DirectionReading,
     EndpointKind,
-    FlowId,
     NodeCount,
     NoteId,
     NoteKind,
@@ -78,8 +77,10 @@ from avi_portspec.names import (
 )
 
 __all__ = [
+    "accepted_readings",
     "citations",
     "conditions",
+    "declined_flows",
     "deployments",
     "editions",
     "endpoints",
@@ -254,15 +255,13 @@ def deployments(
         found = known.get(facet)
         return st.sampled_from(found) if found else _IDS
 
-    def choices(
-        cls: Any, found: list[FlowId], **field: Any
+    def of_each(
+        one: st.SearchStrategy[Any], found: Sequence[Flow]
     ) -> st.SearchStrategy[Any]:
-        flow = st.sampled_from(found) if found else _IDS
-        one = st.builds(cls, flow=flow, **field)
-        none = facets and not found
-        most = 0 if none else 2
+        most = 2 if found or not facets else 0
         return st.lists(one, max_size=most, unique_by=lambda made: made.flow)
 
+    doubtful = [flow for flow in flows if flow.direction_doubts]
     return st.builds(
         Deployment,
         clouds=st.frozensets(word("cloud"), max_size=3),
@@ -270,15 +269,39 @@ def deployments(
         features=st.frozensets(word("feature"), max_size=3),
         services=st.frozensets(word("service"), max_size=3),
         nodes=st.sampled_from(get_args(NodeCount)),
-        readings=choices(
-            AcceptedReading,
-            [flow.id for flow in flows if flow.direction_doubts],
-            direction=st.sampled_from(get_args(DirectionReading)),
-        ),
-        declined=choices(
-            DeclinedFlow, [flow.id for flow in flows], reason=names()
-        ),
+        readings=of_each(accepted_readings(doubtful), doubtful),
+        declined=of_each(declined_flows(flows), flows),
     )
+
+
+def accepted_readings(
+    flows: Sequence[Flow] = (),
+) -> st.SearchStrategy[AcceptedReading]:
+    """Return readings of doubtful directions.
+
+    Args:
+        flows: The flows to draw from; any ids without them.
+    """
+    return st.builds(
+        AcceptedReading,
+        flow=_flow_ids(flows),
+        direction=st.sampled_from(get_args(DirectionReading)),
+    )
+
+
+def declined_flows(
+    flows: Sequence[Flow] = (),
+) -> st.SearchStrategy[DeclinedFlow]:
+    """Return flows that a site declines.
+
+    Args:
+        flows: The flows to draw from; any ids without them.
+    """
+    return st.builds(DeclinedFlow, flow=_flow_ids(flows), reason=names())
+
+
+def _flow_ids(flows: Sequence[Flow]) -> st.SearchStrategy[Any]:
+    return st.sampled_from([flow.id for flow in flows]) if flows else _IDS
 
 
 def conditions(

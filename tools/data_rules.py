@@ -489,6 +489,11 @@ RULES: Final[Mapping[str, DataRule]] = {
         "A deployment sets only what the edition's facets ask about.",
         'features = ["cli-shell"]',
     ),
+    "deployment/flow-twice": _deployment(
+        "A deployment reads a flow once, and declines it once.",
+        'declined = [{"flow": "engine-portal", "reason": "Not used."}, '
+        '{"flow": "engine-portal", "reason": "No."}]',
+    ),
     "overlay/changed-twice": _overlay(
         "An overlay changes a flow once.",
         'changes[1] = {"flow": "engine-portal", "ports": [8443], '

@@ -31,7 +31,13 @@ if TYPE_CHECKING:
     from avi_portspec.cli.terminal import Screen
     from avi_portspec.deployment.decisions import Decision
 
-__all__ = ["list_undocumented", "show_elsewhere", "show_flows", "withheld"]
+__all__ = [
+    "list_undocumented",
+    "list_withheld",
+    "show_elsewhere",
+    "show_flows",
+    "withheld",
+]
 
 #: The most flows that an empty answer names.
 _ELSEWHERE: Final = 6
@@ -90,7 +96,7 @@ def show_flows(
         )
     else:
         show_elsewhere(screen, answer)
-    notes = [*list_undocumented(answer)]
+    notes = [*list_undocumented(answer), *list_withheld(answer)]
     if quiet:
         for text, _ in notes:
             click.echo(text, err=True)
@@ -184,13 +190,21 @@ def list_undocumented(
             if not gap.flows or not named.issuperset(gap.flows):
                 named.update(gap.flows)
                 yield str(gap), "bold yellow"
-        for decision in withheld(answer):
-            text = withheld_phrase(decision, answer.edition)
-            style = ""
-            if decision.status == "direction-unclear":
-                text, style = f"{text} {ASK_DIRECTION}", "bold yellow"
-            yield f"{decision.status}: {text} ({decision.flow.id})", style
     silent = [flow for flow in answer.unstated if flow.id not in named]
     if silent:
         text = silence_text(silent, answer.edition)
         yield f"unstated: {text}", "bold yellow"
+
+
+def list_withheld(answer: Answer) -> Iterator[tuple[str, str]]:
+    """Yield what gets no port though it applies, with its style.
+
+    Args:
+        answer: The answer.
+    """
+    for decision in withheld(answer):
+        text = withheld_phrase(decision, answer.edition)
+        style = ""
+        if decision.status == "direction-unclear":
+            text, style = f"{text} {ASK_DIRECTION}", "bold yellow"
+        yield f"{decision.status}: {text} ({decision.flow.id})", style

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
+from avi_portspec.documents import join
 from avi_portspec.errors import Fault, nearest
 from avi_portspec.model.edition import EditionData
 from avi_portspec.model.facets import AcceptedReading, Deployment
@@ -27,6 +28,7 @@ __all__ = [
     "choice_faults",
     "drop_choices",
     "read_directions",
+    "reverse",
 ]
 
 E = TypeVar("E", bound=EditionData)
@@ -57,25 +59,28 @@ def _is_read(flow: Flow) -> bool:
 
 
 def choice_faults(
-    deployment: Deployment, edition: EditionData
+    deployment: Deployment, *editions: EditionData
 ) -> Iterator[Fault]:
     """Yield each choice of a site that is about no flow that it can be about.
 
     Args:
         deployment: The deployment.
-        edition: The edition.
+        *editions: The editions, one of which has to know the flow.
     """
+    names = join("or", (edition.id for edition in editions))
     expected = {
-        "readings": "a flow whose direction is in doubt",
-        "declined": f"a flow of edition {edition.id}",
+        "readings": f"a flow whose direction is in doubt in {names}",
+        "declined": f"a flow of {names}",
     }
-    for name, known in _known(edition).items():
+    every = [_known(edition) for edition in editions]
+    for name, text in expected.items():
+        known = [flow for each in every for flow in each[name]]
         for at, choice in enumerate(getattr(deployment, name)):
             if choice.flow not in known:
                 yield Fault(
                     "word/unknown",
                     f"{name}[{at}].flow",
-                    expected[name],
+                    text,
                     repr(choice.flow),
                     nearest(choice.flow, known),
                 )
@@ -155,18 +160,18 @@ def _read(flow: Flow, direction: DirectionReading) -> Flow:
     """Return a flow of doubtful direction as a site reads it."""
     said = f"Direction as accepted: {direction}."
     doubts = flow.direction_doubts
-    ends = flow.source, flow.destination
-    source, destination = ends if direction == "stated" else ends[::-1]
-    return attrs.evolve(
-        flow,
-        source=source,
-        destination=destination,
-        readings=tuple(
-            attrs.evolve(
-                why, level="site", short=said, reason=f"{said} {why.reason}"
-            )
-            if why in doubts
-            else why
-            for why in flow.readings
-        ),
+    readings = tuple(
+        attrs.evolve(
+            why, level="site", short=said, reason=f"{said} {why.reason}"
+        )
+        if why in doubts
+        else why
+        for why in flow.readings
     )
+    read = flow if direction == "stated" else reverse(flow)
+    return attrs.evolve(read, readings=readings)
+
+
+def reverse(flow: Flow) -> Flow:
+    """Return a flow with source and destination swapped."""
+    return attrs.evolve(flow, source=flow.destination, destination=flow.source)

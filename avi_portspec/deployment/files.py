@@ -140,7 +140,7 @@ def read_deployment(
     table: dict[str, Any],
     subject: str,
     edition: EditionData | None,
-    *,
+    *others: EditionData,
     needs_cloud: bool = True,
 ) -> Deployment:
     """Return the deployment that plain data holds.
@@ -152,6 +152,8 @@ def read_deployment(
         table: The data.
         subject: What to call it in an error: a file's name, say.
         edition: The edition that has to know its words, if one has to.
+        *others: More editions, which may know the flows that *edition* does
+            not.
         needs_cloud: Whether it has to name a cloud.
 
     Raises:
@@ -182,7 +184,7 @@ def read_deployment(
                 for fault in wrong.faults
                 if fault.path != "clouds" or made.clouds or needs_cloud
             )
-        faults += (*choice_faults(made, edition),)
+        faults += (*choice_faults(made, edition, *others),)
     if faults:
         raise InvalidDataError(subject, faults)
     return made
