@@ -22,6 +22,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from avi_portspec.beyond.near import NearMiss
+    from avi_portspec.beyond.queries import releases, sources, statements
+    from avi_portspec.beyond.records import (
+        Release,
+        Statement,
+        StatementSource,
+    )
     from avi_portspec.changes.differences import Changes, diff
     from avi_portspec.changes.plan import UpgradePlan
     from avi_portspec.changes.records import (
@@ -102,6 +109,8 @@ if TYPE_CHECKING:
         NoteId,
         PointerId,
         SectionId,
+        SourceId,
+        StatementId,
     )
     from avi_portspec.rules.inventory import (
         Inventory,
@@ -123,6 +132,9 @@ if TYPE_CHECKING:
 #: Where each public name lives. Type checkers read the imports above; a
 #: test holds the two lists and ``__all__`` to one another.
 _HOMES = {
+    "beyond.near": ("NearMiss",),
+    "beyond.queries": ("releases", "sources", "statements"),
+    "beyond.records": ("Release", "Statement", "StatementSource"),
     "changes.differences": ("Changes", "diff"),
     "changes.plan": ("UpgradePlan",),
     "changes.records": ("FieldChange", "RecordChange", "Step"),
@@ -190,6 +202,8 @@ _HOMES = {
         "NoteId",
         "PointerId",
         "SectionId",
+        "SourceId",
+        "StatementId",
     ),
     "rules.inventory": ("Inventory", "load_inventory", "loads_inventory"),
     "rules.neutral": ("Omission", "ReturnRule", "Rule", "return_rules"),
@@ -247,6 +261,7 @@ __all__ = [
     "Message",
     "MissingExtraError",
     "MixedEditionsError",
+    "NearMiss",
     "Note",
     "NoteId",
     "Omission",
@@ -261,6 +276,7 @@ __all__ = [
     "ProtocolPorts",
     "Reason",
     "RecordChange",
+    "Release",
     "Resolution",
     "ReturnRule",
     "Rule",
@@ -269,6 +285,10 @@ __all__ = [
     "SectionId",
     "SiteFlow",
     "Source",
+    "SourceId",
+    "Statement",
+    "StatementId",
+    "StatementSource",
     "Step",
     "Symptom",
     "Symptoms",
@@ -296,8 +316,11 @@ __all__ = [
     "platforms",
     "preset",
     "presets",
+    "releases",
     "return_rules",
     "rule_set",
+    "sources",
+    "statements",
 ]
 
 

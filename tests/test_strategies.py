@@ -190,6 +190,7 @@ def strategy_of(name: str) -> str:
         "port_ranges": "PortRange",
         "protocol_ports": "ProtocolPorts",
         "site_flows": "SiteFlow",
+        "statement_sources": "StatementSource",
     }
     return singular.get(name, name[:-1].capitalize())
 

@@ -11,7 +11,7 @@ import click
 
 from avi_portspec.cli.failures import CommandError, unknown_word
 from avi_portspec.cli.parameters import CLOUDS, FEATURES
-from avi_portspec.cli.streams import STDIN
+from avi_portspec.cli.streams import STDIN, report_progress
 from avi_portspec.model.catalog import names_of
 from avi_portspec.model.facets import Deployment
 from avi_portspec.names import FacetId, fold, is_file_name
@@ -19,8 +19,15 @@ from avi_portspec.names import FacetId, fold, is_file_name
 if TYPE_CHECKING:
     from avi_portspec.cli.request import Request
     from avi_portspec.edition.edition import Edition
+    from avi_portspec.rules.inventory import Inventory
 
-__all__ = ["find_deployment", "ids_of", "require_deployment"]
+__all__ = [
+    "find_deployment",
+    "ids_of",
+    "read_site",
+    "require_deployment",
+    "unused_text",
+]
 
 _SYNONYMS: Final[Mapping[str, Mapping[str, str]]] = {
     "cloud": CLOUDS,
@@ -109,6 +116,34 @@ def require_deployment(
             "--cloud aws --with cli-shell, or --deployment FILE.toml"
         )
     return found
+
+
+def read_site(
+    request: Request, edition: Edition, name: str
+) -> tuple[Inventory, str]:
+    """Return the inventory in a file, and what to call it in an error.
+
+    Addresses that nothing uses are told on standard error.
+
+    Raises:
+        InvalidDataError: The file holds no sound inventory.
+        OSError: The file cannot be read.
+    """
+    from avi_portspec.rules.inventory import loads_inventory
+
+    text, subject = request.read(name)
+    with report_progress(f"reading {subject}"):
+        site = loads_inventory(text, edition=edition, subject=subject)
+    if site.unused:
+        click.echo(f"{subject}: {unused_text(site)}", err=True)
+    return site, subject
+
+
+def unused_text(site: Inventory) -> str:
+    """Return which addresses of an inventory nothing uses, or nothing."""
+    if not site.unused:
+        return ""
+    return f"not used without --overlay: {', '.join(site.unused)}"
 
 
 def _is_file(edition: Edition, name: str) -> bool:

@@ -7,7 +7,7 @@ one version of the Internet Protocol. A writer of a platform gets a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
 import attrs
@@ -15,6 +15,7 @@ import attrs
 from avi_portspec.deployment.resolution import Resolution
 from avi_portspec.documents import join
 from avi_portspec.errors import Fault, shown
+from avi_portspec.model.flows import Flow
 from avi_portspec.model.frozen import FrozenDict
 from avi_portspec.model.ports import PortRange
 from avi_portspec.model.protocols import Protocol
@@ -23,6 +24,7 @@ from avi_portspec.names import Completeness, EndpointId, FlowId, Status
 from avi_portspec.rules.comments import to_ascii
 from avi_portspec.rules.inventory import Inventory
 from avi_portspec.rules.networks import Family, Network
+from avi_portspec.rules.parts import Parts
 from avi_portspec.rules.traffic import (
     ECHO_REQUESTS,
     FAMILIES,
@@ -290,24 +292,46 @@ class SiteRules:
         A flow whose direction is not clear is needed, in one direction or the
         other.
         """
-        written = {
-            (flow, rule.protocol) for rule in self.rules for flow in rule.flows
-        }
         refused = {
             omission.subject
             for omission in self.omissions
             if omission.kind == "not-expressible"
         }
         others = {o.subject for o in self.omissions if o.kind == "not-asked"}
+        resolution = self.resolution
+        parts = Parts(
+            resolution.deployment, resolution.edition, self.inventory
+        )
+        rules: dict[tuple[FlowId, Protocol], list[Rule]] = {}
+        for rule in self.rules:
+            for name in rule.flows:
+                rules.setdefault((name, rule.protocol), []).append(rule)
         return tuple(
             flow.id
-            for flow in self.resolution.having("needed", "direction-unclear")
+            for flow in resolution.having("needed", "direction-unclear")
             if flow.id in refused
             or (
                 flow.id not in others
-                and any(
-                    (flow.id, over) not in written for over in flow.protocols
+                and not all(
+                    self._meet(rules.get((flow.id, over), ()), flow, parts)
+                    for over in flow.protocols
                 )
+            )
+        )
+
+    def _meet(self, rules: Sequence[Rule], flow: Flow, parts: Parts) -> bool:
+        """Return whether rules have all that a flow is between.
+
+        A flow of several clouds is between the members in each.
+        """
+        families = {rule.family for rule in rules}
+        # The rule's ends, for the flow may be read the other way round.
+        return bool(rules) and all(
+            families.intersection(source.families, destination.families)
+            for source, destination in parts.meetings(
+                self.parts.get(rules[0].source, rules[0].source),
+                self.parts.get(rules[0].destination, rules[0].destination),
+                flow.when,
             )
         )
 

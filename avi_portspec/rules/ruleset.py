@@ -43,7 +43,7 @@ from avi_portspec.rules.neutral import (
     SiteRules,
 )
 from avi_portspec.rules.options import Options
-from avi_portspec.rules.parts import Parts
+from avi_portspec.rules.parts import Parts, Side
 from avi_portspec.rules.platforms import PlatformName, render
 from avi_portspec.rules.traffic import (
     ECHO_REQUESTS,
@@ -333,43 +333,44 @@ class _Draft:
         for family in written:
             key = (source, destination, protocol, family)
             self._decisions.setdefault(key, []).append(decision)
-        if not written:
-            self._report_no_family(protocol, decision)
-        elif protocol == ICMP and len(common) > len(written):
+        carriers = families(protocol)
+        for sides in self.parts.meetings(
+            flow.source, flow.destination, flow.when
+        ):
+            if not {*carriers}.intersection(*(s.families for s in sides)):
+                self._report_no_family(protocol, decision, sides)
+        if protocol == ICMP and written and len(common) > len(written):
             reason = "Written for IPv4 only: ICMPv6 is not documented."
             self.omit(flow.id, "ipv4-only", reason)
 
     def _report_no_family(
-        self, protocol: Protocol, decision: Decision
+        self,
+        protocol: Protocol,
+        decision: Decision,
+        sides: tuple[Side, Side],
     ) -> None:
+        """Note that two sides cannot meet, or not over a protocol."""
         flow = decision.flow
-        has = {
-            side: join(
-                "and",
-                (f"IPv{family}" for family in FAMILIES if of(side, family)),
-            )
-            for side, of in (
-                (self.parts.of(flow.source, flow.when), self._sources),
-                (
-                    self.parts.of(flow.destination, flow.when),
-                    self._destinations,
-                ),
-            )
-        }
-        sides = join("and", (f"{s} has {f}" for s, f in has.items()))
+        has = (
+            f"{name} has {join('and', (f'IPv{f}' for f in of))}"
+            for name, of in sides
+        )
         carriers = join("or", (f"IPv{f}" for f in families(protocol)))
-        why = f"{sides}; {protocol.label} needs {carriers}"
+        why = f"{join('and', has)}; {protocol.label} needs {carriers}"
         self.omit(
             flow.id, "no-common-family", f"No common address family: {why}."
         )
         if decision.status == "needed":
-            has_too = f"an address family that {flow.source} has too"
-            expected = f"{has_too}, for {flow.id}"
+            source, at = (side.name for side in sides)
+            if at == flow.destination and source != flow.source:
+                # The members of one cloud are what has to change.
+                source, at = at, source
+            expected = f"an address family that {source} has too"
             self._no_family.append(
                 Fault(
                     "inventory/no-common-family",
-                    flow.destination,
-                    expected,
+                    at,
+                    f"{expected}, for {flow.id}",
                     why,
                 )
             )
