@@ -153,7 +153,9 @@ class TestReadings:
         (fault,) = caught.value.faults
         assert fault.path == "readings[0].flow"
         assert fault.nearest == GCP
-        with pytest.raises(InvalidDataError, match="in doubt, got"):
+        with pytest.raises(
+            InvalidDataError, match="in doubt in vantage-undated, got"
+        ):
             PAGE.resolve(reading("reversed", SNMP))
 
 
