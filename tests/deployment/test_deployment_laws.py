@@ -198,6 +198,8 @@ class TestDecisions:
                 for each in (
                     "needed",
                     "optional",
+                    "direction-unclear",
+                    "declined",
                     "replaced",
                     "not-applicable",
                     "unsupported",
