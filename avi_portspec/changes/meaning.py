@@ -39,6 +39,7 @@ _WORDED: Final = frozenset(
         "purpose",
         "readings",
         "service",
+        "short",
         "text",
         "title",
     }
@@ -125,8 +126,7 @@ def _flow_action(name: str, before: Flow, after: Flow) -> Action:
     if name in {"protocols", "ports", "icmp_types"}:
         return _ports_action(before, after)
     if name == "requirement":
-        firmer = after.requirement in _FIRM - {before.requirement}
-        return "open" if firmer else "review"
+        return "open" if after.requirement in _FIRM else "review"
     if name == "when":
         return condition_action(before.when, after.when)
     return "review"

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import attrs
 import pytest
+from small_edition import SILENT, make_edition, make_flow
 
 import avi_portspec
 from avi_portspec import (
     AllOf,
     Answer,
+    AnyOf,
     Deployment,
     Edition,
     InvalidDataError,
     Match,
     UnresolvedError,
+    preset,
 )
 from avi_portspec.deployment.space import cases
 from avi_portspec.deployment.unresolved import gap_phrases
@@ -120,6 +123,17 @@ class TestInterfaces:
         answer = UNDATED.resolve(["aws", "nsx-t", "vcenter"])
         found = [gap.interface for gap in answer.gaps]
         assert found == ["vcenter-server", "nsx-manager"]
+
+    def test_a_value_that_is_named_as_unstated_is_named(self) -> None:
+        """Where something else settles the condition, nothing is silent."""
+        shell = Match(facet="feature", values=("cli-shell",))
+        when = AnyOf(parts=(SILENT, shell))
+        made = make_edition([make_flow("only", 1, when=when)])
+        assert made.resolve(preset("gcp", features={"cli-shell"})).gaps == ()
+        (gap,) = made.resolve("gcp").gaps
+        assert gap.flows == ("only",)
+        (gap,) = made.resolve("azure").gaps
+        assert gap.flows == ()
 
     def test_an_edition_without_any_says_nothing_of_them(self) -> None:
         """It is an older file, or a site's own."""

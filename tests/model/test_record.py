@@ -215,6 +215,14 @@ class TestClosedTypes:
         with pytest.raises(TypeError, match="is not subclassed"):
             type("Mine", (cls,), {})
 
+    @pytest.mark.parametrize(
+        "module", ["avi_portspec", "avi_portspecs.x", "my.avi_portspec.x"]
+    )
+    def test_no_other_package_may_by_its_name(self, module: str) -> None:
+        """A name that looks like the package's is another one."""
+        with pytest.raises(TypeError, match="Record is not subclassed"):
+            type("Mine", (Record,), {"__module__": module})
+
 
 class TestFrozenDict:
     """The mappings behind look-ups."""
