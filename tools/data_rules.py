@@ -396,7 +396,7 @@ RULES: Final[Mapping[str, DataRule]] = {
         'flows[0].id = "engine-22"',
     ),
     "flow/reason-twice": _edition(
-        "A field is explained once.",
+        "A field is explained once for one case.",
         'flows[0].inferred = [{"field": "ports", "reason": "One."}, '
         '{"field": "ports", "reason": "Two."}]',
     ),

@@ -143,17 +143,18 @@ _REASONS: Final = Many("a list of reasons", Nested("a reason", Reason))
 
 
 def _twice(reasons: tuple[Reason, ...], path: str) -> Iterator[Fault]:
-    seen: set[str] = set()
+    seen: set[tuple[str, Condition]] = set()
     for position, reason in enumerate(reasons):
-        if reason.field in seen:
+        case = reason.field, reason.when
+        if case in seen:
             where = f"{path}[{position}].field"
             yield Fault(
                 "flow/reason-twice",
                 where,
-                "each field once",
+                "each field once for one case",
                 repr(reason.field),
             )
-        seen.add(reason.field)
+        seen.add(case)
 
 
 @attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)

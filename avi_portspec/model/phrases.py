@@ -40,6 +40,7 @@ __all__ = [
     "Asked",
     "Fact",
     "Need",
+    "asked_of",
     "assumptions",
     "cautions",
     "changes",
@@ -50,6 +51,7 @@ __all__ = [
     "deployment_title",
     "facts_text",
     "given",
+    "is_relevant",
     "lacking_values",
     "need",
     "places_phrase",
@@ -70,6 +72,16 @@ NO_PORT_NEEDED: Final = "No port needed"
 Asked = Mapping[FacetId, frozenset[str]]
 #: What a table of a whole edition is about.
 NOTHING_ASKED: Final[Asked] = {}
+
+
+def asked_of(deployment: Deployment, facets: Catalog[Facet]) -> Asked:
+    """Return the values that an answer for one deployment is about.
+
+    Args:
+        deployment: The deployment.
+        facets: The facets of its edition.
+    """
+    return {facet.id: deployment.values_of(facet.id) for facet in facets}
 
 
 class _Words(NamedTuple):
@@ -529,11 +541,21 @@ def facts_text(
 _ORDER: Final = ("protocols", "source", "requirement")
 
 
+def is_relevant(reason: Reason, asked: Asked) -> bool:
+    """Return whether a reason is about a case that is asked about.
+
+    Args:
+        reason: The reason.
+        asked: The values that the table is about.
+    """
+    return given(reason.when, asked) is not None
+
+
 def _relevant(flow: Flow, asked: Asked) -> list[Reason]:
     reasons = [
         reason
         for reason in (*flow.inferred, *flow.readings)
-        if given(reason.when, asked) is not None
+        if is_relevant(reason, asked)
     ]
     return sorted(
         reasons,

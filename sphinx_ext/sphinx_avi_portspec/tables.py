@@ -183,7 +183,7 @@ class PortTable(DeploymentDirective, TableDirective):
             ]
         if layout == "grouped":
             return self._grouped(pen, edition, flows, exclusions)
-        reasons = Marks(pen, "reason")
+        reasons = Marks(pen, "reason", self.find_asked(edition))
         notes = Noted(self.options.get("notes", "none"), Marks(pen, "note"))
         if layout == "published":
             made = self._published(
@@ -361,25 +361,21 @@ class PortTable(DeploymentDirective, TableDirective):
     ) -> tuple[Line, ...]:
         """Return the lines of a table in groups."""
         apart = "sort" in self.options and self.options.get("group") == "none"
+        asked = self.find_asked(edition)
         if self.resolution is None:
-            clouds = asked_clouds(edition, self.get_filters())
             return edition_lines(
                 edition,
                 shown,
                 flows.unstated,
                 exclusions,
-                asked={} if clouds is None else {"cloud": clouds},
+                asked=asked,
                 together=not apart,
             )
-        deployment = self.resolution.deployment
         return answer_lines(
             edition,
             [self.resolution[flow] for flow in shown],
             exclusions,
-            asked={
-                facet.id: deployment.values_of(facet.id)
-                for facet in edition.facets
-            },
+            asked=asked,
             purposes="reasons" in self.options,
             together=not apart,
         )

@@ -240,10 +240,10 @@ class TestFlat:
             [
                 "Avi Controller",
                 "LDAP server[a]",
-                "TCP or UDP 389",
+                "TCP or UDP 389[b]",
                 "LDAP",
-                "when used[b]",
-                "only if the Controller uses LDAP[c]",
+                "when used[c]",
+                "only if the Controller uses LDAP[d]",
             ]
         ]
 
