@@ -268,5 +268,7 @@ you mean 'prefix-list'?
     if faults:
         return faults
     if of_pods:
-        return PodSelector(labels=table[_PODS], namespace=table.get(_NAMESPACES))
+        return PodSelector(
+            labels=table[_PODS], namespace=table.get(_NAMESPACES)
+        )
     return NamedObject(kind=kind, name=table[kind])  # type: ignore[arg-type,index]

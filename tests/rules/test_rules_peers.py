@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import pytest
 import yaml
-from cloud_sites import rules_for, validator
+from cloud_sites import rules_for
 from rules_openings import expected, within
 from rules_readers_cloud import Members
 from test_rules_crosscheck import CLOUDS
@@ -25,7 +25,12 @@ from avi_portspec import (
     rule_set,
 )
 from avi_portspec.rules.options import Options
-from avi_portspec.rules.peers import NamedObject, PeerKind, PodSelector, parse_peer
+from avi_portspec.rules.peers import (
+    NamedObject,
+    PeerKind,
+    PodSelector,
+    parse_peer,
+)
 from avi_portspec.rules.platforms import render, write
 
 ASG = (
@@ -231,42 +236,6 @@ class TestTheyStandForAddresses:
                 assert len(listed) == len({*listed})
 
 
-class TestValidators:
-    """What the providers' own tools make of them."""
-
-    def test_kubernetes(self) -> None:
-        """The schema of the API accepts the selectors."""
-        check = validator("kubernetes_validate")
-        text = render(rules_for(toml(OBJECTS["kubernetes"])), "kubernetes")
-        for policy in yaml.safe_load_all(text):
-            check.validate(policy, "1.29", strict=True)
-
-    def test_google_cloud(self) -> None:
-        """The API's own type accepts tags."""
-        kind = validator("google.cloud.compute_v1").Firewall
-        text = render(rules_for(toml(OBJECTS["gcp"])), "gcp-terraform")
-        tagged = [
-            each
-            for each in json.loads(text)["resource"][
-                "google_compute_firewall"
-            ].values()
-            if "source_tags" in each
-        ]
-        assert tagged
-        for each in tagged:
-            read = kind.from_json(
-                json.dumps({"sourceTags": each["source_tags"]}),
-                ignore_unknown_fields=False,
-            )
-            assert [*read.source_tags] == ["bastion"]
-
-    def test_cloudformation(self) -> None:
-        """The resource types accept prefix lists and foreign groups."""
-        lint = validator("cfnlint.api")
-        text = render(rules_for(toml(OBJECTS["aws"])), "aws-cloudformation")
-        assert not lint.lint(text, None, None)
-
-
 class TestRefusals:
     """What a platform has no word for, it does not write."""
 
@@ -306,6 +275,14 @@ class TestRefusals:
         table = {"controller": (f"{{ {kind} = {EACH[kind][0]} }}", "")}
         with pytest.raises(CannotExpressError, match="controller has"):
             render(rules_for(toml(table)), platform)
+
+    def test_a_part_that_is_left_out(self) -> None:
+        """NSX closes addresses and groups, and no object of others."""
+        table = {"controller": ('{ tag = "a" }', "")}
+        partial = Options(partial=True)
+        written = write(rules_for(toml(table)), "nsx-t", partial)
+        assert not any("controller" in str(r) for r in written.rules.rules)
+        assert '"a"' not in written.text
 
     @pytest.mark.parametrize(
         ("kind", "most"), [("tag", 30), ("service-account", 10)]
@@ -519,9 +496,10 @@ class TestReading:
                 "controller[0]",
             ),
             (
-                'controller = [{ fqdn = "a.b" }]\n'
-                + 'service-engine = [{ fqdn = "a.b" }]',
-                "service-engine[0]",
+                "service-engine = [{}]\ncontroller = [{}]".replace(
+                    "{}", '{ tag = "a" }'
+                ),
+                "controller[0]",
             ),
         ],
     )

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Final, assert_never
 
 from avi_portspec.model.ports import PortRange
@@ -21,7 +21,7 @@ from avi_portspec.names import EndpointId
 from avi_portspec.rules.networks import Family, Network
 from avi_portspec.rules.neutral import SiteRules
 from avi_portspec.rules.options import Options
-from avi_portspec.rules.peers import NamedObject, Peer
+from avi_portspec.rules.peers import NamedObject
 from avi_portspec.rules.platforms.clouds import (
     LOOPBACK,
     Direction,
@@ -306,7 +306,7 @@ def _group(
     }
 
 
-def _peer(peer: Network | Peer, end: str) -> dict[str, str]:
+def _peer(peer: Network | NamedObject, end: str) -> dict[str, str]:
     """Return the other side of a rule that names none of these groups."""
     match peer:
         case NamedObject(kind="prefix-list", name=name):
@@ -315,8 +315,10 @@ def _peer(peer: Network | Peer, end: str) -> dict[str, str]:
             return {f"{end}SecurityGroupId": name}
         case IPv4Network():
             return {"CidrIp": str(peer)}
-        case _:
+        case IPv6Network():
             return {"CidrIpv6": str(peer)}
+        case _ as never:
+            assert_never(never)
 
 
 def _rule(
@@ -378,7 +380,7 @@ def render_terraform(rules: SiteRules, options: Options) -> str:
 
 
 def _terraform_peer(
-    peer: Network | EndpointId | Peer, ids: dict[EndpointId, str]
+    peer: Network | EndpointId | NamedObject, ids: dict[EndpointId, str]
 ) -> dict[str, str]:
     match peer:
         case str():
@@ -389,5 +391,7 @@ def _terraform_peer(
             return {"referenced_security_group_id": name}
         case IPv4Network():
             return {"cidr_ipv4": str(peer)}
-        case _:
+        case IPv6Network():
             return {"cidr_ipv6": str(peer)}
+        case _ as never:
+            assert_never(never)

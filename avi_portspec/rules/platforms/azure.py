@@ -265,13 +265,11 @@ def _properties(spec: _SecurityRule) -> dict[str, Any]:
 
 
 def _side(end: str, side: _Side) -> dict[str, Any]:
-    match side:
-        case NamedObject(kind="application-security-group", name=name):
-            return {f"{end}ApplicationSecurityGroups": [{"id": name}]}
-        case NamedObject(name=name):
-            return {f"{end}AddressPrefix": name}
-        case prefixes:
-            return _either(f"{end}AddressPrefix", "es", prefixes)
+    if not isinstance(side, NamedObject):
+        return _either(f"{end}AddressPrefix", "es", side)
+    if side.kind == "service-tag":
+        return {f"{end}AddressPrefix": side.name}
+    return {f"{end}ApplicationSecurityGroups": [{"id": side.name}]}
 
 
 def _either(name: str, plural: str, values: tuple[str, ...]) -> dict[str, Any]:

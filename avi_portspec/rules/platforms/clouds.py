@@ -16,7 +16,7 @@ from avi_portspec.names import EndpointId
 from avi_portspec.rules.inventory import PRODUCT
 from avi_portspec.rules.networks import Family, Network, collapse
 from avi_portspec.rules.neutral import Rule, SiteRules
-from avi_portspec.rules.peers import Peer
+from avi_portspec.rules.peers import NamedObject, Peer
 from avi_portspec.rules.platforms.documents import purposes_of
 from avi_portspec.rules.traffic import Bare, Message, Ported, Traffic
 
@@ -239,7 +239,7 @@ class Permission(NamedTuple):
     direction: Direction
     protocol: str
     what: PortRange | Message | Bare
-    peer: Network | EndpointId | Peer
+    peer: Network | EndpointId | NamedObject
     family: Family | None
 
     @property
@@ -297,11 +297,10 @@ def permissions(
     permitted: dict[Permission, Grounds] = {}
     for stand in placements(rules, platform):
         rule = stand.rule
-        peers: tuple[Network | EndpointId | Peer, ...] = (
-            (stand.peer,)
-            if stand.peer in own
-            else (*stand.peers, *stand.objects)
-        )
+        peers: list[Network | EndpointId | NamedObject] = [*stand.peers]
+        peers += (o for o in stand.objects if isinstance(o, NamedObject))
+        if stand.peer in own:
+            peers = [stand.peer]
         protocol = protocol_name(rule, platform, ported=ported, named=named)
         for what in _parts(rule.traffic):
             ports = what if isinstance(what, PortRange) else None

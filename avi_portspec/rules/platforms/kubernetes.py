@@ -56,8 +56,8 @@ _DNS: Final = (
     "the rules; allow that in a policy of your own, or give dns-server"
 )
 _ADDRESSES: Final = (
-    "Caution: {} stands in rules by address, and some network plug-ins, such "
-    "as Cilium, never match pods by address: give its pod-selector"
+    "Caution: rules name {} by address, and some network plug-ins, such as "
+    "Cilium, never match pods by address: give a pod-selector"
 )
 
 
