@@ -683,7 +683,7 @@ class TestAddresses:
         assert "INTERNET: any IPv4 address, any IPv6 address" in text
         assert "cannot be implemented" not in text
         data = json.loads(avi_portspec.export(answer, "json", inventory=site))
-        found = {each["id"]: each for each in data["required"]}
+        found = {each["flow"]: each for each in data["records"]}
         ssh = found["external-to-controller-ssh"]
         assert ssh["source_address"] == ["fqdn:jump.example"]
 
