@@ -123,6 +123,7 @@ if TYPE_CHECKING:
         Rule,
         return_rules,
     )
+    from avi_portspec.rules.peers import NamedObject, PodSelector
     from avi_portspec.rules.platforms import platforms
     from avi_portspec.rules.ruleset import RuleSet, rule_set
     from avi_portspec.rules.traffic import Bare, Message, Ported
@@ -207,6 +208,7 @@ _HOMES = {
     ),
     "rules.inventory": ("Inventory", "load_inventory", "loads_inventory"),
     "rules.neutral": ("Omission", "ReturnRule", "Rule", "return_rules"),
+    "rules.peers": ("NamedObject", "PodSelector"),
     "rules.platforms": ("platforms",),
     "rules.ruleset": ("RuleSet", "rule_set"),
     "rules.traffic": ("Bare", "Message", "Ported"),
@@ -261,11 +263,13 @@ __all__ = [
     "Message",
     "MissingExtraError",
     "MixedEditionsError",
+    "NamedObject",
     "NearMiss",
     "Note",
     "NoteId",
     "Omission",
     "Overlay",
+    "PodSelector",
     "Pointer",
     "PointerId",
     "PortChange",
