@@ -13,6 +13,7 @@ import attrs
 import pytest
 from bs4 import BeautifulSoup
 from deployment_space import deployments
+from example_data import example
 from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 from sphinx_projects import Project, warnings
@@ -254,6 +255,13 @@ class TestLookup:
         assert links == ([] if edition == UNDATED else mirror)
         text = "".join(below.itertext())
         assert text.startswith("Source: vendor's port page")
+
+    def test_a_facet_that_an_edition_lacks_is_no_choice(self) -> None:
+        """Every deployment has some number of nodes."""
+        edition = avi_portspec.loads(json.dumps(example()))
+        assert edition.facets.ids() == ("cloud",)
+        names = [name for name, *_ in Page(edition, {}).choices]
+        assert names == ["cloud", "nodes"]
 
     @EACH
     def test_a_feature_that_is_not_offered_changes_nothing(
