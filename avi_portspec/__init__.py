@@ -82,7 +82,13 @@ if TYPE_CHECKING:
         Match,
         Unless,
     )
-    from avi_portspec.model.facets import Deployment, Facet, FacetValue
+    from avi_portspec.model.facets import (
+        AcceptedReading,
+        DeclinedFlow,
+        Deployment,
+        Facet,
+        FacetValue,
+    )
     from avi_portspec.model.flows import (
         Endpoint,
         Exclusion,
@@ -118,6 +124,7 @@ if TYPE_CHECKING:
         Rule,
         return_rules,
     )
+    from avi_portspec.rules.peers import NamedObject, PodSelector
     from avi_portspec.rules.platforms import platforms
     from avi_portspec.rules.ruleset import RuleSet, rule_set
     from avi_portspec.rules.traffic import Bare, Message, Ported
@@ -170,7 +177,13 @@ _HOMES = {
         "Match",
         "Unless",
     ),
-    "model.facets": ("Deployment", "Facet", "FacetValue"),
+    "model.facets": (
+        "AcceptedReading",
+        "DeclinedFlow",
+        "Deployment",
+        "Facet",
+        "FacetValue",
+    ),
     "model.flows": (
         "Endpoint",
         "Exclusion",
@@ -197,6 +210,7 @@ _HOMES = {
     ),
     "rules.inventory": ("Inventory", "load_inventory", "loads_inventory"),
     "rules.neutral": ("Omission", "ReturnRule", "Rule", "return_rules"),
+    "rules.peers": ("NamedObject", "PodSelector"),
     "rules.platforms": ("platforms",),
     "rules.ruleset": ("RuleSet", "rule_set"),
     "rules.traffic": ("Bare", "Message", "Ported"),
@@ -211,6 +225,7 @@ __all__ = [
     "ICMP",
     "TCP",
     "UDP",
+    "AcceptedReading",
     "AllOf",
     "Always",
     "Answer",
@@ -223,6 +238,7 @@ __all__ = [
     "Condition",
     "Conflict",
     "Decision",
+    "DeclinedFlow",
     "Deployment",
     "Edition",
     "EditionId",
@@ -249,12 +265,14 @@ __all__ = [
     "Message",
     "MissingExtraError",
     "MixedEditionsError",
+    "NamedObject",
     "NearMiss",
     "NoEditionError",
     "Note",
     "NoteId",
     "Omission",
     "Overlay",
+    "PodSelector",
     "Pointer",
     "PointerId",
     "PortChange",

@@ -43,6 +43,8 @@ from avi_portspec.model.conditions import (
 )
 from avi_portspec.model.facets import (
     FACETS,
+    AcceptedReading,
+    DeclinedFlow,
     Deployment,
     Facet,
     FacetValue,
@@ -68,6 +70,7 @@ from avi_portspec.model.ports import PortRange, ProtocolPorts
 from avi_portspec.model.protocols import ICMP, TCP, UDP, Protocol
 from avi_portspec.names import (
     Agreement,
+    DirectionReading,
     EditionId,
     EndpointKind,
     Form,
@@ -84,8 +87,10 @@ from avi_portspec.names import (
 )
 
 __all__ = [
+    "accepted_readings",
     "citations",
     "conditions",
+    "declined_flows",
     "deployments",
     "editions",
     "endpoints",
@@ -247,13 +252,15 @@ def _drop_shared_names(records: Iterable[Any]) -> list[Any]:
 
 
 def deployments(
-    facets: Sequence[Facet] = (),
+    facets: Sequence[Facet] = (), flows: Sequence[Flow] = ()
 ) -> st.SearchStrategy[Deployment]:
     """Return deployments.
 
     Args:
         facets: An edition's facets, to draw words from that its conditions
             know; any words without them.
+        flows: An edition's flows, to draw those that a site reads or
+            declines. With facets alone, a site does neither.
     """
     known = {facet.id: [v.id for v in facet.values] for facet in facets}
 
@@ -261,6 +268,13 @@ def deployments(
         found = known.get(facet)
         return st.sampled_from(found) if found else _IDS
 
+    def of_each(
+        one: st.SearchStrategy[Any], found: Sequence[Flow]
+    ) -> st.SearchStrategy[Any]:
+        most = 2 if found or not facets else 0
+        return st.lists(one, max_size=most, unique_by=lambda made: made.flow)
+
+    doubtful = [flow for flow in flows if flow.direction_doubts]
     return st.builds(
         Deployment,
         clouds=st.frozensets(word("cloud"), max_size=3),
@@ -268,7 +282,39 @@ def deployments(
         features=st.frozensets(word("feature"), max_size=3),
         services=st.frozensets(word("service"), max_size=3),
         nodes=st.sampled_from(get_args(NodeCount)),
+        readings=of_each(accepted_readings(doubtful), doubtful),
+        declined=of_each(declined_flows(flows), flows),
     )
+
+
+def accepted_readings(
+    flows: Sequence[Flow] = (),
+) -> st.SearchStrategy[AcceptedReading]:
+    """Return readings of doubtful directions.
+
+    Args:
+        flows: The flows to draw from; any ids without them.
+    """
+    return st.builds(
+        AcceptedReading,
+        flow=_flow_ids(flows),
+        direction=st.sampled_from(get_args(DirectionReading)),
+    )
+
+
+def declined_flows(
+    flows: Sequence[Flow] = (),
+) -> st.SearchStrategy[DeclinedFlow]:
+    """Return flows that a site declines.
+
+    Args:
+        flows: The flows to draw from; any ids without them.
+    """
+    return st.builds(DeclinedFlow, flow=_flow_ids(flows), reason=names())
+
+
+def _flow_ids(flows: Sequence[Flow]) -> st.SearchStrategy[Any]:
+    return st.sampled_from([flow.id for flow in flows]) if flows else _IDS
 
 
 def conditions(

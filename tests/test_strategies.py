@@ -182,6 +182,8 @@ def test_there_is_one_for_every_public_record() -> None:
 def strategy_of(name: str) -> str:
     """Return the name of the type that a strategy makes."""
     singular = {
+        "accepted_readings": "AcceptedReading",
+        "declined_flows": "DeclinedFlow",
         "extents": "Extent",
         "facet_values": "FacetValue",
         "port_changes": "PortChange",

@@ -512,6 +512,11 @@ RULES: Final[Mapping[str, DataRule]] = {
         "A deployment sets only what the edition's facets ask about.",
         'features = ["cli-shell"]',
     ),
+    "deployment/flow-twice": _deployment(
+        "A deployment reads a flow once, and declines it once.",
+        'declined = [{"flow": "engine-portal", "reason": "Not used."}, '
+        '{"flow": "engine-portal", "reason": "No."}]',
+    ),
     "overlay/changed-twice": _overlay(
         "An overlay changes a flow once.",
         'changes[1] = {"flow": "engine-portal", "ports": [8443], '
@@ -552,6 +557,22 @@ RULES: Final[Mapping[str, DataRule]] = {
         'rule_set(load().resolve("aws"), loads_inventory('
         '\'controller = ["10.0.0.1"]\\nservice-engine = ["fd00::1"]\', '
         "edition=load()))",
+    ),
+    "inventory/internet": _inventory(
+        "No part of the product is the internet.",
+        'service-engine = ["internet"]',
+    ),
+    "inventory/not-objects": _python(
+        "In Python, the objects of a role are a tuple.",
+        'Inventory(addresses={}, peers={"dns-server": "pl-0123abcd"})',
+    ),
+    "inventory/object": _inventory(
+        "An object of a platform has a kind and a name of that kind.",
+        'service-engine = [{"prefix-list": "0123abcd"}]',
+    ),
+    "inventory/object-twice": _inventory(
+        "A role has each object once, and the product shares none.",
+        'service-engine = [{"tag": "a"}, {"tag": "a"}]',
     ),
     "inventory/not-addresses": _python(
         "In Python, a cluster IP is a tuple of addresses.",

@@ -379,6 +379,9 @@ class Rule(TypedDict):
     family: Literal[4, 6]
     sources: list[str]
     destinations: list[str]
+    source_objects: list[str]
+    destination_objects: list[str]
+    internet: bool
     protocol: str
     protocol_number: Byte
     ports: list[PortRange]

@@ -18,6 +18,7 @@ from avi_portspec.model.checks import (
     Text,
 )
 from avi_portspec.model.conditions import ALWAYS, Condition
+from avi_portspec.model.facets import FLOW
 from avi_portspec.model.page import ORIGIN, SECTION, Citation
 from avi_portspec.model.ports import PortRange, ProtocolPorts
 from avi_portspec.model.protocols import ICMP, Protocol
@@ -48,7 +49,6 @@ __all__ = [
 ]
 
 ENDPOINT: Final = Ident("an endpoint", KEBAB_ID)
-FLOW: Final = Ident("a flow", KEBAB_ID)
 NOTE: Final = Ident("a note", KEBAB_ID)
 
 #: What several records have, each with what it may hold.

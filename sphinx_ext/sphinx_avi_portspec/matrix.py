@@ -226,7 +226,8 @@ class PortMatrix(MatrixDirective, TableDirective):
     def _empty_table(self, pen: Pen, edition: Edition) -> AviBlock:
         """Return a table of one row: its caption and its name stay."""
         self.warn_of_nothing("flow")
-        table = self.finish_table(make_empty_table(pen, say_nothing("flow")))
+        said = make_empty_table(pen, say_nothing("flow"), headings=False)
+        table = self.finish_table(said)
         table["classes"] += self.options.get("class", ())
         source = self.config.avi_portspec_source_line
         return AviBlock("", table, *make_below(pen, edition, source=source))

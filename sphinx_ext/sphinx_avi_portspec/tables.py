@@ -19,6 +19,7 @@ from avi_portspec.model.display import silence_text
 from avi_portspec.model.phrases import deployment_phrase, values_phrase
 from avi_portspec.tabular.columns import (
     COLUMNS,
+    NEED_DECISION,
     Column,
     Row,
     parse_order,
@@ -79,7 +80,14 @@ if TYPE_CHECKING:
 
     from sphinx.application import Sphinx
 
-    from avi_portspec import Edition, Exclusion, Flow, Flows, Pointer
+    from avi_portspec import (
+        Decision,
+        Edition,
+        Exclusion,
+        Flow,
+        Flows,
+        Pointer,
+    )
     from sphinx_avi_portspec.pen import Pen
     from sphinx_avi_portspec.scripts import AviFilterRow
 
@@ -586,7 +594,15 @@ class PortTable(DeploymentDirective, TableDirective):
                 order = parse_order(self.options["sort"])
             except UnknownNameError as wrong:
                 raise self.error(f":sort: {wrong}") from None
-            shown = sort_flows(flows, edition, order)
+            decisions: dict[str, Decision] = {}
+            if self.resolution is not None:
+                decisions = {d.flow.id: d for d in self.resolution}
+            for column, _ in order:
+                if column.name in NEED_DECISION and not decisions:
+                    raise self.error(
+                        f":sort: {column.name} needs :deployment:"
+                    )
+            shown = sort_flows(flows, edition, order, decisions)
         limit = self.options.get("limit", len(shown))
         cut = (limit, len(shown)) if limit < len(shown) else None
         return shown[:limit], cut
