@@ -361,12 +361,12 @@ def _matches(facet: Facet) -> st.SearchStrategy[Match]:
 
 
 def _split(facet: Any, values: list[str]) -> st.SearchStrategy[Match]:
-    """Return tests of some of the values; the others are unstated."""
+    """Return tests of some of the values; the others can be unstated."""
     return st.builds(
         lambda at, otherwise: Match(
             facet=facet,
             values=tuple(values[:at]),
-            unstated=tuple(values[at:]),
+            unstated=tuple(values[at:]) if otherwise == "no" else (),
             otherwise=otherwise,
         ),
         st.integers(1, len(values)),
@@ -709,6 +709,7 @@ def statement_sources(draw: st.DrawFn) -> StatementSource:
         title=draw(_NAMES),
         publisher=draw(_NAMES),
         kind=draw(st.sampled_from(get_args(SourceKind))),
+        port_page=draw(_BOOLEANS),
         releases=draw(_SPANS),
         probable_releases=probable,
         why_probable=draw(_NAMES) if probable else None,
