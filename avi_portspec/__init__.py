@@ -41,9 +41,11 @@ if TYPE_CHECKING:
         loads_deployment,
     )
     from avi_portspec.deployment.overlay import (
+        EndpointNames,
         Overlay,
         PortChange,
         SiteFlow,
+        SiteNote,
     )
     from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.deployment.symptoms import Symptom, Symptoms
@@ -82,6 +84,7 @@ if TYPE_CHECKING:
         Note,
         Pointer,
         Reason,
+        SiteNames,
     )
     from avi_portspec.model.flowset import Flows
     from avi_portspec.model.interfaces import Interface
@@ -126,7 +129,13 @@ _HOMES = {
         "load_deployment",
         "loads_deployment",
     ),
-    "deployment.overlay": ("Overlay", "PortChange", "SiteFlow"),
+    "deployment.overlay": (
+        "EndpointNames",
+        "Overlay",
+        "PortChange",
+        "SiteFlow",
+        "SiteNote",
+    ),
     "deployment.resolution": ("Resolution",),
     "deployment.symptoms": ("Symptom", "Symptoms"),
     "deployment.why": ("Why",),
@@ -164,6 +173,7 @@ _HOMES = {
         "Note",
         "Pointer",
         "Reason",
+        "SiteNames",
     ),
     "model.flowset": ("Flows",),
     "model.interfaces": ("Interface",),
@@ -212,6 +222,7 @@ __all__ = [
     "EditionId",
     "Endpoint",
     "EndpointId",
+    "EndpointNames",
     "Exclusion",
     "ExclusionId",
     "Explanation",
@@ -254,6 +265,8 @@ __all__ = [
     "Section",
     "SectionId",
     "SiteFlow",
+    "SiteNames",
+    "SiteNote",
     "Source",
     "Step",
     "Symptom",

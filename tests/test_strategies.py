@@ -182,12 +182,15 @@ def test_there_is_one_for_every_public_record() -> None:
 def strategy_of(name: str) -> str:
     """Return the name of the type that a strategy makes."""
     singular = {
+        "endpoint_names": "EndpointNames",
         "extents": "Extent",
         "facet_values": "FacetValue",
         "port_changes": "PortChange",
         "port_ranges": "PortRange",
         "protocol_ports": "ProtocolPorts",
         "site_flows": "SiteFlow",
+        "site_names": "SiteNames",
+        "site_notes": "SiteNote",
     }
     return singular.get(name, name[:-1].capitalize())
 
@@ -206,6 +209,8 @@ LEFT = {
     "Section.origin",
     "Endpoint.origin",
     "Flow.origin",
+    "Flow.reference",
+    "Endpoint.site_names",
 }
 
 

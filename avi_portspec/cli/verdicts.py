@@ -9,7 +9,7 @@ from avi_portspec.documents import join
 from avi_portspec.documents.text import BETWEEN, width
 from avi_portspec.model.conditions import VENDOR
 from avi_portspec.model.display import ports_text
-from avi_portspec.model.phrases import assumptions, cautions
+from avi_portspec.model.phrases import assumptions, cautions, changes
 from avi_portspec.model.wording import at_start, reason_marks, speaker_of
 from avi_portspec.tabular.lines import Footnotes, answer_lines, port_of
 
@@ -252,7 +252,8 @@ def _stated(decision: Decision, edition: EditionData, asked: Asked) -> str:
         return text
     assumed = "; ".join(assumptions(decision.flow, asked))
     more = f"Assumed: {assumed}." if assumed else "Nothing assumed."
-    return f"{text} {more}"
+    moved = [f"{change}." for change in changes(decision.flow)]
+    return " ".join([text, *moved, more])
 
 
 def _count_hidden(hidden: Sequence[Decision], edition: EditionData) -> str:
