@@ -183,6 +183,8 @@ def strategy_of(name: str) -> str:
     """Return the name of the type that a strategy makes."""
     singular = {
         "endpoint_names": "EndpointNames",
+        "accepted_readings": "AcceptedReading",
+        "declined_flows": "DeclinedFlow",
         "extents": "Extent",
         "facet_values": "FacetValue",
         "port_changes": "PortChange",
@@ -191,6 +193,7 @@ def strategy_of(name: str) -> str:
         "site_flows": "SiteFlow",
         "site_names": "SiteNames",
         "site_notes": "SiteNote",
+        "statement_sources": "StatementSource",
     }
     return singular.get(name, name[:-1].capitalize())
 

@@ -48,7 +48,6 @@ __all__ = [
 
 #: Why something has no rule: a decision on a flow, or else: the vendor's
 #: page rules out the pair (``exclusion``) or the need (``conflict``); an
-#: direction of a flow is doubtful (``direction-unclear``); an
 #: endpoint has no address, or the two have none of one family; a flow of
 #: ICMP is not echo request, or would need a form for IPv6 that the vendor's
 #: page does not state; the platform cannot express the rule; the inventory
@@ -58,7 +57,6 @@ OmissionKind: TypeAlias = Literal[
     Status,
     "exclusion",
     "conflict",
-    "direction-unclear",
     "no-address",
     "no-common-family",
     "no-icmp-type",
@@ -289,7 +287,11 @@ class SiteRules:
 
     @property
     def unwritten(self) -> tuple[FlowId, ...]:
-        """The needed flows that lack a rule, over one protocol at least."""
+        """The needed flows that lack a rule, over one protocol at least.
+
+        A flow whose direction is not clear is needed, in one direction or the
+        other.
+        """
         refused = {
             omission.subject
             for omission in self.omissions
@@ -306,7 +308,7 @@ class SiteRules:
                 rules.setdefault((name, rule.protocol), []).append(rule)
         return tuple(
             flow.id
-            for flow in resolution.needed
+            for flow in resolution.having("needed", "direction-unclear")
             if flow.id in refused
             or (
                 flow.id not in others
@@ -423,13 +425,20 @@ class SiteRules:
 
 def _deployment_text(resolution: Resolution) -> str:
     deployment = resolution.deployment
-    parts = (
-        ("clouds", sorted(deployment.clouds)),
-        ("controller", [deployment.controller]),
-        ("nodes", [deployment.nodes]),
-        ("features", sorted(deployment.features)),
-        ("services", sorted(deployment.services)),
-    )
+    parts: dict[str, Iterable[str]] = {
+        "clouds": sorted(deployment.clouds),
+        "controller": [deployment.controller],
+        "nodes": [deployment.nodes],
+        "features": sorted(deployment.features),
+        "services": sorted(deployment.services),
+    }
+    if deployment.readings:
+        parts["readings"] = (
+            f"{each.flow} {each.direction}" for each in deployment.readings
+        )
+    if deployment.declined:
+        parts["declined"] = (each.flow for each in deployment.declined)
     return "; ".join(
-        f"{name}: {', '.join(words) or 'none'}" for name, words in parts
+        f"{name}: {', '.join(words) or 'none'}"
+        for name, words in parts.items()
     )

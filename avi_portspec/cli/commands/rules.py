@@ -232,6 +232,7 @@ def rules_command(
     ["10.10.1.11"] and service-engine = ["10.20.0.0/24"]. 'avi-portspec
     endpoints' lists the endpoints.
     """
+    from avi_portspec.deployment.choices import add_readings
     from avi_portspec.rules.options import Options
     from avi_portspec.rules.platforms import write
     from avi_portspec.rules.ruleset import rule_set
@@ -239,15 +240,16 @@ def rules_command(
     options = Options(**asked)
     edition = request.edition()
     deployment = require_deployment(request, edition)
+    accepted = dict(map(_split_reading, readings))
+    resolution = edition.resolve(add_readings(deployment, accepted))
     site, subject = read_site(request, edition, inventory)
     with report_progress(f"writing rules for {platform}"):
         try:
             rules = rule_set(
-                edition.resolve(deployment),
+                resolution,
                 site,
                 optional=optional,
                 missing="omit" if allow_missing else "error",
-                readings=dict(map(_split_reading, readings)),
                 source=source,
                 destination=destination,
             )
