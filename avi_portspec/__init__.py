@@ -67,6 +67,7 @@ if TYPE_CHECKING:
         InvalidQueryError,
         MissingExtraError,
         MixedEditionsError,
+        NoEditionError,
         PortSpecError,
         UnknownNameError,
         UnresolvedError,
@@ -126,6 +127,7 @@ if TYPE_CHECKING:
         Rule,
         return_rules,
     )
+    from avi_portspec.rules.peers import NamedObject, PodSelector
     from avi_portspec.rules.platforms import platforms
     from avi_portspec.rules.ruleset import RuleSet, rule_set
     from avi_portspec.rules.traffic import Bare, Message, Ported
@@ -167,6 +169,7 @@ _HOMES = {
         "InvalidQueryError",
         "MissingExtraError",
         "MixedEditionsError",
+        "NoEditionError",
         "PortSpecError",
         "UnknownNameError",
         "UnresolvedError",
@@ -217,6 +220,7 @@ _HOMES = {
     ),
     "rules.inventory": ("Inventory", "load_inventory", "loads_inventory"),
     "rules.neutral": ("Omission", "ReturnRule", "Rule", "return_rules"),
+    "rules.peers": ("NamedObject", "PodSelector"),
     "rules.platforms": ("platforms",),
     "rules.ruleset": ("RuleSet", "rule_set"),
     "rules.traffic": ("Bare", "Message", "Ported"),
@@ -272,11 +276,14 @@ __all__ = [
     "Message",
     "MissingExtraError",
     "MixedEditionsError",
+    "NamedObject",
     "NearMiss",
+    "NoEditionError",
     "Note",
     "NoteId",
     "Omission",
     "Overlay",
+    "PodSelector",
     "Pointer",
     "PointerId",
     "PortChange",

@@ -567,6 +567,22 @@ RULES: Final[Mapping[str, DataRule]] = {
         '\'controller = ["10.0.0.1"]\\nservice-engine = ["fd00::1"]\', '
         "edition=load()))",
     ),
+    "inventory/internet": _inventory(
+        "No part of the product is the internet.",
+        'service-engine = ["internet"]',
+    ),
+    "inventory/not-objects": _python(
+        "In Python, the objects of a role are a tuple.",
+        'Inventory(addresses={}, peers={"dns-server": "pl-0123abcd"})',
+    ),
+    "inventory/object": _inventory(
+        "An object of a platform has a kind and a name of that kind.",
+        'service-engine = [{"prefix-list": "0123abcd"}]',
+    ),
+    "inventory/object-twice": _inventory(
+        "A role has each object once, and the product shares none.",
+        'service-engine = [{"tag": "a"}, {"tag": "a"}]',
+    ),
     "inventory/not-addresses": _python(
         "In Python, a cluster IP is a tuple of addresses.",
         'Inventory(addresses={}, cluster_ip=("10.0.0.9",))',

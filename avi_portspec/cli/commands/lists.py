@@ -36,6 +36,7 @@ __all__ = [
     "editions_command",
     "endpoints_command",
     "formats_command",
+    "list_command",
     "notes_command",
     "platforms_command",
     "presets_command",
@@ -45,7 +46,7 @@ Columns = Sequence[tuple[str | Callable[[Any], str], Column]]
 Find = Callable[..., Iterable[Any]]
 
 
-def _list_command(
+def list_command(
     name: str,
     *parameters: Callable[..., Any],
     columns: Columns,
@@ -156,7 +157,7 @@ def _site_of(endpoint: Any) -> str:
     return "; ".join(own)
 
 
-@_list_command(
+@list_command(
     "notes",
     click.argument("names", metavar="[NOTE]...", nargs=-1, type=NOTE),
     option(
@@ -200,7 +201,7 @@ def notes_command(
     )
 
 
-@_list_command(
+@list_command(
     "endpoints",
     click.argument("names", metavar="[ENDPOINT]...", nargs=-1, type=ENDPOINT),
     _kind_option("endpoint", get_args(EndpointKind)),
@@ -234,7 +235,7 @@ def endpoints_command(
     )
 
 
-@_list_command(
+@list_command(
     "editions",
     columns=(
         ("id", Column("Edition", is_whole=True)),
@@ -268,7 +269,7 @@ def editions_command() -> Iterable[Any]:
         }
 
 
-@_list_command(
+@list_command(
     "presets",
     columns=(
         ("name", Column("Preset", is_whole=True)),
@@ -296,7 +297,7 @@ def presets_command(edition: Edition) -> Iterable[Any]:
         }
 
 
-@_list_command(
+@list_command(
     "platforms",
     columns=(
         ("name", Column("Platform", is_whole=True)),
@@ -325,7 +326,7 @@ def platforms_command() -> Iterable[Any]:
         }
 
 
-@_list_command(
+@list_command(
     "formats",
     columns=(
         ("name", Column("Format", is_whole=True)),
