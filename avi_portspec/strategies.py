@@ -371,12 +371,12 @@ def _matches(facet: Facet) -> st.SearchStrategy[Match]:
 
 
 def _split(facet: Any, values: list[str]) -> st.SearchStrategy[Match]:
-    """Return tests of some of the values; the others are unstated."""
+    """Return tests of some of the values; the others can be unstated."""
     return st.builds(
         lambda at, otherwise: Match(
             facet=facet,
             values=tuple(values[:at]),
-            unstated=tuple(values[at:]),
+            unstated=tuple(values[at:]) if otherwise == "no" else (),
             otherwise=otherwise,
         ),
         st.integers(1, len(values)),

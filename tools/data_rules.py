@@ -345,6 +345,11 @@ RULES: Final[Mapping[str, DataRule]] = {
         'flows[0].when = {"facet": "cloud", "values": ["aws"], '
         '"unstated": ["aws"]}',
     ),
+    "condition/unstated-twice": _edition(
+        "A condition that leaves every other value unstated lists none.",
+        'flows[0].when = {"facet": "cloud", "values": ["aws"], '
+        '"unstated": ["gcp"], "otherwise": "unstated"}',
+    ),
     "condition/tests-nothing": _edition(
         "A condition within another one tests something.",
         'flows[0].when = {"unless": {"all": []}}',
