@@ -38,8 +38,10 @@ _WORDED: Final = frozenset(
         "product",
         "purpose",
         "readings",
+        "reference",
         "service",
         "short",
+        "site_names",
         "text",
         "title",
     }
