@@ -48,9 +48,11 @@ if TYPE_CHECKING:
         loads_deployment,
     )
     from avi_portspec.deployment.overlay import (
+        EndpointNames,
         Overlay,
         PortChange,
         SiteFlow,
+        SiteNote,
     )
     from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.deployment.symptoms import Symptom, Symptoms
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
         InvalidQueryError,
         MissingExtraError,
         MixedEditionsError,
+        NoEditionError,
         PortSpecError,
         UnknownNameError,
         UnresolvedError,
@@ -81,7 +84,13 @@ if TYPE_CHECKING:
         Match,
         Unless,
     )
-    from avi_portspec.model.facets import Deployment, Facet, FacetValue
+    from avi_portspec.model.facets import (
+        AcceptedReading,
+        DeclinedFlow,
+        Deployment,
+        Facet,
+        FacetValue,
+    )
     from avi_portspec.model.flows import (
         Endpoint,
         Exclusion,
@@ -89,6 +98,7 @@ if TYPE_CHECKING:
         Note,
         Pointer,
         Reason,
+        SiteNames,
     )
     from avi_portspec.model.flowset import Flows
     from avi_portspec.model.interfaces import Interface
@@ -117,6 +127,7 @@ if TYPE_CHECKING:
         Rule,
         return_rules,
     )
+    from avi_portspec.rules.peers import NamedObject, PodSelector
     from avi_portspec.rules.platforms import platforms
     from avi_portspec.rules.ruleset import RuleSet, rule_set
     from avi_portspec.rules.traffic import Bare, Message, Ported
@@ -138,7 +149,13 @@ _HOMES = {
         "load_deployment",
         "loads_deployment",
     ),
-    "deployment.overlay": ("Overlay", "PortChange", "SiteFlow"),
+    "deployment.overlay": (
+        "EndpointNames",
+        "Overlay",
+        "PortChange",
+        "SiteFlow",
+        "SiteNote",
+    ),
     "deployment.resolution": ("Resolution",),
     "deployment.symptoms": ("Symptom", "Symptoms"),
     "deployment.why": ("Why",),
@@ -152,6 +169,7 @@ _HOMES = {
         "InvalidQueryError",
         "MissingExtraError",
         "MixedEditionsError",
+        "NoEditionError",
         "PortSpecError",
         "UnknownNameError",
         "UnresolvedError",
@@ -168,7 +186,13 @@ _HOMES = {
         "Match",
         "Unless",
     ),
-    "model.facets": ("Deployment", "Facet", "FacetValue"),
+    "model.facets": (
+        "AcceptedReading",
+        "DeclinedFlow",
+        "Deployment",
+        "Facet",
+        "FacetValue",
+    ),
     "model.flows": (
         "Endpoint",
         "Exclusion",
@@ -176,6 +200,7 @@ _HOMES = {
         "Note",
         "Pointer",
         "Reason",
+        "SiteNames",
     ),
     "model.flowset": ("Flows",),
     "model.interfaces": ("Interface",),
@@ -195,6 +220,7 @@ _HOMES = {
     ),
     "rules.inventory": ("Inventory", "load_inventory", "loads_inventory"),
     "rules.neutral": ("Omission", "ReturnRule", "Rule", "return_rules"),
+    "rules.peers": ("NamedObject", "PodSelector"),
     "rules.platforms": ("platforms",),
     "rules.ruleset": ("RuleSet", "rule_set"),
     "rules.traffic": ("Bare", "Message", "Ported"),
@@ -209,6 +235,7 @@ __all__ = [
     "ICMP",
     "TCP",
     "UDP",
+    "AcceptedReading",
     "AllOf",
     "Always",
     "Answer",
@@ -221,11 +248,13 @@ __all__ = [
     "Condition",
     "Conflict",
     "Decision",
+    "DeclinedFlow",
     "Deployment",
     "Edition",
     "EditionId",
     "Endpoint",
     "EndpointId",
+    "EndpointNames",
     "Exclusion",
     "ExclusionId",
     "Explanation",
@@ -247,11 +276,14 @@ __all__ = [
     "Message",
     "MissingExtraError",
     "MixedEditionsError",
+    "NamedObject",
     "NearMiss",
+    "NoEditionError",
     "Note",
     "NoteId",
     "Omission",
     "Overlay",
+    "PodSelector",
     "Pointer",
     "PointerId",
     "PortChange",
@@ -270,6 +302,8 @@ __all__ = [
     "Section",
     "SectionId",
     "SiteFlow",
+    "SiteNames",
+    "SiteNote",
     "Source",
     "SourceId",
     "Statement",

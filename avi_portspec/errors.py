@@ -6,6 +6,7 @@
      +-- InvalidDataError     (ValueError)   a record or a file is wrong
      +-- InvalidQueryError    (ValueError)   an argument is wrong
      +-- UnknownNameError     (LookupError)  no such edition, flow, name, ...
+     |    +-- NoEditionError                 no edition is of that release
      +-- MixedEditionsError   (ValueError)   two editions in one operation
      +-- UnresolvedError      (ValueError)   an answer is incomplete
      +-- CannotExpressError   (ValueError)   a platform cannot express a rule
@@ -27,6 +28,7 @@ __all__ = [
     "InvalidQueryError",
     "MissingExtraError",
     "MixedEditionsError",
+    "NoEditionError",
     "PortSpecError",
     "UnknownNameError",
     "UnresolvedError",
@@ -223,6 +225,32 @@ class UnknownNameError(PortSpecError, LookupError):
         return text
 
 
+class NoEditionError(UnknownNameError):
+    """No edition has the name of a release.
+
+    Attributes:
+        nearest: The edition to read instead, or ``None`` if none is near.
+        reason: What is known of the release, and why that edition is near.
+    """
+
+    def __init__(
+        self,
+        release: str,
+        known: Iterable[str],
+        near: str | None,
+        reason: str,
+    ) -> None:
+        super().__init__("edition", release, known)
+        self.nearest = near
+        self.reason = reason
+        self.args = (release, self.known, near, reason)
+
+    def __str__(self) -> str:
+        near = f"the nearest is {self.nearest!r}"
+        text = near if self.nearest else "none of the editions is near"
+        return f"no edition {shown(self.name)}; {text}. {self.reason}"
+
+
 class MixedEditionsError(PortSpecError, ValueError):
     """Flows of two different editions cannot be combined in one answer."""
 
@@ -234,18 +262,24 @@ class UnresolvedError(PortSpecError, ValueError):
         edition: The id of the edition.
         conflicts: What its page rules out without naming a replacement.
         gaps: What its page is silent on.
+        unclear: The flows of which it leaves the direction in doubt, in words.
     """
 
     def __init__(
-        self, edition: str, conflicts: Iterable[Any], gaps: Iterable[Any]
+        self,
+        edition: str,
+        conflicts: Iterable[Any],
+        gaps: Iterable[Any],
+        unclear: Iterable[str] = (),
     ) -> None:
         self.edition = edition
         self.conflicts = tuple(conflicts)
         self.gaps = tuple(gaps)
-        super().__init__(edition, self.conflicts, self.gaps)
+        self.unclear = tuple(unclear)
+        super().__init__(edition, self.conflicts, self.gaps, self.unclear)
 
     def __str__(self) -> str:
-        found = [*self.conflicts, *self.gaps]
+        found = [*self.conflicts, *self.gaps, *self.unclear]
         lines = "\n".join(f"  {line}" for line in found)
         return (
             f"the vendor's page ({self.edition}) does not cover this "

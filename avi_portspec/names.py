@@ -38,6 +38,7 @@ __all__ = [
     "Scope",
     "SectionId",
     "Seen",
+    "Slip",
     "SourceId",
     "SourceKind",
     "Standing",
@@ -188,12 +189,17 @@ Grouping: TypeAlias = Literal[
 #: The decision on a flow for one deployment.
 #:
 #: ``needed``: allow it; ``optional``: the product works without it;
-#: ``replaced``: another flow replaces it; ``not-applicable``: its condition
-#: does not hold; ``unsupported``: a note rules it out for this deployment;
-#: ``unstated``: the vendor's page is silent.
+#: ``direction-unclear``: its condition holds, but the vendor leaves doubt
+#: about who opens the connection, and the deployment does not say how to read
+#: it; ``declined``: its condition holds, but the deployment states that the
+#: site does not use it; ``replaced``: another flow replaces it;
+#: ``not-applicable``: its condition does not hold; ``unsupported``: a note
+#: rules it out for this deployment; ``unstated``: the vendor's page is silent.
 Status: TypeAlias = Literal[
     "needed",
     "optional",
+    "direction-unclear",
+    "declined",
     "replaced",
     "not-applicable",
     "unsupported",
@@ -224,6 +230,11 @@ Form: TypeAlias = Literal["stated", "listed", "rule", "default"]
 
 #: How much of a source was seen.
 Seen: TypeAlias = Literal["whole", "part"]
+
+#: How a port can be written wrongly, the most certain first.
+Slip: TypeAlias = Literal[
+    "known-error", "protocol-number", "protocol", "swapped-digits", "digit"
+]
 
 #: What is known of a source's word on a record of an edition.
 #:

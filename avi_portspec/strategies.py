@@ -29,7 +29,13 @@ from avi_portspec.beyond.records import (
     Statement,
     StatementSource,
 )
-from avi_portspec.deployment.overlay import Overlay, PortChange, SiteFlow
+from avi_portspec.deployment.overlay import (
+    EndpointNames,
+    Overlay,
+    PortChange,
+    SiteFlow,
+    SiteNote,
+)
 from avi_portspec.edition.edition import Edition
 from avi_portspec.model.catalog import names_of
 from avi_portspec.model.conditions import (
@@ -43,6 +49,8 @@ from avi_portspec.model.conditions import (
 )
 from avi_portspec.model.facets import (
     FACETS,
+    AcceptedReading,
+    DeclinedFlow,
     Deployment,
     Facet,
     FacetValue,
@@ -55,6 +63,7 @@ from avi_portspec.model.flows import (
     Note,
     Pointer,
     Reason,
+    SiteNames,
 )
 from avi_portspec.model.interfaces import Interface
 from avi_portspec.model.page import (
@@ -68,6 +77,7 @@ from avi_portspec.model.ports import PortRange, ProtocolPorts
 from avi_portspec.model.protocols import ICMP, TCP, UDP, Protocol
 from avi_portspec.names import (
     Agreement,
+    DirectionReading,
     EditionId,
     EndpointKind,
     Form,
@@ -84,10 +94,13 @@ from avi_portspec.names import (
 )
 
 __all__ = [
+    "accepted_readings",
     "citations",
     "conditions",
+    "declined_flows",
     "deployments",
     "editions",
+    "endpoint_names",
     "endpoints",
     "exclusions",
     "extents",
@@ -108,6 +121,8 @@ __all__ = [
     "releases",
     "sections",
     "site_flows",
+    "site_names",
+    "site_notes",
     "sources",
     "statement_sources",
     "statements",
@@ -247,13 +262,15 @@ def _drop_shared_names(records: Iterable[Any]) -> list[Any]:
 
 
 def deployments(
-    facets: Sequence[Facet] = (),
+    facets: Sequence[Facet] = (), flows: Sequence[Flow] = ()
 ) -> st.SearchStrategy[Deployment]:
     """Return deployments.
 
     Args:
         facets: An edition's facets, to draw words from that its conditions
             know; any words without them.
+        flows: An edition's flows, to draw those that a site reads or
+            declines. With facets alone, a site does neither.
     """
     known = {facet.id: [v.id for v in facet.values] for facet in facets}
 
@@ -261,6 +278,13 @@ def deployments(
         found = known.get(facet)
         return st.sampled_from(found) if found else _IDS
 
+    def of_each(
+        one: st.SearchStrategy[Any], found: Sequence[Flow]
+    ) -> st.SearchStrategy[Any]:
+        most = 2 if found or not facets else 0
+        return st.lists(one, max_size=most, unique_by=lambda made: made.flow)
+
+    doubtful = [flow for flow in flows if flow.direction_doubts]
     return st.builds(
         Deployment,
         clouds=st.frozensets(word("cloud"), max_size=3),
@@ -268,7 +292,39 @@ def deployments(
         features=st.frozensets(word("feature"), max_size=3),
         services=st.frozensets(word("service"), max_size=3),
         nodes=st.sampled_from(get_args(NodeCount)),
+        readings=of_each(accepted_readings(doubtful), doubtful),
+        declined=of_each(declined_flows(flows), flows),
     )
+
+
+def accepted_readings(
+    flows: Sequence[Flow] = (),
+) -> st.SearchStrategy[AcceptedReading]:
+    """Return readings of doubtful directions.
+
+    Args:
+        flows: The flows to draw from; any ids without them.
+    """
+    return st.builds(
+        AcceptedReading,
+        flow=_flow_ids(flows),
+        direction=st.sampled_from(get_args(DirectionReading)),
+    )
+
+
+def declined_flows(
+    flows: Sequence[Flow] = (),
+) -> st.SearchStrategy[DeclinedFlow]:
+    """Return flows that a site declines.
+
+    Args:
+        flows: The flows to draw from; any ids without them.
+    """
+    return st.builds(DeclinedFlow, flow=_flow_ids(flows), reason=names())
+
+
+def _flow_ids(flows: Sequence[Flow]) -> st.SearchStrategy[Any]:
+    return st.sampled_from([flow.id for flow in flows]) if flows else _IDS
 
 
 def conditions(
@@ -315,12 +371,12 @@ def _matches(facet: Facet) -> st.SearchStrategy[Match]:
 
 
 def _split(facet: Any, values: list[str]) -> st.SearchStrategy[Match]:
-    """Return tests of some of the values; the others are unstated."""
+    """Return tests of some of the values; the others can be unstated."""
     return st.builds(
         lambda at, otherwise: Match(
             facet=facet,
             values=tuple(values[:at]),
-            unstated=tuple(values[at:]),
+            unstated=tuple(values[at:]) if otherwise == "no" else (),
             otherwise=otherwise,
         ),
         st.integers(1, len(values)),
@@ -380,6 +436,17 @@ def endpoints() -> st.SearchStrategy[Endpoint]:
         kind=st.sampled_from(get_args(EndpointKind)),
         aliases=_ALIASES,
         description=_MAYBE_NAMES,
+    )
+
+
+def site_names() -> st.SearchStrategy[SiteNames]:
+    """Return what a site's overlay calls an endpoint of the vendor's."""
+    return st.builds(
+        SiteNames,
+        origin=_IDS,
+        label=_MAYBE_NAMES,
+        aliases=_ALIASES,
+        reference=_MAYBE_NAMES,
     )
 
 
@@ -571,7 +638,38 @@ def pointers(
 
 def port_changes() -> st.SearchStrategy[PortChange]:
     """Return other ports that a site uses for a vendor's flow."""
-    return st.builds(PortChange, flow=_IDS, reason=_NAMES, ports=_PORTS)
+    return st.builds(
+        PortChange,
+        flow=_IDS,
+        reason=_NAMES,
+        ports=_PORTS,
+        reference=_MAYBE_NAMES,
+    )
+
+
+def endpoint_names() -> st.SearchStrategy[EndpointNames]:
+    """Return what a site calls an endpoint of the edition."""
+    return st.builds(
+        EndpointNames,
+        endpoint=_IDS,
+        label=_NAMES,
+        aliases=_ALIASES,
+        reference=_MAYBE_NAMES,
+    )
+
+
+def site_notes() -> st.SearchStrategy[SiteNote]:
+    """Return notes of a site on flows that it adds."""
+    return st.builds(
+        SiteNote,
+        id=_IDS,
+        kind=_NOTE_KINDS,
+        text=_NAMES,
+        qualifies=st.lists(_IDS, min_size=1, max_size=2, unique=True).map(
+            tuple
+        ),
+        reference=_MAYBE_NAMES,
+    )
 
 
 @st.composite
@@ -583,18 +681,22 @@ def site_flows(draw: st.DrawFn) -> SiteFlow:
         for field in attrs.fields(SiteFlow)
         if hasattr(model, field.name)
     }
-    return SiteFlow(**{**shared, "purpose": draw(_NAMES)})
+    own = {"purpose": draw(_NAMES), "reference": draw(_MAYBE_NAMES)}
+    return SiteFlow(**{**shared, **own})
 
 
 def overlays() -> st.SearchStrategy[Overlay]:
     """Return overlays that are valid by themselves."""
+    own = st.builds(attrs.evolve, endpoints(), reference=_MAYBE_NAMES)
     return st.builds(
         Overlay,
         id=_IDS,
         title=_NAMES,
-        endpoints=st.lists(endpoints(), max_size=2, unique=True).map(tuple),
+        endpoints=st.lists(own, max_size=2, unique=True).map(tuple),
         flows=st.lists(site_flows(), max_size=2, unique=True).map(tuple),
         changes=st.lists(port_changes(), max_size=2, unique=True).map(tuple),
+        names=st.lists(endpoint_names(), max_size=2, unique=True).map(tuple),
+        notes=st.lists(site_notes(), max_size=2, unique=True).map(tuple),
     )
 
 
@@ -663,6 +765,7 @@ def statement_sources(draw: st.DrawFn) -> StatementSource:
         title=draw(_NAMES),
         publisher=draw(_NAMES),
         kind=draw(st.sampled_from(get_args(SourceKind))),
+        port_page=draw(_BOOLEANS),
         releases=draw(_SPANS),
         probable_releases=probable,
         why_probable=draw(_NAMES) if probable else None,

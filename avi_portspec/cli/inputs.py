@@ -38,8 +38,16 @@ _SYNONYMS: Final[Mapping[str, Mapping[str, str]]] = {
 _BESIDES: Final[tuple[FacetId, ...]] = ("feature", "service")
 
 
-def find_deployment(request: Request, edition: Edition) -> Deployment | None:
+def find_deployment(
+    request: Request, edition: Edition, *others: Edition
+) -> Deployment | None:
     """Return the deployment that the options of a request describe, if any.
+
+    Args:
+        request: The request.
+        edition: The edition that knows its words.
+        *others: More editions, which may know the flows that *edition* does
+            not.
 
     Raises:
         click.UsageError: A word is unknown, no cloud is named, or two options
@@ -62,7 +70,9 @@ def find_deployment(request: Request, edition: Edition) -> Deployment | None:
 
         # An option can still name the cloud.
         table, subject = request.read_table(files[0])
-        start = read_deployment(table, subject, edition, needs_cloud=False)
+        start = read_deployment(
+            table, subject, edition, *others, needs_cloud=False
+        )
     presets = [name for name in request.deployments if name not in files]
     clouds = ids_of(edition, ("cloud",), (*presets, *request.clouds))["cloud"]
     added = ids_of(edition, _BESIDES, request.used)
@@ -91,13 +101,15 @@ def find_deployment(request: Request, edition: Edition) -> Deployment | None:
     )
 
 
-def require_deployment(request: Request, edition: Edition) -> Deployment:
+def require_deployment(
+    request: Request, edition: Edition, *others: Edition
+) -> Deployment:
     """Return the deployment that the options of a request describe.
 
     Raises:
         click.UsageError: They describe none, or see :func:`find_deployment`.
     """
-    found = find_deployment(request, edition)
+    found = find_deployment(request, edition, *others)
     if found is None:
         raise CommandError(
             "a deployment is required, for example --deployment aws, "

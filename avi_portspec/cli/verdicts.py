@@ -9,13 +9,19 @@ from avi_portspec.documents import join
 from avi_portspec.documents.text import BETWEEN, width
 from avi_portspec.model.conditions import VENDOR
 from avi_portspec.model.display import ports_text
-from avi_portspec.model.phrases import assumptions, cautions
-from avi_portspec.model.wording import at_start, reason_marks, speaker_of
+from avi_portspec.model.phrases import assumptions, cautions, changes
+from avi_portspec.model.wording import (
+    ASK_DIRECTION,
+    at_start,
+    reason_marks,
+    speaker_of,
+)
 from avi_portspec.tabular.lines import Footnotes, answer_lines, port_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from avi_portspec.cli.other_sources import OtherSources
     from avi_portspec.cli.terminal import Screen
     from avi_portspec.deployment.decisions import Decision
     from avi_portspec.deployment.resolution import Resolution
@@ -33,6 +39,8 @@ _Detail = Literal["full", "stated", "marks"]
 _VERDICTS: Final[dict[Status, str]] = {
     "needed": "needed",
     "optional": "optional",
+    "direction-unclear": "not clear",
+    "declined": "declined",
     "replaced": "not needed",
     "not-applicable": "not needed",
     "unsupported": "not supported",
@@ -43,6 +51,7 @@ _ASIDE: Final = ("replaced", "not-applicable")
 _STYLES: Final = {
     "needed": "bold",
     "not documented": "bold yellow",
+    "not clear": "bold yellow",
     "not supported": "bold red",
 }
 _COLUMN: Final = max(map(len, _VERDICTS.values())) + 1
@@ -61,6 +70,7 @@ def show_verdicts(
     everything: bool,
     full: bool,
     quiet: bool,
+    others: OtherSources | None,
 ) -> None:
     """Print the verdicts on what was asked about.
 
@@ -73,6 +83,7 @@ def show_verdicts(
         everything: Whether to show what does not apply beside the rest.
         full: Whether to add ids, all citations, notes and interpretations.
         quiet: Whether to leave out where the answer comes from.
+        others: What other sources state, which comes last.
     """
     shown = [d for d in decisions if everything or d.status not in _ASIDE]
     if not shown and not exclusions:
@@ -88,6 +99,8 @@ def show_verdicts(
     if hidden:
         screen.line()
         screen.paragraph(_count_hidden(hidden, answer.edition))
+    if others is not None:
+        others.show(screen, answer)
     if not quiet:
         screen.line()
         whole = full or screen.width is None
@@ -221,7 +234,10 @@ def _remarks(decision: Decision, asked: Asked) -> Iterator[str]:
     """Yield what must not be missed about a verdict."""
     if decision.status == "unstated":
         yield 'Do not read this as "not needed".'
+    yield from changes(decision.flow)
     yield from cautions(decision.flow, asked)
+    if decision.status == "direction-unclear":
+        yield ASK_DIRECTION
 
 
 def _details(decision: Decision, edition: EditionData) -> Iterator[str]:
@@ -252,7 +268,8 @@ def _stated(decision: Decision, edition: EditionData, asked: Asked) -> str:
         return text
     assumed = "; ".join(assumptions(decision.flow, asked))
     more = f"Assumed: {assumed}." if assumed else "Nothing assumed."
-    return f"{text} {more}"
+    moved = [f"{change}." for change in changes(decision.flow)]
+    return " ".join([text, *moved, more])
 
 
 def _count_hidden(hidden: Sequence[Decision], edition: EditionData) -> str:

@@ -101,13 +101,16 @@ class Edition(EditionData):
                 them, as a list or comma-separated, for a deployment that
                 manages several clouds.
             strict: Whether to fail where the vendor's page does not cover
-                the deployment completely.
+                the deployment completely, or leaves a direction in doubt.
 
         Raises:
             UnknownNameError: No preset has that name.
             InvalidDataError: The deployment uses a word that the edition
-                does not know, or names no cloud; it carries every fault.
-            UnresolvedError: *strict*, and there are conflicts or gaps.
+                does not know, or names no cloud; or it reads or declines a
+                flow that is not there, or not in doubt. It carries every
+                fault.
+            UnresolvedError: *strict*, and there are conflicts, gaps or
+                unclear directions.
         """
         from avi_portspec.deployment.resolution import resolve
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from avi_portspec.model.page import Citation
 
 __all__ = [
+    "DECLINED",
+    "DIRECTION_UNCLEAR",
     "NOTHING_ASKED",
     "NOT_DOCUMENTED",
     "NO_PORT_NEEDED",
@@ -65,6 +67,8 @@ __all__ = [
 #: The words that a row can be tagged with. What is required has none.
 OPTIONAL: Final = "Optional"
 NOT_DOCUMENTED: Final = "Not documented"
+DIRECTION_UNCLEAR: Final = "Direction not clear"
+DECLINED: Final = "Declined"
 #: What stands for a port where the vendor says that none is needed.
 NO_PORT_NEEDED: Final = "No port needed"
 
@@ -121,7 +125,8 @@ class Need(NamedTuple):
     """What a row says of the need for a flow.
 
     Attributes:
-        tag: ``Optional``, ``Not documented`` or nothing.
+        tag: ``Optional``, ``Not documented``, ``Direction not clear``,
+            ``Declined`` or nothing.
         text: The words behind it, which begin with a capital where there is
             no tag.
     """
@@ -600,16 +605,17 @@ def _reasons_of_level(
 
 
 def changes(flow: Flow) -> tuple[str, ...]:
-    """Return what a site changed about a flow, in few words.
+    """Return what a site changed or settled about a flow, in few words.
 
     Args:
         flow: The flow.
     """
-    return tuple(
+    texts = (
         reason.short or reason.reason
-        for reason in flow.inferred
+        for reason in (*flow.inferred, *flow.readings)
         if reason.level == "site"
     )
+    return tuple(dict.fromkeys(texts))
 
 
 # -- a deployment in words ----------------------------------------------------

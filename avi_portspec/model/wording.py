@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from avi_portspec.model.flows import Flow, Reason
 
 __all__ = [
+    "ASK_DIRECTION",
     "INTERPRETED",
     "NODES",
     "NODES_NAME",
@@ -32,6 +33,7 @@ __all__ = [
     "deployment_rows",
     "edition_text",
     "lead_reasons",
+    "overlay_text",
     "reason_marks",
     "requirement_text",
     "site_of",
@@ -55,6 +57,12 @@ SCOPE: Final = "Management traffic only."
 OUT_OF_SCOPE: Final = (
     "The vendor's port page covers management traffic only: virtual "
     "services, pool members, health monitors and BGP are not part of it."
+)
+
+#: What to do about a flow whose direction is not clear.
+ASK_DIRECTION: Final = (
+    "Find out who opens the connection. Then accept the direction, stated or "
+    "reversed, under [[readings]] in the deployment file."
 )
 
 #: How strongly a flow is asked for, as a cell of a table has it.
@@ -92,7 +100,21 @@ def speaker(origin: str | None, section: str) -> str:
     """
     if origin is None or section != origin:
         return VENDOR
-    return f"the site's overlay {origin}"
+    return overlay_text(origin)
+
+
+def overlay_text(origin: str, reference: str | None = None) -> str:
+    """Return who states a site's fact, and what the site cites for it.
+
+    >>> overlay_text("berlin", "change 4711")
+    "the site's overlay berlin, change 4711"
+
+    Args:
+        origin: The overlay.
+        reference: What it cites, if anything.
+    """
+    cited = f", {reference}" if reference else ""
+    return f"the site's overlay {origin}{cited}"
 
 
 def value_names(deployment: Deployment, facet: Facet) -> list[str]:
@@ -114,7 +136,23 @@ def deployment_rows(
         (facet.name, join("and", value_names(deployment, facet)) or "none")
         for facet in facets
     ]
-    return (*rows, (NODES_NAME, NODES[deployment.nodes]))
+    choices = {
+        "Accepted directions": [
+            f"{each.flow} {each.direction}" for each in deployment.readings
+        ],
+        "Declined by the site": [
+            f"{each.flow} ({each.reason})" for each in deployment.declined
+        ],
+    }
+    return (
+        *rows,
+        (NODES_NAME, NODES[deployment.nodes]),
+        *(
+            (name, join("and", listed))
+            for name, listed in choices.items()
+            if listed
+        ),
+    )
 
 
 def speaker_of(flow: Flow) -> str:
@@ -180,9 +218,13 @@ def edition_text(edition: EditionFacts) -> str:
 
 
 def site_of(flow: Flow) -> str:
-    """Return who asks for a flow, where that is a site; else nothing."""
-    who = speaker_of(flow)
-    return "" if who == VENDOR else who
+    """Return who asks for a flow, where that is a site; else nothing.
+
+    It says what the site cites for it, too.
+    """
+    if flow.origin is None or speaker_of(flow) == VENDOR:
+        return ""
+    return overlay_text(flow.origin, flow.reference)
 
 
 def _by_site(flow: Flow) -> str:

@@ -25,6 +25,7 @@ from avi_portspec.rules.comments import to_ascii
 from avi_portspec.rules.inventory import Inventory
 from avi_portspec.rules.networks import Family, Network
 from avi_portspec.rules.parts import Parts
+from avi_portspec.rules.peers import Peer
 from avi_portspec.rules.traffic import (
     ECHO_REQUESTS,
     FAMILIES,
@@ -48,7 +49,6 @@ __all__ = [
 
 #: Why something has no rule: a decision on a flow, or else: the vendor's
 #: page rules out the pair (``exclusion``) or the need (``conflict``); an
-#: direction of a flow is doubtful (``direction-unclear``); an
 #: endpoint has no address, or the two have none of one family; a flow of
 #: ICMP is not echo request, or would need a form for IPv6 that the vendor's
 #: page does not state; the platform cannot express the rule; the inventory
@@ -58,7 +58,6 @@ OmissionKind: TypeAlias = Literal[
     Status,
     "exclusion",
     "conflict",
-    "direction-unclear",
     "no-address",
     "no-common-family",
     "no-icmp-type",
@@ -84,6 +83,9 @@ class Rule(Strict):
         family: The version of the Internet Protocol, 4 or 6.
         sources: The addresses of the source, collapsed and sorted.
         destinations: The addresses of the destination, the same.
+        source_objects: The objects of a platform that the source has besides
+            addresses, or instead of them.
+        destination_objects: Those of the destination.
         traffic: What is allowed: ports, a message or a whole protocol.
             As text, it is in words: ``TCP 22 and 8443``.
         flows: The ids of the flows that it is for, in the order of the
@@ -100,15 +102,20 @@ class Rule(Strict):
     traffic: Traffic
     flows: tuple[FlowId, ...]
     reasons: tuple[str, ...]
+    source_objects: tuple[Peer, ...] = ()
+    destination_objects: tuple[Peer, ...] = ()
 
     def _faults(self) -> Iterator[Fault]:
         if self.family not in FAMILIES:
             yield Fault(
                 "firewall-rule/family", "family", "4 or 6", shown(self.family)
             )
-        for name in ("sources", "destinations"):
+        for name, objects in (
+            ("sources", self.source_objects),
+            ("destinations", self.destination_objects),
+        ):
             networks = getattr(self, name)
-            if not networks or any(
+            if not (networks or objects) or any(
                 network.version != self.family for network in networks
             ):
                 expected = f"at least one network, all of IPv{self.family}"
@@ -266,7 +273,10 @@ class Omission:
 _COUNTED: Final[Mapping[OmissionKind, str]] = FrozenDict(
     {
         "not-applicable": "do not apply here",
-        "not-asked": "are not asked for",
+        "not-asked": (
+            "are not asked for: these rules drop them too, if they drop "
+            "what no rule allows"
+        ),
     }
 )
 
@@ -289,7 +299,11 @@ class SiteRules:
 
     @property
     def unwritten(self) -> tuple[FlowId, ...]:
-        """The needed flows that lack a rule, over one protocol at least."""
+        """The needed flows that lack a rule, over one protocol at least.
+
+        A flow whose direction is not clear is needed, in one direction or the
+        other.
+        """
         refused = {
             omission.subject
             for omission in self.omissions
@@ -306,7 +320,7 @@ class SiteRules:
                 rules.setdefault((name, rule.protocol), []).append(rule)
         return tuple(
             flow.id
-            for flow in resolution.needed
+            for flow in resolution.having("needed", "direction-unclear")
             if flow.id in refused
             or (
                 flow.id not in others
@@ -352,6 +366,19 @@ class SiteRules:
         return self.completeness == "complete"
 
     @property
+    def internet_rules(self) -> tuple[Rule, ...]:
+        """The rules that open something to or from the whole internet."""
+        anywhere = self.inventory.internet
+        return tuple(
+            rule
+            for rule in self.rules
+            if any(
+                self.parts.get(end, end) in anywhere
+                for end in (rule.source, rule.destination)
+            )
+        )
+
+    @property
     def inferred(self) -> dict[FlowId, tuple[str, ...]]:
         """The fields that the vendor does not state of flows with rules."""
         flows = self.resolution.edition.flows
@@ -365,7 +392,7 @@ class SiteRules:
     @property
     def verdict(self) -> str:
         """How complete these rules are, and of what, in a line."""
-        judged = f"; only flows with {self.asked} are judged"
+        judged = f"; only flows with {self.asked} are counted"
         return f"{self._verdict}{judged if self.asked else ''}"
 
     @property
@@ -406,6 +433,7 @@ class SiteRules:
         ]
         # Before what is long: some platforms cut a description.
         lines += map(str, self.resolution.gaps)
+        lines += (f"INTERNET, all addresses: {r}" for r in self.internet_rules)
         page = f"vendor's port page{edition_text(edition)}"
         lines.append(f"scope: {page}. {OUT_OF_SCOPE}")
         lines += (
@@ -423,13 +451,20 @@ class SiteRules:
 
 def _deployment_text(resolution: Resolution) -> str:
     deployment = resolution.deployment
-    parts = (
-        ("clouds", sorted(deployment.clouds)),
-        ("controller", [deployment.controller]),
-        ("nodes", [deployment.nodes]),
-        ("features", sorted(deployment.features)),
-        ("services", sorted(deployment.services)),
-    )
+    parts: dict[str, Iterable[str]] = {
+        "clouds": sorted(deployment.clouds),
+        "controller": [deployment.controller],
+        "nodes": [deployment.nodes],
+        "features": sorted(deployment.features),
+        "services": sorted(deployment.services),
+    }
+    if deployment.readings:
+        parts["readings"] = (
+            f"{each.flow} {each.direction}" for each in deployment.readings
+        )
+    if deployment.declined:
+        parts["declined"] = (each.flow for each in deployment.declined)
     return "; ".join(
-        f"{name}: {', '.join(words) or 'none'}" for name, words in parts
+        f"{name}: {', '.join(words) or 'none'}"
+        for name, words in parts.items()
     )
