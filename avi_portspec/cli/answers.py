@@ -106,6 +106,7 @@ class FullFlow(TypedDict):
     notes: list[NoteData]
     citation: str
     origin: str | None
+    reference: str | None
 
 
 class Fact(TypedDict):
@@ -224,6 +225,15 @@ class Notes(_Head):
     notes: list[LinkedNote]
 
 
+class SiteNames(TypedDict):
+    """What a site's overlay calls an endpoint of the vendor's page."""
+
+    origin: str
+    label: str | None
+    aliases: list[str]
+    reference: str | None
+
+
 class Endpoint(TypedDict):
     """A source or a destination."""
 
@@ -232,7 +242,9 @@ class Endpoint(TypedDict):
     kind: EndpointKind
     aliases: list[str]
     description: str | None
+    site_names: list[SiteNames]
     origin: str | None
+    reference: str | None
 
 
 class Endpoints(_Head):
