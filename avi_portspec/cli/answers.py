@@ -28,6 +28,7 @@ from avi_portspec.names import (
     EndpointKind,
     FacetId,
     Hook,
+    LastLine,
     OptionName,
     Requirement,
     Scope,
@@ -299,6 +300,7 @@ class RuleOptions(TypedDict):
 
     name: str | None
     scope: Scope | None
+    last_line: LastLine | None
     hook: Hook | None
     icmp_errors: bool | None
     header: bool | None

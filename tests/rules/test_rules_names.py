@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 import yaml
 from cloud_sites import rules_for
+from rules_examples import rendered as render
 from test_rules_crosscheck import NETWORK, needs_aerleon
 
 from avi_portspec import platforms
 from avi_portspec.rules.options import Options
-from avi_portspec.rules.platforms import options_of, render
+from avi_portspec.rules.platforms import options_of
 
 #: One is the beginning of another, and one is a role.
 SITES = (None, "south", "south-east", "controller")
@@ -31,10 +32,17 @@ cluster-ip-is-destination = true
 """
 #: Equal by intent: terms within a list, which no other list sees.
 WITHIN = {
-    "avi-deny-later-fragments",
-    "avi-deny-the-rest",
+    *(
+        f"avi-deny-{which}{way}"
+        for which in ("", "later-fragments-")
+        for way in ("from-product", "to-product")
+    ),
     *(f"avi-icmp-error-{kind}" for kind in (2, 3, 4, 11, 12)),
-    *(f"avi-neighbour-discovery-{kind}" for kind in range(133, 137)),
+    *(
+        f"avi-neighbour-discovery-{kind}-{way}-product"
+        for kind in range(133, 137)
+        for way in ("from", "to")
+    ),
 }
 
 

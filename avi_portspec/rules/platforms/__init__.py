@@ -106,8 +106,9 @@ _LINUX: Final[tuple[OptionName, ...]] = (
     "icmp_errors",
 )
 _NAMED: Final[tuple[OptionName, ...]] = ("name",)
-
-_STATELESS: Final[tuple[OptionName, ...]] = ("name", "icmp_errors")
+_SCOPED: Final[tuple[OptionName, ...]] = ("name", "scope")
+_LIST: Final[tuple[OptionName, ...]] = ("name", "scope", "last_line")
+_STATELESS: Final[tuple[OptionName, ...]] = (*_LIST, "icmp_errors")
 
 _WRITERS: Final[Mapping[PlatformName, _Writer]] = FrozenDict(
     {
@@ -117,19 +118,19 @@ _WRITERS: Final[Mapping[PlatformName, _Writer]] = FrozenDict(
         "azure-arm": _Writer("azure", "render_arm", _NAMED),
         "azure-terraform": _Writer("azure", "render_terraform", _NAMED),
         "cisco": _Writer("network", "render_cisco", _STATELESS),
-        "ciscoasa": _Writer("network", "render_ciscoasa", _NAMED),
+        "ciscoasa": _Writer("network", "render_ciscoasa", _LIST),
         "csv": _Writer("csv_table", "render", ("header",)),
-        "fortigate": _Writer("network", "render_fortigate", _NAMED),
+        "fortigate": _Writer("network", "render_fortigate", _SCOPED),
         "gcp-terraform": _Writer("gcp", "render", _NAMED),
         "ip6tables": _Writer("iptables", "render_ipv6", _LINUX, IPV6),
         "iptables": _Writer("iptables", "render_ipv4", _LINUX, IPV4),
         "juniper": _Writer("network", "render_juniper", _STATELESS),
         "kubernetes": _Writer("kubernetes", "render", _NAMED),
         "nftables": _Writer("nftables", "render", _LINUX),
-        "nsx-t": _Writer("nsxt", "render", _NAMED),
+        "nsx-t": _Writer("nsxt", "render", _SCOPED),
         "openstack-heat": _Writer("openstack", "render", _NAMED),
-        "paloalto": _Writer("network", "render_paloalto", _NAMED),
-        "srx": _Writer("network", "render_srx", _NAMED),
+        "paloalto": _Writer("network", "render_paloalto", _SCOPED),
+        "srx": _Writer("network", "render_srx", _SCOPED),
     }
 )
 
