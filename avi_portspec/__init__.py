@@ -22,6 +22,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from avi_portspec.beyond.near import NearMiss
+    from avi_portspec.beyond.queries import releases, sources, statements
+    from avi_portspec.beyond.records import (
+        Release,
+        Statement,
+        StatementSource,
+    )
     from avi_portspec.changes.differences import Changes, diff
     from avi_portspec.changes.plan import UpgradePlan
     from avi_portspec.changes.records import (
@@ -74,7 +81,13 @@ if TYPE_CHECKING:
         Match,
         Unless,
     )
-    from avi_portspec.model.facets import Deployment, Facet, FacetValue
+    from avi_portspec.model.facets import (
+        AcceptedReading,
+        DeclinedFlow,
+        Deployment,
+        Facet,
+        FacetValue,
+    )
     from avi_portspec.model.flows import (
         Endpoint,
         Exclusion,
@@ -96,6 +109,8 @@ if TYPE_CHECKING:
         NoteId,
         PointerId,
         SectionId,
+        SourceId,
+        StatementId,
     )
     from avi_portspec.rules.inventory import (
         Inventory,
@@ -117,6 +132,9 @@ if TYPE_CHECKING:
 #: Where each public name lives. Type checkers read the imports above; a
 #: test holds the two lists and ``__all__`` to one another.
 _HOMES = {
+    "beyond.near": ("NearMiss",),
+    "beyond.queries": ("releases", "sources", "statements"),
+    "beyond.records": ("Release", "Statement", "StatementSource"),
     "changes.differences": ("Changes", "diff"),
     "changes.plan": ("UpgradePlan",),
     "changes.records": ("FieldChange", "RecordChange", "Step"),
@@ -156,7 +174,13 @@ _HOMES = {
         "Match",
         "Unless",
     ),
-    "model.facets": ("Deployment", "Facet", "FacetValue"),
+    "model.facets": (
+        "AcceptedReading",
+        "DeclinedFlow",
+        "Deployment",
+        "Facet",
+        "FacetValue",
+    ),
     "model.flows": (
         "Endpoint",
         "Exclusion",
@@ -178,6 +202,8 @@ _HOMES = {
         "NoteId",
         "PointerId",
         "SectionId",
+        "SourceId",
+        "StatementId",
     ),
     "rules.inventory": ("Inventory", "load_inventory", "loads_inventory"),
     "rules.neutral": ("Omission", "ReturnRule", "Rule", "return_rules"),
@@ -195,6 +221,7 @@ __all__ = [
     "ICMP",
     "TCP",
     "UDP",
+    "AcceptedReading",
     "AllOf",
     "Always",
     "Answer",
@@ -207,6 +234,7 @@ __all__ = [
     "Condition",
     "Conflict",
     "Decision",
+    "DeclinedFlow",
     "Deployment",
     "Edition",
     "EditionId",
@@ -233,6 +261,7 @@ __all__ = [
     "Message",
     "MissingExtraError",
     "MixedEditionsError",
+    "NearMiss",
     "Note",
     "NoteId",
     "Omission",
@@ -247,6 +276,7 @@ __all__ = [
     "ProtocolPorts",
     "Reason",
     "RecordChange",
+    "Release",
     "Resolution",
     "ReturnRule",
     "Rule",
@@ -255,6 +285,10 @@ __all__ = [
     "SectionId",
     "SiteFlow",
     "Source",
+    "SourceId",
+    "Statement",
+    "StatementId",
+    "StatementSource",
     "Step",
     "Symptom",
     "Symptoms",
@@ -282,8 +316,11 @@ __all__ = [
     "platforms",
     "preset",
     "presets",
+    "releases",
     "return_rules",
     "rule_set",
+    "sources",
+    "statements",
 ]
 
 

@@ -234,18 +234,24 @@ class UnresolvedError(PortSpecError, ValueError):
         edition: The id of the edition.
         conflicts: What its page rules out without naming a replacement.
         gaps: What its page is silent on.
+        unclear: The flows of which it leaves the direction in doubt, in words.
     """
 
     def __init__(
-        self, edition: str, conflicts: Iterable[Any], gaps: Iterable[Any]
+        self,
+        edition: str,
+        conflicts: Iterable[Any],
+        gaps: Iterable[Any],
+        unclear: Iterable[str] = (),
     ) -> None:
         self.edition = edition
         self.conflicts = tuple(conflicts)
         self.gaps = tuple(gaps)
-        super().__init__(edition, self.conflicts, self.gaps)
+        self.unclear = tuple(unclear)
+        super().__init__(edition, self.conflicts, self.gaps, self.unclear)
 
     def __str__(self) -> str:
-        found = [*self.conflicts, *self.gaps]
+        found = [*self.conflicts, *self.gaps, *self.unclear]
         lines = "\n".join(f"  {line}" for line in found)
         return (
             f"the vendor's page ({self.edition}) does not cover this "

@@ -10,6 +10,7 @@ __all__ = [
     "EDITION_ID",
     "KEBAB_ID",
     "Action",
+    "Agreement",
     "ChangeKind",
     "Completeness",
     "DirectionReading",
@@ -19,6 +20,8 @@ __all__ = [
     "ExclusionId",
     "FacetId",
     "FlowId",
+    "Form",
+    "Grounds",
     "Grouping",
     "Hook",
     "InferableField",
@@ -35,6 +38,11 @@ __all__ = [
     "Requirement",
     "Scope",
     "SectionId",
+    "Seen",
+    "SourceId",
+    "SourceKind",
+    "Standing",
+    "StatementId",
     "Status",
     "fold",
     "is_file_name",
@@ -47,6 +55,8 @@ FlowId = NewType("FlowId", str)
 NoteId = NewType("NoteId", str)
 PointerId = NewType("PointerId", str)
 SectionId = NewType("SectionId", str)
+SourceId = NewType("SourceId", str)
+StatementId = NewType("StatementId", str)
 
 #: What an id looks like: lower-case words and numbers joined by hyphens.
 KEBAB_ID: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
@@ -179,17 +189,57 @@ Grouping: TypeAlias = Literal[
 #: The decision on a flow for one deployment.
 #:
 #: ``needed``: allow it; ``optional``: the product works without it;
-#: ``replaced``: another flow replaces it; ``not-applicable``: its condition
-#: does not hold; ``unsupported``: a note rules it out for this deployment;
-#: ``unstated``: the vendor's page is silent.
+#: ``direction-unclear``: its condition holds, but the vendor leaves doubt
+#: about who opens the connection, and the deployment does not say how to read
+#: it; ``declined``: its condition holds, but the deployment states that the
+#: site does not use it; ``replaced``: another flow replaces it;
+#: ``not-applicable``: its condition does not hold; ``unsupported``: a note
+#: rules it out for this deployment; ``unstated``: the vendor's page is silent.
 Status: TypeAlias = Literal[
     "needed",
     "optional",
+    "direction-unclear",
+    "declined",
     "replaced",
     "not-applicable",
     "unsupported",
     "unstated",
 ]
+
+#: What a statement of another source does to what the vendor's page states.
+#:
+#: ``agrees``: it states the same; ``narrows``: the same, for fewer cases or
+#: with less traffic; ``differs``: the two contradict each other; ``adds``:
+#: traffic or a case that the page does not have; ``excludes``: it states that
+#: the traffic is not needed or not supported.
+Agreement: TypeAlias = Literal[
+    "agrees", "narrows", "differs", "adds", "excludes"
+]
+
+#: Who another source is by, the most trustworthy first.
+SourceKind: TypeAlias = Literal[
+    "vendor-documentation", "vendor-code", "vendor-field-team", "third-party"
+]
+
+#: How a source makes a statement.
+#:
+#: ``stated``: it says whether the traffic is needed; ``listed``: in a table
+#: that does not say; ``rule``: its code opens the traffic; ``default``: the
+#: default of a setting.
+Form: TypeAlias = Literal["stated", "listed", "rule", "default"]
+
+#: How much of a source was seen.
+Seen: TypeAlias = Literal["whole", "part"]
+
+#: What is known of a source's word on a record of an edition.
+#:
+#: ``stated``: it makes a statement; ``inferred``: it does, and for which
+#: release is inferred; ``unstated``: it was seen and is silent; ``unseen``:
+#: the part that could say it was not seen, which proves nothing.
+Standing: TypeAlias = Literal["stated", "inferred", "unstated", "unseen"]
+
+#: On what grounds an edition serves a release; ``unknown``: none does.
+Grounds: TypeAlias = Literal["stated", "inferred", "unknown"]
 
 #: Which traffic rules judge.
 #:

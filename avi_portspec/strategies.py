@@ -24,6 +24,11 @@ from typing import Any, Final, get_args
 import attrs
 from hypothesis import strategies as st
 
+from avi_portspec.beyond.records import (
+    Release,
+    Statement,
+    StatementSource,
+)
 from avi_portspec.deployment.overlay import Overlay, PortChange, SiteFlow
 from avi_portspec.edition.edition import Edition
 from avi_portspec.model.catalog import names_of
@@ -38,6 +43,8 @@ from avi_portspec.model.conditions import (
 )
 from avi_portspec.model.facets import (
     FACETS,
+    AcceptedReading,
+    DeclinedFlow,
     Deployment,
     Facet,
     FacetValue,
@@ -62,7 +69,11 @@ from avi_portspec.model.page import (
 from avi_portspec.model.ports import PortRange, ProtocolPorts
 from avi_portspec.model.protocols import ICMP, TCP, UDP, Protocol
 from avi_portspec.names import (
+    Agreement,
+    DirectionReading,
+    EditionId,
     EndpointKind,
+    Form,
     NodeCount,
     NoteId,
     NoteKind,
@@ -70,12 +81,16 @@ from avi_portspec.names import (
     ReasonLevel,
     Requirement,
     SectionId,
+    SourceKind,
+    StatementId,
     fold,
 )
 
 __all__ = [
+    "accepted_readings",
     "citations",
     "conditions",
+    "declined_flows",
     "deployments",
     "editions",
     "endpoints",
@@ -95,9 +110,12 @@ __all__ = [
     "protocol_ports",
     "protocols",
     "reasons",
+    "releases",
     "sections",
     "site_flows",
     "sources",
+    "statement_sources",
+    "statements",
 ]
 
 #: Letters that ids consist of, a few to a word.
@@ -234,13 +252,15 @@ def _drop_shared_names(records: Iterable[Any]) -> list[Any]:
 
 
 def deployments(
-    facets: Sequence[Facet] = (),
+    facets: Sequence[Facet] = (), flows: Sequence[Flow] = ()
 ) -> st.SearchStrategy[Deployment]:
     """Return deployments.
 
     Args:
         facets: An edition's facets, to draw words from that its conditions
             know; any words without them.
+        flows: An edition's flows, to draw those that a site reads or
+            declines. With facets alone, a site does neither.
     """
     known = {facet.id: [v.id for v in facet.values] for facet in facets}
 
@@ -248,6 +268,13 @@ def deployments(
         found = known.get(facet)
         return st.sampled_from(found) if found else _IDS
 
+    def of_each(
+        one: st.SearchStrategy[Any], found: Sequence[Flow]
+    ) -> st.SearchStrategy[Any]:
+        most = 2 if found or not facets else 0
+        return st.lists(one, max_size=most, unique_by=lambda made: made.flow)
+
+    doubtful = [flow for flow in flows if flow.direction_doubts]
     return st.builds(
         Deployment,
         clouds=st.frozensets(word("cloud"), max_size=3),
@@ -255,7 +282,39 @@ def deployments(
         features=st.frozensets(word("feature"), max_size=3),
         services=st.frozensets(word("service"), max_size=3),
         nodes=st.sampled_from(get_args(NodeCount)),
+        readings=of_each(accepted_readings(doubtful), doubtful),
+        declined=of_each(declined_flows(flows), flows),
     )
+
+
+def accepted_readings(
+    flows: Sequence[Flow] = (),
+) -> st.SearchStrategy[AcceptedReading]:
+    """Return readings of doubtful directions.
+
+    Args:
+        flows: The flows to draw from; any ids without them.
+    """
+    return st.builds(
+        AcceptedReading,
+        flow=_flow_ids(flows),
+        direction=st.sampled_from(get_args(DirectionReading)),
+    )
+
+
+def declined_flows(
+    flows: Sequence[Flow] = (),
+) -> st.SearchStrategy[DeclinedFlow]:
+    """Return flows that a site declines.
+
+    Args:
+        flows: The flows to draw from; any ids without them.
+    """
+    return st.builds(DeclinedFlow, flow=_flow_ids(flows), reason=names())
+
+
+def _flow_ids(flows: Sequence[Flow]) -> st.SearchStrategy[Any]:
+    return st.sampled_from([flow.id for flow in flows]) if flows else _IDS
 
 
 def conditions(
@@ -582,6 +641,104 @@ def overlays() -> st.SearchStrategy[Overlay]:
         endpoints=st.lists(endpoints(), max_size=2, unique=True).map(tuple),
         flows=st.lists(site_flows(), max_size=2, unique=True).map(tuple),
         changes=st.lists(port_changes(), max_size=2, unique=True).map(tuple),
+    )
+
+
+_TEXTS: Final = st.lists(_NAMES, max_size=2, unique=True).map(tuple)
+_RECORDS: Final = st.lists(_IDS, max_size=2, unique=True).map(tuple)
+_RELEASES: Final = st.lists(st.integers(1, 99), min_size=1, max_size=3).map(
+    lambda numbers: ".".join(map(str, numbers))
+)
+_STATED_PROTOCOLS: Final = st.lists(
+    _PROTOCOLS, max_size=2, unique=True
+) | st.sampled_from(([ICMP], [TCP, UDP]))
+_SPANS: Final = st.lists(
+    st.tuples(_RELEASES, st.sampled_from(["", "+"])).map("".join)
+    | st.tuples(_RELEASES, _RELEASES).map("-".join),
+    max_size=2,
+    unique=True,
+).map(tuple)
+
+
+@st.composite
+def statements(draw: st.DrawFn, *, source: str = "") -> Statement:
+    """Return statements of other sources.
+
+    Args:
+        draw: Passed by Hypothesis.
+        source: The id of the source, with which their own begins.
+    """
+    protocols = draw(_STATED_PROTOCOLS)
+    has_ports = bool(protocols) and all(p.has_ports for p in protocols)
+    name = draw(_IDS)
+    agreement: Any = draw(st.sampled_from(get_args(Agreement)))
+    return Statement(
+        id=StatementId(f"{source or draw(_IDS)}-{name}"),
+        about=draw(_RECORDS) or (() if agreement == "adds" else (name,)),
+        agreement=agreement,
+        form=draw(st.sampled_from(get_args(Form))),
+        source=draw(st.none() | _IDS),
+        destination=draw(st.none() | _IDS),
+        protocols=tuple(protocols),
+        ports=draw(_PORTS) if has_ports and draw(_BOOLEANS) else (),
+        icmp_types=(8,) if protocols == [ICMP] and draw(_BOOLEANS) else (),
+        requirement=draw(st.none() | _REQUIREMENTS),
+        when=draw(_conditions_of(())),
+        condition=draw(_MAYBE_NAMES),
+        releases=draw(_SPANS),
+        place=draw(_MAYBE_NAMES),
+        setting=draw(_MAYBE_NAMES),
+        purpose=draw(_MAYBE_NAMES),
+        symptoms=draw(_TEXTS),
+        error=draw(_MAYBE_NAMES),
+        note=draw(_MAYBE_NAMES),
+    )
+
+
+@st.composite
+def statement_sources(draw: st.DrawFn) -> StatementSource:
+    """Return sources of statements, whole and in part."""
+    name: Any = draw(_IDS)
+    probable = draw(_SPANS)
+    missing = draw(_TEXTS)
+    stated = st.lists(
+        statements(source=name), max_size=3, unique_by=lambda each: each.id
+    )
+    return StatementSource(
+        id=name,
+        title=draw(_NAMES),
+        publisher=draw(_NAMES),
+        kind=draw(st.sampled_from(get_args(SourceKind))),
+        releases=draw(_SPANS),
+        probable_releases=probable,
+        why_probable=draw(_NAMES) if probable else None,
+        date=draw(st.none() | st.dates().map(str)),
+        commit=draw(
+            st.none() | st.text("0123456789abcdef", min_size=7, max_size=40)
+        ),
+        url=draw(st.none() | _IDS.map("https://{}.example/".format)),
+        seen="part" if missing else "whole",
+        missing=missing,
+        silent_on=draw(_RECORDS),
+        remarks=draw(_TEXTS),
+        statements=tuple(draw(stated)),
+    )
+
+
+@st.composite
+def releases(draw: st.DrawFn) -> Release:
+    """Return releases, with an edition and without one."""
+    edition: Any = draw(st.none() | _IDS.map(EditionId))
+    near: Any = draw(st.none() | _IDS.map(EditionId))
+    grounds = ["unknown"] if edition is None else ["stated", "inferred"]
+    chosen: Any = draw(st.sampled_from(grounds))
+    return Release(
+        id=draw(_RELEASES),
+        product=draw(_NAMES),
+        edition=edition,
+        grounds=chosen,
+        nearest=None if edition else near,
+        reason=draw(_NAMES),
     )
 
 

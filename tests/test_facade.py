@@ -21,6 +21,7 @@ FLOORS = [
     {"documents"},
     {"data", "model"},
     {"serialisation", "tabular"},
+    {"beyond"},
     {"deployment"},
     {"edition"},
     {"changes", "exporters", "rules", "strategies"},

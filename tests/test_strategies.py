@@ -182,12 +182,15 @@ def test_there_is_one_for_every_public_record() -> None:
 def strategy_of(name: str) -> str:
     """Return the name of the type that a strategy makes."""
     singular = {
+        "accepted_readings": "AcceptedReading",
+        "declined_flows": "DeclinedFlow",
         "extents": "Extent",
         "facet_values": "FacetValue",
         "port_changes": "PortChange",
         "port_ranges": "PortRange",
         "protocol_ports": "ProtocolPorts",
         "site_flows": "SiteFlow",
+        "statement_sources": "StatementSource",
     }
     return singular.get(name, name[:-1].capitalize())
 

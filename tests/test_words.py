@@ -98,7 +98,7 @@ MODULES = sorted(
     for path in (ROOT / folder).rglob("*.py")
     if not path.name.startswith("edition_")
 )
-DATA = sorted((ROOT / "avi_portspec" / "data").glob("*.toml"))
+DATA = sorted((ROOT / "avi_portspec" / "data").rglob("*.toml"))
 PROSE = [
     ROOT / "README.md",
     ROOT / "CHANGELOG.md",

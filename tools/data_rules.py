@@ -17,7 +17,13 @@ __all__ = ["FILES", "RULES", "DataRule", "ExampleKind"]
 
 #: What an example is an assignment to, or ``python`` for an expression.
 ExampleKind: TypeAlias = Literal[
-    "edition", "deployment", "overlay", "inventory", "ledger", "python"
+    "edition",
+    "deployment",
+    "overlay",
+    "inventory",
+    "ledger",
+    "source",
+    "python",
 ]
 
 
@@ -130,6 +136,22 @@ FILES: Final[Mapping[str, Mapping[str, Any]]] = {
         "service-engine": ["10.1.0.0/24"],
         "cluster-ip": "10.0.0.9",
     },
+    "source": {
+        "id": "guide",
+        "title": "A guide",
+        "publisher": "The vendor",
+        "kind": "vendor-documentation",
+        "seen": "part",
+        "missing": ["Its second half."],
+        "statements": [
+            {
+                "id": "guide-portal",
+                "about": ["engine-portal"],
+                "agreement": "agrees",
+            },
+            {"id": "guide-manager", "agreement": "adds"},
+        ],
+    },
     "ledger": {
         "edition": "example",
         "entries": [
@@ -173,6 +195,7 @@ _deployment: Final = partial(DataRule, "deployment")
 _overlay: Final = partial(DataRule, "overlay")
 _inventory: Final = partial(DataRule, "inventory")
 _ledger: Final = partial(DataRule, "ledger")
+_source: Final = partial(DataRule, "source")
 _python: Final = partial(DataRule, "python")
 
 #: Every rule, by id: what it is about, a slash, and what is wrong.
@@ -396,7 +419,7 @@ RULES: Final[Mapping[str, DataRule]] = {
         'flows[0].id = "engine-22"',
     ),
     "flow/reason-twice": _edition(
-        "A field is explained once.",
+        "A field is explained once for one case.",
         'flows[0].inferred = [{"field": "ports", "reason": "One."}, '
         '{"field": "ports", "reason": "Two."}]',
     ),
@@ -488,6 +511,11 @@ RULES: Final[Mapping[str, DataRule]] = {
     "deployment/no-facet": _deployment(
         "A deployment sets only what the edition's facets ask about.",
         'features = ["cli-shell"]',
+    ),
+    "deployment/flow-twice": _deployment(
+        "A deployment reads a flow once, and declines it once.",
+        'declined = [{"flow": "engine-portal", "reason": "Not used."}, '
+        '{"flow": "engine-portal", "reason": "No."}]',
     ),
     "overlay/changed-twice": _overlay(
         "An overlay changes a flow once.",
@@ -629,6 +657,35 @@ RULES: Final[Mapping[str, DataRule]] = {
     "firewall-rule/touching-ports": _python(
         "A firewall rule's port ranges are sorted and do not touch.",
         "Ported(protocol=TCP, ports=(PortRange.of(22), PortRange.of(23)))",
+    ),
+    # -- statements of other sources ---------------------------------------
+    "source/file-name": _python(
+        "The file of a source is named after its id.", 'source_file("manual")'
+    ),
+    "source/missing": _source(
+        "A source that was seen in part says what was not seen.",
+        "del missing",
+    ),
+    "source/reason": _source(
+        "Releases that are probable have a reason.",
+        'probable_releases = ["22.1"]',
+    ),
+    "statement/about-nothing": _source(
+        "A statement is about a record, unless it adds traffic.",
+        "del statements[0].about",
+    ),
+    "statement/id-of-source": _source(
+        "A statement's id begins with the id of its source.",
+        'statements[0].id = "manual-portal"',
+    ),
+    "release/grounds": _python(
+        "A release that no edition serves has unknown grounds.",
+        'Release(id="22.1", product="A", grounds="stated", reason="None.")',
+    ),
+    "release/nearest": _python(
+        "A release that an edition serves has no nearest one.",
+        'Release(id="22.1", product="A", grounds="stated", reason="None.", '
+        'edition="a", nearest="b")',
     ),
     # -- changes and ledgers -----------------------------------------------
     "changes/other-edition": _python(

@@ -212,8 +212,13 @@ def _flow_texts(flow: Any) -> Iterator[tuple[str, str, str]]:
     where = f"flow {flow.id}"
     yield from _stated(where, flow, "purpose", "effect_if_blocked")
     for field in ("inferred", "readings"):
+        seen: list[str] = []
         for reason in getattr(flow, field):
-            about = f"{field} {reason.field}"
+            seen.append(reason.field)
+            # A field can have a reason for each case.
+            count = seen.count(reason.field)
+            number = f" {count}" if count > 1 else ""
+            about = f"{field} {reason.field}{number}"
             yield where, about, reason.reason
             yield where, f"{about} level", reason.level
             if reason.short is not None:

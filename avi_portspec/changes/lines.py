@@ -16,6 +16,7 @@ from avi_portspec.changes.intervals import (
     minus,
     ranges_text,
 )
+from avi_portspec.deployment.unresolved import withheld_phrase
 from avi_portspec.documents import join
 from avi_portspec.documents.blocks import (
     Block,
@@ -27,6 +28,7 @@ from avi_portspec.documents.blocks import (
 )
 from avi_portspec.model.conditions import Match
 from avi_portspec.model.phrases import (
+    DECLINED,
     NO_PORT_NEEDED,
     Asked,
     Need,
@@ -38,7 +40,7 @@ from avi_portspec.model.phrases import (
     silence_phrase,
     values_phrase,
 )
-from avi_portspec.model.wording import REQUIREMENTS
+from avi_portspec.model.wording import ASK_DIRECTION, REQUIREMENTS
 from avi_portspec.tabular.lines import (
     Footnotes,
     Line,
@@ -79,10 +81,13 @@ REVIEW: Final = "Review before closing"
 
 #: The headings of a plan's tables.
 _HEADINGS: Final = ("From", "To", "Port", "Service", "Why")
+#: What the newer page leaves to be found out.
+_ASKED: Final = frozenset({"unstated", "direction-unclear"})
 #: What the older page says of the flows that have to be opened.
 _BEFORE: Final = {
     "silent": "does not name",
     "unstated": "does not say whether this deployment needs",
+    "direction-unclear": "may have swapped source and destination of",
 }
 
 
@@ -454,6 +459,13 @@ def plan_parts(plan: _Plan, *, whole: bool = False) -> tuple[Part, ...]:
     remarks = (*_to_find_out(plan),)
     if checked or remarks:
         parts.append(Part("Check", checked, remarks))
+    declined = tuple(
+        withheld_phrase(decision, plan.new.edition)
+        for decision in plan.new.withheld
+        if decision.status == "declined"
+    )
+    if declined:
+        parts.append(Part(DECLINED, (), declined))
     if whole:
         kept = _lines_of(plan, "none")
         parts += [Part("Keep open", kept)] if kept else []
@@ -522,7 +534,7 @@ def _lines_of(plan: _Plan, action: Action) -> tuple[Changed, ...]:
         steps, key=lambda pair: (pair[0].flow, pair[1])
     ):
         same = [step for step, _ in found]
-        is_new = action in {"open", "none"} or same[0].after == "unstated"
+        is_new = action in {"open", "none"} or same[0].after in _ASKED
         answer = plan.new if is_new else plan.old
         flow = answer.edition.flows[same[0].flow]
         assumed = assumptions(flow, _asked(answer)) if is_new else ()
@@ -607,6 +619,8 @@ def _to_find_out(plan: _Plan) -> Iterator[str]:
             f"What {new} does not name may still be in use: find out before "
             "you close it."
         )
+    if plan.old.direction_unclear or plan.new.direction_unclear:
+        yield ASK_DIRECTION
     for answer in (plan.old, plan.new):
         page = answer.edition.id
         for conflict in answer.conflicts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
@@ -18,6 +18,11 @@ from avi_portspec.changes.intervals import (
 from avi_portspec.changes.lines import plan_document
 from avi_portspec.changes.records import Step, check_actions
 from avi_portspec.changes.rendering import Written
+from avi_portspec.deployment.choices import (
+    HOLDING,
+    drop_choices,
+    reverse,
+)
 from avi_portspec.deployment.resolution import Resolution
 from avi_portspec.documents.blocks import Document
 from avi_portspec.edition.edition import Edition
@@ -26,7 +31,6 @@ from avi_portspec.errors import InvalidDataError, UnknownNameError
 from avi_portspec.model.edition import EditionData
 from avi_portspec.model.facets import Deployment
 from avi_portspec.model.flows import Flow
-from avi_portspec.model.flowset import Flows
 from avi_portspec.model.ports import PortRange, ProtocolPorts
 from avi_portspec.model.protocols import Protocol
 from avi_portspec.names import Action, EndpointId
@@ -55,6 +59,10 @@ _BEFORE: Final = {
         "already."
     ),
     "optional": " On the {} page, it is optional.",
+    "direction-unclear": (
+        " On the {} page, its direction is not clear: it may be in use "
+        "already."
+    ),
 }
 
 _SILENT: Final = (
@@ -171,7 +179,13 @@ def _is_downgrade(old: EditionData, new: EditionData) -> bool:
 def _resolve(
     edition: Edition, deployment: Deployment | str, other: Edition
 ) -> Resolution:
-    """Return an edition's answer; name the edition that alone has none."""
+    """Return an edition's answer; name the edition that alone has none.
+
+    What a site decides about a flow that only the other edition has is no
+    part of it.
+    """
+    if isinstance(deployment, Deployment):
+        deployment = drop_choices(deployment, edition, other)
     try:
         return edition.resolve(deployment)
     except (InvalidDataError, UnknownNameError) as wrong:
@@ -186,7 +200,7 @@ def _resolve(
         ) from None
 
 
-def _cover(flows: Flows) -> _Cover:
+def _cover(flows: Iterable[Flow]) -> _Cover:
     """Return what some flows open, by ends and protocol."""
     found: _Cover = {}
     for flow in flows:
@@ -222,11 +236,19 @@ def _arriving(before: Resolution, after: Resolution) -> Iterator[Step]:
 
 
 def _open_questions(before: Resolution, after: Resolution) -> Iterator[Step]:
-    """Yield what is unstated on the newer page."""
-    for flow in after.flows.unstated:
-        template, why = _template(before, after, flow), after[flow].reason
-        for key, intervals in _list_open(flow):
-            yield from _steps(template, key[-1], intervals, "review", why)
+    """Yield what is unstated, or of unclear direction, on either page."""
+    unclear = [
+        before[flow]
+        for flow in before.direction_unclear
+        if _status(after, flow) not in HOLDING
+    ]
+    asked = (*after.flows.unstated, *after.direction_unclear)
+    for decision in (*(after[flow] for flow in asked), *unclear):
+        template = _template(before, after, decision.flow)
+        for key, intervals in _list_open(decision.flow):
+            yield from _steps(
+                template, key[-1], intervals, "review", decision.reason
+            )
 
 
 def _leaving(before: Resolution, after: Resolution) -> Iterator[Step]:
@@ -234,7 +256,8 @@ def _leaving(before: Resolution, after: Resolution) -> Iterator[Step]:
     covered = _cover(after.flows)
     optional = _cover(after.having("optional"))
     # An open question is a step of its own already.
-    asked = _cover(after.flows.unstated)
+    unclear = after.direction_unclear
+    asked = _cover((*after.flows.unstated, *unclear, *map(reverse, unclear)))
     may_stay = _PERHAPS.format(after.edition.id)
     for flow in before.flows:
         template = _template(before, after, flow)

@@ -333,12 +333,13 @@ class Fault(TypedDict):
 
 
 class CheckedFile(TypedDict):
-    """A file, and what is wrong with it."""
+    """A file, what is wrong with it, and which of its keys are not used."""
 
     file: str
     kind: Literal["deployment", "overlay", "edition", "inventory"] | None
     is_sound: bool
     faults: list[Fault]
+    unused: list[str]
 
 
 class Check(TypedDict):

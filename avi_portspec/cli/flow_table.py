@@ -8,10 +8,11 @@ import click
 
 from avi_portspec.cli import terminal
 from avi_portspec.cli.failures import CommandError, unknown_word
+from avi_portspec.deployment.unresolved import withheld_phrase
 from avi_portspec.errors import InvalidQueryError, UnknownNameError
 from avi_portspec.model.display import ports_text, silence_text
 from avi_portspec.model.flat import stamp
-from avi_portspec.model.wording import deployment_rows, when
+from avi_portspec.model.wording import ASK_DIRECTION, deployment_rows, when
 from avi_portspec.tabular.columns import (
     ANSWER,
     COLUMNS,
@@ -28,8 +29,15 @@ if TYPE_CHECKING:
 
     from avi_portspec.cli.query import Answer
     from avi_portspec.cli.terminal import Screen
+    from avi_portspec.deployment.decisions import Decision
 
-__all__ = ["list_undocumented", "show_elsewhere", "show_flows"]
+__all__ = [
+    "list_undocumented",
+    "list_withheld",
+    "show_elsewhere",
+    "show_flows",
+    "withheld",
+]
 
 #: The most flows that an empty answer names.
 _ELSEWHERE: Final = 6
@@ -88,7 +96,7 @@ def show_flows(
         )
     else:
         show_elsewhere(screen, answer)
-    notes = [*list_undocumented(answer)]
+    notes = [*list_undocumented(answer), *list_withheld(answer)]
     if quiet:
         for text, _ in notes:
             click.echo(text, err=True)
@@ -143,10 +151,32 @@ def _columns(text: str | None, *, is_decided: bool) -> tuple[Column, ...]:
     return columns
 
 
+def withheld(answer: Answer) -> Iterator[Decision]:
+    """Yield the decisions on flows that get no port, and are not in the table.
+
+    No filter hides an unclear direction: the flow may have the source that
+    was asked for.
+
+    Args:
+        answer: The answer.
+    """
+    if answer.resolution is not None:
+        matching = {flow.id for flow, _ in answer.find_matches()}
+        for decision in answer.resolution.withheld:
+            flow = decision.flow
+            is_told = (
+                decision.status == "direction-unclear" or flow.id in matching
+            )
+            if is_told and flow not in answer.flows:
+                yield decision
+
+
 def list_undocumented(
     answer: Answer, shown: Collection[str] = ()
 ) -> Iterator[tuple[str, str]]:
-    """Yield what is not documented, with its style; no filter hides it.
+    """Yield what no port is listed for, with its style.
+
+    No filter hides what is not documented.
 
     Args:
         answer: The answer.
@@ -164,3 +194,17 @@ def list_undocumented(
     if silent:
         text = silence_text(silent, answer.edition)
         yield f"unstated: {text}", "bold yellow"
+
+
+def list_withheld(answer: Answer) -> Iterator[tuple[str, str]]:
+    """Yield what gets no port though it applies, with its style.
+
+    Args:
+        answer: The answer.
+    """
+    for decision in withheld(answer):
+        text = withheld_phrase(decision, answer.edition)
+        style = ""
+        if decision.status == "direction-unclear":
+            text, style = f"{text} {ASK_DIRECTION}", "bold yellow"
+        yield f"{decision.status}: {text} ({decision.flow.id})", style

@@ -6,10 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from avi_portspec.cli.flow_table import list_undocumented, show_elsewhere
+from avi_portspec.cli.flow_table import (
+    list_undocumented,
+    list_withheld,
+    show_elsewhere,
+    withheld,
+)
 from avi_portspec.cli.grid import INDENT, Grid, fit
-from avi_portspec.model.phrases import deployment_phrase
-from avi_portspec.model.wording import source_text
+from avi_portspec.deployment.unresolved import withheld_phrase
+from avi_portspec.model.phrases import DIRECTION_UNCLEAR, deployment_phrase
+from avi_portspec.model.wording import ASK_DIRECTION, source_text
 from avi_portspec.tabular.lines import (
     Footnotes,
     answer_lines,
@@ -67,9 +73,10 @@ def show_groups(
     shown = {flow.id for line in lines for flow in line.flows}
     notes = [*list_undocumented(answer, shown)]
     if quiet:
-        for text, _ in notes:
+        for text, _ in (*notes, *list_withheld(answer)):
             click.echo(text, err=True)
         return
+    _show_withheld(screen, answer)
     show_footnotes(screen, footnotes)
     for text, style in notes:
         screen.line()
@@ -80,6 +87,21 @@ def show_groups(
         columns = "purposes and flow ids" if has_more else "flow ids"
         more = f" Add --wide for {columns}."
     show_source(screen, answer.edition, more, whole=wide)
+
+
+def _show_withheld(screen: Screen, answer: Answer) -> None:
+    """Print what gets no port though it applies, under headings of its own."""
+    edition = answer.edition
+    found: dict[str, list[str]] = {}
+    for decision in withheld(answer):
+        text = f"{withheld_phrase(decision, edition)} ({decision.flow.id})"
+        found.setdefault(decision.why.tag, []).append(text)
+    for tag, texts in found.items():
+        is_unclear = tag == DIRECTION_UNCLEAR
+        screen.line()
+        screen.paragraph(tag, "bold yellow" if is_unclear else "bold")
+        for text in (*texts, *([ASK_DIRECTION] if is_unclear else ())):
+            screen.paragraph(text, margin=INDENT)
 
 
 def show_footnotes(screen: Screen, footnotes: Footnotes) -> None:
@@ -177,6 +199,7 @@ def _counts(answer: Answer, resolution: Resolution) -> Iterator[str]:
     """Yield how many flows there are of each decision."""
     statuses = [resolution.status_of(flow) for flow in answer.flows]
     shown: list[Status] = [s for s in statuses if s != "unstated"]
+    shown += [decision.status for decision in withheld(answer)]
     shown += ["unstated"] * len(answer.unstated)
     for message, count in count_decisions(shown):
         yield message.format(count)

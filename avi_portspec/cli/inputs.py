@@ -11,7 +11,7 @@ import click
 
 from avi_portspec.cli.failures import CommandError, unknown_word
 from avi_portspec.cli.parameters import CLOUDS, FEATURES
-from avi_portspec.cli.streams import STDIN
+from avi_portspec.cli.streams import STDIN, report_progress
 from avi_portspec.model.catalog import names_of
 from avi_portspec.model.facets import Deployment
 from avi_portspec.names import FacetId, fold, is_file_name
@@ -19,8 +19,15 @@ from avi_portspec.names import FacetId, fold, is_file_name
 if TYPE_CHECKING:
     from avi_portspec.cli.request import Request
     from avi_portspec.edition.edition import Edition
+    from avi_portspec.rules.inventory import Inventory
 
-__all__ = ["find_deployment", "ids_of", "require_deployment"]
+__all__ = [
+    "find_deployment",
+    "ids_of",
+    "read_site",
+    "require_deployment",
+    "unused_text",
+]
 
 _SYNONYMS: Final[Mapping[str, Mapping[str, str]]] = {
     "cloud": CLOUDS,
@@ -31,8 +38,16 @@ _SYNONYMS: Final[Mapping[str, Mapping[str, str]]] = {
 _BESIDES: Final[tuple[FacetId, ...]] = ("feature", "service")
 
 
-def find_deployment(request: Request, edition: Edition) -> Deployment | None:
+def find_deployment(
+    request: Request, edition: Edition, *others: Edition
+) -> Deployment | None:
     """Return the deployment that the options of a request describe, if any.
+
+    Args:
+        request: The request.
+        edition: The edition that knows its words.
+        *others: More editions, which may know the flows that *edition* does
+            not.
 
     Raises:
         click.UsageError: A word is unknown, no cloud is named, or two options
@@ -55,7 +70,9 @@ def find_deployment(request: Request, edition: Edition) -> Deployment | None:
 
         # An option can still name the cloud.
         table, subject = request.read_table(files[0])
-        start = read_deployment(table, subject, edition, needs_cloud=False)
+        start = read_deployment(
+            table, subject, edition, *others, needs_cloud=False
+        )
     presets = [name for name in request.deployments if name not in files]
     clouds = ids_of(edition, ("cloud",), (*presets, *request.clouds))["cloud"]
     added = ids_of(edition, _BESIDES, request.used)
@@ -84,19 +101,49 @@ def find_deployment(request: Request, edition: Edition) -> Deployment | None:
     )
 
 
-def require_deployment(request: Request, edition: Edition) -> Deployment:
+def require_deployment(
+    request: Request, edition: Edition, *others: Edition
+) -> Deployment:
     """Return the deployment that the options of a request describe.
 
     Raises:
         click.UsageError: They describe none, or see :func:`find_deployment`.
     """
-    found = find_deployment(request, edition)
+    found = find_deployment(request, edition, *others)
     if found is None:
         raise CommandError(
             "a deployment is required, for example --deployment aws, "
             "--cloud aws --with cli-shell, or --deployment FILE.toml"
         )
     return found
+
+
+def read_site(
+    request: Request, edition: Edition, name: str
+) -> tuple[Inventory, str]:
+    """Return the inventory in a file, and what to call it in an error.
+
+    Addresses that nothing uses are told on standard error.
+
+    Raises:
+        InvalidDataError: The file holds no sound inventory.
+        OSError: The file cannot be read.
+    """
+    from avi_portspec.rules.inventory import loads_inventory
+
+    text, subject = request.read(name)
+    with report_progress(f"reading {subject}"):
+        site = loads_inventory(text, edition=edition, subject=subject)
+    if site.unused:
+        click.echo(f"{subject}: {unused_text(site)}", err=True)
+    return site, subject
+
+
+def unused_text(site: Inventory) -> str:
+    """Return which addresses of an inventory nothing uses, or nothing."""
+    if not site.unused:
+        return ""
+    return f"not used without --overlay: {', '.join(site.unused)}"
 
 
 def _is_file(edition: Edition, name: str) -> bool:

@@ -27,6 +27,7 @@ __all__ = [
     "deployment_options",
     "edition_option",
     "edition_options",
+    "inventory_option",
     "json_option",
     "markdown_option",
     "option",
@@ -53,6 +54,27 @@ def option(section: str, *names: str, **kwargs: Any) -> Callable[[F], F]:
         **kwargs: What else click takes.
     """
     return click.option(*names, cls=Option, section=section, **kwargs)
+
+
+def inventory_option(
+    section: str, more: str = "", **kwargs: Any
+) -> Callable[[F], F]:
+    """Return the option that names the inventory.
+
+    Args:
+        section: The heading of its section.
+        more: What the command does with the addresses.
+        **kwargs: What else click takes.
+    """
+    text = "The addresses of your endpoints, in TOML; - for standard input."
+    return option(
+        section,
+        "--inventory",
+        type=FILE,
+        metavar="FILE",
+        help=f"{text} {more}".rstrip(),
+        **kwargs,
+    )
 
 
 def command(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args
 
 import click
 
@@ -318,6 +318,9 @@ def query(
         if deployment is None
         else edition.resolve(deployment, strict=strict)
     )
+    if resolution is not None:
+        # With the directions that the deployment reads.
+        edition = cast("Edition", resolution.edition)
     try:
         flows = select_flows(edition.flows, given)
     except FilterError as wrong:

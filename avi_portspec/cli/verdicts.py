@@ -9,8 +9,13 @@ from avi_portspec.documents import join
 from avi_portspec.documents.text import BETWEEN, width
 from avi_portspec.model.conditions import VENDOR
 from avi_portspec.model.display import ports_text
-from avi_portspec.model.phrases import assumptions, cautions
-from avi_portspec.model.wording import at_start, reason_marks, speaker_of
+from avi_portspec.model.phrases import assumptions, cautions, changes
+from avi_portspec.model.wording import (
+    ASK_DIRECTION,
+    at_start,
+    reason_marks,
+    speaker_of,
+)
 from avi_portspec.tabular.lines import Footnotes, answer_lines, port_of
 
 if TYPE_CHECKING:
@@ -33,6 +38,8 @@ _Detail = Literal["full", "stated", "marks"]
 _VERDICTS: Final[dict[Status, str]] = {
     "needed": "needed",
     "optional": "optional",
+    "direction-unclear": "not clear",
+    "declined": "declined",
     "replaced": "not needed",
     "not-applicable": "not needed",
     "unsupported": "not supported",
@@ -43,6 +50,7 @@ _ASIDE: Final = ("replaced", "not-applicable")
 _STYLES: Final = {
     "needed": "bold",
     "not documented": "bold yellow",
+    "not clear": "bold yellow",
     "not supported": "bold red",
 }
 _COLUMN: Final = max(map(len, _VERDICTS.values())) + 1
@@ -221,7 +229,10 @@ def _remarks(decision: Decision, asked: Asked) -> Iterator[str]:
     """Yield what must not be missed about a verdict."""
     if decision.status == "unstated":
         yield 'Do not read this as "not needed".'
+    yield from changes(decision.flow)
     yield from cautions(decision.flow, asked)
+    if decision.status == "direction-unclear":
+        yield ASK_DIRECTION
 
 
 def _details(decision: Decision, edition: EditionData) -> Iterator[str]:

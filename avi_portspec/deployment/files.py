@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+from contextlib import suppress
 from typing import Any
 
 import attrs
 
+from avi_portspec.deployment.choices import choice_faults
 from avi_portspec.deployment.facet_bits import FacetBits
 from avi_portspec.errors import (
     Fault,
@@ -15,7 +18,12 @@ from avi_portspec.errors import (
     shown,
 )
 from avi_portspec.model.edition import EditionData
-from avi_portspec.model.facets import VALUE, Deployment
+from avi_portspec.model.facets import (
+    VALUE,
+    AcceptedReading,
+    DeclinedFlow,
+    Deployment,
+)
 from avi_portspec.model.record import checks_of
 from avi_portspec.names import is_file_name
 from avi_portspec.serialisation.converter import read
@@ -30,7 +38,7 @@ __all__ = [
 
 
 def dumps_deployment(deployment: Deployment) -> str:
-    """Return a deployment as TOML, every field written out.
+    """Return a deployment as TOML, every field of one value written out.
 
     >>> import avi_portspec
     >>> print(avi_portspec.dumps_deployment(avi_portspec.preset("aws")))
@@ -52,15 +60,27 @@ def dumps_deployment(deployment: Deployment) -> str:
             "deployment", "a Deployment, as from preset()", shown(deployment)
         )
     lines = []
+    tables = []
     for field in attrs.fields(Deployment):
         value = getattr(deployment, field.name)
         # The words are kebab-case: nothing in them needs to be escaped.
         if isinstance(value, frozenset):
             words = ", ".join(f'"{word}"' for word in sorted(value))
             lines.append(f"{field.name} = [{words}]\n")
+        elif isinstance(value, tuple):
+            tables += [_choice_table(field.name, choice) for choice in value]
         else:
             lines.append(f'{field.name} = "{value}"\n')
-    return "".join(lines)
+    return "".join([*lines, *tables])
+
+
+def _choice_table(name: str, choice: AcceptedReading | DeclinedFlow) -> str:
+    """Return what a site decides about a flow, as a table in TOML."""
+    return f"\n[[{name}]]\n" + "".join(
+        # A printable string is the same in JSON and TOML.
+        f"{key} = {json.dumps(value, ensure_ascii=False)}\n"
+        for key, value in attrs.asdict(choice).items()
+    )
 
 
 def loads_deployment(
@@ -120,7 +140,7 @@ def read_deployment(
     table: dict[str, Any],
     subject: str,
     edition: EditionData | None,
-    *,
+    *others: EditionData,
     needs_cloud: bool = True,
 ) -> Deployment:
     """Return the deployment that plain data holds.
@@ -132,6 +152,8 @@ def read_deployment(
         table: The data.
         subject: What to call it in an error: a file's name, say.
         edition: The edition that has to know its words, if one has to.
+        *others: More editions, which may know the flows that *edition* does
+            not.
         needs_cloud: Whether it has to name a cloud.
 
     Raises:
@@ -148,7 +170,7 @@ def read_deployment(
 
         refuse_other_kind(table, "deployment", subject)
         faults = wrong.faults
-        made = _keep_sound(table)
+        made = _keep_sound(table, subject)
         # A fault of the clouds, or of the whole, is reported already.
         needs_cloud &= not any(
             not f.path or f.path.startswith("clouds") for f in faults
@@ -162,16 +184,21 @@ def read_deployment(
                 for fault in wrong.faults
                 if fault.path != "clouds" or made.clouds or needs_cloud
             )
+        faults += (*choice_faults(made, edition, *others),)
     if faults:
         raise InvalidDataError(subject, faults)
     return made
 
 
-def _keep_sound(table: dict[str, Any]) -> Deployment:
+def _keep_sound(table: dict[str, Any], subject: str) -> Deployment:
     """Return what is sound of a deployment's data, and no fault of it."""
     kept: dict[str, Any] = {}
     for name, check, _ in checks_of(Deployment):
         value = table.get(name)
+        if name in {"readings", "declined"} and value:
+            with suppress(InvalidDataError):
+                whole = read({name: value}, Deployment, subject)
+                kept[name] = getattr(whole, name)
         if isinstance(value, list):
             value = frozenset(filter(VALUE.accepts, value))
         if check.accepts(value):

@@ -27,8 +27,8 @@ from avi_portspec.model.conditions import ALWAYS
 from avi_portspec.model.consistency import FAULTS
 from avi_portspec.model.display import ports_text
 from avi_portspec.model.edition import EditionData
+from avi_portspec.model.facets import FLOW
 from avi_portspec.model.flows import (
-    FLOW,
     Endpoint,
     Flow,
     PortRanges,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from avi_portspec.deployment.decisions import Decision
 from avi_portspec.deployment.resolver import Resolver
-from avi_portspec.deployment.why import Why, explain
+from avi_portspec.deployment.why import Why, declined, explain
 from avi_portspec.model.facets import Deployment
 from avi_portspec.model.flows import Flow, Note
+from avi_portspec.model.phrases import cautions
 from avi_portspec.model.wording import (
     at_start,
     speaker_of,
@@ -30,6 +31,9 @@ class Reasons:
         self.deployment = deployment
         self.held = resolver.words.bits_of(deployment)
         self.statuses = statuses
+        self.declined = {
+            each.flow: each.reason for each in deployment.declined
+        }
 
     def decision(self, position: int) -> Decision:
         """Return the decision on the flow at *position*."""
@@ -46,7 +50,13 @@ class Reasons:
                 self.edition.notes[note]
                 for note in self.resolver.restrictions[position]
             )
-        why = explain(flow, status, self.edition, self.deployment, replacers)
+        why = (
+            declined(self.declined[flow.id])
+            if status == "declined"
+            else explain(
+                flow, status, self.edition, self.deployment, replacers
+            )
+        )
         return Decision(
             flow=flow,
             status=status,
@@ -83,6 +93,8 @@ class Reasons:
             more = [f"If blocked: {flow.effect_if_blocked}"]
         elif status == "unsupported":
             more = [note.text for note in notes]
+        elif status == "direction-unclear":
+            more = [*cautions(flow)]
         elif status == "needed" and flow.requirement == "some-or-all":
             silent = (
                 f"{at_start(speaker_of(flow))} does not say which of these"
@@ -91,4 +103,9 @@ class Reasons:
         elif status == "unstated":
             silent = f"{at_start(speaker_of(flow))} does not say"
             more = [f"{silent} whether this applies."]
-        return " ".join([f"{why}.", *more])
+        accepted = [
+            why.short
+            for why in flow.readings
+            if why.level == "site" and why.short
+        ]
+        return " ".join([*accepted[:1], f"{why}.", *more])

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Self, get_args
 
+from avi_portspec.deployment.choices import (
+    HOLDING,
+    add_readings,
+    read_directions,
+)
 from avi_portspec.deployment.decisions import (
     Conflict,
     Decision,
@@ -13,6 +18,7 @@ from avi_portspec.deployment.decisions import (
 )
 from avi_portspec.deployment.reasons import Reasons
 from avi_portspec.deployment.resolver import Resolver
+from avi_portspec.deployment.unresolved import withheld_phrase
 from avi_portspec.documents import join
 from avi_portspec.errors import (
     InvalidQueryError,
@@ -36,7 +42,7 @@ from avi_portspec.model.frozen import Frozen, FrozenDict
 from avi_portspec.model.ports import ProtocolPorts, parse_port
 from avi_portspec.model.protocols import Protocol
 from avi_portspec.model.wording import by_speaker
-from avi_portspec.names import Status
+from avi_portspec.names import DirectionReading, Status
 
 __all__ = ["Resolution", "resolve"]
 
@@ -71,6 +77,7 @@ class Resolution(Frozen):
     """
 
     __slots__ = (
+        "_base",
         "_by_flow",
         "_resolver",
         "_statuses",
@@ -80,6 +87,8 @@ class Resolution(Frozen):
         "gaps",
     )
 
+    #: The edition prepared, as it is and as the deployment reads it.
+    _base: Resolver
     _resolver: Resolver
     _statuses: tuple[Status, ...]
     _by_flow: Mapping[str, int]
@@ -97,14 +106,19 @@ class Resolution(Frozen):
         cls,
         resolver: Resolver,
         deployment: Deployment,
-        statuses: tuple[Status, ...],
     ) -> Self:
         """Return the answer; :meth:`Edition.resolve` makes it."""
         self = super().__new__(cls)
         fill = object.__setattr__
+        fill(self, "_base", resolver)
+        if deployment.readings:
+            # First, for a fault is one of the edition as it is.
+            resolver.held_by(deployment)
+            read = read_directions(resolver.edition, deployment)
+            resolver = Resolver(read)
         fill(self, "_resolver", resolver)
         fill(self, "deployment", deployment)
-        fill(self, "_statuses", statuses)
+        fill(self, "_statuses", resolver.decide(deployment))
         return self
 
     def _lazy(self, name: str) -> Any:
@@ -125,11 +139,15 @@ class Resolution(Frozen):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The reasons are not kept in a pickle.
-        return resolve, (self._resolver, self.deployment)
+        return resolve, (self._base, self.deployment)
 
     @property
     def edition(self) -> EditionData:
-        """The edition that was asked."""
+        """The edition that was asked.
+
+        Where the deployment reads a doubtful direction, its flow has its
+        source and destination as they are read.
+        """
         return self._resolver.edition
 
     def __len__(self) -> int:
@@ -170,8 +188,9 @@ class Resolution(Frozen):
         ['ICMP echo request']
 
         Args:
-            *statuses: ``needed``, ``optional``, ``replaced``,
-                ``not-applicable``, ``unsupported`` or ``unstated``.
+            *statuses: ``needed``, ``optional``, ``direction-unclear``,
+                ``declined``, ``replaced``, ``not-applicable``,
+                ``unsupported`` or ``unstated``.
 
         Raises:
             UnknownNameError: There is no such decision.
@@ -328,6 +347,58 @@ class Resolution(Frozen):
         """
         return self.having("optional")
 
+    @property
+    def direction_unclear(self) -> Flows:
+        """The flows of which the vendor may have swapped the two ends.
+
+        They need no guess but a reading, in the deployment.
+
+        >>> import avi_portspec
+        >>> answer = avi_portspec.load().resolve("gcp")
+        >>> [flow.id for flow in answer.direction_unclear]
+        ['gcp-to-avi-vantage']
+        """
+        return self.having("direction-unclear")
+
+    @property
+    def declined(self) -> Flows:
+        """The flows that the deployment says the site does not use.
+
+        >>> import avi_portspec
+        >>> where = avi_portspec.loads_deployment('''
+        ... clouds = ["aws"]
+        ... [[declined]]
+        ... flow = "external-to-controller-snmp"
+        ... reason = "not polled"
+        ... ''')
+        >>> answer = avi_portspec.load().resolve(where)
+        >>> print(answer[answer.declined[0]].why)
+        Declined: not polled (the site's deployment file)
+        """
+        return self.having("declined")
+
+    @property
+    def withheld(self) -> tuple[Decision, ...]:
+        """The decisions on flows that apply here, and that get no port.
+
+        First those of unclear direction, then those that are declined.
+        """
+        flows = (*self.direction_unclear, *self.declined)
+        return tuple(self[flow] for flow in flows)
+
+    def reading(self, readings: Mapping[str, DirectionReading]) -> Resolution:
+        """Return the answer with more readings of doubtful directions.
+
+        Args:
+            readings: ``stated`` or ``reversed``, by the flow's id; they
+                override those of the deployment.
+
+        Raises:
+            InvalidDataError: A reading is neither, or of a flow whose
+                direction is not in doubt.
+        """
+        return resolve(self._base, add_readings(self.deployment, readings))
+
     # -- reasons -------------------------------------------------------------
 
     def _reasons(self) -> Reasons:
@@ -340,8 +411,7 @@ class Resolution(Frozen):
             if status != "unsupported":
                 continue
             if any(
-                self.status_of(other) in {"needed", "optional"}
-                for other in flow.replaces
+                self.status_of(other) in HOLDING for other in flow.replaces
             ):
                 continue
             notes = self._resolver.restrictions[at]
@@ -466,8 +536,17 @@ class Resolution(Frozen):
 
     def __str__(self) -> str:
         """Return the needed flows as a table, and what is not documented."""
-        open_ = [*self.conflicts, *self.gaps]
-        return "\n".join([str(self.flows), *map(str, open_)])
+        return "\n".join([str(self.flows), *self._notes()])
+
+    def _notes(self) -> Iterator[str]:
+        """Yield what stands below a table of what is needed, a line each."""
+        yield from map(str, [*self.conflicts, *self.gaps])
+        yield from self._lines_on(self.withheld)
+
+    def _lines_on(self, withheld: Iterable[Decision]) -> Iterator[str]:
+        for decision in withheld:
+            phrase = withheld_phrase(decision, self.edition)
+            yield f"{decision.status}: {phrase}"
 
     def _repr_html_(self) -> str:
         """Return what may be allowed as a table, and what is undocumented."""
@@ -484,7 +563,7 @@ class Resolution(Frozen):
         return html_grid(
             repr(self)[1:-1],
             *view(rows, [COLUMNS[name] for name in names]),
-            map(str, [*self.conflicts, *self.gaps]),
+            self._notes(),
         )
 
 
@@ -499,12 +578,17 @@ def resolve(
     Args:
         resolver: The edition, prepared.
         asked: The deployment; or the name of a preset, or several.
-        strict: Whether to fail where there are conflicts or gaps.
+        strict: Whether to fail where there are conflicts, gaps or unclear
+            directions.
     """
     deployment = resolver.deployment_of(asked)
-    held = resolver.words.bits_of(deployment)
-    statuses = resolver.statuses(held, single=deployment.nodes != "cluster")
-    found = Resolution(resolver, deployment, tuple(statuses))
-    if strict and (found.conflicts or found.gaps):
-        raise UnresolvedError(resolver.edition.id, found.conflicts, found.gaps)
+    found = Resolution(resolver, deployment)
+    unclear = found.direction_unclear
+    if strict and (found.conflicts or found.gaps or unclear):
+        raise UnresolvedError(
+            resolver.edition.id,
+            found.conflicts,
+            found.gaps,
+            found._lines_on(found[flow] for flow in unclear),
+        )
     return found

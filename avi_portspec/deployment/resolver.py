@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, Self
 
+from avi_portspec.deployment.choices import HOLDING, choice_faults
 from avi_portspec.deployment.facet_bits import FacetBits
-from avi_portspec.errors import InvalidQueryError, UnknownNameError, shown
+from avi_portspec.errors import (
+    InvalidDataError,
+    InvalidQueryError,
+    UnknownNameError,
+    shown,
+)
 from avi_portspec.model.catalog import names_of
 from avi_portspec.model.conditions import Condition, Test
 from avi_portspec.model.edition import EditionData
@@ -61,11 +67,17 @@ class Resolver(Frozen):
     5. Where it does not hold, the flow is *unsupported* if a restriction
        in the vendor's notes alone keeps it from applying, and *not applicable*
        otherwise.
+    6. What is needed or optional by these has an *unclear direction* where
+       the vendor leaves doubt about it, and the deployment does not say how
+       to read it.
+    7. What is needed, optional or unclear by these is *declined* where the
+       deployment says that the site does not use it.
     """
 
     __slots__ = (
         "_presets",
         "chosen",
+        "doubtful",
         "edition",
         "mentioned",
         "optional",
@@ -92,8 +104,10 @@ class Resolver(Frozen):
     replacers: Mapping[int, tuple[int, ...]]
     restrictions: Mapping[int, tuple[NoteId, ...]]
     relaxed: Mapping[int, Test]
-    #: The positions of optional flows, and of those between Controllers.
+    #: The positions of optional flows, of those of doubtful direction, and of
+    #: those between Controllers.
     optional: tuple[int, ...]
+    doubtful: tuple[int, ...]
     peers: frozenset[int]
     _presets: Mapping[str, Deployment]
 
@@ -140,6 +154,9 @@ class Resolver(Frozen):
                 at
                 for at, flow in enumerate(flows)
                 if flow.requirement == "optional"
+            ),
+            "doubtful": tuple(
+                at for at, flow in enumerate(flows) if flow.direction_doubts
             ),
             "peers": frozenset(
                 at
@@ -213,8 +230,47 @@ class Resolver(Frozen):
             clouds=frozenset().union(*(self.preset(n).clouds for n in names))
         )
 
-    def statuses(self, held: int, *, single: bool) -> list[Status]:
+    def held_by(self, deployment: Deployment) -> int:
+        """Return a deployment's bits.
+
+        Raises:
+            InvalidDataError: It uses words or flows that the edition does
+                not know, reads a direction that is not in doubt, or names no
+                cloud; it carries every fault.
+        """
+        faults = (*choice_faults(deployment, self.edition),)
+        try:
+            held = self.words.bits_of(deployment)
+        except InvalidDataError as wrong:
+            raise InvalidDataError(
+                wrong.subject, (*wrong.faults, *faults)
+            ) from None
+        if faults:
+            raise InvalidDataError("Deployment", faults)
+        return held
+
+    def decide(self, deployment: Deployment) -> tuple[Status, ...]:
         """Return the decision on each flow, in order.
+
+        Args:
+            deployment: The deployment.
+
+        Raises:
+            InvalidDataError: See :meth:`held_by`.
+        """
+        single = deployment.nodes == "single-node"
+        found = self.statuses(self.held_by(deployment), single=single)
+        for at in self.doubtful:
+            if found[at] in HOLDING:
+                found[at] = "direction-unclear"
+        positions = self.edition.flows._index.positions
+        for declined in deployment.declined:
+            if found[positions[declined.flow]] in HOLDING:
+                found[positions[declined.flow]] = "declined"
+        return tuple(found)
+
+    def statuses(self, held: int, *, single: bool) -> list[Status]:
+        """Return what the vendor's page decides about each flow, in order.
 
         Args:
             held: The deployment's bits.

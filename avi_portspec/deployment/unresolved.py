@@ -1,4 +1,4 @@
-"""What is unresolved for a deployment, in a sentence each."""
+"""What a deployment gets no port for, though it may need it: in sentences."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from avi_portspec.documents import join
 from avi_portspec.model.display import ports_text
-from avi_portspec.model.phrases import state_phrase
+from avi_portspec.model.phrases import cautions, state_phrase
 from avi_portspec.model.wording import site_of
 
 if TYPE_CHECKING:
-    from avi_portspec.deployment.decisions import Gap
+    from avi_portspec.deployment.decisions import Decision, Gap
     from avi_portspec.deployment.why import Why
     from avi_portspec.model.edition import EditionData
     from avi_portspec.model.flows import Flow
 
-__all__ = ["conflict_phrase", "gap_phrases"]
+__all__ = ["conflict_phrase", "gap_phrases", "withheld_phrase"]
 
 
 def conflict_phrase(flow: Flow, why: Why, edition: EditionData) -> str:
@@ -64,6 +64,26 @@ def gap_phrases(gap: Gap, edition: EditionData) -> tuple[str, ...]:
         f"{otherwise} it is {join('or', map(ports_text, flows))}."
         for (ends, site), flows in found.items()
     )
+
+
+def withheld_phrase(decision: Decision, edition: EditionData) -> str:
+    """Return a flow that is unclear or declined, and why, in sentences.
+
+    They continue what the decision is called.
+
+    Args:
+        decision: The decision.
+        edition: The edition, for names.
+    """
+    flow = decision.flow
+    service = f" ({flow.service})" if flow.service else ""
+    text = (
+        f"{ports_text(flow)}{service} from {_ends(flow, edition)}: "
+        f"{decision.why.text}."
+    )
+    if decision.status == "declined":
+        return text
+    return " ".join([text, *cautions(flow)])
 
 
 def _ends(flow: Flow, edition: EditionData) -> str:

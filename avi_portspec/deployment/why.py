@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from avi_portspec.documents import join
 from avi_portspec.model.conditions import Answer, Condition, Unless
 from avi_portspec.model.display import ports_text
+from avi_portspec.model.frozen import FrozenDict
 from avi_portspec.model.phrases import (
+    DECLINED,
+    DIRECTION_UNCLEAR,
     NOT_DOCUMENTED,
     OPTIONAL,
     Fact,
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from avi_portspec.model.flows import Flow
     from avi_portspec.names import FacetId, Status
 
-__all__ = ["SHORT", "SINGLE_NODE", "Why", "explain"]
+__all__ = ["SHORT", "SINGLE_NODE", "Why", "declined", "explain"]
 
 #: How long the short form is at most, for 80 columns.
 SHORT: Final = 26
@@ -38,7 +41,8 @@ class Why(NamedTuple):
     """Why a flow was decided so.
 
     Attributes:
-        tag: ``Optional``, ``Not documented`` or nothing.
+        tag: ``Optional``, ``Not documented``, ``Direction not clear``,
+            ``Declined`` or nothing.
         text: The reason, in at most twelve words.
         short: The same in at most 26 characters, without a tag.
     """
@@ -82,21 +86,21 @@ def explain(
         replacers: The flows that replace it here.
     """
     case = _Case(flow, edition, deployment)
-    if status == "needed":
-        return _needed(case)
-    if status == "optional":
-        text = purpose_phrase(flow, edition)
-        ping = "status only"
-        brief = ping if text.endswith(f" {ping}") else text
-        fits = _fit(f"optional: {brief}", "optional") if brief else "optional"
-        return Why(OPTIONAL, text, fits)
     if status == "replaced":
         return _replaced(case, replacers)
-    if status == "unstated":
-        return _unstated(case)
-    if status == "unsupported":
-        return _unsupported(case)
-    return _not_applicable(case)
+    return _BY_STATUS.get(status, _not_applicable)(case)
+
+
+def declined(reason: str) -> Why:
+    """Return why a site declines a flow.
+
+    Args:
+        reason: Why it does, in the site's words, which are as many as it
+            likes.
+    """
+    said = reason.rstrip(" .")
+    text = f"{said} (the site's deployment file)"
+    return Why(DECLINED, text, "declined by the site")
 
 
 def _fit(*texts: str) -> str:
@@ -135,6 +139,19 @@ def _yes(case: _Case, where: str, clauses: str) -> str:
     texts = [f"yes: {brief}"] if brief else []
     texts += [f"yes: {few}"] if few else []
     return _fit(*texts, many)
+
+
+def _optional(case: _Case) -> Why:
+    text = purpose_phrase(case.flow, case.edition)
+    ping = "status only"
+    brief = ping if text.endswith(f" {ping}") else text
+    fits = _fit(f"optional: {brief}", "optional") if brief else "optional"
+    return Why(OPTIONAL, text, fits)
+
+
+def _unclear(_: _Case) -> Why:
+    text = "the vendor may have swapped source and destination"
+    return Why(DIRECTION_UNCLEAR, text, DIRECTION_UNCLEAR.lower())
 
 
 def _replaced(case: _Case, replacers: Sequence[Flow]) -> Why:
@@ -224,3 +241,14 @@ def _only(case: _Case, cloud: Fact) -> str:
     facet = case.edition.facets["cloud"]
     phrase = values_phrase(facet, cloud.values, "on {}")
     return f"Not {phrase}" if cloud.holds else f"Only {phrase}"
+
+
+_BY_STATUS: Final[Mapping[Status, Callable[[_Case], Why]]] = FrozenDict(
+    {
+        "needed": _needed,
+        "optional": _optional,
+        "direction-unclear": _unclear,
+        "unstated": _unstated,
+        "unsupported": _unsupported,
+    }
+)

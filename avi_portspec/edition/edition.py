@@ -11,9 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from os import PathLike
 
+    from avi_portspec.beyond.near import NearMiss
+    from avi_portspec.beyond.records import Statement
     from avi_portspec.deployment.overlay import Overlay
     from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.deployment.symptoms import Symptoms
+    from avi_portspec.model.catalog import Catalog
+    from avi_portspec.model.protocols import ProtocolLike
 
 __all__ = ["Edition"]
 
@@ -97,13 +101,16 @@ class Edition(EditionData):
                 them, as a list or comma-separated, for a deployment that
                 manages several clouds.
             strict: Whether to fail where the vendor's page does not cover
-                the deployment completely.
+                the deployment completely, or leaves a direction in doubt.
 
         Raises:
             UnknownNameError: No preset has that name.
             InvalidDataError: The deployment uses a word that the edition
-                does not know, or names no cloud; it carries every fault.
-            UnresolvedError: *strict*, and there are conflicts or gaps.
+                does not know, or names no cloud; or it reads or declines a
+                flow that is not there, or not in doubt. It carries every
+                fault.
+            UnresolvedError: *strict*, and there are conflicts, gaps or
+                unclear directions.
         """
         from avi_portspec.deployment.resolution import resolve
 
@@ -155,3 +162,76 @@ class Edition(EditionData):
         from avi_portspec.deployment.overlay import apply_overlay
 
         return apply_overlay(self, source)
+
+    def statements_on(
+        self, record: str, *, release: str | None = None
+    ) -> Catalog[Statement]:
+        """Return what other sources state about a flow.
+
+        >>> import avi_portspec
+        >>> edition = avi_portspec.load()
+        >>> found = edition.statements_on(
+        ...     "service-engine-to-controller-portal", release="30.2"
+        ... )
+        >>> [(s.stated_by, s.agreement) for s in found][:2]
+        [('nsx-t-dfw-30-2', 'differs'), ('nsx-t-dfw-latest', 'agrees')]
+
+        Args:
+            record: The id of the flow, of an exclusion or of a note.
+            release: Only statements about this release, such as ``22.1.4``,
+                or about this line of releases, such as ``22.1``.
+
+        Raises:
+            UnknownNameError: The edition has no such record.
+            InvalidQueryError: The release is not one.
+        """
+        from avi_portspec.beyond.queries import statements_on
+
+        return statements_on(self, record, release=release)
+
+    def conflicts(self, *, release: str | None = None) -> Catalog[Statement]:
+        """Return the statements of other sources that contradict it.
+
+        They are those that differ from what the edition states, or exclude
+        it. Which side is right is not decided here.
+
+        >>> import avi_portspec
+        >>> found = avi_portspec.load().conflicts(release="30.2")
+        >>> "nsx-t-dfw-30-2-portal" in found.ids()
+        True
+
+        Args:
+            release: Only statements about this release or line of releases.
+
+        Raises:
+            InvalidQueryError: The release is not one.
+        """
+        from avi_portspec.beyond.queries import conflicts
+
+        return conflicts(self, release=release)
+
+    def near_misses(
+        self, protocol: ProtocolLike, port: int
+    ) -> tuple[NearMiss, ...]:
+        """Return what was probably meant by a port that nothing documents.
+
+        >>> import avi_portspec
+        >>> edition = avi_portspec.load()
+        >>> [(str(m.meant), m.slip) for m in edition.near_misses("tcp", 8483)]
+        [('TCP 8443', 'digit')]
+
+        Args:
+            protocol: The protocol that was given.
+            port: The port that was given.
+
+        Returns:
+            Each documented port that is near, the most certain first; nothing
+            if the edition documents the port itself.
+
+        Raises:
+            InvalidQueryError: The port is not one.
+            UnknownNameError: No protocol has that name.
+        """
+        from avi_portspec.beyond.near import near_misses
+
+        return near_misses(self, protocol, port)

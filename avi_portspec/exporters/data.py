@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
 from avi_portspec.errors import MissingExtraError
 from avi_portspec.model.flat import Identity, PortRecord, port_record
 from avi_portspec.model.plain import FORMAT, plain
-from avi_portspec.names import FacetId, NodeCount, NoteKind
+from avi_portspec.names import DirectionReading, FacetId, NodeCount, NoteKind
 from avi_portspec.serialisation.shapes import fill
 
 if TYPE_CHECKING:
@@ -47,6 +47,20 @@ class ReasonData(TypedDict):
     reason: str
 
 
+class AcceptedReadingData(TypedDict):
+    """How a site reads a direction that the vendor leaves in doubt."""
+
+    flow: str
+    direction: DirectionReading
+
+
+class DeclinedFlowData(TypedDict):
+    """A flow that a site does not use, and why."""
+
+    flow: str
+    reason: str
+
+
 class DeploymentData(TypedDict):
     """The deployment that an answer is for."""
 
@@ -55,6 +69,8 @@ class DeploymentData(TypedDict):
     features: list[str]
     services: list[str]
     nodes: NodeCount
+    readings: list[AcceptedReadingData]
+    declined: list[DeclinedFlowData]
 
 
 class ConflictData(TypedDict):

@@ -85,8 +85,8 @@ class Column(NamedTuple):
         kind: What its cells hold: something for machines, which is never
             translated nor wrapped, a name, or prose.
         width: How many characters wide it is where a format needs a number.
-        key: What rows are sorted by, of a flow and of whether it is in
-            descending order (``down``); the text, if ``None``.
+        key: What is sorted by, of a row and of whether it is in descending
+            order (``down``); the text, if ``None``.
         fields: The flow's fields whose explanations belong to it.
         keys: The keys of flat records that hold the same.
     """
@@ -138,6 +138,10 @@ def ports_key(flow: Flow, *, down: bool = False) -> tuple[Any, ...]:
     return tuple(ranges), protocols
 
 
+def _row_key(row: Row, *, down: bool) -> tuple[Any, ...]:
+    return ports_key(row.flow, down=down)
+
+
 def _ports_cell(row: Row) -> str:
     return ports_text(row.flow) if row.pair is None else str(row.pair)
 
@@ -171,7 +175,7 @@ VIEW: Final[tuple[Column, ...]] = (
         "protocols with their ports or ICMP messages",
         kind="machine",
         width=16,
-        key=ports_key,
+        key=_row_key,
         fields=("protocols", "ports", "icmp_types"),
         keys=(
             *("protocol", "protocol_number", "port_low", "port_high"),

@@ -18,12 +18,25 @@ from avi_portspec.model.checks import (
     Text,
 )
 from avi_portspec.model.record import Record
-from avi_portspec.names import KEBAB_ID, FacetId, NodeCount
+from avi_portspec.names import (
+    KEBAB_ID,
+    DirectionReading,
+    FacetId,
+    FlowId,
+    NodeCount,
+)
 
 if TYPE_CHECKING:
     from avi_portspec.model.checks import Refer
 
-__all__ = ["FACETS", "Deployment", "Facet", "FacetValue"]
+__all__ = [
+    "FACETS",
+    "AcceptedReading",
+    "DeclinedFlow",
+    "Deployment",
+    "Facet",
+    "FacetValue",
+]
 
 #: The facets, each with the attribute of :class:`Deployment` that answers
 #: it. The list is closed: a condition can ask about nothing else.
@@ -35,6 +48,7 @@ FACETS: Final[tuple[tuple[FacetId, str], ...]] = (
 )
 
 FACET: Final = Choice(FacetId)
+FLOW: Final = Ident("a flow", KEBAB_ID)
 VALUE: Final = Ident("a facet's value", KEBAB_ID)
 
 
@@ -166,6 +180,33 @@ def _as_words(words: object) -> frozenset[str]:
 
 
 @attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
+class AcceptedReading(Record):
+    """How a site reads a flow whose direction the vendor leaves in doubt.
+
+    Attributes:
+        flow: The flow's id.
+        direction: ``stated``: with source and destination as the vendor's
+            page has them; ``reversed``: with the two swapped.
+    """
+
+    flow: Annotated[FlowId, FLOW]
+    direction: Annotated[DirectionReading, Choice(DirectionReading)]
+
+
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
+class DeclinedFlow(Record):
+    """A flow that a site does not use.
+
+    Attributes:
+        flow: The flow's id.
+        reason: Why not, for whoever signs the firewall change.
+    """
+
+    flow: Annotated[FlowId, FLOW]
+    reason: Annotated[str, Text("a reason")]
+
+
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
 class Deployment(Record):
     """What one installation of the product is like.
 
@@ -185,6 +226,9 @@ class Deployment(Record):
         nodes: Whether the Controller is a cluster or a single node. No
             condition asks about it, for no flow depends on it; but a single
             node has no other Controller to talk to.
+        readings: How the site reads the flows whose direction is in doubt.
+            Without a reading, such a flow is ``direction-unclear``.
+        declined: The flows that the site does not use, with the reasons.
     """
 
     clouds: Annotated[frozenset[str], _Words()] = attrs.field(
@@ -198,8 +242,35 @@ class Deployment(Record):
         default=frozenset(), converter=_as_words
     )
     nodes: Annotated[NodeCount, Choice(NodeCount)] = "cluster"
+    readings: Annotated[
+        tuple[AcceptedReading, ...],
+        Many(
+            "a list of accepted readings",
+            Nested("an accepted reading", AcceptedReading),
+        ),
+    ] = ()
+    declined: Annotated[
+        tuple[DeclinedFlow, ...],
+        Many(
+            "a list of declined flows",
+            Nested("a declined flow", DeclinedFlow),
+        ),
+    ] = ()
 
     def values_of(self, facet: FacetId) -> frozenset[str]:
         """Return what this deployment answers to a facet, as a set."""
         found = getattr(self, dict(FACETS)[facet])
         return frozenset({found}) if isinstance(found, str) else found
+
+    def _faults(self) -> Iterator[Fault]:
+        for name in ("readings", "declined"):
+            seen = set()
+            for at, record in enumerate(getattr(self, name)):
+                if record.flow in seen:
+                    yield Fault(
+                        "deployment/flow-twice",
+                        f"{name}[{at}].flow",
+                        "each flow once",
+                        repr(record.flow),
+                    )
+                seen.add(record.flow)

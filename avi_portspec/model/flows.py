@@ -3,7 +3,7 @@
 # Annotations are no strings here: see checks_of.
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Annotated, Final, TypeAlias, get_args
+from typing import Annotated, Any, Final, TypeAlias, get_args
 
 import attrs
 
@@ -18,6 +18,7 @@ from avi_portspec.model.checks import (
     Text,
 )
 from avi_portspec.model.conditions import ALWAYS, Condition
+from avi_portspec.model.facets import FLOW
 from avi_portspec.model.page import ORIGIN, SECTION, Citation
 from avi_portspec.model.ports import PortRange, ProtocolPorts
 from avi_portspec.model.protocols import ICMP, Protocol
@@ -48,7 +49,6 @@ __all__ = [
 ]
 
 ENDPOINT: Final = Ident("an endpoint", KEBAB_ID)
-FLOW: Final = Ident("a flow", KEBAB_ID)
 NOTE: Final = Ident("a note", KEBAB_ID)
 
 #: What several records have, each with what it may hold.
@@ -143,17 +143,70 @@ _REASONS: Final = Many("a list of reasons", Nested("a reason", Reason))
 
 
 def _twice(reasons: tuple[Reason, ...], path: str) -> Iterator[Fault]:
-    seen: set[str] = set()
+    seen: set[tuple[str, Condition]] = set()
     for position, reason in enumerate(reasons):
-        if reason.field in seen:
+        case = reason.field, reason.when
+        if case in seen:
             where = f"{path}[{position}].field"
             yield Fault(
                 "flow/reason-twice",
                 where,
-                "each field once",
+                "each field once for one case",
                 repr(reason.field),
             )
-        seen.add(reason.field)
+        seen.add(case)
+
+
+def traffic_faults(record: Any, *, needs_ports: bool) -> Iterator[Fault]:
+    """Yield what is wrong between protocols, ports and ICMP types.
+
+    Args:
+        record: What has the three.
+        needs_ports: Whether a protocol that has ports needs some.
+    """
+    ported = [p for p in record.protocols if p.has_ports]
+    if record.ports and len(ported) < len(record.protocols):
+        portless = next(p for p in record.protocols if not p.has_ports)
+        yield Fault(
+            "flow/needless-ports",
+            "ports",
+            f"no ports, for {portless.label} has none",
+            shown(record.ports),
+        )
+    if needs_ports and ported and not record.ports:
+        yield Fault(
+            "flow/no-ports",
+            "ports",
+            f"at least one port range, for {ported[0].label} has ports",
+            "none",
+        )
+    if record.icmp_types and record.protocols not in _WITH_TYPES:
+        expected = "none unless the protocol is icmp or icmpv6 alone"
+        yield Fault("flow/icmp-types", "icmp_types", expected, "some")
+    numbered = sorted(zip(record.ports, range(len(record.ports)), strict=True))
+    for (before, _), (ports, position) in pairwise(numbered):
+        if ports.low <= before.high:
+            expected = f"ports apart from {before}"
+            yield Fault(
+                "flow/overlapping-ports",
+                f"ports[{position}]",
+                expected,
+                str(ports),
+            )
+
+
+def pairs_of(record: Any) -> tuple[ProtocolPorts, ...]:
+    """Return each protocol with each of its port ranges or messages.
+
+    Args:
+        record: What has protocols, ports and ICMP types.
+    """
+    return tuple(
+        ProtocolPorts(protocol, ports, icmp_type)
+        for protocol in record.protocols
+        for ports in (record.ports or (None,))
+        for icmp_type in (record.icmp_types or (None,))
+    )
 
 
 @attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
@@ -213,26 +266,7 @@ class Flow(Record):
     notes: Notes = ()
 
     def _faults(self) -> Iterator[Fault]:
-        ported = [p for p in self.protocols if p.has_ports]
-        if self.ports and len(ported) < len(self.protocols):
-            portless = next(p for p in self.protocols if not p.has_ports)
-            yield Fault(
-                "flow/needless-ports",
-                "ports",
-                f"no ports, for {portless.label} has none",
-                shown(self.ports),
-            )
-        if ported and not self.ports:
-            yield Fault(
-                "flow/no-ports",
-                "ports",
-                f"at least one port range, for {ported[0].label} has ports",
-                "none",
-            )
-        if self.icmp_types and self.protocols not in _WITH_TYPES:
-            expected = "none unless the protocol is icmp or icmpv6 alone"
-            yield Fault("flow/icmp-types", "icmp_types", expected, "some")
-        yield from self._overlaps()
+        yield from traffic_faults(self, needs_ports=True)
         yield from self._port_in_id()
         if self.id in self.replaces:
             yield Fault(
@@ -251,18 +285,6 @@ class Flow(Record):
                     f"inferred[{position}].field",
                     "a field that the readings do not call stated",
                     repr(reason.field),
-                )
-
-    def _overlaps(self) -> Iterator[Fault]:
-        numbered = sorted(zip(self.ports, range(len(self.ports)), strict=True))
-        for (before, _), (ports, position) in pairwise(numbered):
-            if ports.low <= before.high:
-                expected = f"ports apart from {before}"
-                yield Fault(
-                    "flow/overlapping-ports",
-                    f"ports[{position}]",
-                    expected,
-                    str(ports),
                 )
 
     def _port_in_id(self) -> Iterator[Fault]:
@@ -339,12 +361,7 @@ class Flow(Record):
 
     def protocol_ports(self) -> tuple[ProtocolPorts, ...]:
         """Return each protocol with each of its port ranges or messages."""
-        return tuple(
-            ProtocolPorts(protocol, ports, icmp_type)
-            for protocol in self.protocols
-            for ports in (self.ports or (None,))
-            for icmp_type in (self.icmp_types or (None,))
-        )
+        return pairs_of(self)
 
 
 @attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)

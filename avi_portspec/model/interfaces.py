@@ -8,8 +8,8 @@ import attrs
 
 from avi_portspec.errors import Fault
 from avi_portspec.model.checks import Ident, Many, Maybe, Text
-from avi_portspec.model.facets import VALUE
-from avi_portspec.model.flows import FLOW, InSection
+from avi_portspec.model.facets import FLOW, VALUE
+from avi_portspec.model.flows import InSection
 from avi_portspec.model.record import Record
 from avi_portspec.names import KEBAB_ID, FlowId
 

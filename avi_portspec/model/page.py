@@ -41,7 +41,7 @@ COUNT: Final = Integer(1, 9999)
 _ADDRESS: Final = r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{1,2000}"
 
 
-class _Address(Check):
+class Address(Check):
     """An address on the web, as pages link to it.
 
     Whatever is rendered becomes a link that people follow, so an address
@@ -79,7 +79,7 @@ class Source(Record):
     title: Annotated[str, Text("a title")]
     location: Annotated[str, Text()]
     release: Annotated[str | None, Maybe(Text("a release"))] = None
-    url: Annotated[str | None, Maybe(_Address())] = None
+    url: Annotated[str | None, Maybe(Address())] = None
 
 
 @attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from avi_portspec.model.page import Citation
 
 __all__ = [
+    "DECLINED",
+    "DIRECTION_UNCLEAR",
     "NOTHING_ASKED",
     "NOT_DOCUMENTED",
     "NO_PORT_NEEDED",
@@ -40,6 +42,7 @@ __all__ = [
     "Asked",
     "Fact",
     "Need",
+    "asked_of",
     "assumptions",
     "cautions",
     "changes",
@@ -50,6 +53,7 @@ __all__ = [
     "deployment_title",
     "facts_text",
     "given",
+    "is_relevant",
     "lacking_values",
     "need",
     "places_phrase",
@@ -63,6 +67,8 @@ __all__ = [
 #: The words that a row can be tagged with. What is required has none.
 OPTIONAL: Final = "Optional"
 NOT_DOCUMENTED: Final = "Not documented"
+DIRECTION_UNCLEAR: Final = "Direction not clear"
+DECLINED: Final = "Declined"
 #: What stands for a port where the vendor says that none is needed.
 NO_PORT_NEEDED: Final = "No port needed"
 
@@ -70,6 +76,16 @@ NO_PORT_NEEDED: Final = "No port needed"
 Asked = Mapping[FacetId, frozenset[str]]
 #: What a table of a whole edition is about.
 NOTHING_ASKED: Final[Asked] = {}
+
+
+def asked_of(deployment: Deployment, facets: Catalog[Facet]) -> Asked:
+    """Return the values that an answer for one deployment is about.
+
+    Args:
+        deployment: The deployment.
+        facets: The facets of its edition.
+    """
+    return {facet.id: deployment.values_of(facet.id) for facet in facets}
 
 
 class _Words(NamedTuple):
@@ -109,7 +125,8 @@ class Need(NamedTuple):
     """What a row says of the need for a flow.
 
     Attributes:
-        tag: ``Optional``, ``Not documented`` or nothing.
+        tag: ``Optional``, ``Not documented``, ``Direction not clear``,
+            ``Declined`` or nothing.
         text: The words behind it, which begin with a capital where there is
             no tag.
     """
@@ -529,11 +546,21 @@ def facts_text(
 _ORDER: Final = ("protocols", "source", "requirement")
 
 
+def is_relevant(reason: Reason, asked: Asked) -> bool:
+    """Return whether a reason is about a case that is asked about.
+
+    Args:
+        reason: The reason.
+        asked: The values that the table is about.
+    """
+    return given(reason.when, asked) is not None
+
+
 def _relevant(flow: Flow, asked: Asked) -> list[Reason]:
     reasons = [
         reason
         for reason in (*flow.inferred, *flow.readings)
-        if given(reason.when, asked) is not None
+        if is_relevant(reason, asked)
     ]
     return sorted(
         reasons,
@@ -578,16 +605,17 @@ def _reasons_of_level(
 
 
 def changes(flow: Flow) -> tuple[str, ...]:
-    """Return what a site changed about a flow, in few words.
+    """Return what a site changed or settled about a flow, in few words.
 
     Args:
         flow: The flow.
     """
-    return tuple(
+    texts = (
         reason.short or reason.reason
-        for reason in flow.inferred
+        for reason in (*flow.inferred, *flow.readings)
         if reason.level == "site"
     )
+    return tuple(dict.fromkeys(texts))
 
 
 # -- a deployment in words ----------------------------------------------------

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from avi_portspec.model.flows import Flow, Reason
 
 __all__ = [
+    "ASK_DIRECTION",
     "INTERPRETED",
     "NODES",
     "NODES_NAME",
@@ -55,6 +56,12 @@ SCOPE: Final = "Management traffic only."
 OUT_OF_SCOPE: Final = (
     "The vendor's port page covers management traffic only: virtual "
     "services, pool members, health monitors and BGP are not part of it."
+)
+
+#: What to do about a flow whose direction is not clear.
+ASK_DIRECTION: Final = (
+    "Find out who opens the connection. Then accept the direction, stated or "
+    "reversed, under [[readings]] in the deployment file."
 )
 
 #: How strongly a flow is asked for, as a cell of a table has it.
@@ -114,7 +121,23 @@ def deployment_rows(
         (facet.name, join("and", value_names(deployment, facet)) or "none")
         for facet in facets
     ]
-    return (*rows, (NODES_NAME, NODES[deployment.nodes]))
+    choices = {
+        "Accepted directions": [
+            f"{each.flow} {each.direction}" for each in deployment.readings
+        ],
+        "Declined by the site": [
+            f"{each.flow} ({each.reason})" for each in deployment.declined
+        ],
+    }
+    return (
+        *rows,
+        (NODES_NAME, NODES[deployment.nodes]),
+        *(
+            (name, join("and", listed))
+            for name, listed in choices.items()
+            if listed
+        ),
+    )
 
 
 def speaker_of(flow: Flow) -> str:

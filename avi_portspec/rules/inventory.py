@@ -26,10 +26,11 @@ from avi_portspec.errors import (
     shown,
 )
 from avi_portspec.model.catalog import names_of
-from avi_portspec.model.checks import Check, Flag
+from avi_portspec.model.checks import Check, Flag, Many, Text
 from avi_portspec.model.facts import EditionFacts
 from avi_portspec.model.frozen import FrozenDict
 from avi_portspec.model.record import Record
+from avi_portspec.model.wording import sites_of
 from avi_portspec.names import KEBAB_ID, EndpointId, fold
 from avi_portspec.rules.networks import (
     Address,
@@ -72,7 +73,8 @@ _GUESSES: Final = 100
 _CLUSTER: Final = "cluster-ip"
 _FLAG: Final = "cluster-ip-is-destination"
 _SHARED: Final = "shared"
-_RESERVED: Final = (_CLUSTER, _FLAG, _SHARED)
+_OVERLAY: Final = "overlay"
+_RESERVED: Final = (_CLUSTER, _FLAG, _SHARED, _OVERLAY)
 _NO_SOURCE: Final = (
     "an address that no Controller has: a Controller never sends from the "
     "cluster IP"
@@ -260,6 +262,9 @@ class Inventory(Record):
             which is the product as a whole, when they are listed.
         by_cloud: For an endpoint that says so, which of its addresses are in
             which cloud: together they are all that it has.
+        unused: The keys of endpoints that an overlay adds which the edition
+            is without, such as ``overlay.berlin.jump-host``: their addresses
+            are in no rule.
     """
 
     addresses: Annotated[
@@ -273,6 +278,9 @@ class Inventory(Record):
     by_cloud: Annotated[
         Mapping[EndpointId, Mapping[str, tuple[Network, ...]]], _Clouds()
     ] = attrs.field(factory=FrozenDict, converter=_freeze_clouds, hash=False)
+    unused: Annotated[
+        tuple[str, ...], Many("a list of keys", Text("a key"))
+    ] = ()
 
     def within(self, clouds: Collection[str]) -> Inventory:
         """Return the inventory without the members of all other clouds.
@@ -534,6 +542,7 @@ def read_inventory(
             cluster_ip_is_destination=reading.is_destination,
             shared=tuple(entry.network for entry in reading.shared),
             by_cloud=reading.by_cloud,
+            unused=tuple(reading.unused),
         )
     except InvalidDataError as wrong:
         raise InvalidDataError(subject, wrong.faults) from None
@@ -549,6 +558,7 @@ class _Reading:
         self.cluster_ip: list[Entry] = []
         self.shared: list[Entry] = []
         self.by_cloud: dict[EndpointId, dict[str, list[Network]]] = {}
+        self.unused: list[str] = []
         self.is_destination = False
         self.left = _MOST
         unknown = 0
@@ -562,8 +572,10 @@ class _Reading:
                 self.is_destination = value is True
                 if self.is_destination and _CLUSTER not in table:
                     self.faults.append(_NO_CLUSTER_IP)
+            elif key == _OVERLAY:
+                self._read_overlays(value, table)
             elif key in edition.endpoints.ids():
-                self._read_role(key, value)
+                self._read_role(key, value, key)
             else:
                 unknown += 1
                 self._add_unknown(key, guess=unknown <= _GUESSES)
@@ -574,18 +586,95 @@ class _Reading:
     def _add(self, rule: str, path: str, expected: str, got: str) -> None:
         self.faults.append(Fault(rule, path, expected, got))
 
-    def _read_role(self, key: str, value: Any) -> None:
+    def _read_role(self, key: str, value: Any, path: str) -> None:
         if self.edition.endpoints[key].kind == "group":
             expected = "an endpoint with addresses"
             got = "a group of endpoints"
-            self._add("inventory/group", key, expected, got)
+            self._add("inventory/group", path, expected, got)
         elif isinstance(value, dict) and value:
-            self._read_clouds(key, value)
+            members = self._read_clouds(key, value, path)
+            self.entries += chain.from_iterable(members.values())
+            self.by_cloud[EndpointId(key)] = {
+                cloud: [entry.network for entry in entries]
+                for cloud, entries in members.items()
+            }
         else:
-            self.entries += self._read(key, value)
+            self.entries += self._read(key, value, path=path)
 
-    def _read_clouds(self, key: str, value: dict[str, Any]) -> None:
-        """Read the members of a role, by cloud."""
+    def _read_overlays(self, value: Any, table: dict[str, Any]) -> None:
+        """Read the endpoints that overlays add, a table for each overlay.
+
+        Args:
+            value: The tables.
+            table: The inventory that they are in.
+        """
+        applied = sites_of(self.edition)
+        tables = value if isinstance(value, dict) and value else {"": value}
+        for at, (name, listed) in enumerate(tables.items()):
+            path = ".".join(filter(None, (_OVERLAY, name[:80])))
+            near = nearest(name, applied) if at < _GUESSES else None
+            if not name or not isinstance(listed, dict) or not listed:
+                expected = f"a table for each overlay, as [{_OVERLAY}.berlin]"
+                self._add(
+                    "inventory/not-overlays", path, expected, shown(listed)
+                )
+            elif name not in applied and near is not None:
+                # Its endpoints would be left out, and nobody would notice.
+                expected = f"the id of an overlay of {self.edition.id}"
+                rule, got = "inventory/unknown-overlay", "an unknown key"
+                self.faults.append(Fault(rule, path, expected, got, near))
+            else:
+                for key, each in listed.items():
+                    where = f"{path}.{key[:80]}"
+                    if not self._belongs(key, name, where, table):
+                        continue
+                    if name in applied:
+                        self._read_role(key, each, where)
+                    else:
+                        self._skip_role(key, each, where)
+
+    def _belongs(
+        self, key: str, overlay: str, path: str, table: dict[str, Any]
+    ) -> bool:
+        """Return whether an overlay adds an endpoint, or may; else say so."""
+        endpoints = self.edition.endpoints
+        own = [end.id for end in endpoints if end.origin == overlay]
+        keys = inventory_keys(self.edition)
+        may_add = (
+            overlay not in sites_of(self.edition)
+            and key not in keys
+            and key not in endpoints
+            and KEBAB_ID.fullmatch(key)
+        )
+        near = None
+        if key in own or may_add:
+            if key not in table:
+                return True
+            got = "a key that stands above, too"
+        elif key in keys:
+            got = f"a key that belongs above [{_OVERLAY}.{overlay}]"
+        else:
+            endpoint = endpoints.get(key)
+            near = endpoint.id if endpoint else nearest(key, own)
+            got = "an unknown key"
+        expected = f"the id of an endpoint that the overlay {overlay} adds"
+        rule = "inventory/not-of-overlay"
+        self.faults.append(Fault(rule, path, expected, got, near))
+        return False
+
+    def _skip_role(self, key: str, value: Any, path: str) -> None:
+        """Check the addresses of an endpoint that the edition is without."""
+        self.unused.append(path)
+        if isinstance(value, dict) and value:
+            self._read_clouds(key, value, path)
+        else:
+            self._read(key, value, path=path)
+
+    def _read_clouds(
+        self, key: str, value: dict[str, Any], path: str
+    ) -> dict[str, list[Entry]]:
+        """Return the members of a role, by cloud."""
+        members: dict[str, list[Entry]] = {}
         facet = self.edition.facets.get("cloud")
         known = {
             fold(name): each.id
@@ -593,13 +682,9 @@ class _Reading:
             for name in names_of(each)
         }
         for at, (cloud, listed) in enumerate(value.items()):
-            path = f"{key}.{cloud[:80]}"
+            where = f"{path}.{cloud[:80]}"
             if cloud in known.values():
-                entries = self._read(key, listed, path=path)
-                self.entries += entries
-                self.by_cloud.setdefault(EndpointId(key), {})[cloud] = [
-                    entry.network for entry in entries
-                ]
+                members[cloud] = self._read(key, listed, path=where)
             else:
                 # People write the names of the vendor's page here, too.
                 near = known.get(fold(cloud)) or (
@@ -608,8 +693,11 @@ class _Reading:
                 expected = f"the id of a cloud of {self.edition.id}"
                 got = "an unknown key"
                 self.faults.append(
-                    Fault("inventory/unknown-cloud", path, expected, got, near)
+                    Fault(
+                        "inventory/unknown-cloud", where, expected, got, near
+                    )
                 )
+        return members
 
     def _add_unknown(self, key: str, *, guess: bool) -> None:
         near = None
@@ -619,6 +707,8 @@ class _Reading:
             known = sorted(inventory_keys(self.edition))
             near = endpoint.id if endpoint else nearest(key, known)
         expected = f"the id of an endpoint of {self.edition.id}"
+        if key not in self.edition.endpoints:
+            expected += f"; one that an overlay adds, under [{_OVERLAY}.NAME]"
         got = "an unknown key"
         self.faults.append(
             Fault("reference/dangling", key[:80], expected, got, near)

@@ -7,7 +7,7 @@ one version of the Internet Protocol. A writer of a platform gets a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
 import attrs
@@ -15,6 +15,7 @@ import attrs
 from avi_portspec.deployment.resolution import Resolution
 from avi_portspec.documents import join
 from avi_portspec.errors import Fault, shown
+from avi_portspec.model.flows import Flow
 from avi_portspec.model.frozen import FrozenDict
 from avi_portspec.model.ports import PortRange
 from avi_portspec.model.protocols import Protocol
@@ -23,6 +24,7 @@ from avi_portspec.names import Completeness, EndpointId, FlowId, Status
 from avi_portspec.rules.comments import to_ascii
 from avi_portspec.rules.inventory import Inventory
 from avi_portspec.rules.networks import Family, Network
+from avi_portspec.rules.parts import Parts
 from avi_portspec.rules.traffic import (
     ECHO_REQUESTS,
     FAMILIES,
@@ -46,7 +48,6 @@ __all__ = [
 
 #: Why something has no rule: a decision on a flow, or else: the vendor's
 #: page rules out the pair (``exclusion``) or the need (``conflict``); an
-#: direction of a flow is doubtful (``direction-unclear``); an
 #: endpoint has no address, or the two have none of one family; a flow of
 #: ICMP is not echo request, or would need a form for IPv6 that the vendor's
 #: page does not state; the platform cannot express the rule; the inventory
@@ -56,7 +57,6 @@ OmissionKind: TypeAlias = Literal[
     Status,
     "exclusion",
     "conflict",
-    "direction-unclear",
     "no-address",
     "no-common-family",
     "no-icmp-type",
@@ -287,25 +287,51 @@ class SiteRules:
 
     @property
     def unwritten(self) -> tuple[FlowId, ...]:
-        """The needed flows that lack a rule, over one protocol at least."""
-        written = {
-            (flow, rule.protocol) for rule in self.rules for flow in rule.flows
-        }
+        """The needed flows that lack a rule, over one protocol at least.
+
+        A flow whose direction is not clear is needed, in one direction or the
+        other.
+        """
         refused = {
             omission.subject
             for omission in self.omissions
             if omission.kind == "not-expressible"
         }
         others = {o.subject for o in self.omissions if o.kind == "not-asked"}
+        resolution = self.resolution
+        parts = Parts(
+            resolution.deployment, resolution.edition, self.inventory
+        )
+        rules: dict[tuple[FlowId, Protocol], list[Rule]] = {}
+        for rule in self.rules:
+            for name in rule.flows:
+                rules.setdefault((name, rule.protocol), []).append(rule)
         return tuple(
             flow.id
-            for flow in self.resolution.needed
+            for flow in resolution.having("needed", "direction-unclear")
             if flow.id in refused
             or (
                 flow.id not in others
-                and any(
-                    (flow.id, over) not in written for over in flow.protocols
+                and not all(
+                    self._meet(rules.get((flow.id, over), ()), flow, parts)
+                    for over in flow.protocols
                 )
+            )
+        )
+
+    def _meet(self, rules: Sequence[Rule], flow: Flow, parts: Parts) -> bool:
+        """Return whether rules have all that a flow is between.
+
+        A flow of several clouds is between the members in each.
+        """
+        families = {rule.family for rule in rules}
+        # The rule's ends, for the flow may be read the other way round.
+        return bool(rules) and all(
+            families.intersection(source.families, destination.families)
+            for source, destination in parts.meetings(
+                self.parts.get(rules[0].source, rules[0].source),
+                self.parts.get(rules[0].destination, rules[0].destination),
+                flow.when,
             )
         )
 
@@ -399,13 +425,20 @@ class SiteRules:
 
 def _deployment_text(resolution: Resolution) -> str:
     deployment = resolution.deployment
-    parts = (
-        ("clouds", sorted(deployment.clouds)),
-        ("controller", [deployment.controller]),
-        ("nodes", [deployment.nodes]),
-        ("features", sorted(deployment.features)),
-        ("services", sorted(deployment.services)),
-    )
+    parts: dict[str, Iterable[str]] = {
+        "clouds": sorted(deployment.clouds),
+        "controller": [deployment.controller],
+        "nodes": [deployment.nodes],
+        "features": sorted(deployment.features),
+        "services": sorted(deployment.services),
+    }
+    if deployment.readings:
+        parts["readings"] = (
+            f"{each.flow} {each.direction}" for each in deployment.readings
+        )
+    if deployment.declined:
+        parts["declined"] = (each.flow for each in deployment.declined)
     return "; ".join(
-        f"{name}: {', '.join(words) or 'none'}" for name, words in parts
+        f"{name}: {', '.join(words) or 'none'}"
+        for name, words in parts.items()
     )

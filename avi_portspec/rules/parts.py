@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import attrs
 
@@ -13,12 +14,26 @@ from avi_portspec.model.facts import EditionFacts
 from avi_portspec.names import EndpointId
 from avi_portspec.rules.inventory import CONTROLLER, Inventory
 from avi_portspec.rules.networks import Family, Network
+from avi_portspec.rules.traffic import FAMILIES
 
-__all__ = ["PRODUCT", "Parts"]
+__all__ = ["PRODUCT", "Parts", "Side"]
 
 #: The kinds of endpoint that are the product. Everything else is somebody
 #: else's machine.
 PRODUCT: Final = frozenset({"component", "platform"})
+
+
+class Side(NamedTuple):
+    """The members of an endpoint that have to reach others, or be reached.
+
+    Attributes:
+        name: The endpoint, or its members in one cloud, such as
+            ``service-engine.aws``.
+        families: The versions of the Internet Protocol of their addresses.
+    """
+
+    name: str
+    families: tuple[Family, ...]
 
 
 class Parts:
@@ -44,6 +59,7 @@ class Parts:
         self._named: dict[EndpointId, tuple[str, ...]] = {}
         self._within = cache(inventory.within)
         self._clouds_of = cache(self._find_clouds)
+        self._side = cache(self._find_side)
         self.endpoints: dict[EndpointId, EndpointId] = {}
 
     def _find_clouds(self, when: Condition) -> tuple[str, ...]:
@@ -104,6 +120,31 @@ class Parts:
         self._named[name] = clouds
         self.endpoints[name] = endpoint
         return name
+
+    def meetings(
+        self, source: EndpointId, destination: EndpointId, when: Condition
+    ) -> Iterator[tuple[Side, Side]]:
+        """Yield which members of two endpoints a condition has meet.
+
+        What is listed by cloud has to meet the other side in each cloud:
+        that the members of one do says nothing about those of another.
+        """
+        ends = {source, destination}
+        split = not ends.isdisjoint(self._inventory.by_cloud)
+        for cloud in self._clouds_of(when) if split else (None,):
+            yield (
+                self._side(source, cloud, sends=True),
+                self._side(destination, cloud, sends=False),
+            )
+
+    def _find_side(
+        self, endpoint: EndpointId, cloud: str | None, *, sends: bool
+    ) -> Side:
+        name, here = str(endpoint), self._inventory
+        if cloud is not None and endpoint in here.by_cloud:
+            name, here = f"{endpoint}.{cloud}", self._within((cloud,))
+        networks = here.of if sends else here.listening
+        return Side(name, tuple(f for f in FAMILIES if networks(endpoint, f)))
 
     def sources(self, part: EndpointId, family: Family) -> tuple[Network, ...]:
         """Return the addresses that a part sends from."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 import attrs
 
@@ -15,7 +15,6 @@ from avi_portspec.errors import (
     Fault,
     InvalidDataError,
     InvalidQueryError,
-    UnknownNameError,
     shown,
 )
 from avi_portspec.model.display import ports_text
@@ -45,7 +44,7 @@ from avi_portspec.rules.neutral import (
     SiteRules,
 )
 from avi_portspec.rules.options import Options
-from avi_portspec.rules.parts import Parts
+from avi_portspec.rules.parts import Parts, Side
 from avi_portspec.rules.platforms import PlatformName, render
 from avi_portspec.rules.traffic import (
     ECHO_REQUESTS,
@@ -158,9 +157,9 @@ def rule_set(
             addresses are left out.
         missing: What to do about a needed flow without the addresses that
             a rule takes: fail, or leave it out and say so.
-        readings: How to write the flows whose direction the vendor states
-            doubtfully, by id: ``stated`` or ``reversed``. Without a reading
-            such a flow has no rule.
+        readings: How to read the flows whose direction the vendor states
+            doubtfully, by id: ``stated`` or ``reversed``. They override those
+            of the deployment; without a reading such a flow has no rule.
         source: Who opens the connections that are asked for, such as those
             through one firewall: ids, names or aliases, comma-separated,
             with ``!`` before those to exclude. Everybody by default.
@@ -170,28 +169,25 @@ def rule_set(
         InvalidDataError: Addresses are missing, and *missing* is
             ``error``; or the inventory names endpoints that the edition
             does not have; or two clouds need different flows of what it
-            does not list by cloud. It carries a fault for each endpoint.
+            does not list by cloud; or a reading is none, or of a flow
+            without doubt. It carries a fault for each endpoint or flow.
         FilterError: *source* or *destination* names what is not there.
-        InvalidQueryError: *missing* is neither, an argument is of another
-            type, or a reading is given of a flow without doubt.
+        InvalidQueryError: *missing* is neither, or an argument is of another
+            type.
     """
     if not isinstance(resolution, Resolution):
         expected = "an answer of Edition.resolve()"
         raise InvalidQueryError("resolution", expected, shown(resolution))
+    if readings:
+        resolution = resolution.reading(readings)
     faults = [*find_unknown(inventory, resolution.edition)]
     # Members in other clouds are no part of this deployment.
     inventory = inventory.within(resolution.deployment.clouds)
     if missing not in ("error", "omit"):
         raise InvalidQueryError("missing", "'error' or 'omit'", shown(missing))
-    _check_readings(resolution, readings)
     asked = _Asked(resolution, source=source, destination=destination)
-    draft = _Draft(resolution, inventory, readings, asked)
-    written = {"needed", "optional"} if optional else {"needed"}
-    for decision in resolution:
-        if decision.status in written:
-            draft.take(decision)
-        else:
-            draft.leave_out(decision)
+    draft = _Draft(resolution, inventory)
+    draft.take(asked, {"needed", "optional"} if optional else {"needed"})
     faults += draft.unsplit()
     if missing == "error":
         faults += draft.missing()
@@ -233,44 +229,11 @@ class _Asked:
         self._reversed = select_flows(flows, turned).ids()
         self.text = join("and", (f"{n} {', '.join(texts[n])}" for n in terms))
 
-    def has(
-        self, flow: Flow, readings: Mapping[str, DirectionReading]
-    ) -> bool:
+    def has(self, flow: Flow) -> bool:
         """Return whether a flow is asked for, in a direction it may have."""
-        reading = readings.get(flow.id, "either")
-        doubtful = bool(flow.direction_doubts)
-        return (flow.id in self._stated and reading != "reversed") or (
-            doubtful and flow.id in self._reversed and reading != "stated"
+        return flow.id in self._stated or (
+            bool(flow.direction_doubts) and flow.id in self._reversed
         )
-
-
-def _check_readings(
-    resolution: Resolution, readings: Mapping[str, DirectionReading]
-) -> None:
-    """Refuse a reading that is none, or of a flow without doubt."""
-    flows = resolution.edition.flows
-    doubtful = [flow.id for flow in flows if flow.direction_doubts]
-    for name, reading in readings.items():
-        if name not in doubtful:
-            raise UnknownNameError(
-                "flow of doubtful direction", name, doubtful
-            )
-        if reading not in get_args(DirectionReading):
-            expected = "'stated' or 'reversed'"
-            raise InvalidQueryError(
-                f"readings[{name!r}]", expected, shown(reading)
-            )
-
-
-def _read(decision: Decision, reading: DirectionReading) -> Decision:
-    """Return a decision on a flow with its direction as it is to be read."""
-    flow = decision.flow
-    if reading == "reversed":
-        flow = attrs.evolve(
-            flow, source=flow.destination, destination=flow.source
-        )
-    said = f"Direction as accepted: {reading}. {decision.reason}"
-    return attrs.evolve(decision, flow=flow, reason=said)
 
 
 #: Source, destination, protocol and family: what one rule is about.
@@ -284,14 +247,10 @@ class _Draft:
         self,
         resolution: Resolution,
         inventory: Inventory,
-        readings: Mapping[str, DirectionReading],
-        asked: _Asked,
     ) -> None:
         self.resolution = resolution
         self.inventory = inventory
         self.omissions: list[Omission] = []
-        self._readings = readings
-        self._asked = asked
         self._decisions: dict[_Key, list[Decision]] = {}
         self._conflicts = {c.flow: c for c in resolution.conflicts}
         self.parts = Parts(
@@ -308,6 +267,23 @@ class _Draft:
             Omission(subject=subject, kind=kind, reason=reason)
         )
 
+    def take(self, asked: _Asked, written: set[str]) -> None:
+        """Note the rules of all flows, and why others have none.
+
+        Args:
+            asked: Tells which flows are asked for.
+            written: The decisions on flows that get rules.
+        """
+        judged = {*written, "direction-unclear", "declined"}
+        for decision in self.resolution:
+            flow = decision.flow
+            if decision.status in judged and not asked.has(flow):
+                self.omit(flow.id, "not-asked", "Not asked for.")
+            elif decision.status in written:
+                self.write(decision)
+            else:
+                self.leave_out(decision)
+
     def leave_out(self, decision: Decision) -> None:
         """List a flow that gets no rule."""
         flow = decision.flow
@@ -316,20 +292,6 @@ class _Draft:
             self.omit(flow.id, "conflict", conflict.text)
         else:
             self.omit(flow.id, decision.status, _reason(decision))
-
-    def take(self, decision: Decision) -> None:
-        """Note the rules of a flow, if it is asked for and clear."""
-        flow = decision.flow
-        if not self._asked.has(flow, self._readings):
-            self.omit(flow.id, "not-asked", "Not asked for.")
-        elif not flow.direction_doubts:
-            self.write(decision)
-        elif flow.id in self._readings:
-            self.write(_read(decision, self._readings[flow.id]))
-        else:
-            why = flow.direction_doubts[0]
-            reason = f"Direction not clear. {why.short or why.reason}"
-            self.omit(flow.id, "direction-unclear", reason)
 
     def write(self, decision: Decision) -> None:
         """Note the rules of a flow, or why it has none."""
@@ -377,43 +339,44 @@ class _Draft:
         for family in written:
             key = (source, destination, protocol, family)
             self._decisions.setdefault(key, []).append(decision)
-        if not written:
-            self._report_no_family(protocol, decision)
-        elif protocol == ICMP and len(common) > len(written):
+        carriers = families(protocol)
+        for sides in self.parts.meetings(
+            flow.source, flow.destination, flow.when
+        ):
+            if not {*carriers}.intersection(*(s.families for s in sides)):
+                self._report_no_family(protocol, decision, sides)
+        if protocol == ICMP and written and len(common) > len(written):
             reason = "Written for IPv4 only: ICMPv6 is not documented."
             self.omit(flow.id, "ipv4-only", reason)
 
     def _report_no_family(
-        self, protocol: Protocol, decision: Decision
+        self,
+        protocol: Protocol,
+        decision: Decision,
+        sides: tuple[Side, Side],
     ) -> None:
+        """Note that two sides cannot meet, or not over a protocol."""
         flow = decision.flow
-        has = {
-            side: join(
-                "and",
-                (f"IPv{family}" for family in FAMILIES if of(side, family)),
-            )
-            for side, of in (
-                (self.parts.of(flow.source, flow.when), self._sources),
-                (
-                    self.parts.of(flow.destination, flow.when),
-                    self._destinations,
-                ),
-            )
-        }
-        sides = join("and", (f"{s} has {f}" for s, f in has.items()))
+        has = (
+            f"{name} has {join('and', (f'IPv{f}' for f in of))}"
+            for name, of in sides
+        )
         carriers = join("or", (f"IPv{f}" for f in families(protocol)))
-        why = f"{sides}; {protocol.label} needs {carriers}"
+        why = f"{join('and', has)}; {protocol.label} needs {carriers}"
         self.omit(
             flow.id, "no-common-family", f"No common address family: {why}."
         )
         if decision.status == "needed":
-            has_too = f"an address family that {flow.source} has too"
-            expected = f"{has_too}, for {flow.id}"
+            source, at = (side.name for side in sides)
+            if at == flow.destination and source != flow.source:
+                # The members of one cloud are what has to change.
+                source, at = at, source
+            expected = f"an address family that {source} has too"
             self._no_family.append(
                 Fault(
                     "inventory/no-common-family",
-                    flow.destination,
-                    expected,
+                    at,
+                    f"{expected}, for {flow.id}",
                     why,
                 )
             )

@@ -7,16 +7,19 @@ documentation list it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from avi_portspec.documents import join
 from avi_portspec.errors import InvalidQueryError, UnknownNameError
-from avi_portspec.model.display import VIEW, Column, Row, ports_key
+from avi_portspec.model.display import VIEW, Column, Row
 from avi_portspec.model.flat import reason_of, reasons_text
 from avi_portspec.model.flows import Flow
+from avi_portspec.names import Status
 
 if TYPE_CHECKING:
+    from avi_portspec.model.display import Judged
     from avi_portspec.model.facts import EditionFacts
 
 __all__ = [
@@ -44,9 +47,13 @@ def _port(row: Row) -> str:
     return join("and", map(str, filter(None, ports)))
 
 
-def _protocol_key(flow: Flow, *, down: bool) -> tuple[int, ...]:
-    numbers = (protocol.number for protocol in flow.protocols)
+def _protocol_key(row: Row, *, down: bool) -> tuple[int, ...]:
+    numbers = (protocol.number for protocol in row.flow.protocols)
     return tuple(sorted(numbers, reverse=down))
+
+
+def _decision_key(row: Row, *, down: bool) -> int:
+    return get_args(Status).index(row.decision.status) if row.decision else 0
 
 
 def _replaced_by(row: Row) -> str:
@@ -88,7 +95,7 @@ COLUMNS: Final[dict[str, Column]] = {
             "the ports alone",
             kind="machine",
             width=10,
-            key=ports_key,
+            key=_PORTS.key,
             fields=("ports",),
             keys=("port_low", "port_high"),
         ),
@@ -110,6 +117,7 @@ COLUMNS: Final[dict[str, Column]] = {
             "what is decided about it, for a deployment",
             kind="machine",
             width=14,
+            key=_decision_key,
             keys=("decision",),
         ),
         Column(
@@ -271,6 +279,7 @@ def sort_flows(
     flows: Iterable[Flow],
     edition: EditionFacts,
     order: Iterable[tuple[Column, bool]],
+    decisions: Mapping[str, Judged] = MappingProxyType({}),
 ) -> list[Flow]:
     """Return flows sorted by columns; equal ones stay in published order.
 
@@ -278,6 +287,7 @@ def sort_flows(
         flows: The flows.
         edition: Where names are looked up.
         order: What :func:`parse_order` returned.
+        decisions: What is decided about flows, by their ids.
     """
     found = list(flows)
     # Sorting is stable, so the last key goes first.
@@ -286,9 +296,10 @@ def sort_flows(
         def key(
             flow: Flow, *, column: Column = column, down: bool = is_reversed
         ) -> Any:
+            row = Row(flow, edition, decisions.get(flow.id))
             if column.key is not None:
-                return column.key(flow, down=down)
-            return column.text(Row(flow, edition)).casefold()
+                return column.key(row, down=down)
+            return column.text(row).casefold()
 
         found.sort(key=key, reverse=is_reversed)
     return found

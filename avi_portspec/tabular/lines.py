@@ -56,6 +56,8 @@ Side = Literal["source", "destination"]
 UNKNOWN: Final = "unknown"
 #: What a decision is called behind a number, where it has another name.
 _COUNTED: Final = {
+    "direction-unclear": "with unclear direction",
+    "declined": "declined by the site",
     "not-applicable": "not applicable",
     "unsupported": "not supported here",
     "unstated": "not documented",

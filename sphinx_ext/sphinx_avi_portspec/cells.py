@@ -356,16 +356,22 @@ def depart_entry(translator: HTML5Translator, node: AviCell) -> None:
     translator.body.append(translator.context.pop())
 
 
+def is_name(text: str) -> bool:
+    """Return whether a text is an id of several words."""
+    return "-" in text and " " not in text
+
+
 def visit_compact(translator: HTML5Translator, node: AviCompact) -> None:
     """Write all of a compact cell, with a paragraph around its text."""
     if node["classes"]:
         expand(node).walkabout(translator)
         raise nodes.SkipNode
-    scope = node.get("scope")
-    if scope:
-        start, end = '<th class="stub" scope="row"><p>', "</p></th>\n"
-    else:
-        start, end = "<td><p>", "</p></td>\n"
+    # Words with hyphens and without a space are ids, which may break there.
+    is_id = node.kind == "machine" and is_name(node.astext())
+    tag, scoped = ("th", ' scope="row"') if "scope" in node else ("td", "")
+    names = [*(["stub"] if scoped else []), *(["avi-id"] if is_id else [])]
+    classes = f' class="{" ".join(names)}"' if names else ""
+    start, end = f"<{tag}{classes}{scoped}><p>", f"</p></{tag}>\n"
     ids = node["ids"]
     if ids:
         first, *more = [f'id="{translator.attval(name)}"' for name in ids]

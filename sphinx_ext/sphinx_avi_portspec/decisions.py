@@ -10,8 +10,9 @@ from docutils.parsers.rst import directives
 
 from avi_portspec import Exclusion, UnknownNameError
 from avi_portspec.documents import join
-from avi_portspec.model.phrases import deployment_phrase
+from avi_portspec.model.phrases import asked_of, deployment_phrase
 from avi_portspec.model.wording import at_start
+from avi_portspec.tabular.filters import asked_clouds
 from sphinx_avi_portspec.directive import PortDirective
 from sphinx_avi_portspec.pen import Filled, Phrase, link_place, name_record
 from sphinx_avi_portspec.sources import use_deployment
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         Gap,
         Resolution,
     )
+    from avi_portspec.model.phrases import Asked
     from avi_portspec.names import Status
     from sphinx_avi_portspec.layouts import Decided
     from sphinx_avi_portspec.marks import Marks
@@ -119,6 +121,13 @@ class DeploymentDirective(PortDirective):
             for record in self.select_statements(edition)
             if isinstance(record, Exclusion)
         ]
+
+    def find_asked(self, edition: Edition) -> Asked:
+        """Return the values that the deployment or the filters settle."""
+        if self.resolution is not None:
+            return asked_of(self.resolution.deployment, edition.facets)
+        clouds = asked_clouds(edition, self.get_filters())
+        return {} if clouds is None else {"cloud": clouds}
 
     def describe_deployment(self, pen: Pen) -> list[nodes.Node]:
         """Return the deployment in words."""

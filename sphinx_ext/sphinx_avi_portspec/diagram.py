@@ -326,12 +326,8 @@ def _quote(text: str) -> str:
 
 
 def visit_drawing(translator: HTML5Translator, node: AviDrawing) -> None:
-    """Write the picture, in a box that scrolls where it has no room."""
-    label = translator.attval(node["alt"])
-    translator.body.append(
-        '<div class="avi-scroll" tabindex="0" role="group" '
-        f'aria-label="{label}">{node["svg"]}</div>\n'
-    )
+    """Write the picture; where it has no room, the list is shown instead."""
+    translator.body.append(f'<div class="avi-picture">{node["svg"]}</div>\n')
     raise nodes.SkipNode
 
 

@@ -167,15 +167,26 @@ def make_grouped_table(pen: Pen, drawn: Drawn) -> nodes.table:
     return _make_table(pen, drawn.heads(), _make_rows(pen, drawn))
 
 
-def make_empty_table(pen: Pen, text: str) -> nodes.table:
-    """Return a table whose one row says why there is no other."""
+def make_empty_table(
+    pen: Pen, text: str, *, headings: bool = True
+) -> nodes.table:
+    """Return a table whose one row says why there is no other.
+
+    Args:
+        pen: The directive's.
+        text: What the row says.
+        headings: Whether the table has those of a table in groups.
+    """
     heads = [
         Head("To", "avi-to", 20),
         Head("Port", "avi-port", 14),
         Head("Needed", "avi-need", 36),
     ]
     cell = make_cell(pen, pen.paragraph(Phrase(text)))
-    cell["morecols"] = len(heads) - 1
+    if headings:
+        cell["morecols"] = len(heads) - 1
+    else:
+        heads = [Head("", "avi-need", 100)]
     cell["classes"].append("avi-empty")
     cell["role"] = "cell"
     return _make_table(pen, heads, [AviPlainRow("", cell)])
@@ -196,7 +207,8 @@ def _make_table(
         cell["scope"], cell["role"] = "col", "columnheader"
         cell["classes"].append(head.html)
         cells.append(cell)
-    group += AviPortHead("", AviPlainRow("", *cells))
+    if any(head.text for head in heads):
+        group += AviPortHead("", AviPlainRow("", *cells))
     group += AviPortBody("", *rows)
     made = nodes.table("", group, classes=["avi-ports", "colwidths-shares"])
     made.source, made.line = pen.source, pen.line

@@ -22,7 +22,6 @@ from avi_portspec.tabular.columns import (
 )
 from avi_portspec.tabular.lines import UNKNOWN
 from sphinx_avi_portspec.cells import make_cell, make_text_cell, write_cell
-from sphinx_avi_portspec.marks import list_reasons
 from sphinx_avi_portspec.pen import AviTag, Phrase, make_target
 
 if TYPE_CHECKING:
@@ -373,7 +372,7 @@ def make_published_rows(
                     ("source", spanned),
                     ("destination", stated),
                 )
-                if not _share_reason(of, field)
+                if not _share_reason(of, field, reasons)
             ]
             if position == 0:
                 spanning = _endpoint(
@@ -427,8 +426,8 @@ def _endpoint(  # noqa: PLR0917 - the parts of a cell
     why = dict.fromkeys(
         (lead, reason.reason)
         for record in records
-        for lead, reason in list_reasons(record)
-        if reason.field == field and _share_reason(records, field)
+        for lead, reason in reasons.list_reasons(record)
+        if reason.field == field and _share_reason(records, field, reasons)
     )
     marks = [node for lead, text in why for node in reasons.mark(lead, text)]
     anchor = pen.anchor("endpoint", name)
@@ -436,10 +435,14 @@ def _endpoint(  # noqa: PLR0917 - the parts of a cell
     return write_cell(pen, *anchor, text, *marks)
 
 
-def _share_reason(records: Iterable[Statement], field: str) -> bool:
+def _share_reason(
+    records: Iterable[Statement], field: str, reasons: Marks
+) -> bool:
     """Return whether a field needs an explanation in all of some records."""
     return all(
-        any(reason.field == field for _, reason in list_reasons(record))
+        any(
+            reason.field == field for _, reason in reasons.list_reasons(record)
+        )
         for record in records
     )
 
@@ -448,7 +451,7 @@ def _mark_apart(
     flow: Flow, fields: Collection[str], reasons: Marks
 ) -> Iterator[nodes.Node]:
     """Yield the marks of endpoints that do not belong to their cells."""
-    for lead, reason in list_reasons(flow):
+    for lead, reason in reasons.list_reasons(flow):
         if reason.field in fields:
             yield from reasons.mark(f"{lead} ({reason.field})", reason.reason)
 

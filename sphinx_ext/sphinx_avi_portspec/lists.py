@@ -62,7 +62,7 @@ class PortList(DeploymentDirective):
             [*flows, *flows.unstated],
             self.select_exclusions(edition),
         )
-        reasons = Marks(pen, "reason")
+        reasons = Marks(pen, "reason", self.find_asked(edition))
         made: nodes.Element
         if flows or flows.unstated or exclusions:
             items = make_flow_items(pen, edition, flows, reasons)

@@ -20,7 +20,11 @@ from avi_portspec.deployment.unresolved import conflict_phrase, gap_phrases
 from avi_portspec.model.conditions import AllOf, Match
 from avi_portspec.model.display import ports_text
 from avi_portspec.model.facets import FACETS, Deployment
-from avi_portspec.model.phrases import cautions, deployment_title
+from avi_portspec.model.phrases import (
+    asked_of,
+    cautions,
+    deployment_title,
+)
 from avi_portspec.model.wording import NODES, at_start
 from avi_portspec.tabular.lines import answer_lines, edition_lines, group_lines
 
@@ -178,10 +182,7 @@ class _Book:
         decision = edition.resolve(deployment)[flow]
         if decision.status not in SHOWN:
             return [None]
-        asked = {
-            facet.id: deployment.values_of(facet.id)
-            for facet in edition.facets
-        }
+        asked = asked_of(deployment, edition.facets)
         (line,) = answer_lines(edition, [decision], asked=asked, purposes=True)
         said = _said(decision.status, line)
         warned = " ".join(cautions(flow, asked))

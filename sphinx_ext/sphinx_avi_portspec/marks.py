@@ -9,27 +9,19 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from docutils import nodes
 
 from avi_portspec import Flow
+from avi_portspec.model.phrases import NOTHING_ASKED, is_relevant
 from avi_portspec.model.wording import lead_reasons
 from sphinx_avi_portspec.pen import Phrase, make_target
 
 if TYPE_CHECKING:
     from avi_portspec import Edition, Exclusion, Pointer, Reason
+    from avi_portspec.model.phrases import Asked
     from sphinx_avi_portspec.pen import Pen
 
 __all__ = ["EXPLAINED", "Marks", "Noted", "letter_reason"]
 
 #: The heading of the explanations of marked facts.
 EXPLAINED = "About the marked facts:"
-
-
-def list_reasons(record: Any) -> list[tuple[str, Reason]]:
-    """Return the explanations of a record's fields, each with its lead.
-
-    Exclusions and pointers have none, and a site needs no lead.
-    """
-    if not isinstance(record, Flow):
-        return []
-    return lead_reasons(record.inferred, record.readings)
 
 
 def letter_reason(number: int) -> str:
@@ -58,11 +50,15 @@ class Marks:
     Args:
         pen: The directive's.
         kind: The word in ids: ``reason`` or ``note``.
+        asked: The values that the table or list is about.
     """
 
-    def __init__(self, pen: Pen, kind: str) -> None:
+    def __init__(
+        self, pen: Pen, kind: str, asked: Asked = NOTHING_ASKED
+    ) -> None:
         self._pen = pen
         self._kind = kind
+        self._asked = asked
         self._entries: dict[tuple[str, str], _Entry] = {}
 
     def mark(self, lead: str, text: str) -> list[nodes.Node]:
@@ -85,13 +81,27 @@ class Marks:
             ),
         ]
 
+    def list_reasons(self, record: Any) -> list[tuple[str, Reason]]:
+        """Return the explanations of a record's fields, each with its lead.
+
+        Exclusions and pointers have none, a site needs no lead, and what is
+        about a case that is settled otherwise is left out.
+        """
+        if not isinstance(record, Flow):
+            return []
+        return [
+            (lead, reason)
+            for lead, reason in lead_reasons(record.inferred, record.readings)
+            if is_relevant(reason, self._asked)
+        ]
+
     def mark_fields(
         self, flow: Flow, fields: tuple[str, ...]
     ) -> list[nodes.Node]:
         """Return the marks on a flow's inferred or interpreted fields."""
         return [
             node
-            for lead, reason in list_reasons(flow)
+            for lead, reason in self.list_reasons(flow)
             if reason.field in fields
             for node in self.mark(lead, reason.reason)
         ]

@@ -11,10 +11,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from avi_portspec.model.phrases import (
     NOT_DOCUMENTED,
-    Asked,
     deployment_phrase,
 )
-from avi_portspec.tabular.filters import asked_clouds
 from avi_portspec.tabular.lines import answer_lines, edition_lines
 from avi_portspec.tabular.matrix import ENOUGH, make_matrix
 from sphinx_avi_portspec.blocks import (
@@ -95,19 +93,12 @@ class MatrixDirective(DeploymentDirective):
         """Return the matrix of what the filters, or a deployment, leave."""
         flows = self.select(edition)
         exclusions = self.select_exclusions(edition)
-        asked: Asked
+        asked = self.find_asked(edition)
         if self.resolution is None:
-            clouds = asked_clouds(edition, self.get_filters())
-            asked = {} if clouds is None else {"cloud": clouds}
             lines = edition_lines(
                 edition, flows, flows.unstated, exclusions, asked=asked
             )
         else:
-            deployment = self.resolution.deployment
-            asked = {
-                facet.id: deployment.values_of(facet.id)
-                for facet in edition.facets
-            }
             decisions = [self.resolution[flow] for flow in flows]
             lines = answer_lines(edition, decisions, exclusions, asked=asked)
         labels = self.config.avi_portspec_labels
@@ -235,7 +226,8 @@ class PortMatrix(MatrixDirective, TableDirective):
     def _empty_table(self, pen: Pen, edition: Edition) -> AviBlock:
         """Return a table of one row: its caption and its name stay."""
         self.warn_of_nothing("flow")
-        table = self.finish_table(make_empty_table(pen, say_nothing("flow")))
+        said = make_empty_table(pen, say_nothing("flow"), headings=False)
+        table = self.finish_table(said)
         table["classes"] += self.options.get("class", ())
         source = self.config.avi_portspec_source_line
         return AviBlock("", table, *make_below(pen, edition, source=source))

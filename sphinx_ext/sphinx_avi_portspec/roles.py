@@ -11,6 +11,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from avi_portspec import Exclusion, PortSpecError, UnknownNameError
+from avi_portspec.model.phrases import asked_of
 from avi_portspec.tabular.filters import (
     FILTERS,
     Terms,
@@ -207,10 +208,7 @@ class PortsRole(SphinxRole):
             if not gap.flows and gap.interface is None:
                 before = unnamed.get(gap.facet, frozenset())
                 unnamed[gap.facet] = before | {gap.value}
-        asked = {
-            facet.id: found.deployment.values_of(facet.id)
-            for facet in edition.facets
-        }
+        asked = asked_of(found.deployment, edition.facets)
         return _Answer(
             *(edition, flows, unstated, exclusions, asked),
             optional=optional,

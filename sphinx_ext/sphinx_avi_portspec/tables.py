@@ -19,6 +19,7 @@ from avi_portspec.model.display import silence_text
 from avi_portspec.model.phrases import deployment_phrase, values_phrase
 from avi_portspec.tabular.columns import (
     COLUMNS,
+    NEED_DECISION,
     Column,
     Row,
     parse_order,
@@ -79,7 +80,14 @@ if TYPE_CHECKING:
 
     from sphinx.application import Sphinx
 
-    from avi_portspec import Edition, Exclusion, Flow, Flows, Pointer
+    from avi_portspec import (
+        Decision,
+        Edition,
+        Exclusion,
+        Flow,
+        Flows,
+        Pointer,
+    )
     from sphinx_avi_portspec.pen import Pen
     from sphinx_avi_portspec.scripts import AviFilterRow
 
@@ -183,7 +191,7 @@ class PortTable(DeploymentDirective, TableDirective):
             ]
         if layout == "grouped":
             return self._grouped(pen, edition, flows, exclusions)
-        reasons = Marks(pen, "reason")
+        reasons = Marks(pen, "reason", self.find_asked(edition))
         notes = Noted(self.options.get("notes", "none"), Marks(pen, "note"))
         if layout == "published":
             made = self._published(
@@ -361,25 +369,21 @@ class PortTable(DeploymentDirective, TableDirective):
     ) -> tuple[Line, ...]:
         """Return the lines of a table in groups."""
         apart = "sort" in self.options and self.options.get("group") == "none"
+        asked = self.find_asked(edition)
         if self.resolution is None:
-            clouds = asked_clouds(edition, self.get_filters())
             return edition_lines(
                 edition,
                 shown,
                 flows.unstated,
                 exclusions,
-                asked={} if clouds is None else {"cloud": clouds},
+                asked=asked,
                 together=not apart,
             )
-        deployment = self.resolution.deployment
         return answer_lines(
             edition,
             [self.resolution[flow] for flow in shown],
             exclusions,
-            asked={
-                facet.id: deployment.values_of(facet.id)
-                for facet in edition.facets
-            },
+            asked=asked,
             purposes="reasons" in self.options,
             together=not apart,
         )
@@ -590,7 +594,15 @@ class PortTable(DeploymentDirective, TableDirective):
                 order = parse_order(self.options["sort"])
             except UnknownNameError as wrong:
                 raise self.error(f":sort: {wrong}") from None
-            shown = sort_flows(flows, edition, order)
+            decisions: dict[str, Decision] = {}
+            if self.resolution is not None:
+                decisions = {d.flow.id: d for d in self.resolution}
+            for column, _ in order:
+                if column.name in NEED_DECISION and not decisions:
+                    raise self.error(
+                        f":sort: {column.name} needs :deployment:"
+                    )
+            shown = sort_flows(flows, edition, order, decisions)
         limit = self.options.get("limit", len(shown))
         cut = (limit, len(shown)) if limit < len(shown) else None
         return shown[:limit], cut

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 from invented import AWS, DOCKER, SILENT, edition, flow, note
 
@@ -10,10 +11,14 @@ from avi_portspec import (
     AllOf,
     AnyOf,
     Condition,
+    DeclinedFlow,
     Deployment,
     Edition,
+    Flow,
+    FlowId,
     Match,
     PortRange,
+    Reason,
     Unless,
     diff,
 )
@@ -145,3 +150,100 @@ class TestFields:
         """The traffic is the same wherever it is stated."""
         one = flow("one")
         assert field_action("flows", "section", one, one) == "none"
+
+
+def between(
+    name: str, *ends: str, doubtful: bool = False, ports: int = 443
+) -> Flow:
+    """Return a flow between two ends, whose direction may be in doubt."""
+    doubts = (
+        [
+            Reason(
+                field="source",
+                level="caution",
+                short="Perhaps the other way round.",
+                reason="Perhaps it is the other way round.",
+            )
+        ]
+        if doubtful
+        else []
+    )
+    source, destination = ends
+    return attrs.evolve(
+        flow(name, ports=(PortRange.of(ports),)),
+        source=source,
+        destination=destination,
+        readings=doubts,
+    )
+
+
+class TestUnclearDirections:
+    """A page of which the two ends may be swapped."""
+
+    WAYS = ("controller", "server"), ("server", "controller")
+
+    def test_it_is_reviewed_and_never_opened(self) -> None:
+        """Neither direction passes on the word of that page."""
+        plan = diff(
+            edition(between("one", *self.WAYS[0], ports=80)),
+            edition(between("two", *self.WAYS[0], doubtful=True), name="two"),
+            "aws",
+        )
+        assert plan.to_open == ()
+        assert [step.flow for step in plan.to_review] == ["two", "one"]
+        assert plan.to_review[0].after == "direction-unclear"
+        text = plan.to_markdown()
+        assert "may have swapped source and destination" in text
+        assert "Find out who opens the connection." in text
+
+    @pytest.mark.parametrize("ends", WAYS)
+    def test_what_may_be_the_same_is_not_closed(
+        self, ends: tuple[str, str]
+    ) -> None:
+        """An older rule in either direction may be what is meant."""
+        new = edition(between("two", *self.WAYS[0], doubtful=True), name="two")
+        plan = diff(edition(between("one", *ends)), new, "aws")
+        assert plan.to_close == ()
+        assert [step.flow for step in plan.to_review] == ["two"]
+
+    def test_of_the_older_page(self) -> None:
+        """Where the newer one does not know it, it may be in use."""
+        old = edition(between("one", *self.WAYS[0], doubtful=True))
+        new = edition(between("two", *self.WAYS[0], ports=80), name="two")
+        plan = diff(old, new, "aws")
+        (step,) = plan.to_review
+        assert (step.flow, step.before) == ("one", "direction-unclear")
+        assert "one" not in [step.flow for step in plan.to_close]
+
+    def test_clear_on_the_newer_page(self) -> None:
+        """It is opened, and may be open already."""
+        old = edition(between("one", *self.WAYS[0], doubtful=True))
+        new = edition(between("one", *self.WAYS[1]), name="two")
+        plan = diff(old, new, "aws")
+        (step,) = plan.steps
+        assert (step.action, step.source) == ("open", "server")
+        assert step.reason.endswith(
+            "its direction is not clear: it may be in use already."
+        )
+
+    def test_declined(self) -> None:
+        """It is no step, and is listed with its reason."""
+        plan = diff(
+            edition(between("other", *self.WAYS[0], ports=80)),
+            edition(
+                between("other", *self.WAYS[0], ports=80),
+                attrs.evolve(
+                    between("one", *self.WAYS[0]),
+                    citation=flow("one", 2).citation,
+                ),
+                name="two",
+            ),
+            Deployment(
+                clouds={"aws"},
+                declined=[
+                    DeclinedFlow(flow=FlowId("one"), reason="not in use")
+                ],
+            ),
+        )
+        assert [step.flow for step in plan.steps] == ["other"]
+        assert "not in use (the site's deployment file)" in plan.to_markdown()

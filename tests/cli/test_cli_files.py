@@ -216,6 +216,24 @@ class TestCheck:
         Path(own, "what.toml").write_text("contoller = []\n")
         assert "did you mean 'controller'?" in ask("check what.toml").out
 
+    def test_what_an_inventory_has_for_overlays_is_told(
+        self, ask: Ask, own: Path
+    ) -> None:
+        """By whatever reads it: not a fault, and not kept quiet."""
+        path = Path(own, "addresses.toml")
+        more = '[overlay.paris]\nvault = ["10.30.0.1"]\n'
+        path.write_text(f"{path.read_text()}{more}")
+        told = "not used without --overlay: overlay.paris.vault\n"
+        assert ask("check addresses.toml").out == (
+            f"addresses.toml: valid inventory for vantage-undated; {told}"
+        )
+        (file,) = json.loads(ask("check addresses.toml --json").out)["files"]
+        assert file["unused"] == ["overlay.paris.vault"]
+        for line in ("rules --platform csv aws", "export aws --format csv"):
+            answer = ask(f"{line} --inventory addresses.toml")
+            assert answer.code == 0
+            assert answer.err == f"addresses.toml: {told}"
+
     def test_another_file_is_no_inventory(self, ask: Ask, own: Path) -> None:
         """It is told what was found in its place."""
         Path(own, "other.toml").write_text('controller = "container"\n')
@@ -555,6 +573,26 @@ class TestInitInventory:
         answer = ask(f"{line} --allow-gaps")
         assert "no-address" not in answer.out
         assert answer.out
+
+    def test_an_overlay_s_endpoints_are_apart(
+        self, ask: Ask, files: Path
+    ) -> None:
+        """So that the file serves runs without the overlay, too."""
+        site = (
+            'id = "paris"\ntitle = "Paris"\n[[endpoints]]\nid = "vault"\n'
+            'name = "Vault"\nkind = "service"\n[[flows]]\nid = "backup"\n'
+            'source = "controller"\ndestination = "vault"\nports = [22]\n'
+            'protocols = ["tcp"]\npurpose = "Backup."\n'
+        )
+        Path(files, "paris.toml").write_text(site)
+        line = "init aws --inventory --overlay paris.toml --overlay site.toml"
+        assert ask(line).code == 0
+        text = Path(files, "inventory.toml").read_text()
+        assert text.endswith(
+            "\n\n[overlay.paris]\n\n# Vault. Needed for:\n#   backup\n"
+            "vault = []\n"
+        )
+        assert "overlay.berlin" not in text
 
     def test_it_can_be_printed(self, ask: Ask) -> None:
         """With the flows that need each key."""

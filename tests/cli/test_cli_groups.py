@@ -98,13 +98,70 @@ class TestTheSketch:
 
     def test_a_caution(self, ask: Ask) -> None:
         """Below its row, as wide as the terminal."""
-        lines = ask("ports gcp --no-color", width=80).out.splitlines()
+        line = "ports gcp --decision direction-unclear --no-color"
+        lines = ask(line, width=80).out.splitlines()
         at = lines.index(
             "    Direction as the vendor states it. More likely the "
             "Controller connects to"
         )
         assert lines[at - 1].startswith("  Avi Vantage ")
+        assert lines[at - 1].endswith("direction not clear [a]")
         assert lines[at + 1] == "    GCP."
+
+    def test_an_unclear_direction(self, ask: Ask) -> None:
+        """Under a heading of its own, behind all that is needed."""
+        lines = ask("ports gcp --no-color", width=80).out.splitlines()
+        assert lines[1] == (
+            "10 needed, 3 optional, 1 with unclear direction, nothing "
+            "undocumented"
+        )
+        at = lines.index("Direction not clear")
+        assert lines[at - 1] == ""
+        assert lines[at + 1 : at + 7] == [
+            (
+                "  TCP 443 from GCP to Avi Vantage: the vendor may have "
+                "swapped source and"
+            ),
+            (
+                "  destination. Direction as the vendor states it. More "
+                "likely the Controller"
+            ),
+            "  connects to GCP. (gcp-to-avi-vantage)",
+            (
+                "  Find out who opens the connection. Then accept the "
+                "direction, stated or"
+            ),
+            "  reversed, under [[readings]] in the deployment file.",
+            "",
+        ]
+        # The ends may be swapped: no filter by an end hides it.
+        text = ask("ports gcp --source SE --no-color", width=80).out
+        assert "Direction not clear\n" in text
+        for columns in (80, None):
+            quiet = ask("ports gcp --quiet", width=columns)
+            assert "443 from GCP" not in quiet.out
+            assert quiet.err.startswith("direction-unclear: TCP 443 from GCP")
+
+    def test_what_a_site_declines(self, ask: Ask, tmp_path: Path) -> None:
+        """With its reason, where it would have been in the table."""
+        path = tmp_path / "site.toml"
+        path.write_text(
+            'clouds = ["aws"]\n[[declined]]\n'
+            'flow = "external-to-controller-snmp"\nreason = "not polled"\n'
+        )
+        line = f"ports --deployment {path} --no-color"
+        lines = ask(line, width=80).out.splitlines()
+        assert "1 declined by the site" in lines[1]
+        at = lines.index("Declined")
+        assert lines[at + 1].startswith("  UDP 161 (SNMP) from External")
+        assert "UDP 161" not in "".join(lines[:at])
+        flat = ask(line).out
+        assert "Declined by the site: external-to-controller-snmp" in flat
+        assert "\ndeclined: UDP 161 (SNMP) from External" in flat
+        elsewhere = ask(f"{line} --source controller", width=80).out
+        assert "eclined" not in elsewhere
+        again = ask(f"{line} --decision declined", width=80).out
+        assert again.count("UDP 161") == 1
 
     def test_why_in_full(self, ask: Ask) -> None:
         """However narrow: it goes on below itself."""

@@ -110,7 +110,7 @@ class TestTheShapes:
                 )
             )
         }
-        files = {"edition", "overlay", "deployment"}
+        files = {"edition", "overlay", "deployment", "source"}
         assert set(schemas.names()) == able | files
         assert set(QUESTIONS) == able
 

@@ -576,6 +576,16 @@ class TestExport:
                 == expected
             )
 
+    def test_what_an_answer_cannot_use_names_the_file(
+        self, ask: Ask, files: Path
+    ) -> None:
+        """The inventory is sound, and has one list for two clouds."""
+        answer = ask(
+            "export aws,vcenter --format csv --inventory addresses.toml"
+        )
+        assert answer.code == 2
+        assert answer.err.startswith("Error: addresses.toml: ")
+
     def test_a_broken_inventory_is_refused(
         self, ask: Ask, files: Path
     ) -> None:

@@ -175,7 +175,7 @@ class TestDoubtfulDirections:
         assert answer.code == 1
         assert (
             "left out: gcp-to-avi-vantage (direction-unclear): Direction not "
-            "clear."
+            "clear: "
         ) in answer.err
         assert answer.err.splitlines()[-1] == (
             "To write it, use --accept-reading FLOW=stated or FLOW=reversed."

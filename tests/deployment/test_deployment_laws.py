@@ -127,6 +127,8 @@ class TestDecisions:
                 for each in (
                     "needed",
                     "optional",
+                    "direction-unclear",
+                    "declined",
                     "replaced",
                     "not-applicable",
                     "unsupported",

@@ -258,8 +258,8 @@ class TestExplain:
     def test_every_inference_and_reading_is_told(self) -> None:
         """Whatever field it is about: a port's protocol, an end, a need.
 
-        For GCP, five needed flows have a statement that had to be
-        interpreted.
+        For GCP, four needed flows have a statement that had to be
+        interpreted, and one is not clear.
         """
         answer = _edition().resolve("gcp")
         for decision in answer:
@@ -271,8 +271,9 @@ class TestExplain:
                 assert each.reason in text
             for each in decision.readings:
                 assert f"Interpreted ({each.field}): {each.reason}" in text
-        read = [d for d in answer if d.status == "needed" and d.readings]
-        assert len(read) == 5
+        read = [d.status for d in answer if d.readings]
+        assert read.count("needed") == 4
+        assert read.count("direction-unclear") == 1
 
     def test_the_deployment_is_told(self) -> None:
         """What the deployment has is the reason of a decision."""

@@ -602,6 +602,7 @@ class TestLaws:
         starts = {
             "needed": ("Required", "May be needed", "The Controller uses "),
             "optional": ("Optional",),
+            "direction-unclear": ("Direction not clear: ",),
             "replaced": ("Replaced by ",),
             "unstated": ("Not documented for ", "Not documented without "),
             "unsupported": ("Not supported ",),
@@ -628,7 +629,8 @@ class TestLaws:
             # A name may be a colon itself; a lead without words hangs.
             assert why.short not in {"yes:", "maybe:"}
             assert str(why) == str(why).strip(" ") != ""
-            assert why.tag in {"", "Optional", "Not documented"}
+            tags = {"", "Optional", "Not documented", "Direction not clear"}
+            assert why.tag in tags
             assert bool(why.text) or why.tag == "Optional"
             leads = {"Required:", "Not used here:", "Not needed:"}
             assert why.text not in leads

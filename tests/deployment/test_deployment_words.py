@@ -55,7 +55,10 @@ CLOUDS = (
     "openshift, kubernetes, mesos, no-orchestrator"
 )
 SERVICES = "smtp, tacacs-plus, dns, ntp, snmp-traps, ldap, syslog, ldaps"
-STATUSES = "needed, optional, replaced, not-applicable, unsupported, unstated"
+STATUSES = (
+    "needed, optional, direction-unclear, declined, replaced, not-applicable, "
+    "unsupported, unstated"
+)
 NO_CLOUD = (
     "clouds: expected at least one cloud, if only the one without "
     "orchestrator, got none; did you mean 'no-orchestrator'?"

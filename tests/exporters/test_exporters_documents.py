@@ -138,6 +138,16 @@ class TestTicket:
         """Return what the request says of itself."""
         return dict(tables(ticket_on(subject, **given))["Request"].rows)  # type: ignore[arg-type]
 
+    def test_of_two_protocols_both_are_needed(self, edition: Edition) -> None:
+        """A board reads that the vendor's choice is no choice here."""
+        deployment = Deployment(clouds={"aws"}, services={"ldap"})
+        text = avi_portspec.export(edition.resolve(deployment), "ticket")
+        assert isinstance(text, str)
+        assert "both TCP and UDP are needed (the vendor says TCP or" in text
+        aws = avi_portspec.export(edition.resolve("aws"), "ticket")
+        assert isinstance(aws, str)
+        assert "both TCP and UDP" not in aws
+
     def test_one_ticket_as_a_person_wrote_it(self, edition: Edition) -> None:
         """The worked example, from beginning to end."""
         site = loads_inventory(ADDRESSES, edition=edition)

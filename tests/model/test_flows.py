@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import attrs
 import pytest
 
 from avi_portspec import (
@@ -22,6 +23,7 @@ from avi_portspec import (
     PortRange,
     Protocol,
     Reason,
+    Unless,
 )
 
 PLACE = Citation(section="main", place="row", number=1)  # type: ignore[arg-type]
@@ -111,7 +113,14 @@ class TestFlow:
         assert "the flow itself" in faults(replaces=("client-to-server",))
 
     def test_a_field_is_stated_or_inferred(self) -> None:
-        """Never both, and never for two reasons."""
+        """Never both, and never for two reasons in one case."""
+        aws = Match(facet="cloud", values=("aws",))
+        case = Reason(field="ports", reason="because", when=aws)
+        other = attrs.evolve(case, when=Unless(part=aws))
+        assert flow(readings=(case, other)).readings == (case, other)
+        assert "each field once" in faults(
+            readings=(case, attrs.evolve(case, reason="besides"))
+        )
         why = Reason(field="ports", reason="because")
         also = Reason(field="ports", reason="besides")
         assert "each field once" in faults(inferred=(why, also))

@@ -23,7 +23,8 @@ from avi_portspec import (
     loads_inventory,
     rule_set,
 )
-from avi_portspec.rules.platforms import platforms
+from avi_portspec.rules.options import Options
+from avi_portspec.rules.platforms import platforms, write
 
 FLAT = """
 controller = ["10.10.1.11"]
@@ -208,6 +209,58 @@ class TestRefusals:
         (fault,) = faults(edition, text)
         assert fault.rule == "inventory/address-twice"
         assert fault.got == "10.20.0.7/32, also in service-engine.aws[0]"
+
+
+class TestFamilies:
+    """The members of each cloud have to meet the other side."""
+
+    SIX = """
+[service-engine]
+aws = ["10.20.0.0/25"]
+vcenter = ["2001:db8::/64"]
+"""
+
+    def test_of_one_cloud_alone(self, edition: Edition) -> None:
+        """Engines on IPv6 reach no Controller on IPv4, whatever others do."""
+        found = faults(edition, FLAT + self.SIX)
+        assert {fault.rule for fault in found} == {
+            "inventory/no-common-family"
+        }
+        assert {fault.path for fault in found} == {"service-engine.vcenter"}
+        assert str(found[0]) == (
+            "service-engine.vcenter: expected an address family that "
+            "controller has too, for service-engine-to-controller-ssh, got "
+            "service-engine.vcenter has IPv6 and controller has IPv4; TCP "
+            "needs IPv4 or IPv6"
+        )
+
+    def test_is_not_complete(self, edition: Edition) -> None:
+        """What the other cloud needs is written, and the rest is listed."""
+        rules = rules_of(edition, FLAT + self.SIX, missing="omit")
+        assert "service-engine-to-controller-ssh" in rules.unwritten
+        assert "objstore-cloud" not in rules.unwritten
+        assert "objstore-cluster" not in rules.unwritten
+        ssh = next(r for r in rules.rules if r.source == "service-engine")
+        assert ssh.sources == (ip_network("10.20.0.0/25"),)
+        left = {
+            (o.subject, o.reason.partition(";")[0])
+            for o in rules.omissions
+            if o.kind == "no-common-family"
+        }
+        why = (
+            "No common address family: service-engine.vcenter has IPv6 and "
+            "controller has IPv4"
+        )
+        assert ("service-engine-to-controller-ssh", why) in left
+
+    def test_a_text_of_one_family(self, edition: Edition) -> None:
+        """It has nothing for the cloud whose members have the other."""
+        dual = FLAT.replace('"10.10.1.11"', '"10.10.1.11", "2001:db8:1::11"')
+        rules = rules_of(edition, dual + self.SIX, missing="omit")
+        ssh = "service-engine-to-controller-ssh"
+        assert ssh not in rules.unwritten
+        for platform in ("iptables", "ip6tables"):
+            assert ssh in write(rules, platform, Options()).rules.unwritten
 
 
 class TestExports:

@@ -97,6 +97,122 @@ class TestReading:
         assert fault(text).got == "an unknown key"
 
 
+BERLIN = """
+id = "berlin"
+title = "Berlin"
+[[endpoints]]
+id = "jump-host"
+name = "Jump host"
+kind = "client"
+"""
+OWN = f"""{TEXT}
+[overlay.berlin]
+jump-host = ["192.0.3.7"]
+"""
+
+
+class TestOverlays:
+    """One inventory, for runs with an overlay and for those without."""
+
+    def test_with_the_overlay_its_endpoint_has_addresses(
+        self, edition: Edition
+    ) -> None:
+        """As if its key stood above."""
+        site = loads_inventory(OWN, edition=edition.overlay(BERLIN))
+        above = loads_inventory(
+            f'{TEXT}jump-host = ["192.0.3.7"]', edition=edition.overlay(BERLIN)
+        )
+        assert site == above
+        assert site.of("jump-host", 4) == (ip_network("192.0.3.7/32"),)
+        assert site.unused == ()
+
+    def test_without_it_the_rest_is_as_it_was(self, edition: Edition) -> None:
+        """And what is not used is told."""
+        site = loads_inventory(OWN, edition=edition)
+        assert site.unused == ("overlay.berlin.jump-host",)
+        plain = loads_inventory(TEXT, edition=edition)
+        assert attrs.evolve(site, unused=()) == plain
+
+    def test_of_two_overlays_one_is_used(self, edition: Edition) -> None:
+        """The other may list the same address."""
+        text = f'{OWN}[overlay.paris]\nbastion = ["192.0.3.7"]\n'
+        site = loads_inventory(text, edition=edition.overlay(BERLIN))
+        assert site.unused == ("overlay.paris.bastion",)
+
+    def test_members_by_cloud(self, edition: Edition) -> None:
+        """An endpoint of an overlay can be listed by cloud, too."""
+        text = OWN.replace('["192.0.3.7"]', '{ aws = ["192.0.3.7"] }')
+        with_it = loads_inventory(text, edition=edition.overlay(BERLIN))
+        assert [*with_it.by_cloud["jump-host"]] == ["aws"]  # type: ignore[index]
+        assert loads_inventory(text, edition=edition).unused
+        (found,) = faults(text.replace("aws", "awss"))
+        assert found.path == "overlay.berlin.jump-host.awss"
+        assert found.nearest == "aws"
+
+    @pytest.mark.parametrize(
+        ("old", "new", "path", "near"),
+        [
+            ("jump-host", "jump-hots", "berlin.jump-hots", "jump-host"),
+            ("berlin", "berln", "berln", "berlin"),
+        ],
+    )
+    def test_a_slip_shows_with_the_overlay(
+        self, edition: Edition, old: str, new: str, path: str, near: str
+    ) -> None:
+        """No role is lost; without the overlay, the slip is told as unused."""
+        text = OWN.replace(old, new)
+        assert new in loads_inventory(text, edition=edition).unused[0]
+        (found,) = faults(text, edition.overlay(BERLIN))
+        assert (found.path, found.nearest) == (f"overlay.{path}", near)
+
+    @pytest.mark.parametrize(
+        ("key", "near"),
+        [
+            ("ntp-server", None),
+            ("shared", None),
+            ("SE", "service-engine"),
+            ("Jump Host", "jump-host"),
+        ],
+    )
+    def test_a_key_of_the_edition_belongs_above(
+        self, edition: Edition, key: str, near: str | None
+    ) -> None:
+        """A header in TOML takes all keys below it, which is easily missed.
+
+        So it is with the overlay and without it: nothing is dropped.
+        """
+        text = f'{OWN}"{key}" = ["192.0.3.9"]'
+        for over in (edition, edition.overlay(BERLIN)):
+            (found,) = faults(text, over)
+            assert found.path == f"overlay.berlin.{key}"
+            if over is not edition:
+                assert found.nearest == near
+
+    def test_an_endpoint_has_one_place(self, edition: Edition) -> None:
+        """Which of two lists counts nobody could say."""
+        text = f'jump-host = ["192.0.3.8"]\n{OWN}'
+        (found,) = faults(text, edition.overlay(BERLIN))
+        assert found.got == "a key that stands above, too"
+
+    @pytest.mark.parametrize(
+        "value", ["3", "[]", "{}", "{ berlin = [] }", "{ berlin = {} }"]
+    )
+    def test_a_table_for_each_is_expected(self, value: str) -> None:
+        """Nothing else can be said."""
+        found = fault(f"{TEXT}overlay = {value}")
+        assert found.rule == "inventory/not-overlays"
+
+    def test_addresses_are_checked_without_it_too(self) -> None:
+        """A slip in an address is found by whoever checks the file first."""
+        assert fault(OWN.replace("3.7", "3.777")).path == (
+            "overlay.berlin.jump-host[0]"
+        )
+
+    def test_a_plain_key_says_where_it_belongs(self) -> None:
+        """Whoever is refused reads how it is accepted."""
+        assert "[overlay.NAME]" in fault('jump-host = ["10.9.9.9"]').expected
+
+
 class TestTheClusterIp:
     """A floating address that nothing is sent from."""
 

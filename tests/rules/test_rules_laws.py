@@ -32,13 +32,15 @@ from avi_portspec import (
     Edition,
     EndpointId,
     Inventory,
+    Protocol,
     Resolution,
     RuleSet,
     preset,
     rule_set,
 )
 from avi_portspec.rules.inventory import Network
-from avi_portspec.rules.platforms import platforms, render
+from avi_portspec.rules.options import Options
+from avi_portspec.rules.platforms import platforms, render, write
 
 #: Those that need nothing but this package.
 OWN = sorted(
@@ -200,6 +202,74 @@ class TestNeverWider:
                     for floating in inventory.cluster_ip
                     for network in rule.sources
                 )
+
+
+def reached(
+    decision: Decision,
+    pair: tuple[Resolution, Inventory],
+    openings: list[Opening],
+) -> bool:
+    """Return whether a flow gets through, in each cloud that needs it.
+
+    One pair of addresses is enough, and each protocol has to have one.
+    """
+    flow, (resolution, inventory) = decision.flow, pair
+    deployment = resolution.deployment
+    clouds = [
+        cloud
+        for cloud in deployment.clouds
+        if flow.when.evaluate(attrs.evolve(deployment, clouds={cloud})) == 2
+    ] or [*deployment.clouds]
+
+    def members(role: EndpointId, cloud: str | None) -> list[Network]:
+        if role in inventory.by_cloud and cloud is not None:
+            return [*inventory.by_cloud[role].get(cloud, ())]
+        return [*inventory.addresses.get(role, ())]
+
+    def gets_through(cloud: str | None, protocol: Protocol) -> bool:
+        sources = members(flow.source, cloud)
+        destinations = members(flow.destination, cloud)
+        floating = map(ip_network, inventory.cluster_ip)
+        if flow.destination == "controller" and destinations:
+            destinations += (
+                floating if inventory.cluster_ip_is_destination else ()
+            )
+        low = flow.ports[0].low if flow.ports else None
+        return any(
+            opening.protocol == protocol.number
+            and (low is None or opening.ports[0] <= low <= opening.ports[1])
+            and any(opening.source.overlaps(each) for each in sources)
+            and any(opening.destination.overlaps(e) for e in destinations)
+            for opening in openings
+        )
+
+    return all(
+        gets_through(cloud, protocol)
+        for cloud in clouds or [None]
+        for protocol in flow.protocols
+    )
+
+
+class TestComplete:
+    """What is called written gets through, and nothing else is."""
+
+    @given(pair=answered())
+    def test_in_each_cloud(self, pair: tuple[Resolution, Inventory]) -> None:
+        """Judged by what the rules open, also of one family alone."""
+        resolution, inventory = pair
+        rules = rules_of(resolution, inventory)
+        for text in (
+            rules,
+            write(rules, "iptables", Options(partial=True)).rules,
+            write(rules, "ip6tables", Options(partial=True)).rules,
+        ):
+            openings = expected(text.rules, "stateful")
+            assert set(text.unwritten) == {
+                decision.flow.id
+                for decision in resolution
+                if decision.status == "needed"
+                and not reached(decision, pair, openings)
+            }
 
 
 class TestMore:

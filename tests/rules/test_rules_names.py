@@ -5,16 +5,25 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import pytest
 import yaml
 from cloud_sites import rules_for
 from rules_examples import rendered as render
-from test_rules_crosscheck import NETWORK, needs_aerleon
+from test_rules_crosscheck import (
+    CLOUDS,
+    LINUX,
+    NETWORK,
+    check,
+    check_cloud,
+    check_linux,
+    needs_aerleon,
+)
 
-from avi_portspec import platforms
+import avi_portspec
+from avi_portspec import RuleSet, platforms
 from avi_portspec.rules.options import Options
 from avi_portspec.rules.platforms import options_of
 
@@ -164,6 +173,87 @@ def test_no_two_sites_share_an_identifier(platform: str) -> None:
         assert found[site]
     for one, other in combinations(SITES, 2):
         assert found[one].isdisjoint(found[other]), (one, other)
+
+
+#: Endpoints whose ids read like members of others in some clouds, and
+#: flows that some clouds alone need.
+ALIKE = """
+id = "alike"
+title = "Alike"
+[[endpoints]]
+id = "part"
+name = "Part"
+kind = "component"
+[[endpoints]]
+id = "part-in-aws"
+name = "Part in AWS"
+kind = "component"
+[[endpoints]]
+id = "part-in-aws-in-vcenter"
+name = "Part in AWS in vCenter"
+kind = "component"
+[[endpoints]]
+id = "part-in-aws-to-part"
+name = "Part in AWS to part"
+kind = "component"
+"""
+CLOUDS_OF_PARTS = (("aws",), ("vcenter",), ("aws", "vcenter"), ())
+PARTS = (
+    "part",
+    "part-in-aws",
+    "part-in-aws-in-vcenter",
+    "part-in-aws-to-part",
+)
+
+
+def alike() -> RuleSet:
+    """Return rules of which each part of each endpoint has other ports."""
+    flows = []
+    for number, (source, destination, clouds) in enumerate(
+        product(PARTS, PARTS, CLOUDS_OF_PARTS)
+    ):
+        cloud = ", ".join(f'"{cloud}"' for cloud in clouds)
+        when = f'{{ facet = "cloud", values = [{cloud}] }}'
+        flows.append(
+            f'[[flows]]\nid = "flow-{number}"\nsource = "{source}"\n'
+            f'destination = "{destination}"\nprotocols = ["tcp"]\n'
+            f'ports = [{1000 + 2 * number}]\npurpose = "A test."\n'
+            + (f"when = {when}\n" if clouds else "")
+        )
+    edition = avi_portspec.load().overlay(ALIKE + "".join(flows))
+    addresses = "".join(
+        f"[{name}]\n"
+        + "".join(
+            f'{cloud} = ["10.{row}.{column}.0/24"]\n'
+            for column, cloud in enumerate(("aws", "azure", "vcenter"))
+        )
+        for row, name in enumerate(PARTS)
+    )
+    inventory = avi_portspec.loads_inventory(addresses, edition=edition)
+    return avi_portspec.rule_set(
+        edition.resolve(("aws", "azure", "vcenter")), inventory, missing="omit"
+    )
+
+
+@pytest.mark.parametrize("platform", [*LINUX, *CLOUDS])
+def test_no_two_groups_share_a_name(platform: str) -> None:
+    """A group that two parts share has the rules of both."""
+    rules = alike()
+    assert len({r.id for r in rules.rules}) == len(rules.rules) == 64
+    # Each endpoint in all clouds, in one, in another, and in two of them.
+    assert len({r.source for r in rules.rules}) == 16
+    if platform in LINUX:
+        check_linux(rules, platform, Options(), "forward")
+    else:
+        check_cloud(rules, platform, render(rules, platform))
+
+
+@needs_aerleon
+@pytest.mark.parametrize("platform", NETWORK)
+def test_no_two_sets_of_addresses_share_a_name(platform: str) -> None:
+    """Nor on devices, whose names are short."""
+    read, nature = NETWORK[platform]
+    check(alike(), platform, read, nature)
 
 
 @needs_aerleon

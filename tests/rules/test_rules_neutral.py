@@ -841,9 +841,10 @@ class TestDoubtfulDirections:
             if each.kind == "direction-unclear"
         )
         assert told.subject == self.FLOW
-        assert told.reason == (
-            "Direction not clear. Direction as the vendor states it. More "
-            "likely the Controller connects to GCP."
+        assert told.reason.startswith(
+            "Direction not clear: the vendor may have swapped source and "
+            "destination. Direction as the vendor states it. More likely the "
+            "Controller connects to GCP. "
         )
         assert found.completeness == "incomplete"
         assert found.unwritten == (self.FLOW,)
@@ -870,8 +871,9 @@ class TestDoubtfulDirections:
 
     def test_of_no_other_flow(self, edition: Edition) -> None:
         """A slip is told, with what there is."""
-        with pytest.raises(UnknownNameError) as caught:
+        with pytest.raises(InvalidDataError) as caught:
             self.of(edition, **{"gcp-to-avi": "stated"})
-        assert caught.value.nearest == self.FLOW
-        with pytest.raises(InvalidQueryError, match="'stated' or 'reversed'"):
+        (fault,) = caught.value.faults
+        assert (fault.path, fault.nearest) == ("readings[0].flow", self.FLOW)
+        with pytest.raises(InvalidDataError, match="stated, reversed"):
             self.of(edition, **{self.FLOW: "both"})

@@ -25,7 +25,14 @@ import tomli_w
 from example_data import example
 
 import avi_portspec
-from avi_portspec import Edition, Fault, InvalidDataError
+from avi_portspec import (
+    Edition,
+    Fault,
+    InvalidDataError,
+    StatementSource,
+)
+from avi_portspec.beyond.files import read_library
+from avi_portspec.beyond.records import Library
 from avi_portspec.edition import bundled
 from avi_portspec.edition.bundled import (
     compiled_source,
@@ -109,6 +116,17 @@ def built_in(name: str, other: str) -> Edition:
         return load_bundled(EditionId(name), str(path))
 
 
+def source_file(name: str) -> Library:
+    """Return what is read from a folder with one source, under that name."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place, "statements")
+        folder.mkdir()
+        folder.with_suffix(".toml").write_text("")
+        text = tomli_w.dumps(example(kind="source"))
+        folder.joinpath(f"{name}.toml").write_text(text)
+        return read_library(folder)
+
+
 def compiled(name: str, **fields: object) -> Edition:
     """Return what a bundled edition's file and another module are read as."""
     path = Path(edition_files()[EditionId(name)])
@@ -154,6 +172,7 @@ def broken(rule: DataRule) -> list[str]:
         "firewall_rule": firewall_rule,
         "from_text": from_text,
         "functools": functools,
+        "source_file": source_file,
     }
     if rule.kind == "python":
         with pytest.raises(InvalidDataError) as caught:
@@ -174,6 +193,8 @@ def load(kind: str, data: dict[str, Any]) -> None:
         avi_portspec.loads_deployment(text, edition=edition)
     elif kind == "overlay":
         edition.overlay(tomli_w.dumps(data))
+    elif kind == "source":
+        read(data, StatementSource, "source")
     elif kind == "inventory":
         avi_portspec.loads_inventory(tomli_w.dumps(data), edition=edition)
     else:

@@ -38,6 +38,28 @@ class TestList:
             )
         ]
 
+    def test_readings_of_other_clouds_are_left_out(
+        self, project: Project
+    ) -> None:
+        """A list for vCenter does not say how LSC is read, nor a table."""
+        listed = ".. avi-port-list::\n   :port: 9001\n"
+        clouds = ["   :deployment: vcenter\n", "   :cloud: vcenter\n"]
+        table = ".. avi-port-table::\n   :layout: published\n   :port: 9001\n"
+        texts = [
+            project.doctree(text).astext()
+            for text in (
+                listed,
+                *(listed + cloud for cloud in clouds),
+                table + clouds[1],
+            )
+        ]
+        assert [text.count("read as VMware vCenter") for text in texts] == [
+            *(1, 1, 1, 1)
+        ]
+        assert ["The row says LSC" in text for text in texts] == [
+            *(True, False, False, False)
+        ]
+
     def test_effects_are_told(self, project: Project) -> None:
         """What happens if the flow is blocked."""
         tree = project.doctree(".. avi-port-list::\n   :protocol: icmp\n")

@@ -240,10 +240,10 @@ class TestFlat:
             [
                 "Avi Controller",
                 "LDAP server[a]",
-                "TCP or UDP 389",
+                "TCP or UDP 389[b]",
                 "LDAP",
-                "when used[b]",
-                "only if the Controller uses LDAP[c]",
+                "when used[c]",
+                "only if the Controller uses LDAP[d]",
             ]
         ]
 
@@ -297,6 +297,34 @@ class TestFlat:
             "TCP 9696",
             "TCP 8004",
         ]
+
+    def test_a_deployment_sorts_by_its_decisions(
+        self, project: Project
+    ) -> None:
+        """What is needed first, or last; ties stay in published order."""
+        decided = [
+            [
+                row[1]
+                for row in cells(
+                    the(
+                        project.doctree(
+                            ".. avi-port-table::\n   :deployment: openstack\n"
+                            "   :source: SE, Controller\n"
+                            "   :columns: ports, decision\n"
+                            "   :decision: needed, not-applicable, optional\n"
+                            f"   :sort: {order}\n"
+                        ),
+                        nodes.table,
+                    )
+                )
+            ]
+            for order in ("decision", "-decision")
+        ]
+        words = ["needed", "optional", "not applicable"]
+        for found, expected in zip(decided, (words, words[::-1]), strict=True):
+            names = [name.partition("[")[0] for name in found]
+            assert list(dict.fromkeys(names)) == expected
+            assert names == sorted(names, key=expected.index)
 
     def test_a_limit_is_announced(self, project: Project) -> None:
         """Nobody takes three flows for all of them."""
@@ -507,6 +535,8 @@ class TestFilters:
             (":columns: id, decision", "decision: expected a deployment"),
             (":columns: source, source", "source: expected each column once"),
             (":sort: prots", "did you mean 'ports'?"),
+            (":sort: decision", ":sort: decision needs :deployment:"),
+            (":sort: id, -replaced-by", "replaced-by needs :deployment:"),
             (":note: !loginbanner", "did you mean 'login-banner'?"),
             (":protocol: 256", "a number from 0 to 255"),
             (":port: ssh", "a port from 0 to 65535, or a range"),
@@ -694,6 +724,36 @@ class TestNotes:
             said = [n for n in said if n.kind != "scope"]
         for note in said:
             assert tree.astext().count(note.text) == 1
+
+    def test_each_note_stands_behind_its_port(self, project: Project) -> None:
+        """Of the ports of one pair, each has other notes: read by hand."""
+        tree = project.doctree(
+            ".. avi-port-table::\n   :layout: published\n"
+            "   :notes: column\n   :source: SE\n   :protocol: tcp, udp\n"
+            "   :destination: Controller\n"
+        )
+        listed = {
+            item.astext().partition(" ")[0]: item.astext()
+            for item in tree.findall(nodes.list_item)
+        }
+        (row, *_) = the(tree, nodes.tbody).findall(nodes.row)
+        *_, noted = row.findall(nodes.entry)
+        found = {}
+        for paragraph in noted.findall(nodes.paragraph):
+            port, _, marks = paragraph.astext().partition(": ")
+            found[port] = [
+                listed[mark] for mark in marks.replace("][", "] [").split()
+            ]
+        channel, guide = "secure channel", "system portal on 8443"
+        expected = {
+            "TCP 22": [channel, guide],
+            "TCP 8443": [guide],
+            "TCP 5098": [channel, "In OpenStack mode"],
+        }
+        assert found.keys() == expected.keys()
+        for port, words in expected.items():
+            for text, word in zip(found[port], words, strict=True):
+                assert word in text
 
     def test_a_column_of_notes_has_its_heading(self, project: Project) -> None:
         """It is the last."""

@@ -350,6 +350,60 @@ Pairs
 """
 
 
+#: A table of more columns than a phone has room for.
+WIDE = """\
+Wide
+====
+
+.. avi-port-table:: Six columns of our own
+   :source: service-engine
+   :columns: id, source, destination, ports, requirement, when
+"""
+#: How far the table's box scrolls, and how much of each side fades.
+FADES = """() => {
+  const table = document.querySelector("table.avi-port-table");
+  let box = table;
+  while (getComputedStyle(box).overflowX !== "auto") box = box.parentElement;
+  const fade = (name) =>
+    parseFloat(getComputedStyle(box).getPropertyValue(`--avi-${name}`));
+  const seen = () => [fade("before") > 0, fade("after") > 0];
+  const first = seen();
+  const far = box.scrollWidth - box.clientWidth;
+  box.scrollLeft = far;
+  return new Promise((done) => requestAnimationFrame(() =>
+    requestAnimationFrame(() => done([
+      far, first, seen(), box.textContent.trim() === table.textContent.trim(),
+      box.getBoundingClientRect().right -
+        box.parentElement.getBoundingClientRect().right,
+    ]))));
+}"""
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_wide_table_shows_that_it_scrolls(
+    browser: Any, tmp_path: Path, theme: str
+) -> None:
+    """A side with more columns fades; nothing leaves the column of text."""
+    if not os.environ.get("NOX_CURRENT_SESSION"):
+        pytest.importorskip(theme, reason=f"pip install {theme} to test it")
+    path = build(tmp_path, theme, WIDE)
+    page = show(browser, path, 320)
+    far, first, last, is_alone, beyond = page.evaluate(FADES)
+    assert far > 100
+    assert (first, last) == ([False, True], [True, False])
+    assert is_alone
+    assert beyond <= 8
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.reload()
+    far, first, last, _, beyond = page.evaluate(FADES)
+    # An id breaks at its hyphens, so that there is little to scroll.
+    assert far <= 120
+    if far <= 0:
+        assert (first, last) == ([False, False], [False, False])
+    assert beyond <= 8
+    page.context.close()
+
+
 @pytest.mark.parametrize("theme", ["sphinx_rtd_theme", "sphinx_immaterial"])
 def test_themes_leave_numbers_summaries_and_pictures_as_they_are(
     browser: Any, tmp_path: Path, theme: str
@@ -377,7 +431,7 @@ def test_themes_leave_numbers_summaries_and_pictures_as_they_are(
     page.set_viewport_size({"width": 1280, "height": 900})
     picture = page.evaluate(
         """() => {
-          const box = document.querySelector(".avi-scroll:has(svg)");
+          const box = document.querySelector(".avi-picture");
           return [box.scrollWidth, box.clientWidth];
         }"""
     )

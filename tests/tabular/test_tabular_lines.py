@@ -236,11 +236,13 @@ class TestWhatTheySay:
     @pytest.mark.parametrize("cloud", NEWEST.facets["cloud"].values)
     @EACH
     def test_no_other_cloud(self, edition: Edition, cloud: Any) -> None:
-        """A table for one names no other in any cell."""
+        """A table for one names no other in any cell, nor below."""
         if cloud.id not in {v.id for v in edition.facets["cloud"].values}:
             return
-        cells = _cells(edition, _cloud_lines(edition, cloud.id))
+        lines = _cloud_lines(edition, cloud.id)
+        cells = _cells(edition, lines)
         assert cells
+        cells += [text for line in lines for text in line.assumed]
         for other in edition.facets["cloud"].values:
             if other.id != cloud.id:
                 for name in (other.label, other.name, other.phrase):
@@ -601,10 +603,10 @@ class TestFootnotes:
                 assert all(text in texts[letter] for text in line.assumed)
 
     def test_of_the_edition(self, edition: Edition) -> None:
-        """Ten for all flows, and two for a Service Engine on AWS."""
+        """Eleven for all flows, and two for a Service Engine on AWS."""
         read = _read(group_lines(_whole(edition)))
         notes = Footnotes(read).texts()
-        assert [letter for letter, _ in notes] == [*"abcdefghij"]
+        assert [letter for letter, _ in notes] == [*"abcdefghijk"]
         engine = edition.flows.select(source="SE", cloud="aws")
         aws: Asked = {"cloud": frozenset({"aws"})}
         lines = edition_lines(edition, engine, asked=aws)
@@ -625,6 +627,18 @@ class TestFootnotes:
                 ),
             ),
         )
+
+    def test_of_two_protocols_both_are_needed(self, edition: Edition) -> None:
+        """The vendor's "TCP or UDP" is a choice that nobody can make."""
+        told = {
+            line.flows[0].id
+            for line in _whole(edition)
+            if any(
+                text.startswith("both TCP and UDP are needed")
+                for text in line.assumed
+            )
+        }
+        assert told == {"controller-to-ldap", "controller-to-ldaps"}
 
     def test_equal_sets_of_flows(self, edition: Edition) -> None:
         """Whatever the order of the fields that they are about."""

@@ -15,9 +15,13 @@ from avi_portspec import (
     FlowId,
     Flows,
     InvalidDataError,
+    NearMiss,
     Note,
     PortRange,
     ProtocolPorts,
+    Release,
+    Statement,
+    StatementSource,
 )
 
 edition = avi_portspec.load("vantage-undated")
@@ -28,6 +32,13 @@ assert_type(edition.endpoints["SE"], Endpoint)
 assert_type(edition.endpoints.get("SE"), Endpoint | None)
 assert_type(edition.digest, str)
 assert_type(edition.notes_on("a-flow"), tuple[Note, ...])
+
+assert_type(avi_portspec.statements(release="22.1"), Catalog[Statement])
+assert_type(avi_portspec.sources()["a-source"], StatementSource)
+assert_type(avi_portspec.releases()[0], Release)
+assert_type(edition.conflicts()[0], Statement)
+assert_type(edition.statements_on("a-flow"), Catalog[Statement])
+assert_type(edition.near_misses("tcp", 22), tuple[NearMiss, ...])
 
 flows = edition.flows.select(source="SE", port=[22, 443], protocol="tcp")
 assert_type(flows, Flows)
@@ -53,6 +64,7 @@ flows.exclude(port="443")  # type: ignore[arg-type]
 flows.select(requirement="requird")  # type: ignore[arg-type]
 flows.exclude(requirement=["required", "optionl"])  # type: ignore[list-item]
 flows.select(inferred="port")  # type: ignore[arg-type]
+avi_portspec.statements(agreement="agree")  # type: ignore[arg-type]
 flows.group_by("sauce")  # type: ignore[arg-type]
 avi_portspec.preset("awss")  # type: ignore[arg-type]
 answer = edition.resolve("aws")

@@ -118,7 +118,7 @@ def upgrade_command(
     before = request.find_edition(old)
     after = request.find_edition(new)
     # The newer edition knows more words.
-    plan = diff(before, after, require_deployment(request, after))
+    plan = diff(before, after, require_deployment(request, after, before))
 
     def show(screen: Screen) -> None:
         from avi_portspec.cli.change_lists import show_plan

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
+from avi_portspec.cli.inputs import unused_text
 from avi_portspec.cli.options import command, edition_options, json_option
 from avi_portspec.cli.parameters import FILE, Choice
 from avi_portspec.errors import Fault, InvalidDataError
@@ -15,6 +16,7 @@ from avi_portspec.errors import Fault, InvalidDataError
 if TYPE_CHECKING:
     from avi_portspec.cli.request import Request
     from avi_portspec.edition.edition import Edition
+    from avi_portspec.rules.inventory import Inventory
 
 __all__ = ["check_command"]
 
@@ -28,12 +30,16 @@ class _Finding(NamedTuple):
     kind: str | None
     edition: str | None
     faults: tuple[Fault, ...]
+    site: Inventory | None = None
 
     def __str__(self) -> str:
         if self.faults:
             return str(InvalidDataError(self.file, self.faults))
         fits = "" if self.edition is None else f" for {self.edition}"
-        return f"{self.file}: valid {self.kind}{fits}"
+        unused = "" if self.site is None else unused_text(self.site)
+        return f"{self.file}: valid {self.kind}{fits}" + (
+            f"; {unused}" if unused else ""
+        )
 
 
 @command(
@@ -114,6 +120,7 @@ def _data(
             "kind": finding.kind,
             "is_sound": not finding.faults,
             "faults": finding.faults,
+            "unused": [] if finding.site is None else finding.site.unused,
         }
         for finding in findings
     ]
@@ -154,20 +161,22 @@ def _check(
     # Outside the blocks: faults of that edition are none of this file's.
     against = None if kind == "edition" else edition()
     name = None if against is None else against.id
+    site = None
     try:
         if against is None:
             read(table, Edition, subject)
         else:
             kind = kind or _detect_inventory(table, subject, against)
-            _read(table, subject, against, kind)
+            site = _read(table, subject, against, kind)
     except InvalidDataError as wrong:
         return _Finding(subject, kind, name, wrong.faults)
-    return _Finding(subject, kind, name, ())
+    return _Finding(subject, kind, name, (), site)
 
 
 def _read(
     table: dict[str, Any], subject: str, against: Edition, kind: str
-) -> None:
+) -> Inventory | None:
+    """Read a file, and return it if it is an inventory."""
     from avi_portspec.deployment.files import read_deployment
     from avi_portspec.deployment.overlay import apply_overlay, read_overlay
     from avi_portspec.rules.inventory import read_inventory
@@ -175,10 +184,11 @@ def _read(
     if kind == "deployment":
         read_deployment(table, subject, against)
     elif kind == "inventory":
-        read_inventory(table, subject, against)
+        return read_inventory(table, subject, against)
     else:
         overlay = read_overlay(table, subject, against)
         apply_overlay(against, overlay, subject=subject)
+    return None
 
 
 def _detect_inventory(

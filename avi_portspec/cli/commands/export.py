@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from avi_portspec.cli.failures import CommandError
+from avi_portspec.cli.inputs import read_site
 from avi_portspec.cli.options import (
     OUTPUT,
     command,
     deployment_argument,
     deployment_options,
     edition_options,
+    inventory_option,
     option,
 )
-from avi_portspec.cli.parameters import FILE, Choice
+from avi_portspec.cli.parameters import Choice
 from avi_portspec.cli.query import format_of, query, query_options
 from avi_portspec.cli.streams import is_terminal
 from avi_portspec.documents import join
+from avi_portspec.errors import InvalidDataError
 from avi_portspec.exporters import formats
 
 if TYPE_CHECKING:
@@ -44,14 +47,7 @@ def _formats() -> Iterable[str]:
         help=f"{join('or', _formats())} (default: from the suffix of "
         "--output). 'avi-portspec formats' says what each is.",
     ),
-    option(
-        OUTPUT,
-        "--inventory",
-        type=FILE,
-        metavar="FILE",
-        help="The addresses of your endpoints, in TOML; - for standard input. "
-        "They are written beside the names.",
-    ),
+    inventory_option(OUTPUT, "They are written beside the names."),
     deployment_options,
     query_options,
     edition_options,
@@ -98,14 +94,16 @@ def export_command(
     if _is_binary(chosen) and is_terminal(request.output):
         raise CommandError(f"{chosen} is binary; use --output FILE")
     answer = query(request, **given)
-    site = None
-    if inventory is not None:
-        from avi_portspec.rules.inventory import loads_inventory
-
-        text, subject = request.read(inventory)
-        edition = answer.edition
-        site = loads_inventory(text, edition=edition, subject=subject)
-    request.write(answer.export(chosen, inventory=site))
+    if inventory is None:
+        written = answer.export(chosen)
+    else:
+        site, subject = read_site(request, answer.edition, inventory)
+        try:
+            written = answer.export(chosen, inventory=site)
+        except InvalidDataError as wrong:
+            # What an answer cannot use of it: the library knows no file.
+            raise InvalidDataError(subject, wrong.faults) from None
+    request.write(written)
     return 0 if answer.flows else 1
 
 

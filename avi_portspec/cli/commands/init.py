@@ -20,6 +20,7 @@ from avi_portspec.cli.options import (
 )
 from avi_portspec.cli.streams import STDIN
 from avi_portspec.model.facets import FACETS, Deployment
+from avi_portspec.model.wording import sites_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from avi_portspec.cli.request import Request
     from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.edition.edition import Edition
+    from avi_portspec.model.flows import Endpoint
     from avi_portspec.names import FacetId
 
 __all__ = ["init_command"]
@@ -209,24 +211,9 @@ def _inventory(resolution: Resolution, target: str) -> Iterator[str]:
     yield "#"
     yield f"#   avi-portspec check {name}"
     endpoints = resolution.edition.endpoints
-    clouds = sorted(resolution.deployment.clouds)
     for endpoint in endpoints:
-        flows = [
-            flow
-            for flow in resolution.needed
-            if endpoint.id in (flow.source, flow.destination)
-            and not flow.direction_doubts
-        ]
-        if not flows:
-            continue
-        yield ""
-        yield f"# {endpoint.name}. Needed for:"
-        yield from (f"#   {flow.id}" for flow in flows)
-        # Its members in two clouds can need different ports.
-        if endpoint.id == "service-engine" and len(clouds) > 1:
-            yield from (f"{endpoint.id}.{cloud} = []" for cloud in clouds)
-        else:
-            yield f"{endpoint.id} = []"
+        if endpoint.origin is None:
+            yield from _addresses_of(endpoint, resolution)
     yield ""
     yield "# The floating address of the Controller cluster, if it has one."
     yield '# cluster-ip = ""'
@@ -234,6 +221,37 @@ def _inventory(resolution: Resolution, target: str) -> Iterator[str]:
     yield "# cluster-ip-is-destination = true"
     yield "# Addresses that stand in two lists on purpose."
     yield "# shared = []"
+    for overlay in sites_of(resolution.edition):
+        lines = [
+            line
+            for endpoint in endpoints
+            if endpoint.origin == overlay
+            for line in _addresses_of(endpoint, resolution)
+        ]
+        if lines:
+            # Runs without the overlay do not use them.
+            yield from ("", f"[overlay.{overlay}]", *lines)
+
+
+def _addresses_of(endpoint: Endpoint, resolution: Resolution) -> Iterator[str]:
+    """Yield an endpoint's key, if it needs addresses, and what for."""
+    flows = [
+        flow
+        for flow in resolution.needed
+        if endpoint.id in (flow.source, flow.destination)
+        and not flow.direction_doubts
+    ]
+    if not flows:
+        return
+    yield ""
+    yield f"# {endpoint.name}. Needed for:"
+    yield from (f"#   {flow.id}" for flow in flows)
+    clouds = sorted(resolution.deployment.clouds)
+    # Its members in two clouds can need different ports.
+    if endpoint.id == "service-engine" and len(clouds) > 1:
+        yield from (f"{endpoint.id}.{cloud} = []" for cloud in clouds)
+    else:
+        yield f"{endpoint.id} = []"
 
 
 def _comment_on_nodes() -> Iterator[str]:

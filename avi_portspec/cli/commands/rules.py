@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 import click
 
-from avi_portspec.cli.inputs import require_deployment
+from avi_portspec.cli.inputs import read_site, require_deployment
 from avi_portspec.cli.options import (
     OUTPUT,
     command,
     deployment_argument,
     deployment_options,
     edition_options,
+    inventory_option,
     json_option,
     option,
     table_options,
 )
-from avi_portspec.cli.parameters import ENDPOINT, FILE, PLATFORMS, Choice
+from avi_portspec.cli.parameters import ENDPOINT, PLATFORMS, Choice
 from avi_portspec.cli.query import bad_filter
 from avi_portspec.cli.streams import report_progress
 from avi_portspec.errors import InvalidDataError
@@ -76,14 +77,7 @@ def _platforms() -> Iterable[str]:
         "azure-arm, openstack-heat, kubernetes or csv. 'avi-portspec "
         "platforms' lists all.",
     ),
-    option(
-        _RULES,
-        "--inventory",
-        required=True,
-        type=FILE,
-        metavar="FILE",
-        help="The addresses of your endpoints, in TOML; - for standard input.",
-    ),
+    inventory_option(_RULES, required=True),
     option(
         _RULES,
         "--optional",
@@ -254,7 +248,7 @@ def rules_command(
     ["10.10.1.11"] and service-engine = ["10.20.0.0/24"]. 'avi-portspec
     endpoints' lists the endpoints.
     """
-    from avi_portspec.rules.inventory import loads_inventory
+    from avi_portspec.deployment.choices import add_readings
     from avi_portspec.rules.options import Options
     from avi_portspec.rules.platforms import write
     from avi_portspec.rules.ruleset import rule_set
@@ -262,17 +256,16 @@ def rules_command(
     options = Options(**asked)
     edition = request.edition()
     deployment = require_deployment(request, edition)
-    text, subject = request.read(inventory)
-    with report_progress(f"reading {subject}"):
-        site = loads_inventory(text, edition=edition, subject=subject)
+    accepted = dict(map(_split_reading, readings))
+    resolution = edition.resolve(add_readings(deployment, accepted))
+    site, subject = read_site(request, edition, inventory)
     with report_progress(f"writing rules for {platform}"):
         try:
             rules = rule_set(
-                edition.resolve(deployment),
+                resolution,
                 site,
                 optional=optional,
                 missing="omit" if allow_missing else "error",
-                readings=dict(map(_split_reading, readings)),
                 source=source,
                 destination=destination,
             )

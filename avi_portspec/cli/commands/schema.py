@@ -26,7 +26,7 @@ def names() -> tuple[str, ...]:
     # Imported here: the help of the program has no use for the shapes.
     from avi_portspec.cli.answers import ANSWERS
 
-    return (*ANSWERS, "edition", "overlay", "deployment")
+    return (*ANSWERS, "edition", "overlay", "deployment", "source")
 
 
 @command(
@@ -36,8 +36,8 @@ def names() -> tuple[str, ...]:
         "name",
         type=Choice("schema", names),
         metavar="NAME",
-        help="A command that has --json; or edition, overlay or deployment "
-        "for those files.",
+        help="A command that has --json; or edition, overlay, deployment or "
+        "source for those files.",
     ),
     examples=(
         ("List the schemas.", "schema"),
@@ -60,6 +60,7 @@ def schema_command(request: Request, name: str | None) -> None:
 
 def schema(name: str) -> dict[str, Any]:
     """Return the JSON Schema of an answer, or of a kind of file."""
+    from avi_portspec.beyond.records import StatementSource
     from avi_portspec.cli.answers import ANSWERS
     from avi_portspec.deployment.overlay import Overlay
     from avi_portspec.model.facets import Deployment
@@ -68,7 +69,11 @@ def schema(name: str) -> dict[str, Any]:
 
     if name == "edition":
         return json_schema()
-    files = {"overlay": Overlay, "deployment": Deployment}
+    files = {
+        "overlay": Overlay,
+        "deployment": Deployment,
+        "source": StatementSource,
+    }
     if name in files:
         made, what = record_schema(files[name]), f"a file of kind {name}"
     else:

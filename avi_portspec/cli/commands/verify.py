@@ -36,8 +36,8 @@ __all__ = ["digest_command", "verify_source_command"]
         (
             "Has the data changed since it was reviewed?",
             (
-                "digest --edition 17.1 --expect aeb1eeb53cfc3ac20b4d54ec229"
-                "c79383d4840db32a517d82b12a1bcfbd0203e"
+                "digest --edition 17.1 --expect 4c88106a4e4b2da9e6dd229bfd6"
+                "0f0fb6fd3912b158d73911a7df57ff34fac6f"
             ),
         ),
     ),
