@@ -15,14 +15,16 @@ site permits it in an earlier category.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, assert_never
 
 from avi_portspec.rules.networks import IPV6, Network
 from avi_portspec.rules.neutral import Rule, SiteRules
 from avi_portspec.rules.options import Options
+from avi_portspec.rules.peers import NamedObject, Peer
 from avi_portspec.rules.platforms.clouds import (
     own_networks,
+    own_roles,
     protocol_name,
     refusal,
     size_refusal,
@@ -53,6 +55,8 @@ _NOTES: Final = 2048
 _ADDRESSES: Final = 4000
 _VALUES: Final = 15
 _ENTRIES: Final = 50
+#: The most groups of a side of a rule.
+_GROUPS: Final = 128
 _STALE: Final = (
     "PATCH keeps rules that are not in the body: delete the policy {} before "
     "you send another version"
@@ -115,8 +119,8 @@ def _policy(
             _rule(
                 names.of(key),
                 shorten(top, _NOTES),
-                source_groups=[source],
-                destination_groups=[destination],
+                source_groups=source,
+                destination_groups=destination,
                 services=[_ANY],
                 action="DROP",
                 ip_protocol="IPV4_IPV6",
@@ -158,8 +162,8 @@ class _Groups:
         self._paths: dict[str, str] = {}
         self.bodies: list[dict[str, Any]] = []
 
-    def sides(self, rule: Rule) -> tuple[str, str]:
-        """Return the paths of the source's and the destination's group."""
+    def sides(self, rule: Rule) -> tuple[list[str], list[str]]:
+        """Return the paths of the source's and the destination's groups."""
         source = f"{rule.source}-ipv{rule.family}"
         destination = f"{rule.destination}-ipv{rule.family}"
         sent = self._inventory.of(rule.destination, rule.family)
@@ -170,10 +174,17 @@ class _Groups:
             if len(networks) > _ADDRESSES:
                 reason = f"a group has at most {_ADDRESSES} addresses"
                 raise refusal(_PLATFORM, rule, reason)
-        return (
-            self.path(source, rule.sources),
-            self.path(destination, rule.destinations),
-        )
+        found = []
+        for key, networks, objects in (
+            (source, rule.sources, rule.source_objects),
+            (destination, rule.destinations, rule.destination_objects),
+        ):
+            paths = [self.path(key, networks)] if networks else []
+            found.append([*paths, *_paths(objects)])
+            if len(found[-1]) > _GROUPS:
+                reason = f"a rule has at most {_GROUPS} groups on a side"
+                raise refusal(_PLATFORM, rule, reason)
+        return found[0], found[1]
 
     def path(self, key: str, networks: tuple[Network, ...]) -> str:
         """Return the path of a group."""
@@ -190,6 +201,13 @@ class _Groups:
         return self._paths[key]
 
 
+def _paths(objects: Iterable[Peer]) -> Iterator[str]:
+    """Yield the paths of groups that the site has already."""
+    for each in objects:
+        if isinstance(each, NamedObject) and each.kind == "nsx-group":
+            yield each.name
+
+
 def _allow(
     rule: Rule, rules: SiteRules, groups: _Groups, names: Names
 ) -> dict[str, Any]:
@@ -199,8 +217,8 @@ def _allow(
     return _rule(
         name,
         summarise(purposes_of(rules, rule), _NOTES),
-        source_groups=[source],
-        destination_groups=[destination],
+        source_groups=source,
+        destination_groups=destination,
         services=[f"/infra/services/{name}"],
         action="ALLOW",
         ip_protocol=f"IPV{rule.family}",
@@ -209,19 +227,21 @@ def _allow(
 
 def _closed(
     rules: SiteRules, groups: _Groups, options: Options
-) -> Iterator[tuple[str, str, str]]:
+) -> Iterator[tuple[str, list[str], list[str]]]:
     """Yield between which groups all that is not allowed is dropped."""
     if options.scope == "all":
-        yield "close-all", _ANY, _ANY
+        yield "close-all", [_ANY], [_ANY]
         return
     own = own_networks(rules)
     if len(own) > _ADDRESSES:
         reason = f"a group has at most {_ADDRESSES} addresses"
         raise size_refusal(_PLATFORM, rules, reason)
-    if own:
-        product = groups.path("product", own)
-        yield "close-ingress", _ANY, product
-        yield "close-egress", product, _ANY
+    product = [groups.path("product", own)] if own else []
+    for role in own_roles(rules):
+        product += _paths(rules.inventory.peers.get(role, ()))
+    if product:
+        yield "close-ingress", [_ANY], product
+        yield "close-egress", product, [_ANY]
 
 
 def _rule(name: str, notes: str, **fields: Any) -> dict[str, Any]:
