@@ -32,6 +32,7 @@ from avi_portspec.names import (
     Form,
     Grounds,
     Hook,
+    LastLine,
     OptionName,
     Requirement,
     Scope,
@@ -416,6 +417,7 @@ class RuleOptions(TypedDict):
 
     name: str | None
     scope: Scope | None
+    last_line: LastLine | None
     hook: Hook | None
     icmp_errors: bool | None
     header: bool | None
@@ -451,7 +453,10 @@ class CheckedFile(TypedDict):
     """A file, what is wrong with it, and which of its keys are not used."""
 
     file: str
-    kind: Literal["deployment", "overlay", "edition", "inventory"] | None
+    kind: (
+        Literal["deployment", "overlay", "edition", "inventory", "source"]
+        | None
+    )
     is_sound: bool
     faults: list[Fault]
     unused: list[str]
