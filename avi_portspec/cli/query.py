@@ -273,7 +273,7 @@ class Answer:
             shown &= frozenset(self.resolution.having(*self._decisions))
         if len(shown) == len(self.edition.flows):
             return None
-        return shown | self.unstated
+        return shown | self.unstated | self.resolution.direction_unclear
 
 
 def query(
