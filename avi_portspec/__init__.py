@@ -48,9 +48,11 @@ if TYPE_CHECKING:
         loads_deployment,
     )
     from avi_portspec.deployment.overlay import (
+        EndpointNames,
         Overlay,
         PortChange,
         SiteFlow,
+        SiteNote,
     )
     from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.deployment.symptoms import Symptom, Symptoms
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
         InvalidQueryError,
         MissingExtraError,
         MixedEditionsError,
+        NoEditionError,
         PortSpecError,
         UnknownNameError,
         UnresolvedError,
@@ -95,6 +98,7 @@ if TYPE_CHECKING:
         Note,
         Pointer,
         Reason,
+        SiteNames,
     )
     from avi_portspec.model.flowset import Flows
     from avi_portspec.model.interfaces import Interface
@@ -123,6 +127,7 @@ if TYPE_CHECKING:
         Rule,
         return_rules,
     )
+    from avi_portspec.rules.peers import NamedObject, PodSelector
     from avi_portspec.rules.platforms import platforms
     from avi_portspec.rules.ruleset import RuleSet, rule_set
     from avi_portspec.rules.traffic import Bare, Message, Ported
@@ -144,7 +149,13 @@ _HOMES = {
         "load_deployment",
         "loads_deployment",
     ),
-    "deployment.overlay": ("Overlay", "PortChange", "SiteFlow"),
+    "deployment.overlay": (
+        "EndpointNames",
+        "Overlay",
+        "PortChange",
+        "SiteFlow",
+        "SiteNote",
+    ),
     "deployment.resolution": ("Resolution",),
     "deployment.symptoms": ("Symptom", "Symptoms"),
     "deployment.why": ("Why",),
@@ -158,6 +169,7 @@ _HOMES = {
         "InvalidQueryError",
         "MissingExtraError",
         "MixedEditionsError",
+        "NoEditionError",
         "PortSpecError",
         "UnknownNameError",
         "UnresolvedError",
@@ -188,6 +200,7 @@ _HOMES = {
         "Note",
         "Pointer",
         "Reason",
+        "SiteNames",
     ),
     "model.flowset": ("Flows",),
     "model.interfaces": ("Interface",),
@@ -207,6 +220,7 @@ _HOMES = {
     ),
     "rules.inventory": ("Inventory", "load_inventory", "loads_inventory"),
     "rules.neutral": ("Omission", "ReturnRule", "Rule", "return_rules"),
+    "rules.peers": ("NamedObject", "PodSelector"),
     "rules.platforms": ("platforms",),
     "rules.ruleset": ("RuleSet", "rule_set"),
     "rules.traffic": ("Bare", "Message", "Ported"),
@@ -240,6 +254,7 @@ __all__ = [
     "EditionId",
     "Endpoint",
     "EndpointId",
+    "EndpointNames",
     "Exclusion",
     "ExclusionId",
     "Explanation",
@@ -261,11 +276,14 @@ __all__ = [
     "Message",
     "MissingExtraError",
     "MixedEditionsError",
+    "NamedObject",
     "NearMiss",
+    "NoEditionError",
     "Note",
     "NoteId",
     "Omission",
     "Overlay",
+    "PodSelector",
     "Pointer",
     "PointerId",
     "PortChange",
@@ -284,6 +302,8 @@ __all__ = [
     "Section",
     "SectionId",
     "SiteFlow",
+    "SiteNames",
+    "SiteNote",
     "Source",
     "SourceId",
     "Statement",

@@ -345,6 +345,11 @@ RULES: Final[Mapping[str, DataRule]] = {
         'flows[0].when = {"facet": "cloud", "values": ["aws"], '
         '"unstated": ["aws"]}',
     ),
+    "condition/unstated-twice": _edition(
+        "A condition that leaves every other value unstated lists none.",
+        'flows[0].when = {"facet": "cloud", "values": ["aws"], '
+        '"unstated": ["gcp"], "otherwise": "unstated"}',
+    ),
     "condition/tests-nothing": _edition(
         "A condition within another one tests something.",
         'flows[0].when = {"unless": {"all": []}}',
@@ -522,6 +527,15 @@ RULES: Final[Mapping[str, DataRule]] = {
         'changes[1] = {"flow": "engine-portal", "ports": [8443], '
         '"reason": "Again."}',
     ),
+    "overlay/named-twice": _overlay(
+        "An overlay names an endpoint once.",
+        'names = [{"endpoint": "controller", "label": "Chief"}, '
+        '{"endpoint": "controller", "label": "Head"}]',
+    ),
+    "overlay/no-name": _overlay(
+        "What an overlay calls an endpoint is a label or an alias.",
+        'names = [{"endpoint": "controller"}]',
+    ),
     # -- inventories and networks ------------------------------------------
     "inventory/address-twice": _inventory(
         "A role has each address once.",
@@ -558,6 +572,22 @@ RULES: Final[Mapping[str, DataRule]] = {
         '\'controller = ["10.0.0.1"]\\nservice-engine = ["fd00::1"]\', '
         "edition=load()))",
     ),
+    "inventory/internet": _inventory(
+        "No part of the product is the internet.",
+        'service-engine = ["internet"]',
+    ),
+    "inventory/not-objects": _python(
+        "In Python, the objects of a role are a tuple.",
+        'Inventory(addresses={}, peers={"dns-server": "pl-0123abcd"})',
+    ),
+    "inventory/object": _inventory(
+        "An object of a platform has a kind and a name of that kind.",
+        'service-engine = [{"prefix-list": "0123abcd"}]',
+    ),
+    "inventory/object-twice": _inventory(
+        "A role has each object once, and the product shares none.",
+        'service-engine = [{"tag": "a"}, {"tag": "a"}]',
+    ),
     "inventory/not-addresses": _python(
         "In Python, a cluster IP is a tuple of addresses.",
         'Inventory(addresses={}, cluster_ip=("10.0.0.9",))',
@@ -575,6 +605,14 @@ RULES: Final[Mapping[str, DataRule]] = {
     "inventory/not-networks": _python(
         "In Python, a role has a tuple of at least one network.",
         'Inventory(addresses={"controller": ()})',
+    ),
+    "inventory/not-of-overlay": _inventory(
+        "The key of an endpoint of the edition stands above overlays.",
+        'overlay = {"berlin": {"controller": ["10.9.0.1"]}}',
+    ),
+    "inventory/not-overlays": _inventory(
+        "Endpoints of overlays have a table for each overlay.",
+        'overlay = ["10.9.0.1"]',
     ),
     "inventory/overlap": _inventory(
         "Two roles have no address in common, unless it is shared.",
@@ -602,6 +640,11 @@ RULES: Final[Mapping[str, DataRule]] = {
         "At most 1,000 addresses are shared.",
         "loads_inventory('shared = [' + '\"10.0.0.1\",' * 1_001 + ']', "
         "edition=load())",
+    ),
+    "inventory/unknown-overlay": _python(
+        "An overlay in an inventory is spelled as in the run that has it.",
+        "loads_inventory('overlay.berln.vault = [\"10.9.0.1\"]', edition="
+        'load().overlay(\'id = "berlin"\\ntitle = "Berlin"\'))',
     ),
     "inventory/unknown-cloud": _inventory(
         "A role has addresses in clouds of the edition.",

@@ -133,7 +133,9 @@ def _lines_table(
         why = mark(why_of(line), notes.letter(line))
         cells += [str(line.port), line.service, why, flow.id]
         if has_sites:
-            cells.append(COLUMNS["origin"].text(Row(flow, report.edition)))
+            row = Row(flow, report.edition)
+            origin = (COLUMNS["origin"].text(row), flow.reference)
+            cells.append(", ".join(filter(None, origin)))
         rows.append(tuple(cells))
     return Table(
         "Ports to open", tuple(headings), tuple(rows), names_rows=False
@@ -247,7 +249,8 @@ def _ends(row: Row) -> str:
 
 def _origin(row: Row) -> str:
     """Return the overlay that a row comes from, if it is not the vendor's."""
-    return f" Origin: {row.flow.origin}." if row.flow.origin else ""
+    origin = ", ".join(filter(None, (row.flow.origin, row.flow.reference)))
+    return f" Origin: {origin}." if origin else ""
 
 
 def _deployment(report: Report) -> Iterator[Block]:

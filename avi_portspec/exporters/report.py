@@ -172,6 +172,17 @@ class Report(NamedTuple):
         site = self.inventory
         return () if site is None else site.addresses.get(endpoint, ())
 
+    def objects(self, endpoint: EndpointId) -> list[str]:
+        """Return the objects of platforms that an endpoint has, in words."""
+        site = self.inventory
+        return (
+            [] if site is None else [*map(str, site.peers.get(endpoint, ()))]
+        )
+
+    def is_given(self, endpoint: EndpointId) -> bool:
+        """Return whether an endpoint has an address or an object."""
+        return self.inventory is not None and self.inventory.has(endpoint)
+
     def floating(self, endpoint: EndpointId) -> tuple[Address, ...]:
         """Return the cluster IP, where an endpoint listens on it too."""
         from avi_portspec.rules.inventory import CONTROLLER
@@ -190,9 +201,13 @@ class Report(NamedTuple):
         if self.inventory is None:
             return {}
         return {
-            "source_address": [*map(_address, self.sources(flow.source))],
+            "source_address": [
+                *map(_address, self.sources(flow.source)),
+                *self.objects(flow.source),
+            ],
             "destination_address": [
-                *map(_address, self.destinations(flow.destination))
+                *map(_address, self.destinations(flow.destination)),
+                *self.objects(flow.destination),
             ],
         }
 

@@ -132,15 +132,23 @@ class Change(NamedTuple):
         """Return the addresses of both ends; empty without an inventory."""
         if self.report.inventory is None:
             return "", ""
-        source, destination = (
-            networks_text(self.report.sources(end)) or NO_ADDRESS
-            for end in line.pair
-        )
+        source, destination = map(self._side, line.pair)
         floating = (
             f"cluster IP {address}"
             for address in self.report.floating(line.destination)
         )
         return source, ", ".join((destination, *floating))
+
+    def _side(self, endpoint: EndpointId) -> str:
+        """Return the addresses of one end, and its objects."""
+        report = self.report
+        texts = [networks_text(report.sources(endpoint))]
+        texts += report.objects(endpoint)
+        text = ", ".join(filter(None, texts)) or NO_ADDRESS
+        site = report.inventory
+        if site is not None and endpoint in site.internet:
+            return f"INTERNET: {text}"
+        return text
 
     @property
     def inventory(self) -> str:
@@ -153,7 +161,7 @@ class Change(NamedTuple):
             (rule.number, end)
             for rule in self.rules
             for end in rule.line.pair
-            if not self.report.sources(end)
+            if not self.report.is_given(end)
         ]
         if missing:
             names = dict.fromkeys(self.name(end) for _, end in missing)
@@ -166,7 +174,7 @@ class Change(NamedTuple):
         idle = dict.fromkeys(
             self.pair(line)
             for line in self.optional
-            if not all(map(self.report.sources, line.pair))
+            if not all(map(self.report.is_given, line.pair))
         )
         if idle:
             texts.append(

@@ -26,13 +26,14 @@ from avi_portspec.errors import (
     shown,
 )
 from avi_portspec.model.catalog import names_of
-from avi_portspec.model.checks import Check, Flag, Many, Text
+from avi_portspec.model.checks import Check, Flag, Ident, Many, Text
 from avi_portspec.model.facts import EditionFacts
 from avi_portspec.model.frozen import FrozenDict
 from avi_portspec.model.record import Record
 from avi_portspec.model.wording import sites_of
 from avi_portspec.names import KEBAB_ID, EndpointId, fold
 from avi_portspec.rules.networks import (
+    EVERYWHERE,
     Address,
     Entry,
     Family,
@@ -41,6 +42,13 @@ from avi_portspec.rules.networks import (
     collapse,
     parse_network,
     special_use,
+)
+from avi_portspec.rules.peers import (
+    INTERNET,
+    NamedObject,
+    Peer,
+    PodSelector,
+    parse_peer,
 )
 from avi_portspec.serialisation.files import read_file, toml_table
 from avi_portspec.serialisation.limits import FAULTS
@@ -59,6 +67,9 @@ __all__ = [
 CONTROLLER: Final = EndpointId("controller")
 #: Endpoints whose addresses no other endpoint may have.
 _OWN: Final = frozenset({"controller", "service-engine", "cluster-ip"})
+#: The kinds of endpoint that are the product. Everything else is somebody
+#: else's machine.
+PRODUCT: Final = frozenset({"component", "platform"})
 #: The product as a whole: its addresses are those of its parts.
 _WHOLE: Final = "avi-vantage"
 #: More than any site has, and little enough to be checked in a second.
@@ -134,6 +145,25 @@ class _Clouds(Check):
                     )
                 else:
                     yield from _NETWORKS.faults(networks, f"{name}.{cloud}")
+
+
+class _Objects(Check):
+    """Endpoints with objects of platforms."""
+
+    __slots__ = ()
+
+    rule = "inventory/not-objects"
+    expected = "a mapping of endpoint ids to tuples of objects"
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, FrozenDict) and all(
+            type(name) is str
+            and KEBAB_ID.fullmatch(name)
+            and type(peers) is tuple
+            and peers
+            and all(type(peer) in (NamedObject, PodSelector) for peer in peers)
+            for name, peers in value.items()
+        )
 
 
 class _Networks(Check):
@@ -213,6 +243,20 @@ def _freeze_clouds(by_cloud: Any) -> Any:
     )
 
 
+def _freeze_peers(peers: Any) -> Any:
+    """Return objects as the inventory keeps them; else as they are."""
+    if not isinstance(peers, Mapping):
+        return peers
+    return FrozenDict(
+        {
+            name: tuple(sorted(peers[name], key=str))
+            if type(peers[name]) in (list, tuple)
+            else peers[name]
+            for name in sorted(peers, key=str)
+        }
+    )
+
+
 def _collapse(networks: Any) -> Any:
     networks = tuple(networks) if type(networks) is list else networks
     if type(networks) is not tuple or not all(
@@ -262,6 +306,10 @@ class Inventory(Record):
             which is the product as a whole, when they are listed.
         by_cloud: For an endpoint that says so, which of its addresses are in
             which cloud: together they are all that it has.
+        peers: Objects of platforms that an endpoint has besides addresses,
+            or instead of them.
+        internet: The endpoints that can be anywhere, and have all addresses
+            for that; no part of the product is one.
         unused: The keys of endpoints that an overlay adds which the edition
             is without, such as ``overlay.berlin.jump-host``: their addresses
             are in no rule.
@@ -278,9 +326,25 @@ class Inventory(Record):
     by_cloud: Annotated[
         Mapping[EndpointId, Mapping[str, tuple[Network, ...]]], _Clouds()
     ] = attrs.field(factory=FrozenDict, converter=_freeze_clouds, hash=False)
+    peers: Annotated[Mapping[EndpointId, tuple[Peer, ...]], _Objects()] = (
+        attrs.field(factory=FrozenDict, converter=_freeze_peers, hash=False)
+    )
+    internet: Annotated[
+        tuple[EndpointId, ...],
+        Many("a list of endpoint ids", Ident("an endpoint id", KEBAB_ID)),
+    ] = ()
     unused: Annotated[
         tuple[str, ...], Many("a list of keys", Text("a key"))
     ] = ()
+
+    def has(self, endpoint: str) -> bool:
+        """Return whether an endpoint has an address or an object.
+
+        Args:
+            endpoint: Its id.
+        """
+        name = EndpointId(endpoint)
+        return name in self.addresses or name in self.peers
 
     def within(self, clouds: Collection[str]) -> Inventory:
         """Return the inventory without the members of all other clouds.
@@ -354,26 +418,67 @@ class Inventory(Record):
             Entry(_CLUSTER, _CLUSTER, ip_network(address))
             for address in self.cluster_ip
         )
-        yield from islice(_pair_faults(entries, self.shared, ""), FAULTS)
+        pairs = _pair_faults(entries, self.shared, self.internet, "")
+        yield from islice(pairs, FAULTS)
+        yield from _object_faults(
+            (name, name, peer)
+            for name, peers in self.peers.items()
+            for peer in peers
+        )
+        for name in self.internet:
+            if name in _OWN or not {*EVERYWHERE} <= {
+                *self.addresses.get(name, ())
+            }:
+                expected = "an endpoint outside the product with all addresses"
+                yield Fault("inventory/internet", "internet", expected, name)
         if self.cluster_ip_is_destination and not self.cluster_ip:
             yield _NO_CLUSTER_IP
 
 
+def _object_faults(
+    objects: Iterable[tuple[str, str, Peer]],
+) -> Iterator[Fault]:
+    """Yield what is wrong between objects that are right by themselves.
+
+    Args:
+        objects: The place of each, its role, and the object.
+    """
+    seen: dict[Peer, tuple[str, str]] = {}
+    for path, role, peer in objects:
+        where, other = seen.setdefault(peer, (path, role))
+        if role == other and where != path:
+            expected = "each object once"
+        elif role != other and not _OWN.isdisjoint({role, other}):
+            expected = "an object that no other endpoint has"
+        else:
+            continue
+        got = f"{peer}, also in {where}"
+        yield Fault("inventory/object-twice", path, expected, got)
+
+
 def _pair_faults(
-    entries: Iterable[Entry], shared: tuple[Network, ...], note: str
+    entries: Iterable[Entry],
+    shared: tuple[Network, ...],
+    internet: Collection[str],
+    note: str,
 ) -> Iterator[Fault]:
     """Yield what is wrong between networks that are right by themselves.
 
     Args:
         entries: The networks, those of the cluster IP last.
         shared: What may stand in two roles.
+        internet: The roles that can be anywhere, and so overlap with all.
         note: The note on the source of a Controller's traffic, to cite.
     """
+    entries = [e for e in entries if e.role not in internet]
     for path, role, network in entries:
         if network.prefixlen == 0 and (role in _OWN or network not in shared):
             expected = "a network that is not all addresses"
             if role not in _OWN:
-                expected += f", unless `{_SHARED}` lists {network} too"
+                expected += (
+                    f", unless `{_SHARED}` lists {network} too; the word "
+                    f'"{INTERNET}" stands for the addresses of both families'
+                )
             yield Fault(
                 "inventory/all-addresses", path, expected, str(network)
             )
@@ -447,7 +552,7 @@ def find_unknown(inventory: object, edition: EditionFacts) -> Iterator[Fault]:
         )
         raise InvalidQueryError("inventory", expected, shown(inventory))
     known = edition.endpoints.ids()
-    for name in inventory.addresses:
+    for name in dict.fromkeys((*inventory.addresses, *inventory.peers)):
         if name not in known:
             expected = f"the id of an endpoint of {edition.id}"
             yield Fault("reference/dangling", name, expected, "an unknown key")
@@ -529,7 +634,9 @@ def read_inventory(
     reading = _Reading(edition, table)
     if reading.faults:
         raise InvalidDataError(subject, reading.faults)
-    addresses: dict[EndpointId, list[Network]] = {}
+    addresses: dict[EndpointId, list[Network]] = {
+        role: [*EVERYWHERE] for role in reading.internet
+    }
     for entry in reading.entries:
         role = EndpointId(entry.role)
         addresses.setdefault(role, []).append(entry.network)
@@ -542,6 +649,8 @@ def read_inventory(
             cluster_ip_is_destination=reading.is_destination,
             shared=tuple(entry.network for entry in reading.shared),
             by_cloud=reading.by_cloud,
+            peers=reading.peers,
+            internet=tuple(sorted(reading.internet)),
             unused=tuple(reading.unused),
         )
     except InvalidDataError as wrong:
@@ -558,6 +667,8 @@ class _Reading:
         self.cluster_ip: list[Entry] = []
         self.shared: list[Entry] = []
         self.by_cloud: dict[EndpointId, dict[str, list[Network]]] = {}
+        self.objects: list[tuple[str, str, Peer]] = []
+        self.internet: set[EndpointId] = set()
         self.unused: list[str] = []
         self.is_destination = False
         self.left = _MOST
@@ -599,7 +710,7 @@ class _Reading:
                 for cloud, entries in members.items()
             }
         else:
-            self.entries += self._read(key, value, path=path)
+            self.entries += self._read(key, value, path=path, objects=True)
 
     def _read_overlays(self, value: Any, table: dict[str, Any]) -> None:
         """Read the endpoints that overlays add, a table for each overlay.
@@ -668,7 +779,7 @@ class _Reading:
         if isinstance(value, dict) and value:
             self._read_clouds(key, value, path)
         else:
-            self._read(key, value, path=path)
+            self._read(key, value, path=path, objects=True)
 
     def _read_clouds(
         self, key: str, value: dict[str, Any], path: str
@@ -729,8 +840,17 @@ class _Reading:
         *,
         network: bool = True,
         path: str | None = None,
+        objects: bool = False,
     ) -> list[Entry]:
-        """Return each sound address under a key, with its path."""
+        """Return each sound address under a key, with its path.
+
+        Args:
+            key: The key.
+            value: What stands under it.
+            network: Whether networks will do, or single addresses alone.
+            path: Where the key is, if not at the top.
+            objects: Whether objects of platforms and the internet will do.
+        """
         at_key = path or key
         texts: dict[str, Any] = {}
         if isinstance(value, str) and not network:
@@ -756,15 +876,49 @@ class _Reading:
             self._add("list/not-a-list", at_key, expected, shown(value))
         entries: list[Entry] = []
         for place, text in texts.items():
+            if objects and (isinstance(text, dict) or text == INTERNET):
+                self._read_object(key, text, place)
+                continue
             parsed = parse_network(text, network=network)
+            if isinstance(parsed, Fault) and isinstance(text, dict):
+                where = "objects stand in the plain list of an endpoint"
+                parsed = parsed._replace(
+                    expected=f"{parsed.expected}; {where}"
+                )
             if isinstance(parsed, Fault):
                 self.faults.append(parsed.under(place))
             else:
                 entries.append(Entry(place, key, parsed))
         return entries
 
+    def _read_object(
+        self, key: str, value: dict[str, Any] | str, path: str
+    ) -> None:
+        """Read an object of a platform, or that an endpoint is anywhere."""
+        endpoint = self.edition.endpoints.get(key)
+        if isinstance(value, dict):
+            peer = parse_peer(value)
+            if isinstance(peer, list):
+                self.faults += (fault.under(path) for fault in peer)
+            else:
+                self.objects.append((path, key, peer))
+        elif endpoint is not None and endpoint.kind in PRODUCT:
+            expected = "addresses: the product is not the internet"
+            self._add("inventory/internet", path, expected, shown(value))
+        else:
+            self.internet.add(EndpointId(key))
+
+    @property
+    def peers(self) -> dict[EndpointId, list[Peer]]:
+        """The objects of each endpoint."""
+        peers: dict[EndpointId, list[Peer]] = {}
+        for _, key, peer in self.objects:
+            peers.setdefault(EndpointId(key), []).append(peer)
+        return peers
+
     def _compare(self) -> Iterator[Fault]:
         """Yield what is wrong between the addresses of all keys."""
+        yield from _object_faults(self.objects)
         seen: set[Network] = set()
         for path, _, network in self.shared:
             if network in seen:
@@ -783,5 +937,6 @@ class _Reading:
         yield from _pair_faults(
             [*self.entries, *self.cluster_ip],
             tuple(entry.network for entry in self.shared),
+            self.internet,
             f" (note {cited})" if cited else "",
         )

@@ -20,6 +20,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from avi_portspec.errors import Fault, shown
 
 __all__ = [
+    "EVERYWHERE",
     "IPV4",
     "IPV6",
     "Address",
@@ -38,6 +39,11 @@ Network: TypeAlias = IPv4Network | IPv6Network
 Family: TypeAlias = Literal[4, 6]
 IPV4: Final[Family] = 4
 IPV6: Final[Family] = 6
+#: All addresses of each family.
+EVERYWHERE: Final[tuple[Network, ...]] = (
+    ip_network("0.0.0.0/0"),
+    ip_network("::/0"),
+)
 
 _EXPECTED: Final = (
     "an address or a network, such as 10.20.0.0/24 or 2001:db8::/64"

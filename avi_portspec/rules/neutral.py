@@ -25,6 +25,7 @@ from avi_portspec.rules.comments import to_ascii
 from avi_portspec.rules.inventory import Inventory
 from avi_portspec.rules.networks import Family, Network
 from avi_portspec.rules.parts import Parts
+from avi_portspec.rules.peers import Peer
 from avi_portspec.rules.traffic import (
     ECHO_REQUESTS,
     FAMILIES,
@@ -82,6 +83,9 @@ class Rule(Strict):
         family: The version of the Internet Protocol, 4 or 6.
         sources: The addresses of the source, collapsed and sorted.
         destinations: The addresses of the destination, the same.
+        source_objects: The objects of a platform that the source has besides
+            addresses, or instead of them.
+        destination_objects: Those of the destination.
         traffic: What is allowed: ports, a message or a whole protocol.
             As text, it is in words: ``TCP 22 and 8443``.
         flows: The ids of the flows that it is for, in the order of the
@@ -98,15 +102,20 @@ class Rule(Strict):
     traffic: Traffic
     flows: tuple[FlowId, ...]
     reasons: tuple[str, ...]
+    source_objects: tuple[Peer, ...] = ()
+    destination_objects: tuple[Peer, ...] = ()
 
     def _faults(self) -> Iterator[Fault]:
         if self.family not in FAMILIES:
             yield Fault(
                 "firewall-rule/family", "family", "4 or 6", shown(self.family)
             )
-        for name in ("sources", "destinations"):
+        for name, objects in (
+            ("sources", self.source_objects),
+            ("destinations", self.destination_objects),
+        ):
             networks = getattr(self, name)
-            if not networks or any(
+            if not (networks or objects) or any(
                 network.version != self.family for network in networks
             ):
                 expected = f"at least one network, all of IPv{self.family}"
@@ -264,7 +273,10 @@ class Omission:
 _COUNTED: Final[Mapping[OmissionKind, str]] = FrozenDict(
     {
         "not-applicable": "do not apply here",
-        "not-asked": "are not asked for",
+        "not-asked": (
+            "are not asked for: these rules drop them too, if they drop "
+            "what no rule allows"
+        ),
     }
 )
 
@@ -354,6 +366,19 @@ class SiteRules:
         return self.completeness == "complete"
 
     @property
+    def internet_rules(self) -> tuple[Rule, ...]:
+        """The rules that open something to or from the whole internet."""
+        anywhere = self.inventory.internet
+        return tuple(
+            rule
+            for rule in self.rules
+            if any(
+                self.parts.get(end, end) in anywhere
+                for end in (rule.source, rule.destination)
+            )
+        )
+
+    @property
     def inferred(self) -> dict[FlowId, tuple[str, ...]]:
         """The fields that the vendor does not state of flows with rules."""
         flows = self.resolution.edition.flows
@@ -367,7 +392,7 @@ class SiteRules:
     @property
     def verdict(self) -> str:
         """How complete these rules are, and of what, in a line."""
-        judged = f"; only flows with {self.asked} are judged"
+        judged = f"; only flows with {self.asked} are counted"
         return f"{self._verdict}{judged if self.asked else ''}"
 
     @property
@@ -408,6 +433,7 @@ class SiteRules:
         ]
         # Before what is long: some platforms cut a description.
         lines += map(str, self.resolution.gaps)
+        lines += (f"INTERNET, all addresses: {r}" for r in self.internet_rules)
         page = f"vendor's port page{edition_text(edition)}"
         lines.append(f"scope: {page}. {OUT_OF_SCOPE}")
         lines += (

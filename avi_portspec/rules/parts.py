@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import attrs
 
@@ -12,15 +12,12 @@ from avi_portspec.model.conditions import Answer, Condition
 from avi_portspec.model.facets import Deployment
 from avi_portspec.model.facts import EditionFacts
 from avi_portspec.names import EndpointId
-from avi_portspec.rules.inventory import CONTROLLER, Inventory
+from avi_portspec.rules.inventory import CONTROLLER, PRODUCT, Inventory
 from avi_portspec.rules.networks import Family, Network
+from avi_portspec.rules.peers import Peer
 from avi_portspec.rules.traffic import FAMILIES
 
-__all__ = ["PRODUCT", "Parts", "Side"]
-
-#: The kinds of endpoint that are the product. Everything else is somebody
-#: else's machine.
-PRODUCT: Final = frozenset({"component", "platform"})
+__all__ = ["Parts", "Side"]
 
 
 class Side(NamedTuple):
@@ -84,7 +81,7 @@ class Parts:
         return (
             endpoint != CONTROLLER
             and self._endpoints[endpoint].kind in PRODUCT
-            and endpoint in self._inventory.addresses
+            and self._inventory.has(endpoint)
             and endpoint not in self._inventory.by_cloud
             and self._clouds_of(when) != self._clouds
         )
@@ -93,8 +90,7 @@ class Parts:
         """Return what has no address: the endpoint, or it in some clouds."""
         members = self._inventory.by_cloud.get(endpoint)
         if members is None:
-            has = self._inventory.addresses.get(endpoint)
-            return [] if has else [endpoint]
+            return [] if self._inventory.has(endpoint) else [endpoint]
         return [
             f"{endpoint}.{cloud}"
             for cloud in self._clouds_of(when)
@@ -144,7 +140,19 @@ class Parts:
         if cloud is not None and endpoint in here.by_cloud:
             name, here = f"{endpoint}.{cloud}", self._within((cloud,))
         networks = here.of if sends else here.listening
-        return Side(name, tuple(f for f in FAMILIES if networks(endpoint, f)))
+        return Side(
+            name,
+            tuple(
+                family
+                for family in FAMILIES
+                # Of an object nobody knows the families but its platform.
+                if endpoint in here.peers or networks(endpoint, family)
+            ),
+        )
+
+    def peers(self, part: EndpointId) -> tuple[Peer, ...]:
+        """Return the objects of a platform that a part has."""
+        return self._inventory.peers.get(self.endpoints.get(part, part), ())
 
     def sources(self, part: EndpointId, family: Family) -> tuple[Network, ...]:
         """Return the addresses that a part sends from."""

@@ -326,8 +326,11 @@ class _Draft:
         common = [
             family
             for family in FAMILIES
-            if self._sources(source, family)
-            and self._destinations(destination, family)
+            if (self._sources(source, family) or self.parts.peers(source))
+            and (
+                self._destinations(destination, family)
+                or self.parts.peers(destination)
+            )
         ]
         written = [f for f in common if f in families(protocol)]
         for family in written:
@@ -440,6 +443,8 @@ class _Draft:
                 family=family,
                 sources=self._sources(source, family),
                 destinations=self._destinations(destination, family),
+                source_objects=self.parts.peers(source),
+                destination_objects=self.parts.peers(destination),
                 traffic=_traffic(protocol, flows),
                 flows=tuple(flow.id for flow in flows),
                 reasons=tuple(map(_reason, decisions)),

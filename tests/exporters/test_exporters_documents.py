@@ -715,6 +715,25 @@ class TestAddresses:
         data = json.loads(avi_portspec.export(edition, "json", inventory=site))
         assert len({r["flow"] for r in data["records"]}) == len(edition.flows)
 
+    def test_objects_of_platforms(self, edition: Edition) -> None:
+        """In words, and the internet so that nobody overlooks it."""
+        site = loads_inventory(
+            'controller = ["10.10.1.11"]\nservice-engine = ["10.20.0.0/24"]\n'
+            'aws = ["198.51.100.0/24", { prefix-list = "pl-0123abcd" }]\n'
+            'external-network-services = [{ fqdn = "jump.example" }]\n'
+            'ntp-server = ["internet"]\n',
+            edition=edition,
+        )
+        answer = edition.resolve(preset("aws", services={"ntp"}))
+        text = str(avi_portspec.export(answer, "ticket", inventory=site))
+        assert "198.51.100.0/24, prefix-list:pl-0123abcd" in text
+        assert "INTERNET: any IPv4 address, any IPv6 address" in text
+        assert "cannot be implemented" not in text
+        data = json.loads(avi_portspec.export(answer, "json", inventory=site))
+        found = {each["flow"]: each for each in data["records"]}
+        ssh = found["external-to-controller-ssh"]
+        assert ssh["source_address"] == ["fqdn:jump.example"]
+
     def test_another_edition_s_inventory_is_refused(
         self, edition: Edition
     ) -> None:

@@ -54,6 +54,15 @@ class Members:
         self._site = "" if name is None else f"{name}-"
         #: The addresses that the groups of an output govern.
         self.governed: list[Network] = []
+        #: What the objects of a platform stand for, by the names that the
+        #: platform knows them by.
+        self.objects: dict[str, list[Network]] = {}
+
+    def object(self, name: object) -> list[Network]:
+        """Return what an object of the platform stands for."""
+        if name not in self.objects:
+            raise UnreadableError(f"an object that nobody has: {name}")
+        return self.objects[str(name)]
 
     def of(self, role: str) -> list[Network]:
         """Return a role's addresses; its cluster IP where it listens."""
@@ -263,7 +272,8 @@ def _aws(
     known = {
         "GroupId", "IpProtocol", "FromPort", "ToPort", "Description",
         "CidrIp", "CidrIpv6", "SourceSecurityGroupId",
-        "DestinationSecurityGroupId",
+        "DestinationSecurityGroupId", "SourcePrefixListId",
+        "DestinationPrefixListId",
     }  # fmt: skip
     if rule.keys() - known:
         raise UnreadableError(str(rule.keys() - known))
@@ -271,11 +281,15 @@ def _aws(
     for key, value in rule.items():
         if key in ("CidrIp", "CidrIpv6"):
             peers.append(ip_network(value))
-        elif key.endswith("SecurityGroupId"):
+        elif key.endswith(("SecurityGroupId", "PrefixListId")):
             expected = "Source" if side == "arriving" else "Destination"
             if not key.startswith(expected):
                 raise UnreadableError(key)
-            peers += members.of(roles[_got(value)])
+            if isinstance(value, str):
+                _of_kind(value, "sg-" if "Security" in key else "pl-")
+                peers += members.object(value)
+            else:
+                peers += members.of(roles[_got(value)])
     if not peers:
         raise UnreadableError("a rule for nobody, which AWS refuses")
     protocol, ports = _what(
@@ -284,6 +298,11 @@ def _aws(
     if protocol in (6, 17) and "FromPort" not in rule:
         raise UnreadableError("no ports")
     _put(sides, side, mine, peers, protocol, ports)
+
+
+def _of_kind(name: str, start: str) -> None:
+    if not name.startswith(start):
+        raise UnreadableError(f"{name}, where {start}... belongs")
 
 
 def _put(
@@ -323,9 +342,14 @@ def read_aws_terraform(text: str, members: Members) -> list[Opening]:
                 for key in ("cidr_ipv4", "cidr_ipv6")
                 if key in rule
             ]
-            if "referenced_security_group_id" in rule:
-                name = _referred(rule["referenced_security_group_id"])
-                peers += members.of(roles[name])
+            if "prefix_list_id" in rule:
+                _of_kind(rule["prefix_list_id"], "pl-")
+                peers += members.object(rule["prefix_list_id"])
+            referred = rule.get("referenced_security_group_id", "")
+            if referred.startswith("sg-"):
+                peers += members.object(referred)
+            elif referred:
+                peers += members.of(roles[_referred(referred)])
             if not peers:
                 raise UnreadableError("a rule for nobody")
             protocol, ports = _what(
@@ -387,7 +411,10 @@ def _azure(
                 "two rules of one priority, which Azure refuses"
             )
         seen.add((direction, rule["priority"]))
-        sides = [_azure_side(rule, side) for side in ("source", "destination")]
+        sides = [
+            _azure_side(rule, side, members)
+            for side in ("source", "destination")
+        ]
         if rule["sourcePortRange"] != "*":
             raise UnreadableError("source ports")
         protocol = {"*": None, "tcp": 6, "udp": 17, "icmp": 1, "esp": 50,
@@ -412,14 +439,26 @@ def _azure(
     return _through(_Sides(found["Outbound"], found["Inbound"]), members)
 
 
-def _azure_side(rule: Mapping[str, Any], side: str) -> list[Network]:
-    texts = rule.get(f"{side}AddressPrefixes")
-    texts = texts or [rule[f"{side}AddressPrefix"]]
-    return [
-        network
-        for text in texts
-        for network in (EVERYWHERE if text == "*" else [ip_network(text)])
-    ]
+def _azure_side(
+    rule: Mapping[str, Any], side: str, members: Members
+) -> list[Network]:
+    keys = [
+        f"{side}{what}"
+        for what in (
+            "AddressPrefix", "AddressPrefixes", "ApplicationSecurityGroups",
+            "ApplicationSecurityGroupIds",
+        )
+    ]  # fmt: skip
+    (key,) = (key for key in keys if key in rule)
+    value = rule[key]
+    if key.endswith("Groups"):
+        return [n for each in value for n in members.object(each["id"])]
+    if key.endswith("Ids"):
+        return [n for each in value for n in members.object(each)]
+    if key.endswith("Prefixes"):
+        # No tag stands in a list.
+        return [ip_network(each) for each in value]
+    return list(EVERYWHERE) if value == "*" else members.object(value)
 
 
 def _span(text: object) -> tuple[int, int]:
@@ -442,6 +481,7 @@ def read_gcp_terraform(text: str, members: Members) -> list[Opening]:
     known = {
         "//", "name", "network", "description", "direction", "priority",
         "source_ranges", "destination_ranges", "allow", "deny",
+        "source_tags", "source_service_accounts",
     }  # fmt: skip
     for rule in sorted(rules.values(), key=lambda each: each["priority"]):
         if rule.keys() - known:
@@ -452,6 +492,23 @@ def read_gcp_terraform(text: str, members: Members) -> list[Opening]:
             for side in ("source_ranges", "destination_ranges")
         ]  # fmt: skip
         direction = rule["direction"]
+        objects = [
+            *(("tag", name) for name in rule.get("source_tags", ())),
+            *(
+                ("at", name)
+                for name in rule.get("source_service_accounts", ())
+            ),
+        ]
+        if objects:
+            if "source_ranges" in rule or direction != "INGRESS":
+                raise UnreadableError(
+                    "an object and ranges, or on the way out"
+                )
+            if len({kind for kind, _ in objects}) > 1:
+                raise UnreadableError("tags and service accounts")
+            if any(("@" in name) is (kind == "tag") for kind, name in objects):
+                raise UnreadableError("a tag for an account, or the reverse")
+            sides[0] = [n for _, o in objects for n in members.object(o)]
         for each in rule.get("deny", ()):
             if each != {"protocol": "all"}:
                 raise UnreadableError("a deny of some packets alone")
@@ -567,7 +624,12 @@ def read_nsx_t(text: str, members: Members) -> list[Opening]:
         if rule["disabled"] or rule["direction"] != "IN_OUT":
             raise UnreadableError("a rule that is off, or for one direction")
         sides = [
-            [n for g in rule[side] for n in groups[g] if n.version in versions]
+            [
+                n
+                for g in rule[side]
+                for n in (groups[g] if g in groups else members.object(g))
+                if n.version in versions
+            ]
             for side in ("source_groups", "destination_groups")
         ]
         if rule["action"] == "DROP":
@@ -625,9 +687,12 @@ def read_kubernetes(text: str, members: Members) -> list[Opening]:
         spec = policy["spec"]
         labels = spec["podSelector"].get("matchLabels", {})
         ((label, value),) = labels.items()
-        if value != "true":
+        if not label.startswith("avi-portspec/"):
+            mine = members.object(f"{label}={value}")
+        elif value != "true":
             raise UnreadableError(str(labels))
-        mine = members.of(label.removeprefix("avi-portspec/"))
+        else:
+            mine = members.of(label.removeprefix("avi-portspec/"))
         governed += mine
         for key, side, peer, kind in (
             ("ingress", "arriving", "from", "Ingress"),
@@ -639,13 +704,10 @@ def read_kubernetes(text: str, members: Members) -> list[Opening]:
                 continue
             for rule in spec.get(key) or []:
                 peers = [
-                    ip_network(each["ipBlock"]["cidr"])
+                    network
                     for each in rule.get(peer) or []
+                    for network in _kubernetes_peer(each, members)
                 ] or list(EVERYWHERE)
-                if any(
-                    each.keys() != {"ipBlock"} for each in rule.get(peer) or []
-                ):
-                    raise UnreadableError("a selector")
                 for each in rule.get("ports") or [{}]:
                     protocol, ports = None, ALL_PORTS
                     if each:
@@ -658,6 +720,25 @@ def read_kubernetes(text: str, members: Members) -> list[Opening]:
                     _put(sides, side, mine, peers, protocol, [ports])
     members.governed = governed
     return _through(sides, members)
+
+
+def _kubernetes_peer(
+    peer: Mapping[str, Any], members: Members
+) -> list[Network]:
+    if peer.keys() == {"ipBlock"}:
+        return [ip_network(peer["ipBlock"]["cidr"])]
+    if not {"podSelector"} <= peer.keys() <= {
+        "podSelector", "namespaceSelector"
+    }:  # fmt: skip
+        raise UnreadableError(str(peer))
+    texts = []
+    for name in ("podSelector", "namespaceSelector"):
+        for selector in [peer[name]] if name in peer else []:
+            if selector.keys() != {"matchLabels"}:
+                raise UnreadableError(str(selector))
+            ((key, value),) = selector["matchLabels"].items()
+            texts.append(f"{key}={value}")
+    return members.object(" in ".join(texts))
 
 
 # -- the table for firewall teams --------------------------------------------
@@ -673,7 +754,15 @@ def read_csv(text: str, members: Members) -> list[Opening]:
         if row["action"] != "allow":
             raise UnreadableError(row["action"])
         sides = [
-            [ip_network(n) for n in row[f"{side}_addresses"].split()]
+            [
+                network
+                for text in row[f"{side}_addresses"].split()
+                for network in (
+                    [ip_network(text)]
+                    if text[0].isdecimal() or "::" in text
+                    else members.object(text)
+                )
+            ]
             or list(EVERYWHERE)
             for side in ("source", "destination")
         ]

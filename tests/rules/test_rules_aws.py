@@ -24,6 +24,7 @@ from cloud_sites import (
     rules_for,
     validator,
 )
+from test_rules_peers import OBJECTS, toml
 
 from avi_portspec.errors import CannotExpressError
 from avi_portspec.rules.inventory import Inventory
@@ -80,6 +81,9 @@ class TestCloudFormation:
             pytest.param(partial(rules_for, optional=True), id="ICMP"),
             pytest.param(hostile, id="hostile"),
             pytest.param(everyone, id="everyone"),
+            pytest.param(
+                partial(rules_for, toml(OBJECTS["aws"])), id="objects"
+            ),
             pytest.param(
                 partial(
                     rules_for,

@@ -19,6 +19,7 @@ from cloud_sites import (
     rules_for,
     validator,
 )
+from test_rules_peers import OBJECTS, toml
 
 from avi_portspec.errors import CannotExpressError
 from avi_portspec.rules.platforms import render
@@ -34,6 +35,8 @@ FIELDS = {
     "priority": "priority",
     "source_ranges": "sourceRanges",
     "destination_ranges": "destinationRanges",
+    "source_tags": "sourceTags",
+    "source_service_accounts": "sourceServiceAccounts",
     "allow": "allowed",
     "deny": "denied",
 }
@@ -76,6 +79,7 @@ class TestTheRules:
             rules_for(),
             hostile(),
             everyone(),
+            rules_for(toml(OBJECTS["gcp"])),
             rules_for(overlay=own_flow("[63, 73, 97]")),
             rules_for(overlay=own_flow('["esp", "ah", "gre"]')),
         ):

@@ -16,6 +16,7 @@ from cloud_sites import (
     rules_for,
     validator,
 )
+from test_rules_peers import OBJECTS, toml
 
 from avi_portspec.errors import CannotExpressError
 from avi_portspec.rules.comments import to_ascii
@@ -42,6 +43,7 @@ class TestThePolicies:
             hostile(),
             everyone(),
             rules_for(overlay=RANGES),
+            rules_for(toml(OBJECTS["kubernetes"])),
             rules_for(overlay=own_flow('["sctp"]', "[36412]")),
         ):
             for policy in policies(rules):
@@ -168,11 +170,25 @@ class TestThePolicies:
         rules = rules_for()
         text = render(rules, "kubernetes")
         top = [line for line in text.splitlines() if line.startswith("#")]
-        assert top[:-1] == [f"# {line}" for line in rules.header()]
-        assert top[-1].startswith("# Caution: every")
+        *said, members, dns, addresses = top
+        assert said == [f"# {line}" for line in rules.header()]
+        assert members.startswith("# Caution: every")
+        assert dns.startswith("# Caution: pods with a policy for egress reach")
+        assert addresses.startswith(
+            "# Caution: rules name controller and service-engine by address"
+        )
         for policy in policies(rules):
             about = policy["metadata"]["annotations"]["avi-portspec/about"]
             assert about.splitlines() == [line[2:] for line in top]
+
+    def test_the_top_warns_of_parts_by_address_alone(self) -> None:
+        """Of those that have a selector it says nothing."""
+        objects = OBJECTS["kubernetes"]
+        for left, told in (((), False), (("service-engine",), True)):
+            some = {k: v for k, v in objects.items() if k not in left}
+            text = render(rules_for(toml(some)), "kubernetes")
+            assert ("never match pods by address" in text) is told
+            assert "rules name controller" not in text
 
     def test_reasons_are_kept(self) -> None:
         """Whatever they hold, they are text."""

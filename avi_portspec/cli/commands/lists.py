@@ -24,6 +24,7 @@ from avi_portspec.cli.parameters import (
     synonyms_of,
 )
 from avi_portspec.cli.terminal import Column
+from avi_portspec.model.wording import overlay_text
 from avi_portspec.names import EndpointKind, NoteKind
 
 if TYPE_CHECKING:
@@ -35,16 +36,17 @@ __all__ = [
     "editions_command",
     "endpoints_command",
     "formats_command",
+    "list_command",
     "notes_command",
     "platforms_command",
     "presets_command",
 ]
 
-Columns = Sequence[tuple[str, Column]]
+Columns = Sequence[tuple[str | Callable[[Any], str], Column]]
 Find = Callable[..., Iterable[Any]]
 
 
-def _list_command(
+def list_command(
     name: str,
     *parameters: Callable[..., Any],
     columns: Columns,
@@ -60,7 +62,8 @@ def _list_command(
     Args:
         name: The command's name, which is the key of the records too.
         *parameters: Its own arguments and options.
-        columns: The key of each column, and the column.
+        columns: The key of each column, or what makes its cell of a record,
+            and the column. What is made so and empty everywhere is left out.
         examples: As for :func:`command`.
         exits: As for :func:`command`.
         of_edition: Whether the records are those of an edition, which the
@@ -86,12 +89,23 @@ def _list_command(
                 if not found:
                     screen.line(f"No matching {name}.")
                     return
-                screen.table(
-                    [column for _, column in columns],
+                cells = [
                     [
-                        [_cell(record[key]) for key, _ in columns]
-                        for record in data[name]
-                    ],
+                        key(one) if callable(key) else _cell(one[key])
+                        for one in data[name]
+                    ]
+                    for key, _ in columns
+                ]
+                shown = [
+                    (column, texts)
+                    for (key, column), texts in zip(
+                        columns, cells, strict=True
+                    )
+                    if any(texts) or not callable(key)
+                ]
+                screen.table(
+                    [column for column, _ in shown],
+                    [*zip(*(texts for _, texts in shown), strict=True)],
                 )
 
             request.answer(lambda: data, show)
@@ -130,7 +144,20 @@ def _cell(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-@_list_command(
+def _site_of(endpoint: Any) -> str:
+    """Return what of an endpoint is a site's, and whose."""
+    own = [
+        f"{', '.join(filter(None, (given['label'], *given['aliases'])))} "
+        f"({overlay_text(given['origin'], given['reference'])})"
+        for given in endpoint["site_names"]
+    ]
+    if endpoint["origin"] is not None:
+        who = overlay_text(endpoint["origin"], endpoint["reference"])
+        own.insert(0, who)
+    return "; ".join(own)
+
+
+@list_command(
     "notes",
     click.argument("names", metavar="[NOTE]...", nargs=-1, type=NOTE),
     option(
@@ -174,7 +201,7 @@ def notes_command(
     )
 
 
-@_list_command(
+@list_command(
     "endpoints",
     click.argument("names", metavar="[ENDPOINT]...", nargs=-1, type=ENDPOINT),
     _kind_option("endpoint", get_args(EndpointKind)),
@@ -184,6 +211,7 @@ def notes_command(
         ("kind", Column("Kind", is_whole=True)),
         ("aliases", Column("Aliases")),
         ("description", Column("Description")),
+        (_site_of, Column("Site")),
     ),
     examples=(
         ("All endpoints, with their aliases.", "endpoints"),
@@ -207,7 +235,7 @@ def endpoints_command(
     )
 
 
-@_list_command(
+@list_command(
     "editions",
     columns=(
         ("id", Column("Edition", is_whole=True)),
@@ -241,7 +269,7 @@ def editions_command() -> Iterable[Any]:
         }
 
 
-@_list_command(
+@list_command(
     "presets",
     columns=(
         ("name", Column("Preset", is_whole=True)),
@@ -269,7 +297,7 @@ def presets_command(edition: Edition) -> Iterable[Any]:
         }
 
 
-@_list_command(
+@list_command(
     "platforms",
     columns=(
         ("name", Column("Platform", is_whole=True)),
@@ -298,7 +326,7 @@ def platforms_command() -> Iterable[Any]:
         }
 
 
-@_list_command(
+@list_command(
     "formats",
     columns=(
         ("name", Column("Format", is_whole=True)),

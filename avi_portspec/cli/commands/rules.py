@@ -325,7 +325,11 @@ def _summarise(
                 str(rule.traffic),
                 f"IPv{rule.family}",
                 " to ".join(
-                    map(_addresses, (rule.sources, rule.destinations))
+                    _addresses(*side)
+                    for side in (
+                        (rule.sources, rule.source_objects),
+                        (rule.destinations, rule.destination_objects),
+                    )
                 ),
                 ", ".join(rule.flows),
             )
@@ -345,13 +349,14 @@ def _summarise(
         screen.line(note)
 
 
-def _addresses(networks: tuple[Any, ...]) -> str:
+def _addresses(networks: tuple[Any, ...], objects: tuple[Any, ...]) -> str:
     """Return networks as people write them, of very many the first."""
     from avi_portspec.rules.networks import networks_text
 
-    text = networks_text(networks[:_SHOWN])
-    more = len(networks) - _SHOWN
-    return text if more <= 0 else f"{text} and {more} more"
+    texts = [networks_text(networks[:_SHOWN]), *map(str, objects[:_SHOWN])]
+    more = sum(max(len(each) - _SHOWN, 0) for each in (networks, objects))
+    text = ", ".join(filter(None, texts))
+    return text if not more else f"{text} and {more} more"
 
 
 def _data(
@@ -362,6 +367,7 @@ def _data(
 
     taken = options_of(platform)
     resolution = rules.resolution
+    internet = {rule.id for rule in rules.internet_rules}
     return answer(
         Rules,
         resolution.edition,
@@ -373,14 +379,17 @@ def _data(
         },
         is_complete=rules.complete,
         completeness=rules.completeness,
-        rules=[_rule_data(rule, resolution.edition) for rule in rules.rules],
+        rules=[
+            _rule_data(rule, resolution.edition, internet=rule.id in internet)
+            for rule in rules.rules
+        ],
         left_out=rules.omissions,
         gaps=[gap.text for gap in resolution.gaps],
         text=text,
     )
 
 
-def _rule_data(rule: Any, edition: EditionData) -> object:
+def _rule_data(rule: Any, edition: EditionData, *, internet: bool) -> object:
     from avi_portspec.cli.answers import Rule
     from avi_portspec.serialisation.shapes import fill
 
@@ -388,6 +397,9 @@ def _rule_data(rule: Any, edition: EditionData) -> object:
         Rule,
         rule,
         protocol=rule.protocol.name or str(rule.protocol.number),
+        source_objects=[*map(str, rule.source_objects)],
+        destination_objects=[*map(str, rule.destination_objects)],
+        internet=internet,
         protocol_number=rule.protocol.number,
         ports=[
             {"port_low": ports.low, "port_high": ports.high}

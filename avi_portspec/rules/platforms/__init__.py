@@ -16,6 +16,7 @@ from typing import (
 
 import attrs
 
+from avi_portspec.documents import join
 from avi_portspec.errors import (
     CannotExpressError,
     InvalidQueryError,
@@ -24,9 +25,11 @@ from avi_portspec.errors import (
 )
 from avi_portspec.model.frozen import FrozenDict
 from avi_portspec.names import OptionName, fold
+from avi_portspec.rules.inventory import PRODUCT
 from avi_portspec.rules.networks import IPV4, IPV6, Family
 from avi_portspec.rules.neutral import Omission, SiteRules
 from avi_portspec.rules.options import Options
+from avi_portspec.rules.peers import PeerKind
 
 __all__ = [
     "PlatformName",
@@ -80,6 +83,18 @@ class Written(Generic[AnyRules]):
     text: str
 
 
+class _Objects(NamedTuple):
+    """The kinds of objects that a platform knows.
+
+    Attributes:
+        others: Those that endpoints outside the product can have.
+        own: Those that the product's own parts can have.
+    """
+
+    others: tuple[PeerKind, ...] = ()
+    own: tuple[PeerKind, ...] = ()
+
+
 class _Writer(NamedTuple):
     """What writes for a platform.
 
@@ -91,12 +106,15 @@ class _Writer(NamedTuple):
             platform takes.
         family: The address family whose rules alone the text has, or
             ``None`` for both.
+        objects: The kinds of objects that it can write for others, and for
+            the product's own parts.
     """
 
     module: str
     function: str
     options: tuple[OptionName, ...] = ()
     family: Family | None = None
+    objects: _Objects = _Objects()
 
 
 _LINUX: Final[tuple[OptionName, ...]] = (
@@ -109,24 +127,41 @@ _NAMED: Final[tuple[OptionName, ...]] = ("name",)
 
 _STATELESS: Final[tuple[OptionName, ...]] = ("name", "icmp_errors")
 
+_AWS: Final = _Objects(("prefix-list", "security-group"))
+_AZURE: Final = _Objects(
+    ("application-security-group", "service-tag"),
+    ("application-security-group",),
+)
+_GCP: Final = _Objects(("service-account", "tag"))
+_PODS: Final = _Objects(("pod-selector",), ("pod-selector",))
+_NSX: Final = _Objects(("nsx-group",), ("nsx-group",))
+#: People read it, and know what they have.
+_TABLE: Final = _Objects(get_args(PeerKind), get_args(PeerKind))
+
 _WRITERS: Final[Mapping[PlatformName, _Writer]] = FrozenDict(
     {
         "arista": _Writer("network", "render_arista", _STATELESS),
-        "aws-cloudformation": _Writer("aws", "render_cloudformation", _NAMED),
-        "aws-terraform": _Writer("aws", "render_terraform", _NAMED),
-        "azure-arm": _Writer("azure", "render_arm", _NAMED),
-        "azure-terraform": _Writer("azure", "render_terraform", _NAMED),
+        "aws-cloudformation": _Writer(
+            "aws", "render_cloudformation", _NAMED, objects=_AWS
+        ),
+        "aws-terraform": _Writer(
+            "aws", "render_terraform", _NAMED, objects=_AWS
+        ),
+        "azure-arm": _Writer("azure", "render_arm", _NAMED, objects=_AZURE),
+        "azure-terraform": _Writer(
+            "azure", "render_terraform", _NAMED, objects=_AZURE
+        ),
         "cisco": _Writer("network", "render_cisco", _STATELESS),
         "ciscoasa": _Writer("network", "render_ciscoasa", _NAMED),
-        "csv": _Writer("csv_table", "render", ("header",)),
+        "csv": _Writer("csv_table", "render", ("header",), objects=_TABLE),
         "fortigate": _Writer("network", "render_fortigate", _NAMED),
-        "gcp-terraform": _Writer("gcp", "render", _NAMED),
+        "gcp-terraform": _Writer("gcp", "render", _NAMED, objects=_GCP),
         "ip6tables": _Writer("iptables", "render_ipv6", _LINUX, IPV6),
         "iptables": _Writer("iptables", "render_ipv4", _LINUX, IPV4),
         "juniper": _Writer("network", "render_juniper", _STATELESS),
-        "kubernetes": _Writer("kubernetes", "render", _NAMED),
+        "kubernetes": _Writer("kubernetes", "render", _NAMED, objects=_PODS),
         "nftables": _Writer("nftables", "render", _LINUX),
-        "nsx-t": _Writer("nsxt", "render", _NAMED),
+        "nsx-t": _Writer("nsxt", "render", _NAMED, objects=_NSX),
         "openstack-heat": _Writer("openstack", "render", _NAMED),
         "paloalto": _Writer("network", "render_paloalto", _NAMED),
         "srx": _Writer("network", "render_srx", _NAMED),
@@ -200,6 +235,7 @@ def write(
         rules = attrs.evolve(rules, rules=tuple(own))
     while True:
         try:
+            _check_objects(rules, name, writer.objects)
             return Written(rules, to_text(rules, options))
         except CannotExpressError as refused:
             if not options.partial:
@@ -227,6 +263,31 @@ def _check(platform: PlatformName, options: Options) -> None:
             raise InvalidQueryError(
                 name, expected, shown(getattr(options, name))
             )
+
+
+def _check_objects(
+    rules: SiteRules, platform: PlatformName, known: _Objects
+) -> None:
+    """Refuse a rule with an object that a platform does not know.
+
+    Without it the rule would have only a part of a side; or none, which is
+    everybody on most platforms.
+    """
+    endpoints = rules.resolution.edition.endpoints
+    for rule in rules.rules:
+        for end, objects in (
+            (rule.source, rule.source_objects),
+            (rule.destination, rule.destination_objects),
+        ):
+            for each in objects:
+                kind = endpoints[rules.parts.get(end, end)].kind
+                kinds = known.own if kind in PRODUCT else known.others
+                if each.kind not in kinds:
+                    takes = join("and", (*kinds, "addresses"))
+                    reason = f"{end} has {each}, and it takes {takes} there"
+                    raise CannotExpressError(
+                        platform, rule.id, rule.flows, reason
+                    )
 
 
 def _without(rules: AnyRules, refused: CannotExpressError) -> AnyRules:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Final, assert_never
 
 from avi_portspec.model.ports import PortRange
@@ -20,6 +21,7 @@ from avi_portspec.names import EndpointId
 from avi_portspec.rules.networks import Family, Network
 from avi_portspec.rules.neutral import SiteRules
 from avi_portspec.rules.options import Options
+from avi_portspec.rules.peers import NamedObject
 from avi_portspec.rules.platforms.clouds import (
     LOOPBACK,
     Direction,
@@ -64,7 +66,10 @@ _RESOURCES: Final = 500
 _BYTES: Final = 1_000_000
 _LOGICAL_ID: Final = 255
 _SERVICE: Final = ("IpProtocol", "FromPort", "ToPort")
-_CIDR: Final = {4: "CidrIp", 6: "CidrIpv6"}
+_ENDS: Final[dict[Direction, str]] = {
+    "ingress": "Source",
+    "egress": "Destination",
+}
 _TAG: Final = 256
 _BRACES: Final = re.compile(r"\{(?=\{)")
 _WORD: Final = re.compile(r"[A-Za-z0-9]+")
@@ -153,9 +158,8 @@ def _permissions(rules: SiteRules, platform: str) -> dict[Permission, Grounds]:
 
 def _families(permission: Permission) -> tuple[Family, ...]:
     """Return for which families AWS counts a rule: a reference for both."""
-    if isinstance(permission.peer, str):
-        return FAMILIES
-    return (permission.peer.version,)
+    family = permission.family
+    return FAMILIES if family is None else (family,)
 
 
 def _warnings(
@@ -167,8 +171,18 @@ def _warnings(
         for permission in permitted
         for family in _families(permission)
     )
+    lists = dict.fromkeys(
+        p.peer.name
+        for p in permitted
+        if isinstance(p.peer, NamedObject) and p.peer.kind == "prefix-list"
+    )
     return [
         membership_warning(rules, _MEMBERSHIP),
+        *(
+            f"Caution: in the quota of a group, {name} counts as as many "
+            "rules as it can have entries"
+            for name in lists
+        ),
         *(
             f"Caution: the group of {role} has {number} {direction} rules for "
             f"IPv{family}; more than {_QUOTA} take a higher quota than that "
@@ -276,7 +290,7 @@ def _group(
             own[permission.direction].append(
                 {
                     **_service(permission, *_SERVICE),
-                    _CIDR[peer.version]: str(peer),
+                    **_peer(peer, _ENDS[permission.direction]),
                     "Description": _describe(grounds),
                 }
             )
@@ -292,17 +306,28 @@ def _group(
     }
 
 
+def _peer(peer: Network | NamedObject, end: str) -> dict[str, str]:
+    """Return the other side of a rule that names none of these groups."""
+    match peer:
+        case NamedObject(kind="prefix-list", name=name):
+            return {f"{end}PrefixListId": name}
+        case NamedObject(name=name):
+            return {f"{end}SecurityGroupId": name}
+        case IPv4Network():
+            return {"CidrIp": str(peer)}
+        case IPv6Network():
+            return {"CidrIpv6": str(peer)}
+        case _ as never:
+            assert_never(never)
+
+
 def _rule(
     permission: Permission, grounds: Grounds, names: Names
 ) -> dict[str, Any]:
     """Return a rule that names a group."""
-    side, other = (
-        ("Ingress", "Source")
-        if permission.direction == "ingress"
-        else ("Egress", "Destination")
-    )
+    other = _ENDS[permission.direction]
     return {
-        "Type": f"AWS::EC2::SecurityGroup{side}",
+        "Type": f"AWS::EC2::SecurityGroup{permission.direction.title()}",
         "Properties": {
             "GroupId": _group_id(permission.role, names),
             **_service(permission, *_SERVICE),
@@ -355,8 +380,18 @@ def render_terraform(rules: SiteRules, options: Options) -> str:
 
 
 def _terraform_peer(
-    peer: Network | EndpointId, ids: dict[EndpointId, str]
+    peer: Network | EndpointId | NamedObject, ids: dict[EndpointId, str]
 ) -> dict[str, str]:
-    if isinstance(peer, str):
-        return {"referenced_security_group_id": ids[peer]}
-    return {f"cidr_ipv{peer.version}": str(peer)}
+    match peer:
+        case str():
+            return {"referenced_security_group_id": ids[peer]}
+        case NamedObject(kind="prefix-list", name=name):
+            return {"prefix_list_id": name}
+        case NamedObject(name=name):
+            return {"referenced_security_group_id": name}
+        case IPv4Network():
+            return {"cidr_ipv4": str(peer)}
+        case IPv6Network():
+            return {"cidr_ipv6": str(peer)}
+        case _ as never:
+            assert_never(never)

@@ -15,14 +15,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import count
-from typing import Any, Final, assert_never
+from itertools import count, product
+from typing import Any, Final, TypeAlias, assert_never
 
 import attrs
 
 from avi_portspec.rules.networks import Network
 from avi_portspec.rules.neutral import Rule, SiteRules
 from avi_portspec.rules.options import Options
+from avi_portspec.rules.peers import NamedObject, Peer
 from avi_portspec.rules.platforms.clouds import (
     Direction,
     message_refusal,
@@ -73,6 +74,10 @@ _ANY: Final = "*"
 _CAPITAL: Final = re.compile("[A-Z]")
 
 
+#: Prefixes, or one object: a rule has no more on a side.
+_Side: TypeAlias = tuple[str, ...] | NamedObject
+
+
 @attrs.frozen(kw_only=True)
 class _SecurityRule:
     """A rule as Azure has it, before either syntax."""
@@ -83,8 +88,8 @@ class _SecurityRule:
     access: str
     priority: int
     protocol: str = _ANY
-    sources: tuple[str, ...] = (_ANY,)
-    destinations: tuple[str, ...] = (_ANY,)
+    sources: _Side = (_ANY,)
+    destinations: _Side = (_ANY,)
     ports: tuple[str, ...] = (_ANY,)
 
     @property
@@ -139,21 +144,28 @@ def _security_rules(
     names = Names(_NAME, options.label)
     priorities = {direction: count(_FIRST) for direction in _DIRECTIONS}
     addresses: Counter[str] = Counter()
-    for number, stand in enumerate(placements(rules, platform), start=1):
+    numbers = count(1)
+    for stand in placements(rules, platform):
         rule = stand.rule
-        addresses["sources"] += len(rule.sources)
-        addresses["destinations"] += len(rule.destinations)
-        _within_limits(rule, platform, number, addresses)
-        yield _SecurityRule(
-            name=names.of(f"{rule.id}-{stand.direction}"),
-            reasons=tuple(purposes_of(rules, rule)),
-            direction=_DIRECTIONS[stand.direction],
-            access="Allow",
-            priority=next(priorities[stand.direction]),
-            sources=_prefixes(rule.sources),
-            destinations=_prefixes(rule.destinations),
-            **_traffic(rule, platform),
-        )
+        key = f"{rule.id}-{stand.direction}"
+        for sources, destinations in product(
+            _sides(rule.sources, rule.source_objects),
+            _sides(rule.destinations, rule.destination_objects),
+        ):
+            sides = {"sources": sources, "destinations": destinations}
+            addresses.update({n: _size(side) for n, side in sides.items()})
+            _within_limits(rule, platform, next(numbers), addresses)
+            objects = [s for s in sides.values() if isinstance(s, NamedObject)]
+            yield _SecurityRule(
+                name=names.of("-".join((key, *map(_last, objects)))),
+                reasons=tuple(purposes_of(rules, rule)),
+                direction=_DIRECTIONS[stand.direction],
+                access="Allow",
+                priority=next(priorities[stand.direction]),
+                sources=sources,
+                destinations=destinations,
+                **_traffic(rule, platform),
+            )
     for direction, name in _DIRECTIONS.items():
         yield _SecurityRule(
             name=names.of(f"close-{direction}"),
@@ -162,6 +174,24 @@ def _security_rules(
             access="Deny",
             priority=_LAST,
         )
+
+
+def _sides(
+    networks: tuple[Network, ...], objects: tuple[Peer, ...]
+) -> Iterator[_Side]:
+    """Yield what a rule has on one side, as rules of Azure take it."""
+    if networks:
+        yield _prefixes(networks)
+    yield from (each for each in objects if isinstance(each, NamedObject))
+
+
+def _last(peer: NamedObject) -> str:
+    """Return the end of an object's path, or its name."""
+    return peer.name.rpartition("/")[2]
+
+
+def _size(side: _Side) -> int:
+    return 1 if isinstance(side, NamedObject) else len(side)
 
 
 def _prefixes(networks: tuple[Network, ...]) -> tuple[str, ...]:
@@ -227,11 +257,19 @@ def _properties(spec: _SecurityRule) -> dict[str, Any]:
         "access": spec.access,
         "priority": spec.priority,
         "protocol": spec.protocol,
-        **_either("sourceAddressPrefix", "es", spec.sources),
+        **_side("source", spec.sources),
         "sourcePortRange": _ANY,
-        **_either("destinationAddressPrefix", "es", spec.destinations),
+        **_side("destination", spec.destinations),
         **_either("destinationPortRange", "s", spec.ports),
     }
+
+
+def _side(end: str, side: _Side) -> dict[str, Any]:
+    if not isinstance(side, NamedObject):
+        return _either(f"{end}AddressPrefix", "es", side)
+    if side.kind == "service-tag":
+        return {f"{end}AddressPrefix": side.name}
+    return {f"{end}ApplicationSecurityGroups": [{"id": side.name}]}
 
 
 def _either(name: str, plural: str, values: tuple[str, ...]) -> dict[str, Any]:
@@ -307,6 +345,11 @@ def _terraform_rule(rule: _SecurityRule) -> dict[str, Any]:
         _CAPITAL.sub(r"_\g<0>", name).lower(): value
         for name, value in _properties(rule).items()
     }
+    for end in ("source", "destination"):
+        groups = stated.pop(f"{end}_application_security_groups", None)
+        if groups is not None:
+            ids = [group["id"] for group in groups]
+            stated[f"{end}_application_security_group_ids"] = ids
     return {
         name: {"name": rule.name, **stated}.get(name) for name in _ATTRIBUTES
     }

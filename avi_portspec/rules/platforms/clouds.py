@@ -7,15 +7,16 @@ in a security group for each part.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final, Literal, NamedTuple, TypeAlias, assert_never
 
 from avi_portspec.errors import CannotExpressError
 from avi_portspec.model.ports import PortRange
 from avi_portspec.names import EndpointId
+from avi_portspec.rules.inventory import PRODUCT
 from avi_portspec.rules.networks import Family, Network, collapse
 from avi_portspec.rules.neutral import Rule, SiteRules
-from avi_portspec.rules.parts import PRODUCT
+from avi_portspec.rules.peers import NamedObject, Peer
 from avi_portspec.rules.platforms.documents import purposes_of
 from avi_portspec.rules.traffic import Bare, Message, Ported, Traffic
 
@@ -65,6 +66,13 @@ class Placement(NamedTuple):
             return self.rule.sources
         return self.rule.destinations
 
+    @property
+    def objects(self) -> tuple[Peer, ...]:
+        """The objects of the platform that the other side has."""
+        if self.direction == "ingress":
+            return self.rule.source_objects
+        return self.rule.destination_objects
+
 
 def own_roles(rules: SiteRules) -> tuple[EndpointId, ...]:
     """Return the product's parts at this site, in the order of the edition.
@@ -85,7 +93,7 @@ def own_roles(rules: SiteRules) -> tuple[EndpointId, ...]:
 
 def _own_endpoints(rules: SiteRules) -> Iterator[EndpointId]:
     for endpoint in rules.resolution.edition.endpoints:
-        is_here = endpoint.id in rules.inventory.addresses
+        is_here = rules.inventory.has(endpoint.id)
         if is_here and endpoint.kind in PRODUCT:
             yield endpoint.id
 
@@ -96,7 +104,7 @@ def own_networks(rules: SiteRules) -> tuple[Network, ...]:
     networks = [
         network
         for endpoint in _own_endpoints(rules)
-        for network in inventory.addresses[endpoint]
+        for network in inventory.addresses.get(endpoint, ())
     ]
     return collapse([*networks, *map(ip_network, inventory.cluster_ip)])
 
@@ -221,16 +229,17 @@ class Permission(NamedTuple):
         direction: As the group sees it.
         protocol: The protocol, as the platform spells it.
         what: One range of ports, a message, or the whole protocol.
-        peer: A network, or the role whose group is referred to.
+        peer: A network, the role whose group is referred to, or an object
+            of the platform.
         family: The version of the Internet Protocol; ``None`` where a
-            reference to a group is about both.
+            reference is about both.
     """
 
     role: EndpointId
     direction: Direction
     protocol: str
     what: PortRange | Message | Bare
-    peer: Network | EndpointId
+    peer: Network | EndpointId | NamedObject
     family: Family | None
 
     @property
@@ -288,16 +297,19 @@ def permissions(
     permitted: dict[Permission, Grounds] = {}
     for stand in placements(rules, platform):
         rule = stand.rule
-        peers: tuple[Network | EndpointId, ...] = stand.peers
-        family: Family | None = rule.family
+        peers: list[Network | EndpointId | NamedObject] = [*stand.peers]
+        peers += (o for o in stand.objects if isinstance(o, NamedObject))
         if stand.peer in own:
-            peers = (stand.peer,)
-            family = family if by_family else None
+            peers = [stand.peer]
         protocol = protocol_name(rule, platform, ported=ported, named=named)
         for what in _parts(rule.traffic):
             ports = what if isinstance(what, PortRange) else None
             reasons = purposes_of(rules, rule, ports)
             for peer in peers:
+                is_one = by_family or isinstance(
+                    peer, (IPv4Network, IPv6Network)
+                )
+                family: Family | None = rule.family if is_one else None
                 permission = Permission(
                     stand.role, stand.direction, protocol, what, peer, family
                 )

@@ -17,7 +17,9 @@ from typing import Any, Final, assert_never
 from avi_portspec.rules.networks import Family, Network
 from avi_portspec.rules.neutral import Rule, SiteRules
 from avi_portspec.rules.options import Options
+from avi_portspec.rules.peers import NamedObject
 from avi_portspec.rules.platforms.clouds import (
+    Placement,
     message_refusal,
     own_networks,
     placements,
@@ -46,6 +48,12 @@ _RANGES: Final = 5000
 #: the rules of a default network are, and after the rules of the site.
 _ALLOW: Final = 1000
 _DENY: Final = 65000
+#: The keys of sources that are no ranges, and how many a rule can have.
+_SOURCES: Final = {
+    "tag": "source_tags",
+    "service-account": "source_service_accounts",
+}
+_OBJECTS: Final = {"tag": 30, "service-account": 10}
 _EVERYWHERE: Final[dict[Family, str]] = {4: "0.0.0.0/0", 6: "::/0"}
 _NETWORK: Final = "${var.network}"
 
@@ -71,17 +79,18 @@ def _firewalls(rules: SiteRules, options: Options) -> Iterator[dict[str, Any]]:
     for stand in placements(rules, _PLATFORM):
         rule, direction = stand.rule, stand.direction
         reasons = disarm(purposes_of(rules, rule))
-        yield {
-            "//": reasons,
-            "name": names.of(f"{rule.id}-{direction}"),
-            "network": _NETWORK,
-            "description": summarise(reasons, _DESCRIPTION),
-            "direction": direction.upper(),
-            "priority": _ALLOW,
-            "source_ranges": _ranges(rule.sources, rule),
-            "destination_ranges": _ranges(rule.destinations, rule),
-            "allow": [_allow(rule)],
-        }
+        for kind, whence in _sources(stand):
+            yield {
+                "//": reasons,
+                "name": names.of(f"{rule.id}-{direction}{kind}"),
+                "network": _NETWORK,
+                "description": summarise(reasons, _DESCRIPTION),
+                "direction": direction.upper(),
+                "priority": _ALLOW,
+                **whence,
+                "destination_ranges": _ranges(rule.destinations, rule),
+                "allow": [_allow(rule)],
+            }
     for family, own in _own_ranges(rules).items():
         everywhere = [_EVERYWHERE[family]]
         sides = {"ingress": (everywhere, own), "egress": (own, everywhere)}
@@ -96,6 +105,31 @@ def _firewalls(rules: SiteRules, options: Options) -> Iterator[dict[str, Any]]:
                 "destination_ranges": destinations,
                 "deny": [{"protocol": "all"}],
             }
+
+
+def _sources(stand: Placement) -> Iterator[tuple[str, dict[str, list[str]]]]:
+    """Yield the sources of a placed rule, by kind: a rule has one alone.
+
+    Each comes with what tells the rule's name from the others'.
+    """
+    rule = stand.rule
+    if rule.destination_objects:
+        reason = "a destination is addresses alone, never a tag or an account"
+        raise refusal(_PLATFORM, rule, reason)
+    if rule.sources:
+        yield "", {"source_ranges": _ranges(rule.sources, rule)}
+    for kind, key in _SOURCES.items():
+        found = [
+            each.name
+            for each in rule.source_objects
+            if isinstance(each, NamedObject) and each.kind == kind
+        ]
+        most = _OBJECTS[kind]
+        if len(found) > most:
+            reason = f"a rule has at most {most} sources of the kind {kind}"
+            raise refusal(_PLATFORM, rule, reason)
+        if found:
+            yield f"-{kind}", {key: found}
 
 
 def _own_ranges(rules: SiteRules) -> dict[Family, list[str]]:

@@ -5,16 +5,19 @@ policies. ``endPort`` is stable since Kubernetes 1.25.
 
 A policy a part of the product, for the pods with that part's label. It
 names both policy types, so that what it does not allow is denied in
-both directions; the other sides are networks, never labels.
+both directions. The other sides are networks, and the pods that the inventory
+selects by their labels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, assert_never
 
+from avi_portspec.documents import join
 from avi_portspec.rules.neutral import Rule, SiteRules
 from avi_portspec.rules.options import Options
+from avi_portspec.rules.peers import Peer, PodSelector
 from avi_portspec.rules.platforms.clouds import (
     Direction,
     Placement,
@@ -48,15 +51,23 @@ _MEMBERSHIP: Final = (
     "Caution: every pod with one of these labels gets all rules of the "
     "label, whatever its addresses are"
 )
+_DNS: Final = (
+    "Caution: pods with a policy for egress reach no DNS server but those of "
+    "the rules; allow that in a policy of your own, or give dns-server"
+)
+_ADDRESSES: Final = (
+    "Caution: rules name {} by address, and some network plug-ins, such as "
+    "Cilium, never match pods by address: give a pod-selector"
+)
 
 
 def render(rules: SiteRules, options: Options) -> str:
     """Return the rules as YAML, a document for each part of the product."""
-    top = (*rules.header(), _MEMBERSHIP)
+    placed = list(placements(rules, _PLATFORM))
+    top = (*rules.header(), _MEMBERSHIP, _DNS, *_by_address(rules, placed))
     names = Names(_NAME, lambda key: f"avi-{options.label(key)}")
     labels = Names(_LABEL, options.label)
     documents = []
-    placed = list(placements(rules, _PLATFORM))
     for role in own_roles(rules):
         own = [stand for stand in placed if stand.role == role]
         # What each rule is for, since a policy has no comments.
@@ -65,39 +76,66 @@ def render(rules: SiteRules, options: Options) -> str:
             for stand in own
             for line in purposes_of(rules, stand.rule)
         ]
-        documents.append(
-            _policy(
-                names.of(role),
-                f"{_PREFIX}/{labels.of(role)}",
-                own,
-                {"about": top, "rules": purposes},
-            )
-        )
+        selected: list[Mapping[str, str]] = [
+            pods.labels for pods in _pods(rules.inventory.peers.get(role, ()))
+        ] or [{f"{_PREFIX}/{labels.of(role)}": "true"}]
+        for number, pod_labels in enumerate(selected, start=1):
+            key = role if number == 1 else f"{role}-{number}"
+            notes = {"about": top, "rules": purposes}
+            documents.append(_policy(names.of(key), pod_labels, own, notes))
     return yaml_text(documents, top)
+
+
+def _by_address(rules: SiteRules, placed: list[Placement]) -> Iterator[str]:
+    """Yield a warning of rules that name pods of the product by address."""
+    own = own_roles(rules)
+    named = {s.peer for s in placed if s.peer in own and s.peers}
+    if named:
+        roles = join("and", (role for role in own if role in named))
+        yield _ADDRESSES.format(roles)
+
+
+def _pods(objects: Iterable[Peer]) -> Iterator[PodSelector]:
+    return (each for each in objects if isinstance(each, PodSelector))
+
+
+def _selector(pods: PodSelector) -> dict[str, Any]:
+    """Return the pods of one side of a rule."""
+    selected = {
+        "podSelector": pods.labels,
+        "namespaceSelector": pods.namespace,
+    }
+    return {
+        name: {"matchLabels": labels}
+        for name, labels in selected.items()
+        if labels is not None
+    }
 
 
 def _policy(
     name: str,
-    label: str,
+    labels: Mapping[str, str],
     own: list[Placement],
     notes: Mapping[str, Iterable[str]],
 ) -> dict[str, Any]:
-    """Return the policy for the pods with a label."""
+    """Return the policy for the pods with some labels."""
     spec: dict[str, Any] = {
-        "podSelector": {"matchLabels": {label: "true"}},
+        "podSelector": {"matchLabels": labels},
         "policyTypes": ["Ingress", "Egress"],
         "ingress": [],
         "egress": [],
     }
     for stand in own:
-        spec[stand.direction].append(
-            {
-                _PEERS[stand.direction]: [
-                    {"ipBlock": {"cidr": str(peer)}} for peer in stand.peers
-                ],
-                "ports": _ports(stand.rule),
-            }
-        )
+        allowed = {
+            _PEERS[stand.direction]: [
+                *({"ipBlock": {"cidr": str(peer)}} for peer in stand.peers),
+                *map(_selector, _pods(stand.objects)),
+            ],
+            "ports": _ports(stand.rule),
+        }
+        # Between pods, the rules of both families are the same.
+        if allowed not in spec[stand.direction]:
+            spec[stand.direction].append(allowed)
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",

@@ -15,14 +15,16 @@ discovery, which is not documented: a site permits it in an earlier category.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, assert_never
 
 from avi_portspec.rules.networks import IPV6, Network
 from avi_portspec.rules.neutral import Rule, SiteRules
 from avi_portspec.rules.options import Options
+from avi_portspec.rules.peers import NamedObject, Peer
 from avi_portspec.rules.platforms.clouds import (
     own_networks,
+    own_roles,
     protocol_name,
     refusal,
     size_refusal,
@@ -52,6 +54,8 @@ _NOTES: Final = 2048
 _ADDRESSES: Final = 4000
 _VALUES: Final = 15
 _ENTRIES: Final = 50
+#: The most groups of a side of a rule.
+_GROUPS: Final = 128
 _STALE: Final = (
     "PATCH keeps rules that are not in the body: delete the policy {} before "
     "you send another version"
@@ -145,8 +149,8 @@ class _Groups:
         self._paths: dict[str, str] = {}
         self.bodies: list[dict[str, Any]] = []
 
-    def sides(self, rule: Rule) -> tuple[str, str]:
-        """Return the paths of the source's and the destination's group."""
+    def sides(self, rule: Rule) -> tuple[list[str], list[str]]:
+        """Return the paths of the source's and the destination's groups."""
         source = f"{rule.source}-ipv{rule.family}"
         destination = f"{rule.destination}-ipv{rule.family}"
         sent = self._inventory.of(rule.destination, rule.family)
@@ -157,10 +161,17 @@ class _Groups:
             if len(networks) > _ADDRESSES:
                 reason = f"a group has at most {_ADDRESSES} addresses"
                 raise refusal(_PLATFORM, rule, reason)
-        return (
-            self.path(source, rule.sources),
-            self.path(destination, rule.destinations),
-        )
+        found = []
+        for key, networks, objects in (
+            (source, rule.sources, rule.source_objects),
+            (destination, rule.destinations, rule.destination_objects),
+        ):
+            paths = [self.path(key, networks)] if networks else []
+            found.append([*paths, *_paths(objects)])
+            if len(found[-1]) > _GROUPS:
+                reason = f"a rule has at most {_GROUPS} groups on a side"
+                raise refusal(_PLATFORM, rule, reason)
+        return found[0], found[1]
 
     def path(self, key: str, networks: tuple[Network, ...]) -> str:
         """Return the path of a group."""
@@ -177,6 +188,13 @@ class _Groups:
         return self._paths[key]
 
 
+def _paths(objects: Iterable[Peer]) -> Iterator[str]:
+    """Yield the paths of groups that the site has already."""
+    for each in objects:
+        if isinstance(each, NamedObject) and each.kind == "nsx-group":
+            yield each.name
+
+
 def _allow(
     rule: Rule, rules: SiteRules, groups: _Groups, names: Names
 ) -> dict[str, Any]:
@@ -186,8 +204,8 @@ def _allow(
     return _rule(
         name,
         summarise(purposes_of(rules, rule), _NOTES),
-        source_groups=[source],
-        destination_groups=[destination],
+        source_groups=source,
+        destination_groups=destination,
         services=[f"/infra/services/{name}"],
         action="ALLOW",
         ip_protocol=f"IPV{rule.family}",
@@ -202,8 +220,10 @@ def _close(
     if len(own) > _ADDRESSES:
         reason = f"a group has at most {_ADDRESSES} addresses"
         raise size_refusal(_PLATFORM, rules, reason)
-    if own:
-        product = [groups.path("product", own)]
+    product = [groups.path("product", own)] if own else []
+    for role in own_roles(rules):
+        product += _paths(rules.inventory.peers.get(role, ()))
+    if product:
         for direction, source, destination in (
             ("ingress", [_ANY], product),
             ("egress", product, [_ANY]),
