@@ -126,7 +126,8 @@ def query_options(function: F) -> F:
         DEPLOYMENT,
         "--strict",
         is_flag=True,
-        help="Exit 1 if anything this deployment needs is not documented.",
+        help="Exit 1 if anything this deployment needs is not documented, "
+        "or its direction is not clear.",
     )(function)
 
 
