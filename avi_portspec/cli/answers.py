@@ -32,6 +32,7 @@ from avi_portspec.names import (
     Form,
     Grounds,
     Hook,
+    LastLine,
     OptionName,
     Requirement,
     Scope,
@@ -416,6 +417,7 @@ class RuleOptions(TypedDict):
 
     name: str | None
     scope: Scope | None
+    last_line: LastLine | None
     hook: Hook | None
     icmp_errors: bool | None
     header: bool | None

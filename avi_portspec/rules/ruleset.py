@@ -28,6 +28,7 @@ from avi_portspec.names import (
     EndpointId,
     FlowId,
     Hook,
+    LastLine,
     Scope,
 )
 from avi_portspec.rules.inventory import (
@@ -76,6 +77,7 @@ class RuleSet(SiteRules):
         *,
         name: str | None = None,
         scope: Scope | None = None,
+        last_line: LastLine | None = None,
         hook: Hook | None = None,
         icmp_errors: bool | None = None,
         header: bool | None = None,
@@ -90,6 +92,9 @@ class RuleSet(SiteRules):
                 rules of several sites can stand side by side.
             scope: Which traffic the rules judge: that of the product
                 (default), or all.
+            last_line: How an access list ends that judges the product's
+                traffic alone: with a line that permits all other traffic,
+                or with none, for your own entries to follow.
             hook: Where the rules are in force; ``forward`` by default.
             icmp_errors: Whether errors about allowed connections pass, such
                 as "packet too big"; they do by default.
@@ -108,6 +113,7 @@ class RuleSet(SiteRules):
         options = Options(
             name=name,
             scope=scope,
+            last_line=last_line,
             hook=hook,
             icmp_errors=icmp_errors,
             header=header,

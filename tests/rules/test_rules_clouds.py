@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 import pytest
+from rules_examples import rendered
 
 from avi_portspec import (
     Deployment,
@@ -142,7 +143,7 @@ class TestRules:
         """Groups for members of each cloud, with the ports of each."""
         if platform == "ip6tables":
             return
-        text = rules_of(edition).render(platform)
+        text = rendered(rules_of(edition), platform)
         assert "4001" in text
         assert "9001" in text
 

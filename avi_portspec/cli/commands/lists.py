@@ -313,7 +313,7 @@ def presets_command(edition: Edition) -> Iterable[Any]:
 def platforms_command() -> Iterable[Any]:
     """List the platforms that 'avi-portspec rules' writes rules for.
 
-    Each takes some of the options --name, --scope, --hook,
+    Each takes some of the options --name, --scope, --last-line, --hook,
     --no-icmp-errors, --header and --partial.
     """
     from avi_portspec.rules.platforms import options_of, platforms
