@@ -153,7 +153,14 @@ def ports_phrase(
     ]
     # No number is said here either.
     silent += [
-        [Piece("a port whose direction is not clear", flow.id, silent=True)]
+        [
+            Piece(
+                "a port whose direction is not clear",
+                flow.id,
+                silent=True,
+                words=True,
+            )
+        ]
         for flow in unclear
     ]
     found = _find_clauses(

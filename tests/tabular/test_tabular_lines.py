@@ -324,7 +324,8 @@ class TestForADeployment:
         self, deployment: Deployment | str, *, purposes: bool = False
     ) -> tuple[Line, ...]:
         answer = NEWEST.resolve(deployment)
-        shown = [d for d in answer if d.status in OPENED]
+        told = {*OPENED, "direction-unclear"}
+        shown = [d for d in answer if d.status in told]
         asked: Asked = {
             facet.id: answer.deployment.values_of(facet.id)
             for facet in NEWEST.facets
