@@ -222,7 +222,8 @@ def reached(
     ] or [*deployment.clouds]
 
     def members(role: EndpointId, cloud: str | None) -> list[Network]:
-        if role in inventory.by_cloud and cloud is not None:
+        by_cloud = role in inventory.by_cloud and role != "controller"
+        if by_cloud and cloud is not None:
             return [*inventory.by_cloud[role].get(cloud, ())]
         return [*inventory.addresses.get(role, ())]
 
