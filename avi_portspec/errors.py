@@ -6,6 +6,7 @@
      +-- InvalidDataError     (ValueError)   a record or a file is wrong
      +-- InvalidQueryError    (ValueError)   an argument is wrong
      +-- UnknownNameError     (LookupError)  no such edition, flow, name, ...
+     |    +-- NoEditionError                 no edition is of that release
      +-- MixedEditionsError   (ValueError)   two editions in one operation
      +-- UnresolvedError      (ValueError)   an answer is incomplete
      +-- CannotExpressError   (ValueError)   a platform cannot express a rule
@@ -27,6 +28,7 @@ __all__ = [
     "InvalidQueryError",
     "MissingExtraError",
     "MixedEditionsError",
+    "NoEditionError",
     "PortSpecError",
     "UnknownNameError",
     "UnresolvedError",
@@ -221,6 +223,32 @@ class UnknownNameError(PortSpecError, LookupError):
             end = " Known" if self.nearest else "; known"
             text += f"{end}: {', '.join(self.known)}"
         return text
+
+
+class NoEditionError(UnknownNameError):
+    """No edition has the name of a release.
+
+    Attributes:
+        nearest: The edition to read instead, or ``None`` if none is near.
+        reason: What is known of the release, and why that edition is near.
+    """
+
+    def __init__(
+        self,
+        release: str,
+        known: Iterable[str],
+        near: str | None,
+        reason: str,
+    ) -> None:
+        super().__init__("edition", release, known)
+        self.nearest = near
+        self.reason = reason
+        self.args = (release, self.known, near, reason)
+
+    def __str__(self) -> str:
+        near = f"the nearest is {self.nearest!r}"
+        text = near if self.nearest else "none of the editions is near"
+        return f"no edition {shown(self.name)}; {text}. {self.reason}"
 
 
 class MixedEditionsError(PortSpecError, ValueError):

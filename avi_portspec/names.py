@@ -38,6 +38,7 @@ __all__ = [
     "Scope",
     "SectionId",
     "Seen",
+    "Slip",
     "SourceId",
     "SourceKind",
     "Standing",
@@ -229,6 +230,11 @@ Form: TypeAlias = Literal["stated", "listed", "rule", "default"]
 
 #: How much of a source was seen.
 Seen: TypeAlias = Literal["whole", "part"]
+
+#: How a port can be written wrongly, the most certain first.
+Slip: TypeAlias = Literal[
+    "known-error", "protocol-number", "protocol", "swapped-digits", "digit"
+]
 
 #: What is known of a source's word on a record of an edition.
 #:

@@ -709,6 +709,7 @@ def statement_sources(draw: st.DrawFn) -> StatementSource:
         title=draw(_NAMES),
         publisher=draw(_NAMES),
         kind=draw(st.sampled_from(get_args(SourceKind))),
+        port_page=draw(_BOOLEANS),
         releases=draw(_SPANS),
         probable_releases=probable,
         why_probable=draw(_NAMES) if probable else None,

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from avi_portspec.beyond.queries import statements
 from avi_portspec.errors import InvalidQueryError, shown
 from avi_portspec.model.ports import PortRange, ProtocolPorts
 from avi_portspec.model.protocols import Protocol, ProtocolLike
+from avi_portspec.names import Slip
 
 if TYPE_CHECKING:
     from avi_portspec.model.edition import EditionData
 
-__all__ = ["NearMiss", "Slip", "near_misses"]
-
-#: How a port can be written wrongly, the most certain first.
-Slip: TypeAlias = Literal[
-    "known-error", "protocol-number", "protocol", "swapped-digits", "digit"
-]
+__all__ = ["NearMiss", "near_misses"]
 
 #: Ports of fewer digits are all near to one another.
 _DIGITS: Final = 3
@@ -110,7 +106,8 @@ def _known_errors(
                 yield NearMiss(
                     pair,
                     "known-error",
-                    f"{statement.error} (source: {statement.stated_by})",
+                    f"{statement.stated_by} has the same mistake. "
+                    f"{statement.error}",
                     (name, statement.id),
                 )
 

@@ -165,6 +165,7 @@ class StatementSource(Record):
         title: Its title, as a reference names it.
         publisher: Who publishes it.
         kind: Who that is to the product; the kinds are in order of trust.
+        port_page: Whether it is the port page of another release.
         releases: The releases that it says it is about.
         probable_releases: Those that it is about by inference.
         why_probable: Why they are.
@@ -183,6 +184,7 @@ class StatementSource(Record):
     title: Annotated[str, Text("a title")]
     publisher: Annotated[str, Text("a publisher")]
     kind: Annotated[SourceKind, Choice(SourceKind)]
+    port_page: Annotated[bool, Flag()] = False
     releases: Spans = ()
     probable_releases: Spans = ()
     why_probable: Words = None

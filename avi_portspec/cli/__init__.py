@@ -65,6 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         sys.stderr.write(f"{MissingExtraError('the command line', 'cli')}\n")
         return 2
+    except KeyboardInterrupt:
+        # While the program itself is still being imported.
+        return 130
     finally:
         if collecting:
             gc.enable()

@@ -20,22 +20,30 @@ from avi_portspec.exporters.data import (
 from avi_portspec.model.flat import (
     Identity,
     identity,
+    port_keys,
     port_records,
 )
 from avi_portspec.model.wording import requirement_text, when
 from avi_portspec.names import (
+    Agreement,
     Completeness,
     EndpointKind,
     FacetId,
+    Form,
+    Grounds,
     Hook,
     OptionName,
     Requirement,
     Scope,
+    Seen,
+    Slip,
+    SourceKind,
     Status,
 )
 from avi_portspec.serialisation.shapes import Matching, Within, fill
 
 if TYPE_CHECKING:
+    from avi_portspec.beyond.records import Statement
     from avi_portspec.deployment.decisions import Decision
     from avi_portspec.edition.edition import Edition
     from avi_portspec.model.facts import EditionFacts
@@ -46,6 +54,7 @@ __all__ = [
     "answer",
     "decision_data",
     "flow_data",
+    "statement_data",
 ]
 
 T = TypeVar("T")
@@ -120,6 +129,43 @@ class Decided(TypedDict):
     readings: list[ReasonData]
 
 
+class OtherStatement(TypedDict):
+    """What another source states."""
+
+    id: str
+    stated_by: str
+    spans: list[str]
+    is_release_inferred: bool
+    releases_text: str
+    about: list[str]
+    agreement: Agreement
+    form: Form
+    traffic: str
+    case: str
+    remarks: str
+    source: str | None
+    destination: str | None
+    ports: list[Ports]
+    requirement: Requirement | None
+    when: str
+    condition: str | None
+    place: str | None
+    setting: str | None
+    purpose: str | None
+    symptoms: list[str]
+    error: str | None
+    note: str | None
+
+
+class NearMiss(TypedDict):
+    """A documented port that was probably meant, and why."""
+
+    meant: str
+    slip: Slip
+    reason: str
+    records: list[str]
+
+
 # -- answers -----------------------------------------------------------------
 
 
@@ -136,6 +182,9 @@ class Explained(_Head):
     text: str
     decisions: list[Decided]
     exclusions: list[ExclusionData]
+    release: str | None
+    statements: list[OtherStatement]
+    near_misses: list[NearMiss]
 
 
 class Shown(_Head):
@@ -192,6 +241,12 @@ class Endpoints(_Head):
     endpoints: list[Endpoint]
 
 
+class OtherStatements(_Head):
+    """``statements --json``."""
+
+    statements: list[OtherStatement]
+
+
 class _Bundled(TypedDict):
     data_version: str
     unofficial: Literal[True]
@@ -213,6 +268,53 @@ class Editions(_Bundled):
     """``editions --json``."""
 
     editions: list[BundledEdition]
+
+
+class OtherSource(TypedDict):
+    """A source other than a whole port page."""
+
+    id: str
+    title: str
+    publisher: str
+    kind: SourceKind
+    port_page: bool
+    releases: list[str]
+    probable_releases: list[str]
+    why_probable: str | None
+    releases_text: str
+    date: str | None
+    commit: str | None
+    url: str | None
+    seen: Seen
+    missing: list[str]
+    silent_on: list[str]
+    remarks: list[str]
+    statements: int
+
+
+class OtherSources(_Bundled):
+    """``sources --json``."""
+
+    sources: list[OtherSource]
+
+
+class KnownRelease(TypedDict):
+    """A release, and the edition that serves it or is nearest."""
+
+    id: str
+    product: str
+    edition: str | None
+    grounds: Grounds
+    nearest: str | None
+    edition_text: str
+    reason: str
+    sources: list[str]
+
+
+class Releases(_Bundled):
+    """``releases --json``."""
+
+    releases: list[KnownRelease]
 
 
 class Preset(TypedDict):
@@ -380,6 +482,9 @@ ANSWERS: dict[str, type] = {
     "symptom": Symptoms,
     "notes": Notes,
     "endpoints": Endpoints,
+    "statements": OtherStatements,
+    "sources": OtherSources,
+    "releases": Releases,
     "editions": Editions,
     "presets": Presets,
     "platforms": Platforms,
@@ -418,6 +523,34 @@ def flow_data(flow: Flow, edition: Edition) -> FullFlow:
         when=when(flow, edition.facets),
         reason=requirement_text(flow, edition.facets),
         notes=edition.notes_on(flow.id),
+    )
+
+
+def statement_data(statement: Statement, edition: Edition) -> OtherStatement:
+    """Return what another source states, in the words of an edition."""
+    # Imported here: few answers have statements.
+    from avi_portspec.beyond.wording import (
+        case_text,
+        releases_text,
+        remarks_of,
+        traffic_text,
+    )
+
+    return fill(
+        OtherStatement,
+        statement,
+        releases_text=releases_text(statement),
+        traffic=traffic_text(statement),
+        case=case_text(statement, edition.facets),
+        remarks=" ".join(remarks_of(statement)),
+        ports=[
+            {
+                **port_keys(pair.protocol, pair.ports),
+                "icmp_type": pair.icmp_type,
+            }
+            for pair in statement.protocol_ports()
+        ],
+        when=statement.when.describe(edition.facets, speaker=None),
     )
 
 

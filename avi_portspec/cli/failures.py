@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from avi_portspec.errors import (
+    NoEditionError,
     PortSpecError,
     UnknownNameError,
     UnresolvedError,
@@ -48,10 +49,12 @@ _LISTS: Final = {
     "flow": "ports --columns id,ports",
     "note": "notes",
     "section": "ports --columns section",
+    "source": "sources",
+    "statement": "statements",
 }
 #: The most names that an error lists, and the most that it suggests. Where
 #: a command lists them, the error names the command.
-_LISTED: Final = 24
+_LISTED: Final = 32
 _NEAR: Final = 4
 _INTERRUPTED: Final = 130
 _BROKEN_PIPE: Final = 141
@@ -136,6 +139,11 @@ def _usage_line(wrong: click.ClickException) -> str:
 def _line(wrong: BaseException) -> str:
     if isinstance(wrong, OSError):
         return _of_system(wrong)
+    if isinstance(wrong, NoEditionError):
+        return (
+            f"{wrong} 'avi-portspec statements --release {wrong.name}' lists "
+            "what other sources state."
+        )
     if isinstance(wrong, UnknownNameError):
         return unknown_word(wrong.kind, wrong.name, wrong.known)
     return str(wrong)

@@ -33,9 +33,13 @@ __all__ = [
     "PRESET",
     "PROTOCOL",
     "RECORD",
+    "RELEASE",
     "SECTION",
     "SERVICE",
     "SERVICE_NAME",
+    "SOURCE",
+    "STATED",
+    "STATEMENT",
     "SUBJECT",
     "USED",
     "Choice",
@@ -228,6 +232,24 @@ def _names_in(collection: str) -> Callable[[Edition], Pairs]:
     return known
 
 
+def _of_library(function: str) -> Callable[[Edition], Pairs]:
+    """Return what lists records of other sources, which are of no edition."""
+
+    def known(edition: Edition) -> Iterator[tuple[str, str]]:
+        import avi_portspec
+
+        for record in getattr(avi_portspec, function)():
+            yield record.id, getattr(record, "title", "")
+
+    return known
+
+
+def _stated(edition: Edition) -> Iterator[tuple[str, str]]:
+    yield from _flows(edition)
+    for records in (edition.exclusions, edition.notes):
+        yield from ((record.id, "") for record in records)
+
+
 CLOUD: Final = Word("cloud", _values("cloud"))
 EDITION: Final = Word("edition", _editions, files=True)
 ENDPOINT: Final = Word("endpoint", _names_in("endpoints"))
@@ -236,9 +258,13 @@ NOTE: Final = Word("note", _names_in("notes"))
 PRESET: Final = Word("deployment", _values("cloud"), files=True)
 PROTOCOL: Final = Word("protocol", _protocols)
 RECORD: Final = Word("record", _records)
+RELEASE: Final = Word("release", _of_library("releases"))
 SECTION: Final = Word("section", _names_in("sections"))
 SERVICE: Final = Word("service", _values("service"))
 SERVICE_NAME: Final = Word("service", _services)
+SOURCE: Final = Word("source", _of_library("sources"))
+STATED: Final = Word("flow, exclusion or note", _stated)
+STATEMENT: Final = Word("statement", _of_library("statements"))
 SUBJECT: Final = Word("subject", _subjects)
 USED: Final = Word("feature or service", _values("feature", "service"))
 

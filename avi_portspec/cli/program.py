@@ -33,6 +33,11 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "notes": "lists",
         "endpoints": "lists",
     },
+    "Other sources": {
+        "statements": "statements",
+        "sources": "statements",
+        "releases": "statements",
+    },
     "Compare": {"diff": "changes", "upgrade": "changes"},
     "Export": {"export": "export", "rules": "rules", "schema": "schema"},
     "Your files": {"init": "init", "check": "check"},

@@ -21,6 +21,7 @@ from avi_portspec.tabular.lines import Footnotes, answer_lines, port_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from avi_portspec.cli.other_sources import OtherSources
     from avi_portspec.cli.terminal import Screen
     from avi_portspec.deployment.decisions import Decision
     from avi_portspec.deployment.resolution import Resolution
@@ -69,6 +70,7 @@ def show_verdicts(
     everything: bool,
     full: bool,
     quiet: bool,
+    others: OtherSources | None,
 ) -> None:
     """Print the verdicts on what was asked about.
 
@@ -81,6 +83,7 @@ def show_verdicts(
         everything: Whether to show what does not apply beside the rest.
         full: Whether to add ids, all citations, notes and interpretations.
         quiet: Whether to leave out where the answer comes from.
+        others: What other sources state, which comes last.
     """
     shown = [d for d in decisions if everything or d.status not in _ASIDE]
     if not shown and not exclusions:
@@ -96,6 +99,8 @@ def show_verdicts(
     if hidden:
         screen.line()
         screen.paragraph(_count_hidden(hidden, answer.edition))
+    if others is not None:
+        others.show(screen, answer)
     if not quiet:
         screen.line()
         whole = full or screen.width is None

@@ -10,6 +10,7 @@ from avi_portspec.edition.edition import Edition
 from avi_portspec.errors import (
     InvalidDataError,
     InvalidQueryError,
+    NoEditionError,
     UnknownNameError,
     shown,
 )
@@ -49,7 +50,8 @@ def load(edition: str | os.PathLike[str] | None = None) -> Edition:
 
     Raises:
         UnknownNameError: No edition here has that id or alias; it is a
-            ``LookupError`` and suggests the nearest.
+            ``LookupError`` and suggests the nearest. For a release, it is a
+            :class:`NoEditionError`, which says what is known of it.
         InvalidDataError: The file holds no sound edition; it is a
             ``ValueError`` and carries every fault.
         OSError: The file cannot be read.
@@ -71,7 +73,33 @@ def load(edition: str | os.PathLike[str] | None = None) -> Edition:
         if fold(edition) in map(fold, candidate.names()):
             return candidate
     known = [name for candidate in bundled for name in candidate.names()]
-    raise UnknownNameError("edition", edition, known)
+    raise _unknown(edition, known)
+
+
+def _unknown(name: str, known: list[str]) -> UnknownNameError:
+    """Return the error for a name that no bundled edition has.
+
+    The name of a release is like those of other releases, but a page of
+    another one may state other ports: what is near is in the data.
+    """
+    # Imported here: only a failing call pays for it.
+    from avi_portspec.beyond.queries import find_release
+    from avi_portspec.beyond.spans import RELEASE
+
+    if "." not in name or not RELEASE.fullmatch(name):
+        return UnknownNameError("edition", name, known)
+    found = find_release(name)
+    if found is None:
+        reason = "Nothing is known of this release."
+        return NoEditionError(name, known, None, reason)
+    count = len(found.sources)
+    speak = (
+        f"{count} other sources speak"
+        if count != 1
+        else ("1 other source speaks")
+    )
+    reason = f"{found.reason} {speak} of {found.id}."
+    return NoEditionError(name, known, found.edition or found.nearest, reason)
 
 
 def loads(text: str | bytes, *, subject: str = "JSON text") -> Edition:

@@ -273,7 +273,10 @@ class Omission:
 _COUNTED: Final[Mapping[OmissionKind, str]] = FrozenDict(
     {
         "not-applicable": "do not apply here",
-        "not-asked": "are not asked for",
+        "not-asked": (
+            "are not asked for: these rules drop them too, if they drop "
+            "what no rule allows"
+        ),
     }
 )
 
@@ -393,7 +396,7 @@ class SiteRules:
     @property
     def verdict(self) -> str:
         """How complete these rules are, and of what, in a line."""
-        judged = f"; only flows with {self.asked} are judged"
+        judged = f"; only flows with {self.asked} are counted"
         return f"{self._verdict}{judged if self.asked else ''}"
 
     @property

@@ -77,6 +77,12 @@ class TestWords:
             ("show controller-to-az", ["controller-to-azure"]),
             ("show controller-to-se", ["controller-to-service-engine"]),
             ("notes --kind rest", ["restriction"]),
+            ("sources nsx-t-dfw-3", ["nsx-t-dfw-30-2"]),
+            ("explain icmp aws --release 22", ["22.1"]),
+            (
+                "statements --on login-b",
+                ["login-banner"],
+            ),
             (
                 "notes --on external-to-controller-c",
                 ["external-to-controller-cli"],

@@ -34,6 +34,8 @@ QUESTIONS = {
         "explain controller-to-service-engine --deployment aws",
         "explain 12345 --deployment aws",
         "explain icmp --deployment openshift --container",
+        "explain tcp/9001 --deployment vcenter --release 30.2",
+        "explain tcp/8842 --deployment nsx-t --release 30.2",
     ],
     "show": [
         "show controller-to-aws controller-to-service-engine",
@@ -47,6 +49,13 @@ QUESTIONS = {
         "notes --on gcp-to-avi-vantage",
     ],
     "endpoints": ["endpoints", "endpoints SE --kind node"],
+    "statements": [
+        "statements",
+        "statements aws-module-ntp",
+        "statements --release 30.2 --agreement differs",
+    ],
+    "sources": ["sources", "sources ako --kind vendor-code"],
+    "releases": ["releases"],
     "editions": ["editions"],
     "presets": ["presets", "presets --edition 16.2"],
     "platforms": ["platforms"],

@@ -87,6 +87,8 @@ class TestUnknownNames:
             ("show qqq", "ports --columns id,ports"),
             ("ports --source qqq", "endpoints"),
             ("notes qqq", "notes"),
+            ("sources qqq", "sources"),
+            ("statements qqq", "statements"),
         ],
     )
     def test_the_command_is_named(

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import click
 import pytest
@@ -199,6 +200,19 @@ class TestTheEnd:
     def test_the_end_of_input_ends_it_too(self, ask: Ask) -> None:
         """Somebody who closes the terminal answers no question."""
         assert ask("init", asked=True).code == 130
+
+    def test_an_interrupt_while_it_starts(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """There is no traceback, and the code is the same."""
+
+        class Interrupting(ModuleType):
+            def __getattr__(self, name: str) -> object:
+                raise KeyboardInterrupt
+
+        name = "avi_portspec.cli.program"
+        monkeypatch.setitem(sys.modules, name, Interrupting(name))
+        assert cli.main(["editions"]) == 130
 
     def test_a_fault_of_the_program_is_seen(
         self, ask: Ask, monkeypatch: pytest.MonkeyPatch

@@ -18,6 +18,10 @@ from kernel_rules import SILENCE, TEXTS, roles, texts
 from avi_portspec import Edition
 from avi_portspec.names import Hook, Scope
 
+_RULE = ("-p", "udp", "--sport", "67", "--dport", "68")
+#: Against DHCP servers that nobody asked for.
+GUARD = ("-A", "FORWARD", *_RULE, "-j", "DROP")
+
 
 class TestPlaces:
     """On a host that bears an address, and on a bridge."""
@@ -61,6 +65,20 @@ class TestPlaces:
         sides = ENDS[4]
         assert delivers(link, back, sides, (68, 67))
         assert delivers(link, there, sides[::-1], (67, 68))
+
+    @pytest.mark.parametrize("platform", TEXTS)
+    def test_a_guard_stays_in_force(
+        self, link: Link, edition: Edition, platform: str
+    ) -> None:
+        """What others drop of DHCP is dropped, though ours lets it pass."""
+        link.forget()
+        rules = roles(edition, ENDS)
+        ends, sides = (link.other, link.one), BYSTANDERS[4][::-1]
+        for each in texts(rules, platform, hook="bridge"):
+            link.put(link.switch, *each)
+        assert delivers(link, ends, sides, (67, 68))
+        link.run(link.switch, "iptables", *GUARD)
+        assert not delivers(link, ends, sides, (67, 68), within=SILENCE)
 
     @pytest.mark.parametrize("platform", TEXTS)
     def test_a_bridge_is_no_router(

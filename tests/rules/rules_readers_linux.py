@@ -539,7 +539,8 @@ def _entry(words: list[str], match: _Match) -> tuple[_Match, str]:
             case "--comment":
                 pass
             case "-j" if value == "ACCEPT" or (
-                value == "RETURN" and match.kind == "loopback"
+                # Left to other rules, which may let it pass.
+                value == "RETURN" and (match.kind or match.source_ports)
             ):
                 return match, "accept"
             case "-j" if value in ("DROP", "RETURN"):

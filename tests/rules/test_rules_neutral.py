@@ -522,12 +522,13 @@ class TestOfOneFirewall:
         assert found.complete
         assert found.header()[5] == (
             "complete: yes, every needed flow has its rules; only flows with "
-            "source SE are judged"
+            "source SE are counted"
         )
         count = sum(o.kind == "not-asked" for o in found.omissions)
-        assert f"left out: {count} flows that are not asked for" in (
-            found.header()
-        )
+        assert (
+            f"left out: {count} flows that are not asked for: these rules "
+            "drop them too, if they drop what no rule allows"
+        ) in found.header()
         with pytest.raises(InvalidDataError) as caught:
             rule_set(answer, inventory, destination=["SE, aws"])
         assert [fault.path for fault in caught.value.faults] == ["aws"]

@@ -18,7 +18,7 @@ from avi_portspec.cli.options import (
     option,
     table_options,
 )
-from avi_portspec.cli.parameters import SUBJECT
+from avi_portspec.cli.parameters import RELEASE, SUBJECT
 from avi_portspec.errors import UnknownNameError
 from avi_portspec.names import fold
 
@@ -56,6 +56,14 @@ _BETWEEN_ENDS: Final = re.compile(r"\s*-?>\s*|-to-")
         help="Add flow ids, citations, notes, and how the vendor's words are "
         "interpreted.",
     ),
+    option(
+        OUTPUT,
+        "--release",
+        type=RELEASE,
+        metavar="RELEASE",
+        help="Add what other sources state about a release, such as 30.2. It "
+        "changes no answer.",
+    ),
     json_option,
     table_options,
     edition_options,
@@ -70,6 +78,10 @@ _BETWEEN_ENDS: Final = re.compile(r"\s*-?>\s*|-to-")
             "Why does the Controller not connect to Service Engines?",
             "explain controller-to-service-engine --deployment aws",
         ),
+        (
+            "What do other sources state about 9001 in 30.2?",
+            "explain tcp/9001 vcenter --release 30.2",
+        ),
         ("Is ping needed?", "explain icmp --deployment openstack"),
     ),
     exits=(
@@ -79,7 +91,13 @@ _BETWEEN_ENDS: Final = re.compile(r"\s*-?>\s*|-to-")
     ),
 )
 def explain_command(
-    request: Request, /, subject: str, *, everything: bool, full: bool
+    request: Request,
+    /,
+    subject: str,
+    *,
+    everything: bool,
+    full: bool,
+    release: str | None,
 ) -> int:
     """Explain why a deployment needs SUBJECT, or why not.
 
@@ -90,12 +108,26 @@ def explain_command(
     """
     edition = request.edition()
     deployment = require_deployment(request, edition)
-    found = _explanations(edition.resolve(deployment), subject)
+    answered = edition.resolve(deployment)
+    found = _explanations(answered, subject)
     decisions = [decision for part in found for decision in part.decisions]
     exclusions = [exclusion for part in found for exclusion in part.exclusions]
+    others = None
+    if release is not None or not (decisions or exclusions):
+        # Imported here: reading all statements takes its time.
+        from avi_portspec.cli.other_sources import find_other_sources
+
+        others = find_other_sources(
+            answered, found[0].subject, decisions, exclusions, release
+        )
 
     def data() -> object:
-        from avi_portspec.cli.answers import Explained, answer, decision_data
+        from avi_portspec.cli.answers import (
+            Explained,
+            answer,
+            decision_data,
+            statement_data,
+        )
 
         return answer(
             Explained,
@@ -107,6 +139,12 @@ def explain_command(
                 decision_data(decision, edition) for decision in decisions
             ],
             exclusions=exclusions,
+            release=release,
+            statements=[
+                statement_data(each, edition)
+                for each in (others.statements if others else ())
+            ],
+            near_misses=others.near_misses if others else (),
         )
 
     def show(screen: Screen) -> None:
@@ -114,13 +152,14 @@ def explain_command(
 
         show_verdicts(
             screen,
-            edition.resolve(deployment),
+            answered,
             subject,
             decisions,
             exclusions,
             everything=everything,
             full=full,
             quiet=request.quiet,
+            others=others,
         )
 
     request.answer(data, show)

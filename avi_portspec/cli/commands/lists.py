@@ -35,6 +35,7 @@ __all__ = [
     "editions_command",
     "endpoints_command",
     "formats_command",
+    "list_command",
     "notes_command",
     "platforms_command",
     "presets_command",
@@ -44,7 +45,7 @@ Columns = Sequence[tuple[str, Column]]
 Find = Callable[..., Iterable[Any]]
 
 
-def _list_command(
+def list_command(
     name: str,
     *parameters: Callable[..., Any],
     columns: Columns,
@@ -130,7 +131,7 @@ def _cell(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-@_list_command(
+@list_command(
     "notes",
     click.argument("names", metavar="[NOTE]...", nargs=-1, type=NOTE),
     option(
@@ -174,7 +175,7 @@ def notes_command(
     )
 
 
-@_list_command(
+@list_command(
     "endpoints",
     click.argument("names", metavar="[ENDPOINT]...", nargs=-1, type=ENDPOINT),
     _kind_option("endpoint", get_args(EndpointKind)),
@@ -207,7 +208,7 @@ def endpoints_command(
     )
 
 
-@_list_command(
+@list_command(
     "editions",
     columns=(
         ("id", Column("Edition", is_whole=True)),
@@ -241,7 +242,7 @@ def editions_command() -> Iterable[Any]:
         }
 
 
-@_list_command(
+@list_command(
     "presets",
     columns=(
         ("name", Column("Preset", is_whole=True)),
@@ -269,7 +270,7 @@ def presets_command(edition: Edition) -> Iterable[Any]:
         }
 
 
-@_list_command(
+@list_command(
     "platforms",
     columns=(
         ("name", Column("Platform", is_whole=True)),
@@ -298,7 +299,7 @@ def platforms_command() -> Iterable[Any]:
         }
 
 
-@_list_command(
+@list_command(
     "formats",
     columns=(
         ("name", Column("Format", is_whole=True)),

@@ -71,11 +71,12 @@ _ERRORS: Final[dict[Family, tuple[str, ...]]] = {
 }
 #: Neighbour discovery and, for switches that listen, group membership.
 #: Without these a link has no IPv6 (RFC 4890, 4.4.1). They come from the
-#: link: a router lowers hop limits, and forwards no source of a link.
+#: link: a router lowers hop limits, and forwards no source of a link. They
+#: go back to the rules that follow, which may guard against a false router.
 _LINK: Final[dict[Family, tuple[str, ...]]] = {
     4: (),
     6: tuple(
-        f"{match} -p 58 {_ICMP[58]} {kind} -j ACCEPT"
+        f"{match} -p 58 {_ICMP[58]} {kind} -j RETURN"
         for match, kinds in (
             ("-m hl --hl-eq 255", (133, 134, 135, 136)),
             ("-s fe80::/10 -m hl --hl-eq 1", (130, 131, 132, 143)),
@@ -85,12 +86,12 @@ _LINK: Final[dict[Family, tuple[str, ...]]] = {
 }
 #: DHCP and DHCPv6, from the client and to it.
 _ASKING: Final[dict[Family, str]] = {
-    4: "-p 17 -m udp --sport 68 --dport 67 -j ACCEPT",
-    6: "-s fe80::/10 -p 17 -m udp --sport 546 --dport 547 -j ACCEPT",
+    4: "-p 17 -m udp --sport 68 --dport 67 -j RETURN",
+    6: "-s fe80::/10 -p 17 -m udp --sport 546 --dport 547 -j RETURN",
 }
 _ANSWERING: Final[dict[Family, str]] = {
-    4: "-p 17 -m udp --sport 67 --dport 68 -j ACCEPT",
-    6: "-d fe80::/10 -p 17 -m udp --sport 547 --dport 546 -j ACCEPT",
+    4: "-p 17 -m udp --sport 67 --dport 68 -j RETURN",
+    6: "-d fe80::/10 -p 17 -m udp --sport 547 --dport 546 -j RETURN",
 }
 
 #: A role, with its addresses.
@@ -174,7 +175,7 @@ def _hooks(place: Hook, family: Family) -> dict[str, tuple[str, ...]]:
         case "forward":
             return {"forward": ()}
         case "host":
-            # Left to the rules that follow, which may be about users.
+            # The loopback's rules that follow may be about users.
             return {
                 "input": ("-i lo -j RETURN", *link, answering),
                 "output": ("-o lo -j RETURN", *link, asking),
@@ -210,14 +211,29 @@ def _loading(
     for hook, chain in hooks.items():
         jump = f"{hook.upper()} -j {chain}"
         yield f"{command} -C {jump} 2>/dev/null || {command} -I {jump}"
+    yield f"Remove with: {_removal(command, options)}"
+
+
+def _removal(command: str, options: Options) -> str:
+    """Return the command that removes the chains, and the jumps to them.
+
+    It names these alone: a table that is saved and restored as a whole loses
+    what others changed meanwhile, and what iptables cannot read of nft.
+    """
     if options.name is None:
         words = "|".join(("forward", "input", "output", *_WORDS))
-        mine = f"avi-({words}|[ire][0-9]+-)"
+        mine = f"^avi-({words}|[ire][0-9]+-[a-z0-9-]*)$"
     else:
-        mine = rf"avi-{options.name}\."
-    yield (
-        f"Remove with: {command}-save -t filter | "
-        f"grep -vE '^(:|-A ){mine}|-j {mine}[^ ]*$' | {command}-restore"
+        mine = f"^avi-{options.name}[.]"
+    script = (
+        'BEGIN { print "*filter" } '
+        '$1 == "-N" && $2 ~ m { print "-F", $2; x = x "-X " $2 ORS } '
+        '$1 == "-A" && $2 !~ m && $NF ~ m { sub("-A", "-D"); print } '
+        'END { print x "COMMIT" }'
+    )
+    return (
+        f"{command} -S | awk -v m='{mine}' '{script}' | "
+        f"{command}-restore --noflush"
     )
 
 

@@ -43,6 +43,14 @@ _NO_ERRORS: Final = (
     "No ICMP error is allowed, so a path with a small MTU does not work."
 )
 
+#: Such a connection is new to connection tracking, which takes the first side
+#: that it sees for the one that opened it.
+_FIRST: Final = (
+    "At the first load on a machine that tracked no connections before, an "
+    "allowed connection that is in use goes on once the side that opened it "
+    "sends; until then, what the other side sends is dropped."
+)
+
 
 def about(
     rules: SiteRules, options: Options, families: Iterable[Family]
@@ -66,4 +74,5 @@ def about(
             if family not in own
         )
     sentences.append(_ERRORS if options.icmp_errors else _NO_ERRORS)
+    sentences.append(_FIRST)
     yield from wrap(" ".join(sentences), _WIDTH, break_on_hyphens=False)

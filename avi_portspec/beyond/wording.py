@@ -1,0 +1,113 @@
+"""Statements of other sources in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, cast
+
+from avi_portspec.beyond.files import library
+from avi_portspec.beyond.spans import span_text
+from avi_portspec.documents import join
+from avi_portspec.model.display import ports_text
+from avi_portspec.model.phrases import condition_phrase
+
+if TYPE_CHECKING:
+    from avi_portspec.beyond.records import (
+        Release,
+        Statement,
+        StatementSource,
+    )
+    from avi_portspec.model.catalog import Catalog
+    from avi_portspec.model.facets import Facet
+    from avi_portspec.model.flows import Flow
+    from avi_portspec.names import SourceKind
+
+__all__ = [
+    "KINDS",
+    "case_text",
+    "edition_text",
+    "releases_text",
+    "remarks_of",
+    "source_releases",
+    "traffic_text",
+]
+
+#: Who a source is by, in words.
+KINDS: Final[dict[SourceKind, str]] = {
+    "vendor-documentation": "vendor documentation",
+    "vendor-code": "vendor code",
+    "vendor-field-team": "vendor field team",
+    "third-party": "third party",
+}
+
+
+def traffic_text(statement: Statement) -> str:
+    """Return who connects to whom, and on what: ``AKO -> Controller, TCP``.
+
+    Args:
+        statement: A statement, of which either side may be missing.
+    """
+    labels = {end.id: end.label for end in library().endpoints}
+    source, destination = statement.source, statement.destination
+    if source is not None and destination is not None:
+        sides = f"{labels[source]} -> {labels[destination]}"
+    elif source is not None:
+        sides = f"from {labels[source]}"
+    else:
+        sides = "" if destination is None else f"to {labels[destination]}"
+    # It asks for no more of a flow than statements have.
+    ports = ports_text(cast("Flow", statement))
+    return ", ".join(filter(None, (sides, ports)))
+
+
+def case_text(statement: Statement, facets: Catalog[Facet]) -> str:
+    """Return when a statement applies: ``on AWS, if objsync is off``.
+
+    Args:
+        statement: The statement.
+        facets: The facets of an edition, for their names.
+    """
+    condition = statement.condition and f"if {statement.condition}"
+    phrase = condition_phrase(statement.when, facets)
+    return ", ".join(filter(None, (phrase, condition)))
+
+
+def remarks_of(statement: Statement) -> Iterator[str]:
+    """Yield what else there is to a statement, a mistake of it first."""
+    if statement.error is not None:
+        yield f"Probably a mistake: {statement.error}"
+    if statement.note is not None:
+        yield statement.note
+    if statement.setting is not None:
+        yield f"Setting: {statement.setting}."
+    if statement.purpose is not None:
+        yield f"Purpose: {statement.purpose}."
+    for symptom in statement.symptoms:
+        yield f"If blocked: {symptom}"
+
+
+def releases_text(statement: Statement) -> str:
+    """Return the releases that a statement is about: ``probably 22.1``."""
+    return _spans(statement.spans, inferred=statement.is_release_inferred)
+
+
+def source_releases(source: StatementSource) -> str:
+    """Return the releases that a source is about."""
+    spans = source.releases or source.probable_releases
+    return _spans(spans, inferred=not source.releases)
+
+
+def _spans(spans: tuple[str, ...], *, inferred: bool) -> str:
+    if not spans:
+        return "not stated"
+    # Of many releases in a row, nobody reads more than the ends.
+    few = spans if len(spans) <= 4 else (f"{spans[0]}-{spans[-1]}",)  # noqa: PLR2004
+    text = join("and", map(span_text, few))
+    return f"probably {text}" if inferred else text
+
+
+def edition_text(release: Release) -> str:
+    """Return which edition serves a release: ``17.1 (stated)``."""
+    if release.edition is not None:
+        return f"{release.edition} ({release.grounds})"
+    return f"none; nearest: {release.nearest}" if release.nearest else "none"
