@@ -54,6 +54,7 @@ OWN = sorted(
 def answered(draw: st.DrawFn) -> tuple[Resolution, Inventory]:
     """Return answers, with inventories that fit."""
     resolution = draw(resolutions())
+    resolution = resolution.reading(as_stated(resolution.edition))
     every = draw(st.booleans())
     inventory = draw(inventories(resolution.edition, everyone=every))
     return resolution, draw(split(inventory, resolution))
