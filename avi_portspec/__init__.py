@@ -48,9 +48,11 @@ if TYPE_CHECKING:
         loads_deployment,
     )
     from avi_portspec.deployment.overlay import (
+        EndpointNames,
         Overlay,
         PortChange,
         SiteFlow,
+        SiteNote,
     )
     from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.deployment.symptoms import Symptom, Symptoms
@@ -96,6 +98,7 @@ if TYPE_CHECKING:
         Note,
         Pointer,
         Reason,
+        SiteNames,
     )
     from avi_portspec.model.flowset import Flows
     from avi_portspec.model.interfaces import Interface
@@ -146,7 +149,13 @@ _HOMES = {
         "load_deployment",
         "loads_deployment",
     ),
-    "deployment.overlay": ("Overlay", "PortChange", "SiteFlow"),
+    "deployment.overlay": (
+        "EndpointNames",
+        "Overlay",
+        "PortChange",
+        "SiteFlow",
+        "SiteNote",
+    ),
     "deployment.resolution": ("Resolution",),
     "deployment.symptoms": ("Symptom", "Symptoms"),
     "deployment.why": ("Why",),
@@ -191,6 +200,7 @@ _HOMES = {
         "Note",
         "Pointer",
         "Reason",
+        "SiteNames",
     ),
     "model.flowset": ("Flows",),
     "model.interfaces": ("Interface",),
@@ -244,6 +254,7 @@ __all__ = [
     "EditionId",
     "Endpoint",
     "EndpointId",
+    "EndpointNames",
     "Exclusion",
     "ExclusionId",
     "Explanation",
@@ -291,6 +302,8 @@ __all__ = [
     "Section",
     "SectionId",
     "SiteFlow",
+    "SiteNames",
+    "SiteNote",
     "Source",
     "SourceId",
     "Statement",

@@ -25,6 +25,7 @@ __all__ = [
     "Grouping",
     "Hook",
     "InferableField",
+    "LastLine",
     "NodeCount",
     "NoteId",
     "NoteKind",
@@ -259,9 +260,15 @@ Scope: TypeAlias = Literal["product", "all"]
 #: endpoints.
 Hook: TypeAlias = Literal["forward", "host", "bridge"]
 
+#: How an access list ends that judges the product's traffic alone.
+#:
+#: ``permit``: with a line that lets all other traffic through; ``none``:
+#: without such a line, for the entries of others to follow.
+LastLine: TypeAlias = Literal["permit", "none"]
+
 #: The options of rules. A platform takes some of them.
 OptionName: TypeAlias = Literal[
-    "name", "scope", "hook", "icmp_errors", "header", "partial"
+    "name", "scope", "last_line", "hook", "icmp_errors", "header", "partial"
 ]
 
 #: The endings of the files that are read; capitals do not matter.

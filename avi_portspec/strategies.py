@@ -29,7 +29,13 @@ from avi_portspec.beyond.records import (
     Statement,
     StatementSource,
 )
-from avi_portspec.deployment.overlay import Overlay, PortChange, SiteFlow
+from avi_portspec.deployment.overlay import (
+    EndpointNames,
+    Overlay,
+    PortChange,
+    SiteFlow,
+    SiteNote,
+)
 from avi_portspec.edition.edition import Edition
 from avi_portspec.model.catalog import names_of
 from avi_portspec.model.conditions import (
@@ -57,6 +63,7 @@ from avi_portspec.model.flows import (
     Note,
     Pointer,
     Reason,
+    SiteNames,
 )
 from avi_portspec.model.interfaces import Interface
 from avi_portspec.model.page import (
@@ -93,6 +100,7 @@ __all__ = [
     "declined_flows",
     "deployments",
     "editions",
+    "endpoint_names",
     "endpoints",
     "exclusions",
     "extents",
@@ -113,6 +121,8 @@ __all__ = [
     "releases",
     "sections",
     "site_flows",
+    "site_names",
+    "site_notes",
     "sources",
     "statement_sources",
     "statements",
@@ -361,12 +371,12 @@ def _matches(facet: Facet) -> st.SearchStrategy[Match]:
 
 
 def _split(facet: Any, values: list[str]) -> st.SearchStrategy[Match]:
-    """Return tests of some of the values; the others are unstated."""
+    """Return tests of some of the values; the others can be unstated."""
     return st.builds(
         lambda at, otherwise: Match(
             facet=facet,
             values=tuple(values[:at]),
-            unstated=tuple(values[at:]),
+            unstated=tuple(values[at:]) if otherwise == "no" else (),
             otherwise=otherwise,
         ),
         st.integers(1, len(values)),
@@ -426,6 +436,17 @@ def endpoints() -> st.SearchStrategy[Endpoint]:
         kind=st.sampled_from(get_args(EndpointKind)),
         aliases=_ALIASES,
         description=_MAYBE_NAMES,
+    )
+
+
+def site_names() -> st.SearchStrategy[SiteNames]:
+    """Return what a site's overlay calls an endpoint of the vendor's."""
+    return st.builds(
+        SiteNames,
+        origin=_IDS,
+        label=_MAYBE_NAMES,
+        aliases=_ALIASES,
+        reference=_MAYBE_NAMES,
     )
 
 
@@ -617,7 +638,38 @@ def pointers(
 
 def port_changes() -> st.SearchStrategy[PortChange]:
     """Return other ports that a site uses for a vendor's flow."""
-    return st.builds(PortChange, flow=_IDS, reason=_NAMES, ports=_PORTS)
+    return st.builds(
+        PortChange,
+        flow=_IDS,
+        reason=_NAMES,
+        ports=_PORTS,
+        reference=_MAYBE_NAMES,
+    )
+
+
+def endpoint_names() -> st.SearchStrategy[EndpointNames]:
+    """Return what a site calls an endpoint of the edition."""
+    return st.builds(
+        EndpointNames,
+        endpoint=_IDS,
+        label=_NAMES,
+        aliases=_ALIASES,
+        reference=_MAYBE_NAMES,
+    )
+
+
+def site_notes() -> st.SearchStrategy[SiteNote]:
+    """Return notes of a site on flows that it adds."""
+    return st.builds(
+        SiteNote,
+        id=_IDS,
+        kind=_NOTE_KINDS,
+        text=_NAMES,
+        qualifies=st.lists(_IDS, min_size=1, max_size=2, unique=True).map(
+            tuple
+        ),
+        reference=_MAYBE_NAMES,
+    )
 
 
 @st.composite
@@ -629,18 +681,22 @@ def site_flows(draw: st.DrawFn) -> SiteFlow:
         for field in attrs.fields(SiteFlow)
         if hasattr(model, field.name)
     }
-    return SiteFlow(**{**shared, "purpose": draw(_NAMES)})
+    own = {"purpose": draw(_NAMES), "reference": draw(_MAYBE_NAMES)}
+    return SiteFlow(**{**shared, **own})
 
 
 def overlays() -> st.SearchStrategy[Overlay]:
     """Return overlays that are valid by themselves."""
+    own = st.builds(attrs.evolve, endpoints(), reference=_MAYBE_NAMES)
     return st.builds(
         Overlay,
         id=_IDS,
         title=_NAMES,
-        endpoints=st.lists(endpoints(), max_size=2, unique=True).map(tuple),
+        endpoints=st.lists(own, max_size=2, unique=True).map(tuple),
         flows=st.lists(site_flows(), max_size=2, unique=True).map(tuple),
         changes=st.lists(port_changes(), max_size=2, unique=True).map(tuple),
+        names=st.lists(endpoint_names(), max_size=2, unique=True).map(tuple),
+        notes=st.lists(site_notes(), max_size=2, unique=True).map(tuple),
     )
 
 

@@ -24,6 +24,7 @@ from time import perf_counter
 
 import avi_portspec
 from avi_portspec import EndpointId, Inventory, RuleSet, rule_set
+from avi_portspec.rules.options import Options
 from avi_portspec.rules.platforms import network, render
 from avi_portspec.rules.platforms.guard import Filter, Target, generate
 
@@ -60,9 +61,9 @@ def site(hosts: int) -> RuleSet:
 
 def aerleon(target: str, options: str, rules: RuleSet) -> str:
     """Return what aerleon writes for the same terms."""
-    terms = [*network._terms(network.render_paloalto, rules)]
+    terms = [*network._terms(network.render_paloalto, rules, Options())]
     anything = Target(name=target, longest=62, bare={4: frozenset()})
-    return generate(anything, [Filter(options, terms, deny=False)])
+    return generate(anything, [Filter(options, terms)])
 
 
 def measured(write: Callable[[], str]) -> tuple[float, int]:

@@ -182,6 +182,7 @@ def test_there_is_one_for_every_public_record() -> None:
 def strategy_of(name: str) -> str:
     """Return the name of the type that a strategy makes."""
     singular = {
+        "endpoint_names": "EndpointNames",
         "accepted_readings": "AcceptedReading",
         "declined_flows": "DeclinedFlow",
         "extents": "Extent",
@@ -190,6 +191,8 @@ def strategy_of(name: str) -> str:
         "port_ranges": "PortRange",
         "protocol_ports": "ProtocolPorts",
         "site_flows": "SiteFlow",
+        "site_names": "SiteNames",
+        "site_notes": "SiteNote",
         "statement_sources": "StatementSource",
     }
     return singular.get(name, name[:-1].capitalize())
@@ -209,6 +212,8 @@ LEFT = {
     "Section.origin",
     "Endpoint.origin",
     "Flow.origin",
+    "Flow.reference",
+    "Endpoint.site_names",
 }
 
 

@@ -345,6 +345,11 @@ RULES: Final[Mapping[str, DataRule]] = {
         'flows[0].when = {"facet": "cloud", "values": ["aws"], '
         '"unstated": ["aws"]}',
     ),
+    "condition/unstated-twice": _edition(
+        "A condition that leaves every other value unstated lists none.",
+        'flows[0].when = {"facet": "cloud", "values": ["aws"], '
+        '"unstated": ["gcp"], "otherwise": "unstated"}',
+    ),
     "condition/tests-nothing": _edition(
         "A condition within another one tests something.",
         'flows[0].when = {"unless": {"all": []}}',
@@ -522,6 +527,15 @@ RULES: Final[Mapping[str, DataRule]] = {
         'changes[1] = {"flow": "engine-portal", "ports": [8443], '
         '"reason": "Again."}',
     ),
+    "overlay/named-twice": _overlay(
+        "An overlay names an endpoint once.",
+        'names = [{"endpoint": "controller", "label": "Chief"}, '
+        '{"endpoint": "controller", "label": "Head"}]',
+    ),
+    "overlay/no-name": _overlay(
+        "What an overlay calls an endpoint is a label or an alias.",
+        'names = [{"endpoint": "controller"}]',
+    ),
     # -- inventories and networks ------------------------------------------
     "inventory/address-twice": _inventory(
         "A role has each address once.",
@@ -592,16 +606,17 @@ RULES: Final[Mapping[str, DataRule]] = {
         "In Python, a role has a tuple of at least one network.",
         'Inventory(addresses={"controller": ()})',
     ),
+    "inventory/not-of-overlay": _inventory(
+        "The key of an endpoint of the edition stands above overlays.",
+        'overlay = {"berlin": {"controller": ["10.9.0.1"]}}',
+    ),
+    "inventory/not-overlays": _inventory(
+        "Endpoints of overlays have a table for each overlay.",
+        'overlay = ["10.9.0.1"]',
+    ),
     "inventory/overlap": _inventory(
         "Two roles have no address in common, unless it is shared.",
         'service-engine = ["10.0.0.1"]',
-    ),
-    "inventory/several-clouds": _python(
-        "A table with addresses is of clouds that need the same flows.",
-        'export(load().resolve("aws, vcenter"), "ticket", '
-        "inventory=loads_inventory('service-engine.aws = "
-        '["10.1.0.1"]\\nservice-engine.vcenter = ["10.2.0.1"]\', '
-        "edition=load()))",
     ),
     "inventory/too-many-addresses": _python(
         "An inventory has at most 100,000 addresses.",
@@ -618,6 +633,11 @@ RULES: Final[Mapping[str, DataRule]] = {
         "At most 1,000 addresses are shared.",
         "loads_inventory('shared = [' + '\"10.0.0.1\",' * 1_001 + ']', "
         "edition=load())",
+    ),
+    "inventory/unknown-overlay": _python(
+        "An overlay in an inventory is spelled as in the run that has it.",
+        "loads_inventory('overlay.berln.vault = [\"10.9.0.1\"]', edition="
+        'load().overlay(\'id = "berlin"\\ntitle = "Berlin"\'))',
     ),
     "inventory/unknown-cloud": _inventory(
         "A role has addresses in clouds of the edition.",

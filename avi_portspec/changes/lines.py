@@ -40,7 +40,11 @@ from avi_portspec.model.phrases import (
     silence_phrase,
     values_phrase,
 )
-from avi_portspec.model.wording import ASK_DIRECTION, REQUIREMENTS
+from avi_portspec.model.wording import (
+    ASK_DIRECTION,
+    REQUIREMENTS,
+    overlay_text,
+)
 from avi_portspec.tabular.lines import (
     Footnotes,
     Line,
@@ -274,7 +278,7 @@ def _flow_lines(
     moved = came == [port_of(after)]
     was = f"{'moved from' if moved else 'was'} {_place(old, before, after)}"
     if after.origin not in {None, before.origin}:
-        was += f" by the site's overlay {after.origin}"
+        was += f" by {overlay_text(after.origin, after.reference)}"
     now = f"now {_place(new, after, before)}; close it when nothing uses it"
     texts = list(_differences(new, change))
     for port in came:

@@ -38,7 +38,9 @@ _WORDED: Final = frozenset(
         "product",
         "purpose",
         "readings",
+        "reference",
         "service",
+        "site_names",
         "text",
         "title",
     }

@@ -32,6 +32,7 @@ from avi_portspec.names import (
     Form,
     Grounds,
     Hook,
+    LastLine,
     OptionName,
     Requirement,
     Scope,
@@ -106,6 +107,7 @@ class FullFlow(TypedDict):
     notes: list[NoteData]
     citation: str
     origin: str | None
+    reference: str | None
 
 
 class Fact(TypedDict):
@@ -224,6 +226,15 @@ class Notes(_Head):
     notes: list[LinkedNote]
 
 
+class SiteNames(TypedDict):
+    """What a site's overlay calls an endpoint of the vendor's page."""
+
+    origin: str
+    label: str | None
+    aliases: list[str]
+    reference: str | None
+
+
 class Endpoint(TypedDict):
     """A source or a destination."""
 
@@ -232,7 +243,9 @@ class Endpoint(TypedDict):
     kind: EndpointKind
     aliases: list[str]
     description: str | None
+    site_names: list[SiteNames]
     origin: str | None
+    reference: str | None
 
 
 class Endpoints(_Head):
@@ -404,6 +417,7 @@ class RuleOptions(TypedDict):
 
     name: str | None
     scope: Scope | None
+    last_line: LastLine | None
     hook: Hook | None
     icmp_errors: bool | None
     header: bool | None
@@ -439,7 +453,10 @@ class CheckedFile(TypedDict):
     """A file, what is wrong with it, and which of its keys are not used."""
 
     file: str
-    kind: Literal["deployment", "overlay", "edition", "inventory"] | None
+    kind: (
+        Literal["deployment", "overlay", "edition", "inventory", "source"]
+        | None
+    )
     is_sound: bool
     faults: list[Fault]
     unused: list[str]

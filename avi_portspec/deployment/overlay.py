@@ -17,7 +17,9 @@ from avi_portspec.errors import (
     nearest,
     shown,
 )
+from avi_portspec.model.catalog import names_of
 from avi_portspec.model.checks import (
+    Choice,
     Ident,
     Many,
     Nested,
@@ -29,30 +31,44 @@ from avi_portspec.model.display import ports_text
 from avi_portspec.model.edition import EditionData
 from avi_portspec.model.facets import FLOW
 from avi_portspec.model.flows import (
+    ENDPOINT,
+    NOTE,
+    Aliases,
     Endpoint,
     Flow,
+    Label,
+    Note,
     PortRanges,
     Protocols,
     Reason,
+    Reference,
     RequirementWord,
     Service,
     Side,
+    SiteNames,
     When,
 )
 from avi_portspec.model.page import Citation, Extent, Section
 from avi_portspec.model.ports import PortRange
 from avi_portspec.model.record import Record, checks_of
+from avi_portspec.model.wording import at_start, overlay_text, site_of
 from avi_portspec.names import (
     KEBAB_ID,
+    EndpointId,
     FlowId,
+    NoteId,
+    NoteKind,
     SectionId,
+    fold,
     is_file_name,
 )
 
 __all__ = [
+    "EndpointNames",
     "Overlay",
     "PortChange",
     "SiteFlow",
+    "SiteNote",
     "apply_overlay",
     "read_overlay",
 ]
@@ -62,7 +78,7 @@ E = TypeVar("E", bound=EditionData)
 #: What data has, and the name of a file without an ending has not.
 _DATA: Final = re.compile(r"[={\n]")
 _PLACE: Final = re.compile(
-    r"(?P<field>sections|endpoints|flows)\[(?P<number>\d+)\]"
+    r"(?P<field>sections|endpoints|flows|notes)\[(?P<number>\d+)\]"
 )
 _PORTS: Final = Many(
     "a list of at least one port range",
@@ -79,11 +95,13 @@ class PortChange(Record):
         flow: The flow.
         ports: The ports that it has at this site.
         reason: Why, in a sentence.
+        reference: What the site cites for it, such as ``change 4711``.
     """
 
     flow: Annotated[FlowId, FLOW]
     ports: Annotated[tuple[PortRange, ...], _PORTS]
     reason: Annotated[str, Text("a reason")]
+    reference: Reference = None
 
 
 @attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
@@ -103,6 +121,7 @@ class SiteFlow(Record):
         purpose: What the site needs it for.
         requirement: How strongly the site asks for it.
         when: The condition under which it applies.
+        reference: What the site cites for it, such as ``change 4711``.
     """
 
     id: Annotated[FlowId, FLOW]
@@ -114,6 +133,53 @@ class SiteFlow(Record):
     purpose: Annotated[str, Text("a purpose")]
     requirement: RequirementWord = "required"
     when: When = ALWAYS
+    reference: Reference = None
+
+
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
+class EndpointNames(Record):
+    """What the site calls an endpoint of the edition.
+
+    Attributes:
+        endpoint: The endpoint.
+        label: What tables call it. The vendor's name remains one of its
+            names.
+        aliases: Other names, to ask for it by.
+        reference: What the site cites for it, such as ``change 4711``.
+    """
+
+    endpoint: Annotated[EndpointId, ENDPOINT]
+    label: Label = None
+    aliases: Aliases = ()
+    reference: Reference = None
+
+    def _faults(self) -> Iterator[Fault]:
+        if self.label is None and not self.aliases:
+            expected = "a label or an alias"
+            yield Fault("overlay/no-name", "", expected, "neither")
+
+
+@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
+class SiteNote(Record):
+    """Something that the site says about flows that it adds.
+
+    Attributes:
+        id: An id that no record of the edition has.
+        kind: What it does for these flows.
+        text: What there is to say. Whoever reads it is told that it is the
+            site's.
+        qualifies: The ids of these flows.
+        reference: What the site cites for it, such as ``change 4711``.
+    """
+
+    id: Annotated[NoteId, NOTE]
+    kind: Annotated[NoteKind, Choice(NoteKind)] = "scope"
+    text: Annotated[str, Text("a text")]
+    qualifies: Annotated[
+        tuple[FlowId, ...],
+        Many("a list of at least one flow id", FLOW, least=1),
+    ]
+    reference: Reference = None
 
 
 @attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
@@ -126,6 +192,8 @@ class Overlay(Record):
         endpoints: Endpoints that the site adds.
         flows: Flows that the site adds.
         changes: Other ports for flows of the edition.
+        names: What the site calls endpoints of the edition.
+        notes: What the site says about the flows that it adds.
     """
 
     id: Annotated[str, Ident("an overlay", KEBAB_ID)]
@@ -141,6 +209,14 @@ class Overlay(Record):
     changes: Annotated[
         tuple[PortChange, ...],
         Many("a list of changes", Nested("a change", PortChange)),
+    ] = ()
+    names: Annotated[
+        tuple[EndpointNames, ...],
+        Many("a list of names", Nested("an endpoint's names", EndpointNames)),
+    ] = ()
+    notes: Annotated[
+        tuple[SiteNote, ...],
+        Many("a list of notes", Nested("a note of the site", SiteNote)),
     ] = ()
 
 
@@ -223,6 +299,8 @@ def apply_overlay(
         list(enumerate(overlay.endpoints)),
         list(enumerate(overlay.flows)),
         list(enumerate(overlay.changes)),
+        list(enumerate(overlay.names)),
+        list(enumerate(overlay.notes)),
     )
     made, faults = _merge(edition, parts)
     if made is None or faults:
@@ -239,8 +317,10 @@ class _Parts(NamedTuple):
         endpoints: Its endpoints.
         flows: Its own flows.
         changes: Its changes.
-        broken: The ids of endpoints that are not sound: a flow that refers
-            to one of them is no further fault.
+        names: Its names of endpoints.
+        notes: Its notes.
+        broken: The ids of endpoints and flows that are not sound: what
+            refers to one of them is no further fault.
     """
 
     id: str
@@ -248,14 +328,18 @@ class _Parts(NamedTuple):
     endpoints: list[tuple[int, Endpoint]]
     flows: list[tuple[int, SiteFlow]]
     changes: list[tuple[int, PortChange]]
+    names: list[tuple[int, EndpointNames]]
+    notes: list[tuple[int, SiteNote]]
     broken: tuple[Any, ...] = ()
 
 
 def _sound_parts(table: dict[str, Any]) -> _Parts:
     """Return what is sound of an overlay's data."""
     endpoints, broken = _sound_records(table.get("endpoints"), Endpoint)
-    flows, _ = _sound_records(table.get("flows"), SiteFlow)
+    flows, others = _sound_records(table.get("flows"), SiteFlow)
     changes, _ = _sound_records(table.get("changes"), PortChange)
+    names, _ = _sound_records(table.get("names"), EndpointNames)
+    notes, _ = _sound_records(table.get("notes"), SiteNote)
     # An id or a title that is wrong is a fault already; any other will do.
     named = {
         name: table[name] if check.accepts(table.get(name)) else "overlay"
@@ -267,7 +351,9 @@ def _sound_parts(table: dict[str, Any]) -> _Parts:
         endpoints=endpoints,
         flows=flows,
         changes=changes,
-        broken=tuple(broken),
+        names=names,
+        notes=notes,
+        broken=(*broken, *others),
     )
 
 
@@ -293,11 +379,13 @@ def _merge(edition: E, parts: _Parts) -> tuple[E | None, list[Fault]]:
     """Return an edition with an overlay's parts, or what keeps them apart."""
     faults: list[Fault] = []
     changed = _change(edition, parts, faults)
+    named = _name(edition, parts, faults)
     added, positions = _add(parts, faults)
+    notes, note_positions = _note(parts, faults)
     section = Section(
         id=SectionId(parts.id),
         title=parts.title,
-        extent=Extent(bullets=(1,) * len(added)),
+        extent=Extent(bullets=(1,) * len(added), notes=(1,) * len(notes)),
         origin=parts.id,
     )
     changes: dict[str, Any] = {
@@ -306,10 +394,11 @@ def _merge(edition: E, parts: _Parts) -> tuple[E | None, list[Fault]]:
         "aliases": (),
         "sections": [*edition.sections, section],
         "endpoints": [
-            *edition.endpoints,
+            *named,
             *(attrs.evolve(e, origin=parts.id) for _, e in parts.endpoints),
         ],
         "flows": [*changed, *added],
+        "notes": [*edition.notes, *notes],
     }
     try:
         return attrs.evolve(edition, **changes), faults
@@ -318,8 +407,10 @@ def _merge(edition: E, parts: _Parts) -> tuple[E | None, list[Fault]]:
         places = {
             "flows": positions,
             "endpoints": [position for position, _ in parts.endpoints],
+            "notes": note_positions,
         }
-        broken = set(map(shown, parts.broken))
+        lost = {flow.id for _, flow in parts.flows} - {f.id for f in added}
+        broken = set(map(shown, (*parts.broken, *lost)))
         # Its section hides the edition's of the same id, which is a fault.
         hides = parts.id in edition.sections.ids()
         faults += (
@@ -339,20 +430,22 @@ def _place_in_overlay(
     Args:
         fault: The fault.
         edition: The edition without the overlay.
-        places: For endpoints and flows, the position in the overlay of each
-            that it adds.
+        places: For endpoints, flows and notes, the position in the overlay
+            of each that it adds.
     """
     place = _PLACE.match(fault.path)
     if place is None:
-        # A note or exclusion of the edition has the id of a site's flow.
+        # An exclusion of the edition has the id of a site's flow.
         return fault._replace(path="flows")
     field, number = place["field"], int(place["number"])
     if field == "sections":
         return fault._replace(path="id")
     own = number - len(getattr(edition, field))
     if own < 0:
-        # A record of the edition contradicts what the site changed in it.
-        return fault._replace(path="changes")
+        # A record of the edition contradicts what the site changed in it; or
+        # a note of it has the id of a site's flow.
+        path = "flows" if field == "notes" else "changes"
+        return fault._replace(path=path)
     path = _PLACE.sub(f"{field}[{places[field][own]}]", fault.path)
     return fault._replace(path=path)
 
@@ -381,8 +474,10 @@ def _change(
             continue
         seen.add(name)
         flow = flows[name]
-        by = f"the site's overlay {parts.id}"
+        by = overlay_text(parts.id, change.reference)
         moved = f"Moved from {ports_text(flow)} by {by}"
+        # What another overlay added remains that one's.
+        is_own = bool(site_of(flow))
         mark = Reason(
             field="ports",
             reason=f"{moved}: {change.reason}",
@@ -393,7 +488,8 @@ def _change(
             flows[name] = attrs.evolve(
                 flow,
                 ports=change.ports,
-                origin=parts.id,
+                origin=flow.origin if is_own else parts.id,
+                reference=flow.reference if is_own else change.reference,
                 inferred=(*_without_ports(flow.inferred), mark),
                 readings=_without_ports(flow.readings),
             )
@@ -424,6 +520,99 @@ def _add(parts: _Parts, faults: list[Fault]) -> tuple[list[Flow], list[int]]:
             )
             made.append(flow)
             positions.append(position)
+    return made, positions
+
+
+def _name(
+    edition: EditionData, parts: _Parts, faults: list[Fault]
+) -> list[Endpoint]:
+    """Return the edition's endpoints, with the names that the site gives."""
+    endpoints = {end.id: end for end in edition.endpoints}
+    taken = {
+        fold(name): end.id
+        for end in (*edition.endpoints, *(end for _, end in parts.endpoints))
+        for name in names_of(end)
+    }
+    seen: set[str] = set()
+    for position, given in parts.names:
+        if len(faults) > FAULTS:
+            break
+        found: list[Fault] = []
+        name = given.endpoint
+        words = {f"aliases[{at}]": w for at, w in enumerate(given.aliases)}
+        if given.label is not None:
+            words["label"] = given.label
+        if name not in endpoints:
+            rule = "reference/dangling"
+            expected = f"the id of an endpoint of {edition.id}"
+            near = nearest(name, endpoints)
+            found.append(Fault(rule, "endpoint", expected, repr(name), near))
+        elif name in seen:
+            rule, expected = "overlay/named-twice", "each endpoint once"
+            found.append(Fault(rule, "endpoint", expected, repr(name)))
+        else:
+            for path, word in words.items():
+                owner = taken.setdefault(fold(word), name)
+                if owner != name:
+                    expected = f"a name that {owner} does not have"
+                    found.append(
+                        Fault("id/duplicate", path, expected, shown(word))
+                    )
+        seen.add(name)
+        faults += (fault.under(f"names[{position}]") for fault in found)
+        if not found:
+            own = SiteNames(
+                origin=parts.id,
+                label=given.label,
+                aliases=given.aliases,
+                reference=given.reference,
+            )
+            end = endpoints[name]
+            endpoints[name] = attrs.evolve(
+                end, site_names=(*end.site_names, own)
+            )
+    return list(endpoints.values())
+
+
+def _note(parts: _Parts, faults: list[Fault]) -> tuple[list[Note], list[int]]:
+    """Return the site's notes, each of which says whose it is.
+
+    The second list has the position in the overlay of each.
+    """
+    made: list[Note] = []
+    positions: list[int] = []
+    own = [flow.id for _, flow in parts.flows]
+    section = SectionId(parts.id)
+    for position, note in parts.notes:
+        if len(faults) > FAULTS:
+            break
+        wrong = [
+            Fault(
+                "reference/dangling",
+                f"notes[{position}].qualifies[{at}]",
+                f"the id of a flow that the overlay {parts.id} adds",
+                shown(name),
+                nearest(name, own),
+            )
+            for at, name in enumerate(note.qualifies)
+            if name not in {*own, *parts.broken}
+        ]
+        faults += wrong
+        if wrong:
+            continue
+        who = at_start(overlay_text(parts.id, note.reference))
+        made.append(
+            Note(
+                id=note.id,
+                kind=note.kind,
+                text=f"{who}: {note.text}",
+                qualifies=note.qualifies,
+                citation=Citation(
+                    section=section, place="note", number=len(made) + 1
+                ),
+            )
+        )
+        positions.append(position)
     return made, positions
 
 

@@ -117,7 +117,8 @@ def _needed(case: _Case) -> Why:
         short = _fit(f"maybe: {where}", "maybe") if where else "maybe"
         return Why("", text, short)
     if site:
-        by = f"Required by the site (overlay {case.flow.origin})"
+        own = filter(None, (case.flow.origin, case.flow.reference))
+        by = f"Required by the site (overlay {', '.join(own)})"
         text = f"{by} {where}".rstrip()
         return Why("", text + (f": {clauses}" if clauses else ""), "yes: site")
     text = f"Required {where}".rstrip() + (f": {clauses}" if clauses else "")

@@ -114,14 +114,16 @@ def _lines_table(
     rows = []
     for line in lines:
         (flow,) = line.flows
-        cells = [change.name(end) for end in line.pair]
+        cells = [*change.ends(line)]
         if report.inventory is not None:
             source, destination = change.addresses(line)
             cells = [cells[0], source, cells[1], destination]
         why = mark(why_of(line), notes.letter(line))
         cells += [str(line.port), line.service, why, flow.id]
         if has_sites:
-            cells.append(COLUMNS["origin"].text(Row(flow, report.edition)))
+            row = Row(flow, report.edition)
+            origin = (COLUMNS["origin"].text(row), flow.reference)
+            cells.append(", ".join(filter(None, origin)))
         rows.append(tuple(cells))
     return Table(
         "Ports to open", tuple(headings), tuple(rows), names_rows=False
@@ -214,11 +216,11 @@ def _ticket(change: Change) -> Iterator[Block]:
 
 def _sides(change: Change, line: Line) -> tuple[str, str]:
     """Return both ends, each with its addresses on a line below."""
-    source, destination = change.addresses(line)
-    return (
-        "\n".join(filter(None, (change.name(line.source), source))),
-        "\n".join(filter(None, (change.name(line.destination), destination))),
+    source, destination = (
+        "\n".join(filter(None, both))
+        for both in zip(change.ends(line), change.addresses(line), strict=True)
     )
+    return source, destination
 
 
 def _why(row: Row) -> str:
@@ -234,7 +236,8 @@ def _ends(row: Row) -> str:
 
 def _origin(row: Row) -> str:
     """Return the overlay that a row comes from, if it is not the vendor's."""
-    return f" Origin: {row.flow.origin}." if row.flow.origin else ""
+    origin = ", ".join(filter(None, (row.flow.origin, row.flow.reference)))
+    return f" Origin: {origin}." if origin else ""
 
 
 def _deployment(report: Report) -> Iterator[Block]:

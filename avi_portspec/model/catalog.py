@@ -17,13 +17,15 @@ D = TypeVar("D")
 
 
 def names_of(record: Any) -> Iterator[str]:
-    """Yield every name of a record: id, name, title, aliases."""
+    """Yield every name of a record: id, name, title, aliases, a site's."""
     yield record.id
     for attribute in ("name", "title"):
         name = getattr(record, attribute, None)
         if name is not None:
             yield name
     yield from getattr(record, "aliases", ())
+    for given in getattr(record, "site_names", None) or ():
+        yield from given.names()
 
 
 class Catalog(Frozen, Sequence[T], Generic[T]):

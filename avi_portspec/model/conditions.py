@@ -22,7 +22,7 @@ from typing import (
 import attrs
 
 from avi_portspec.documents import join
-from avi_portspec.errors import Fault
+from avi_portspec.errors import Fault, shown
 from avi_portspec.model.checks import Choice, Many, Nested
 from avi_portspec.model.facets import FACET, FACETS, VALUE
 from avi_portspec.model.record import Record
@@ -300,7 +300,8 @@ class Match(Condition):
             has none of *values* but one of these, the answer is
             ``Answer.UNSTATED``; for any other value it is no.
         otherwise: What the vendor says of a deployment that has none of
-            them: ``no``, or nothing, which is ``unstated``. A port that is
+            them: ``no``, or nothing, which is ``unstated``, and leaves
+            nothing to list in *unstated*. A port that is
             documented for masters without authentication is not ruled out
             for masters with it.
     """
@@ -325,6 +326,13 @@ class Match(Condition):
                     "a value that is not among the stated ones",
                     repr(value),
                 )
+        if self.unstated and self.otherwise == "unstated":
+            yield Fault(
+                "condition/unstated-twice",
+                "unstated",
+                "no values, since every other value is unstated",
+                shown(self.unstated),
+            )
 
     def possible(self, known: _Known) -> _Answers:
         """Return the answer if the facet is known, else each it can have."""

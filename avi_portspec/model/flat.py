@@ -80,6 +80,7 @@ class PortRecord(TypedDict):
         citation: Where on the vendor's page it is stated.
         origin: The overlay of a site that it, or its ports, come from;
             ``None`` for what the vendor states.
+        reference: What the site cites for that.
     """
 
     flow: str
@@ -107,6 +108,7 @@ class PortRecord(TypedDict):
     section: str
     citation: str
     origin: str | None
+    reference: str | None
 
 
 class Identity(TypedDict):
@@ -214,6 +216,7 @@ def port_record(row: Row) -> PortRecord:
         "section": flow.section,
         "citation": str(flow.citation),
         "origin": flow.origin,
+        "reference": flow.reference,
     }
 
 

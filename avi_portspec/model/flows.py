@@ -46,6 +46,7 @@ __all__ = [
     "Note",
     "Pointer",
     "Reason",
+    "SiteNames",
 ]
 
 ENDPOINT: Final = Ident("an endpoint", KEBAB_ID)
@@ -55,6 +56,8 @@ NOTE: Final = Ident("a note", KEBAB_ID)
 Aliases: TypeAlias = Annotated[
     tuple[str, ...], Many("a list of names", Text("a name"))
 ]
+#: What tables call an endpoint.
+Label: TypeAlias = Annotated[str | None, Maybe(Text("a label"))]
 CitedAt: TypeAlias = Annotated[Citation, Nested("a citation", Citation)]
 InSection: TypeAlias = Annotated[SectionId, SECTION]
 Notes: TypeAlias = Annotated[
@@ -73,12 +76,34 @@ Protocols: TypeAlias = Annotated[
         least=1,
     ),
 ]
+Reference: TypeAlias = Annotated[str | None, Maybe(Text("a reference"))]
 RequirementWord: TypeAlias = Annotated[Requirement, Choice(Requirement)]
 Service: TypeAlias = Annotated[str | None, Maybe(Text("a service's name"))]
 Side: TypeAlias = Annotated[EndpointId, ENDPOINT]
 When: TypeAlias = Annotated[Condition, Nested("a condition", Condition)]
 
 INFERABLE: Final[tuple[InferableField, ...]] = get_args(InferableField)
+
+
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
+class SiteNames(Record):
+    """What a site calls an endpoint of the vendor's page.
+
+    Attributes:
+        origin: The overlay that says so.
+        label: What tables call it; a name like the others.
+        aliases: Other names for the same.
+        reference: What the site cites for it.
+    """
+
+    origin: Annotated[str, Ident("an overlay", KEBAB_ID)]
+    label: Label = None
+    aliases: Aliases = ()
+    reference: Reference = None
+
+    def names(self) -> tuple[str, ...]:
+        """Return the label, if there is one, and the aliases."""
+        return (*filter(None, [self.label]), *self.aliases)
 
 
 @attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
@@ -94,7 +119,9 @@ class Endpoint(Record):
             is a side of a flow.
         aliases: Other names for the same.
         description: What it is, in a sentence, where the name leaves doubt.
+        site_names: What sites call it, an item for each overlay.
         origin: The overlay that it comes from; ``None`` for the vendor's.
+        reference: What the site cites for it, such as a change.
     """
 
     id: Annotated[EndpointId, ENDPOINT]
@@ -103,12 +130,18 @@ class Endpoint(Record):
     kind: Annotated[EndpointKind, Choice(EndpointKind)]
     aliases: Aliases = ()
     description: Annotated[str | None, Maybe(Text())] = None
+    site_names: Annotated[
+        tuple[SiteNames, ...],
+        Many("a list of a site's names", Nested("a site's names", SiteNames)),
+    ] = ()
     origin: Origin = None
+    reference: Reference = None
 
     @property
     def label(self) -> str:
-        """The name for tables: the short one, where there is one."""
-        return self.short or self.name
+        """The name for tables: a site's, else the short one, else the name."""
+        own = [given.label for given in self.site_names if given.label]
+        return own[-1] if own else self.short or self.name
 
 
 #: Not from the module string, which takes longer to import than two records
@@ -237,6 +270,7 @@ class Flow(Record):
             interpretation that was taken.
         origin: The overlay that it, or its ports, come from; ``None`` where
             all of it is the vendor's.
+        reference: What the site cites for it, or for its ports.
         citation: Where on the vendor's page the flow is stated.
         notes: The notes that qualify it; empty outside an edition, which
             works it out from the notes.
@@ -262,6 +296,7 @@ class Flow(Record):
     inferred: Annotated[tuple[Reason, ...], _REASONS] = ()
     readings: Annotated[tuple[Reason, ...], _REASONS] = ()
     origin: Origin = None
+    reference: Reference = None
     citation: CitedAt
     notes: Notes = ()
 

@@ -33,6 +33,7 @@ __all__ = [
     "deployment_rows",
     "edition_text",
     "lead_reasons",
+    "overlay_text",
     "reason_marks",
     "requirement_text",
     "site_of",
@@ -99,7 +100,21 @@ def speaker(origin: str | None, section: str) -> str:
     """
     if origin is None or section != origin:
         return VENDOR
-    return f"the site's overlay {origin}"
+    return overlay_text(origin)
+
+
+def overlay_text(origin: str, reference: str | None = None) -> str:
+    """Return who states a site's fact, and what the site cites for it.
+
+    >>> overlay_text("berlin", "change 4711")
+    "the site's overlay berlin, change 4711"
+
+    Args:
+        origin: The overlay.
+        reference: What it cites, if anything.
+    """
+    cited = f", {reference}" if reference else ""
+    return f"the site's overlay {origin}{cited}"
 
 
 def value_names(deployment: Deployment, facet: Facet) -> list[str]:
@@ -203,9 +218,13 @@ def edition_text(edition: EditionFacts) -> str:
 
 
 def site_of(flow: Flow) -> str:
-    """Return who asks for a flow, where that is a site; else nothing."""
-    who = speaker_of(flow)
-    return "" if who == VENDOR else who
+    """Return who asks for a flow, where that is a site; else nothing.
+
+    It says what the site cites for it, too.
+    """
+    if flow.origin is None or speaker_of(flow) == VENDOR:
+        return ""
+    return overlay_text(flow.origin, flow.reference)
 
 
 def _by_site(flow: Flow) -> str:

@@ -9,7 +9,7 @@ import attrs
 
 from avi_portspec.errors import InvalidQueryError, shown
 from avi_portspec.model.frozen import FrozenDict
-from avi_portspec.names import KEBAB_ID, Hook, OptionName, Scope
+from avi_portspec.names import KEBAB_ID, Hook, LastLine, OptionName, Scope
 
 __all__ = ["Options"]
 
@@ -44,6 +44,7 @@ _VALUES: Final[Mapping[OptionName, tuple[Callable[[object], bool], str]]] = (
         {
             "name": (_is_name, _NAME),
             "scope": _one_of(Scope),
+            "last_line": _one_of(LastLine),
             "hook": _one_of(Hook),
             "icmp_errors": (_is_flag, "True or False"),
             "header": (_is_flag, "True or False"),
@@ -63,6 +64,9 @@ class Options:
         name: Part of every identifier that is written, so that the rules of
             several sites can stand side by side; ``None`` for the only one.
         scope: Which traffic the rules judge: ``product`` by default.
+        last_line: How an access list ends that judges the product's traffic
+            alone. There is no default: what else passes there today, no
+            platform can know.
         hook: Where the rules are in force: ``forward`` by default.
         icmp_errors: Whether errors about allowed connections pass, such as
             "packet too big"; they do by default.
@@ -79,6 +83,7 @@ class Options:
 
     name: str | None = None
     scope: Scope = "product"
+    last_line: LastLine | None = None
     hook: Hook = "forward"
     icmp_errors: bool = True
     header: bool = False
@@ -90,6 +95,7 @@ class Options:
         *,
         name: str | None = None,
         scope: Scope | None = None,
+        last_line: LastLine | None = None,
         hook: Hook | None = None,
         icmp_errors: bool | None = None,
         header: bool | None = None,
@@ -98,6 +104,7 @@ class Options:
         given: dict[OptionName, Any] = {
             "name": name,
             "scope": scope,
+            "last_line": last_line,
             "hook": hook,
             "icmp_errors": icmp_errors,
             "header": header,

@@ -28,6 +28,7 @@ from avi_portspec.names import (
     EndpointId,
     FlowId,
     Hook,
+    LastLine,
     Scope,
 )
 from avi_portspec.rules.inventory import (
@@ -76,6 +77,7 @@ class RuleSet(SiteRules):
         *,
         name: str | None = None,
         scope: Scope | None = None,
+        last_line: LastLine | None = None,
         hook: Hook | None = None,
         icmp_errors: bool | None = None,
         header: bool | None = None,
@@ -90,6 +92,9 @@ class RuleSet(SiteRules):
                 rules of several sites can stand side by side.
             scope: Which traffic the rules judge: that of the product
                 (default), or all.
+            last_line: How an access list ends that judges the product's
+                traffic alone: with a line that permits all other traffic,
+                or with none, for your own entries to follow.
             hook: Where the rules are in force; ``forward`` by default.
             icmp_errors: Whether errors about allowed connections pass, such
                 as "packet too big"; they do by default.
@@ -108,6 +113,7 @@ class RuleSet(SiteRules):
         options = Options(
             name=name,
             scope=scope,
+            last_line=last_line,
             hook=hook,
             icmp_errors=icmp_errors,
             header=header,
@@ -254,8 +260,9 @@ class _Draft:
         self._sources = cache(self.parts.sources)
         self._destinations = cache(self._listening)
         self._no_address: dict[str, list[FlowId]] = {}
-        self._no_split: dict[EndpointId, list[FlowId]] = {}
-        self._no_family: list[Fault] = []
+        self._flows: list[Flow] = []
+        #: By who has to change, who to meet, and why: the flows.
+        self._no_family: dict[tuple[str, str, str], dict[FlowId, None]] = {}
 
     def omit(self, subject: str, kind: OmissionKind, reason: str) -> None:
         self.omissions.append(
@@ -298,9 +305,7 @@ class _Draft:
             for side in ends
             for each in self.parts.lacking(side, flow.when)
         ]
-        for side in ends:
-            if self.parts.needs_split(side, flow.when):
-                self._no_split.setdefault(side, []).append(flow.id)
+        self._flows.append(flow)
         if lacking:
             names = join("and", lacking)
             reason = f"No address for {names} in the inventory."
@@ -359,8 +364,10 @@ class _Draft:
             f"{name} has {join('and', (f'IPv{f}' for f in of))}"
             for name, of in sides
         )
-        carriers = join("or", (f"IPv{f}" for f in families(protocol)))
-        why = f"{join('and', has)}; {protocol.label} needs {carriers}"
+        why = join("and", has)
+        if (carriers := families(protocol)) != FAMILIES:
+            needed = join("or", (f"IPv{family}" for family in carriers))
+            why += f"; {protocol.label} needs {needed}"
         self.omit(
             flow.id, "no-common-family", f"No common address family: {why}."
         )
@@ -369,15 +376,8 @@ class _Draft:
             if at == flow.destination and source != flow.source:
                 # The members of one cloud are what has to change.
                 source, at = at, source
-            expected = f"an address family that {source} has too"
-            self._no_family.append(
-                Fault(
-                    "inventory/no-common-family",
-                    at,
-                    f"{expected}, for {flow.id}",
-                    why,
-                )
-            )
+            flows = self._no_family.setdefault((at, source, why), {})
+            flows[flow.id] = None
 
     def _listening(
         self, name: EndpointId, family: Family
@@ -410,22 +410,19 @@ class _Draft:
 
     def unsplit(self) -> Iterator[Fault]:
         """Yield what has to be listed by cloud, a fault for each endpoint."""
-        clouds = sorted(self.resolution.deployment.clouds)
-        lists = ", ".join(f"{cloud} = [...]" for cloud in clouds)
-        for side, flows in self._no_split.items():
-            expected = (
-                f"its addresses by cloud, {{ {lists} }}, since not all of "
-                f"these clouds need {join('and', flows)}"
-            )
-            got = f"one list for {join('and', clouds)}"
-            yield Fault("inventory/not-by-cloud", side, expected, got)
+        yield from self.parts.unsplit(self._flows)
 
     def missing(self) -> Iterator[Fault]:
         """Yield what is missing, a fault for each endpoint."""
         for side, flows in self._no_address.items():
             expected = f"addresses, needed for {join('and', flows)}"
             yield Fault("inventory/no-address", side, expected, "none")
-        yield from self._no_family
+        for (at, other, why), names in self._no_family.items():
+            expected = (
+                f"an address family that {other} has too, needed for "
+                f"{join('and', names)}"
+            )
+            yield Fault("inventory/no-common-family", at, expected, why)
 
     def rules(self) -> Iterator[Rule]:
         """Yield the rules, in the order of the vendor's page."""

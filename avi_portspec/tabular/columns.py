@@ -205,6 +205,14 @@ COLUMNS: Final[dict[str, Column]] = {
             width=20,
             keys=("origin",),
         ),
+        Column(
+            "reference",
+            "Reference",
+            lambda row: row.flow.reference or "",
+            "what the site cites for it, or for its ports",
+            width=20,
+            keys=("reference",),
+        ),
     )
 }
 

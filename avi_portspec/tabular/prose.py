@@ -46,11 +46,13 @@ class Piece(NamedTuple):
         text: The piece.
         flow: The flow that it is about; ``None`` for the words between.
         silent: Whether it says that something is not documented.
+        words: Whether it is a phrase, which can be translated.
     """
 
     text: str
     flow: FlowId | None = None
     silent: bool = False
+    words: bool = False
 
 
 class _Port(NamedTuple):
@@ -135,7 +137,13 @@ def ports_phrase(
     shown = list(flows)
     silent = _say_silence(edition, shown, list(unstated), asked)
     silent += [
-        [Piece(f"ports that {VENDOR} does not document {text}", silent=True)]
+        [
+            Piece(
+                f"ports that {VENDOR} does not document {text}",
+                silent=True,
+                words=True,
+            )
+        ]
         for text in [_say_values(edition, unnamed)]
         if text
     ]
@@ -147,7 +155,7 @@ def ports_phrase(
     units: list[_Unit] = []
     for clause in clauses:
         if clause.qualifier:
-            units.append([*_say_choices(clause.choices), _qualify(clause)])
+            units.append([*_say_choices(clause.choices), *_qualify(clause)])
         else:
             units += _say_ports(clause.choices[0])
     if _share_protocol(clauses) and not silent:
@@ -158,21 +166,25 @@ def ports_phrase(
     if units:
         return tuple(_list(units))
     if any(True for _ in exclusions):
-        return (Piece(NO_PORT),)
+        return (Piece(NO_PORT, words=True),)
     reasons = [*dict.fromkeys(map(_say_unused, unused))]
     if len(reasons) > _FEW:
         reasons = ["not needed here"]
-    text = f" ({join('and', reasons)})" if reasons else ""
-    return (Piece(f"{NO_PORT}{text}"),) if reasons else ()
+    if not reasons:
+        return ()
+    return Piece(NO_PORT, words=True), *_bracket(join("and", reasons))
 
 
-def _qualify(clause: _Clause) -> Piece:
+def _qualify(clause: _Clause) -> list[Piece]:
     """Return the condition of a clause as it follows the ports.
 
     Brackets within brackets are square ones.
     """
-    text = clause.qualifier.replace("(", "[").replace(")", "]")
-    return Piece(f" ({text})")
+    return _bracket(clause.qualifier.replace("(", "[").replace(")", "]"))
+
+
+def _bracket(text: str) -> list[Piece]:
+    return [Piece(" ("), Piece(text, words=True), Piece(")")]
 
 
 def _share_protocol(clauses: Sequence[_Clause]) -> bool:
@@ -466,6 +478,7 @@ def _say_silence(
                 f"{_noun(own)} that {who} does not document {text}".rstrip(),
                 own[0].id,
                 silent=True,
+                words=True,
             )
         ]
         for text, together in found.items()

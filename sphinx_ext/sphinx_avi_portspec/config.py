@@ -15,6 +15,7 @@ from avi_portspec import (
     __version__,
 )
 from avi_portspec.documents import join
+from avi_portspec.model.catalog import names_of
 from sphinx_avi_portspec.grouped import MARKS
 from sphinx_avi_portspec.layouts import LAYOUTS, find_columns
 from sphinx_avi_portspec.sources import find_edition, find_edition_files
@@ -213,7 +214,7 @@ def _check_endpoints(config: Config, edition: Edition) -> None:
                 other: endpoint.id
                 for file in find_edition_files(config)
                 for endpoint in find_edition(config, file).endpoints
-                for other in (endpoint.id, endpoint.name, *endpoint.aliases)
+                for other in names_of(endpoint)
             }
         key = found.id if found else others.get(name)
         if key is None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx import addnodes
 from sphinx.ext.graphviz import align_spec, graphviz
+from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
@@ -31,14 +34,13 @@ from sphinx_avi_portspec.matrix import (
 from sphinx_avi_portspec.pen import Phrase, make_target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sphinx.application import Sphinx
     from sphinx.writers.html5 import HTML5Translator
 
     from avi_portspec import Edition
     from avi_portspec.tabular.matrix import Matrix
-    from sphinx_avi_portspec.drawing import Picture
     from sphinx_avi_portspec.pen import Pen
 
 __all__ = ["PortDiagram", "setup_diagram"]
@@ -55,8 +57,53 @@ USED: Final = (
 _DRAWN: Final = "avi-drawn"
 
 
-class AviDrawing(nodes.General, nodes.Element):
-    """A picture, in ``svg``, and one in fixed colours, in ``fixed``."""
+class AviDrawing(nodes.General, nodes.Element, addnodes.translatable):
+    """A picture, in ``svg``, and one in fixed colours, in ``fixed``.
+
+    Lines are as long as their words, so that with other words it is drawn
+    again.
+    """
+
+    #: The phrases in it, its title first.
+    phrases: tuple[str, ...] = ()
+    #: Returns both pictures in other words, while the document is read.
+    redraw: Callable[[Callable[[str], str]], tuple[str, str]] | None = None
+
+    def preserve_original_messages(self) -> None:
+        """Do nothing: the phrases are kept as they are."""
+
+    def extract_original_messages(self) -> Sequence[str]:
+        """Return the phrases."""
+        return self.phrases
+
+    def apply_translated_message(
+        self, original_message: str, translated_message: str
+    ) -> None:
+        """Draw it with the translation in the place of a phrase."""
+        translated = self.attributes.setdefault("translations", {})
+        translated[original_message] = translated_message
+
+
+class DrawAgain(SphinxTransform):
+    """Draw pictures in the document's language."""
+
+    # After Sphinx has translated the document.
+    default_priority = 21
+
+    def apply(self, **kwargs: Any) -> None:
+        """Draw those anew of which phrases are translated."""
+        for drawing in self.document.findall(AviDrawing):
+            words = drawing.attributes.pop("translations", {})
+            if words and drawing.redraw is not None:
+                say = partial(_look_up, words)
+                drawing["svg"], drawing["fixed"] = drawing.redraw(say)
+                drawing["alt"] = say(drawing["alt"])
+            # It holds the edition, which is kept nowhere.
+            drawing.redraw = None
+
+
+def _look_up(words: Mapping[str, str], phrase: str) -> str:
+    return words.get(phrase, phrase)
 
 
 class PortDiagram(MatrixDirective):
@@ -84,7 +131,7 @@ class PortDiagram(MatrixDirective):
             drawn: nodes.Element = self._graph(edition, matrix)
             brackets, right = has_brackets(matrix), False
         else:
-            drawn = self._drawing(pen, picture)
+            drawn = self._drawing(pen, edition, matrix)
             brackets, right = picture.has_brackets, picture.has_right
         # What one deployment needs, it uses.
         right = right and self.resolution is None
@@ -109,13 +156,27 @@ class PortDiagram(MatrixDirective):
         said["classes"].append("avi-empty")
         return self._figure(pen, [], [said])
 
-    def _drawing(self, pen: Pen, picture: Picture) -> AviDrawing:
+    def _drawing(
+        self, pen: Pen, edition: Edition, matrix: Matrix
+    ) -> AviDrawing:
         title = self._title()
-        made = AviDrawing(
-            svg=picture.write(pen.prefix, title),
-            fixed=picture.write("avi", title, fixed=True),
-            alt=title,
-        )
+        said: dict[str, None] = {}
+
+        def note(phrase: str) -> str:
+            said[phrase] = None
+            return phrase
+
+        def redraw(say: Callable[[str], str]) -> tuple[str, str]:
+            picture = draw(edition, matrix, say)
+            assert picture is not None  # noqa: S101 - it was drawn before
+            return (
+                picture.write(pen.prefix, say(title)),
+                picture.write("avi", say(title), fixed=True),
+            )
+
+        svg, fixed = redraw(note)
+        made = AviDrawing(svg=svg, fixed=fixed, alt=title)
+        made.phrases, made.redraw = (title, *said), redraw
         self.set_source_info(made)
         return made
 
@@ -336,5 +397,6 @@ def setup_diagram(app: Sphinx) -> None:
     app.setup_extension("sphinx.ext.graphviz")
     app.add_node(AviDrawing, override=True, html=(visit_drawing, None))
     app.add_directive("avi-port-diagram", PortDiagram)
+    app.add_transform(DrawAgain)
     known = type("ForWriters", (ForWriters,), {"application": app})
     app.add_post_transform(known)

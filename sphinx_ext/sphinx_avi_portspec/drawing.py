@@ -8,7 +8,7 @@ the text around it. What does not fit that layout is drawn by Graphviz.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -214,11 +214,12 @@ def _path(
     )
 
 
-def port_texts(cell: Cell) -> list[str]:
+def port_texts(cell: Cell, say: Callable[[str], str] = str) -> list[str]:
     """Return what a cell says, in pieces that may be cut at their spaces.
 
     Args:
         cell: The cell.
+        say: Returns what stands for a phrase: its translation.
     """
     texts = [
         str(line)
@@ -227,7 +228,8 @@ def port_texts(cell: Cell) -> list[str]:
         for line in cell.lines
     ]
     if cell.words:
-        texts.append(f"{cell.words[:1].lower()}{cell.words[1:]}")
+        words = say(cell.words)
+        texts.append(f"{words[:1].lower()}{words[1:]}")
     return texts
 
 
@@ -333,23 +335,29 @@ def _place(end: End, middle: Sequence[End]) -> float:
 # -- the layout ---------------------------------------------------------------
 
 
-def draw(edition: Edition, matrix: Matrix) -> Picture | None:
+def draw(
+    edition: Edition, matrix: Matrix, say: Callable[[str], str] = str
+) -> Picture | None:
     """Return the picture of a matrix; nothing if it has no room for it.
 
     Args:
         edition: The edition.
         matrix: The matrix, with every source.
+        say: Returns what stands for a phrase: its translation.
     """
     roles = _find_roles(edition, matrix)
-    return None if roles is None else _Layout(matrix, roles).draw()
+    return None if roles is None else _Layout(matrix, roles, say).draw()
 
 
 class _Layout:
     """Puts the boxes and the lines of a picture in their places."""
 
-    def __init__(self, matrix: Matrix, roles: _Roles) -> None:
+    def __init__(
+        self, matrix: Matrix, roles: _Roles, say: Callable[[str], str]
+    ) -> None:
         self._matrix = matrix
         self._roles = roles
+        self._say = say
         self._made: list[str] = []
         #: How far the picture reaches to the left, right and bottom.
         self._bounds = [MIDDLE[0], MIDDLE[0] + MIDDLE[1], 0]
@@ -389,7 +397,12 @@ class _Layout:
     def _texts(self, cell: Cell) -> list[str]:
         """Return what a cell says, and note whether it has brackets."""
         self._brackets |= any(line.sometimes for line in cell.lines)
-        return port_texts(cell)
+        return port_texts(cell, self._say)
+
+    def _title(self, end: End, room: float) -> list[str]:
+        """Return the lines of a name; one of several ends is a phrase."""
+        name = self._say(end.name) if end.members else end.name
+        return wrap(name, room, BOLD)
 
     def _reach(
         self, *, left: int = WIDTH, right: int = 0, bottom: int = 0
@@ -409,15 +422,16 @@ class _Layout:
             texts = self._texts(cell)
             if not texts:
                 continue
-            short = f"{words} {texts[0]}"
+            said = self._say(words)
+            short = f"{said} {texts[0]}"
             if len(texts) == 1 and text_width(short) <= room:
                 lines.append(short)
                 continue
-            lines.append(words)
+            lines.append(said)
             for text in texts:
                 first, *more = wrap(text, room)
                 lines += [first, *(f"{INDENT}{line}" for line in more)]
-        return _Box(wrap(end.name, room, BOLD), lines, filled=True)
+        return _Box(self._title(end, room), lines, filled=True)
 
     def _draw_left(self, target: End, y: int) -> tuple[int, int]:
         """Draw what only opens connections, to one end.
@@ -437,9 +451,9 @@ class _Layout:
                 for other in end.endpoints
                 for line in self._matrix.pairs.get((one, other), ())
                 for text in line.below
-                for more in wrap(text.partition(". ")[0], room)
+                for more in wrap(self._say(text.partition(". ")[0]), room)
             ]
-            box = _Box(wrap(source.name, room, BOLD), said)
+            box = _Box(self._title(source, room), said)
             self._made.append(box.draw(LEFT, y, box.height))
             reached = y + TITLE + 2
             start = LEFT[1] + 1
@@ -490,7 +504,7 @@ class _Layout:
     def _right_box(self, source: End, end: End) -> _Box:
         """Return the box of what only listens, with its ports."""
         room = RIGHT[1] - 2 * PAD
-        title = wrap(end.name, room, BOLD)
+        title = self._title(end, room)
         if not end.members:
             cell = _where_used(self._matrix.cell(source, end))
             texts = self._texts(cell)

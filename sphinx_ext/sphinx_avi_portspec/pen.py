@@ -25,6 +25,7 @@ __all__ = [
     "AviPlainProse",
     "AviProse",
     "AviTag",
+    "AviWords",
     "Filled",
     "Pen",
     "Phrase",
@@ -168,6 +169,30 @@ class AviLabelled(nodes.Element, addnodes.translatable):
         label = self["label"]
         values = label.values if isinstance(label, Filled) else ()
         self["label"] = fill(translated_message, values)
+
+
+class AviWords(nodes.inline, addnodes.translatable):
+    """A phrase in a line of the author's own text, which can be a link.
+
+    What is within a link is copied when that is resolved, and a copy is given
+    to no translator.
+    """
+
+    tagname = "inline"
+
+    def preserve_original_messages(self) -> None:
+        """Do nothing: the phrase is kept as the raw source."""
+
+    def extract_original_messages(self) -> Sequence[str]:
+        """Return the phrase."""
+        return (self.rawsource,)
+
+    def apply_translated_message(
+        self, original_message: str, translated_message: str
+    ) -> None:
+        """Replace the phrase with its translation."""
+        (text,) = self.findall(nodes.Text)
+        text.parent.replace(text, nodes.Text(translated_message))
 
 
 class Pen:
@@ -373,7 +398,7 @@ def may_dangle(
 
 
 def setup_pen(app: Sphinx) -> None:
-    """Add the nodes, which every writer handles as paragraphs."""
-    for kind in (AviProse, AviPlainProse, AviData):
+    """Add the nodes, which every writer handles as docutils' own."""
+    for kind in (AviProse, AviPlainProse, AviData, AviWords):
         app.add_node(kind, override=True)
     app.connect("warn-missing-reference", may_dangle)

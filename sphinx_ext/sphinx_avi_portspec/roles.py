@@ -21,7 +21,7 @@ from avi_portspec.tabular.filters import (
     select_statements,
 )
 from avi_portspec.tabular.prose import ports_phrase
-from sphinx_avi_portspec.pen import link, name_record
+from sphinx_avi_portspec.pen import AviWords, link, name_record
 from sphinx_avi_portspec.sources import (
     find_target,
     use_deployment,
@@ -126,13 +126,20 @@ class PortsRole(SphinxRole):
             self._warn("unstated", "not everything is documented for")
         made = nodes.inline(classes=["avi-ports-phrase"])
         for piece in pieces:
-            if piece.flow is None:
-                made += nodes.Text(piece.text)
-            else:
-                made += link(answer.edition, "flow", piece.flow, piece.text)
+            text = piece.text
+            inside: Node = nodes.Text(text)
+            if piece.flow is not None:
+                inside = link(answer.edition, "flow", piece.flow, text)
+            made += self._wrap(text, inside) if piece.words else inside
         if not pieces:
-            made += nodes.Text(NOTHING)
+            made += self._wrap(NOTHING, nodes.Text(NOTHING))
         return [made], []
+
+    def _wrap(self, text: str, inside: Node) -> AviWords:
+        """Return a phrase to translate, which knows its place."""
+        made = AviWords(text, "", inside)
+        self.set_source_info(made)
+        return made
 
     def _warn(self, subtype: str, message: str) -> None:
         logger.warning(

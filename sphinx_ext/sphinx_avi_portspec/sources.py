@@ -246,12 +246,13 @@ def _name(
     others |= {fold(name) for at, name in own.items() if at != endpoint.id}
     is_taken = fold(text) in others - mine
     name = f"{text} ({endpoint.name})" if is_taken else text
-    names = dict.fromkeys((endpoint.name, *endpoint.aliases))
+    _, *known = dict.fromkeys(names_of(endpoint))
     return attrs.evolve(
         endpoint,
         name=name,
         short=text if is_taken else None,
-        aliases=tuple(one for one in names if fold(one) != fold(name)),
+        aliases=tuple(one for one in known if fold(one) != fold(name)),
+        site_names=(),
     )
 
 

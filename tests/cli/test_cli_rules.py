@@ -346,6 +346,7 @@ class TestOptions:
         assert found["options"] == {
             "name": "south",
             "scope": "product",
+            "last_line": None,
             "hook": "host",
             "icmp_errors": True,
             "header": None,
@@ -359,6 +360,7 @@ class TestOptions:
             ("--name south", "name"),
             ("--scope all", "scope"),
             ("--scope product", "scope"),
+            ("--last-line none", "last_line"),
             ("--hook bridge", "hook"),
             ("--no-icmp-errors", "icmp_errors"),
         ],

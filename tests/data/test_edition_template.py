@@ -18,8 +18,8 @@ from avi_portspec.serialisation.facet_lists import facet_lists
 from tools import double_entry
 
 TEMPLATE = double_entry.FOLDER.parents[2] / "tools" / "edition-template.toml"
-#: Only a site's overlay fills it.
-NOT_WRITTEN = {"origin"}
+#: Only a site's overlay fills them.
+NOT_WRITTEN = {"origin", "reference", "site_names"}
 
 
 def keys(data: Any) -> Iterator[str]:

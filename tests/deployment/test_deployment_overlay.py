@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import attrs
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -11,14 +13,17 @@ from hypothesis import strategies as st
 from avi_portspec import (
     TCP,
     Edition,
+    EndpointNames,
     InvalidDataError,
     InvalidQueryError,
     Overlay,
     PortChange,
     PortRange,
     SiteFlow,
+    SiteNote,
     diff,
     dumps,
+    export,
     load,
     loads,
 )
@@ -172,6 +177,212 @@ class TestMerge:
         site = _edition().overlay(overlay)
         assert site.flows[HTTPS].ports == (PortRange.of(port),)
         assert site.flows["more"].requirement == "required"
+
+
+CITED = (
+    TEXT.replace('reason = "The', 'reference = "change 7"\nreason = "The')
+    .replace('kind = "client"', 'kind = "client"\nreference = "change 8"')
+    .replace('purpose = "Adm', 'reference = "change 9"\npurpose = "Adm')
+    + """
+[[names]]
+endpoint = "controller"
+label = "Chief"
+aliases = ["lb-manager"]
+reference = "change 10"
+
+[[notes]]
+id = "jump-host-hours"
+text = "From 6 to 22 hours."
+qualifies = ["jump-host-to-controller-ssh"]
+reference = "change 11"
+"""
+)
+SSH = "jump-host-to-controller-ssh"
+
+
+class TestWhatASiteCites:
+    """Each fact of a site can have a source, and names the site with it."""
+
+    def test_flows_and_endpoints(self) -> None:
+        """As data, beside the overlay."""
+        site = _edition().overlay(CITED)
+        found = {flow.id: flow.reference for flow in site.flows if flow.origin}
+        assert found == {HTTPS: "change 7", SSH: "change 9"}
+        assert site.endpoints["jump-host"].reference == "change 8"
+        assert loads(dumps(site)) == site
+
+    def test_the_reason_of_a_decision(self) -> None:
+        """What a ticket and a rule give as the reason."""
+        answer = _edition().overlay(CITED).resolve("aws")
+        assert answer[SSH].reason == (
+            "Required by the site (overlay berlin, change 9) on AWS."
+        )
+        assert answer.flows[HTTPS].why_inferred("ports") == (
+            "Moved from TCP 443 by the site's overlay berlin, change 7: The "
+            "portal moved."
+        )
+
+    @pytest.mark.parametrize("form", ["markdown", "ticket", "csv", "json"])
+    def test_documents_say_it(self, form: Any) -> None:
+        """Beside each mention of the overlay as who states a flow."""
+        site = _edition().overlay(CITED)
+        text = export(site.resolve("aws"), form)
+        assert isinstance(text, str)
+        assert "change 7" in text
+        assert "change 9" in text
+
+    def test_it_is_no_change_of_meaning(self) -> None:
+        """A firewall has nothing to do."""
+        changes = diff(_edition().overlay(TEXT), _edition().overlay(CITED))
+        assert {change.action for change in changes.of("flows")} == {"none"}
+
+    def test_another_overlay_moves_what_this_one_added(self) -> None:
+        """It still is berlin's flow, and not the vendor's."""
+        text = (
+            'id = "paris"\ntitle = "Paris"\n[[changes]]\n'
+            f'flow = "{SSH}"\nports = [2222]\nreason = "R."\n'
+            'reference = "change 12"\n'
+        )
+        both = _edition().overlay(CITED).overlay(text)
+        flow = both.flows[SSH]
+        assert (flow.origin, flow.reference) == ("berlin", "change 9")
+        assert "overlay paris, change 12" in str(flow.why_inferred("ports"))
+        assert "overlay berlin, change 9" in both.resolve("aws")[SSH].reason
+
+
+class TestNames:
+    """A site's own words for the endpoints of the vendor's page."""
+
+    def test_tables_have_the_label(self) -> None:
+        """And a question can use every name, the vendor's too."""
+        site = _edition().overlay(CITED)
+        plain = _edition().endpoints["controller"]
+        controller = site.endpoints["controller"]
+        assert (plain.label, controller.label) == ("Controller", "Chief")
+        for name in ("chief", "LB-Manager", plain.name, *plain.aliases):
+            assert site.endpoints[name] is controller
+            assert site.flows.select(destination=name).ids()
+
+    def test_they_are_not_the_vendor_s(self) -> None:
+        """The endpoint is, and each name says which overlay has it."""
+        controller = _edition().overlay(CITED).endpoints["controller"]
+        assert controller.origin is None
+        assert (
+            attrs.evolve(controller, site_names=())
+            == (_edition().endpoints["controller"])
+        )
+        (given,) = controller.site_names
+        assert (given.origin, given.reference) == ("berlin", "change 10")
+
+    def test_of_two_overlays_the_later_has_the_label(self) -> None:
+        """Without a label of its own, the earlier one stays."""
+        text = 'id = "paris"\ntitle = "P"\n[[names]]\nendpoint = "controller"'
+        site = _edition().overlay(CITED)
+        for more, label in (
+            ('label = "Boss"', "Boss"),
+            ('aliases = ["boss"]', "Chief"),
+        ):
+            controller = site.overlay(f"{text}\n{more}").endpoints["boss"]
+            assert controller.label == label
+            assert [n.origin for n in controller.site_names] == [
+                "berlin",
+                "paris",
+            ]
+
+    @pytest.mark.parametrize(
+        ("text", "path", "near"),
+        [
+            ('endpoint = "contoller"', "endpoint", "controller"),
+            ('endpoint = "dns-server"', "aliases[0]", None),
+            ('endpoint = "controller"\nlabel = "GCP cloud"', "label", None),
+            ('endpoint = "controller"\nlabel = "jump host"', "label", None),
+        ],
+    )
+    def test_what_does_not_fit_is_refused(
+        self, text: str, path: str, near: str | None
+    ) -> None:
+        """An endpoint that is not there, or a name that another one has."""
+        own = f'{TEXT}[[names]]\n{text}\naliases = ["Avi Controller"]\n'
+        with pytest.raises(InvalidDataError) as caught:
+            _edition().overlay(own)
+        assert [(f.path, f.nearest) for f in caught.value.faults] == [
+            (f"names[0].{path}", near)
+        ]
+
+    def test_one_name_for_two(self) -> None:
+        """Nobody could tell them apart; and each endpoint stands once."""
+        text = (
+            f'{HEAD}[[names]]\nendpoint = "controller"\naliases = ["lb"]\n'
+            '[[names]]\nendpoint = "service-engine"\naliases = ["LB"]\n'
+            '[[names]]\nendpoint = "controller"\nlabel = "Chief"\n'
+            '[[names]]\nendpoint = "controller"\n'
+        )
+        with pytest.raises(InvalidDataError) as caught:
+            _edition().overlay(text)
+        assert {(f.rule, f.path) for f in caught.value.faults} == {
+            ("id/duplicate", "names[1].aliases[0]"),
+            ("overlay/named-twice", "names[2].endpoint"),
+            ("overlay/no-name", "names[3]"),
+        }
+
+
+class TestNotes:
+    """What a site says about its own flows."""
+
+    def test_they_qualify_them(self) -> None:
+        """And say whose they are, wherever a note is read."""
+        site = _edition().overlay(CITED)
+        (note,) = site.notes_on(SSH)
+        assert note.text == (
+            "The site's overlay berlin, change 11: From 6 to 22 hours."
+        )
+        assert note.kind == "scope"
+        assert site.sections[str(note.citation.section)].origin == "berlin"
+        assert site.resolve("aws")[SSH].notes == (note,)
+
+    def test_only_of_its_own_flows(self) -> None:
+        """What the vendor states, a site does not qualify."""
+        text = CITED.replace(f'["{SSH}"]', f'["{SSH}", "{HTTPS}", "jump"]')
+        with pytest.raises(InvalidDataError) as caught:
+            _edition().overlay(text)
+        assert [f.path for f in caught.value.faults] == [
+            "notes[0].qualifies[1]",
+            "notes[0].qualifies[2]",
+        ]
+
+    def test_of_a_broken_flow_the_flow_is_the_fault(self) -> None:
+        """Whether it cannot be read, or makes no flow."""
+        for old, new, path in (
+            ("ports = [22]", "ports = 22", "flows[0].ports"),
+            ("ports = [22]", "", "flows[0].ports"),
+        ):
+            with pytest.raises(InvalidDataError) as caught:
+                _edition().overlay(CITED.replace(old, new))
+            assert [f.path for f in caught.value.faults] == [path]
+
+    def test_an_id_is_one_record_s(self) -> None:
+        """That of a note of the vendor's page is taken."""
+        text = CITED.replace('"jump-host-hours"', '"login-banner"')
+        with pytest.raises(InvalidDataError) as caught:
+            _edition().overlay(text)
+        assert [(f.rule, f.path) for f in caught.value.faults] == [
+            ("id/duplicate", "notes[0]")
+        ]
+
+    def test_there_is_an_end_to_faults(self) -> None:
+        """Nobody reads thousands of them."""
+        notes = [
+            SiteNote(id=f"n{at}", text="T.", qualifies=("x",))
+            for at in range(1_200)
+        ]
+        names = [
+            EndpointNames(endpoint="x", label=f"L{at}") for at in range(1_200)
+        ]
+        for more in ({"notes": notes}, {"names": names}):
+            overlay = Overlay(id="site", title="A site", **more)
+            with pytest.raises(InvalidDataError) as caught:
+                _edition().overlay(overlay)
+            assert len(caught.value.faults) < 1_200
 
 
 class TestFaults:

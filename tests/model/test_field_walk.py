@@ -35,9 +35,21 @@ from avi_portspec import (
     strategies,
 )
 from avi_portspec.cli import main
-from avi_portspec.deployment.overlay import Overlay, PortChange, SiteFlow
+from avi_portspec.deployment.overlay import (
+    EndpointNames,
+    Overlay,
+    PortChange,
+    SiteFlow,
+    SiteNote,
+)
 from avi_portspec.model.facets import Deployment, Facet, FacetValue
-from avi_portspec.model.flows import Endpoint, Exclusion, Note, Pointer
+from avi_portspec.model.flows import (
+    Endpoint,
+    Exclusion,
+    Note,
+    Pointer,
+    SiteNames,
+)
 from avi_portspec.model.page import Extent, Section, Source
 from avi_portspec.model.record import Record, checks_of
 from avi_portspec.serialisation.schema import record_schema
@@ -96,6 +108,15 @@ DATA: dict[str, Any] = {
             "kind": "client",
             "aliases": ["C"],
             "description": "It asks.",
+            "site_names": [
+                {
+                    "origin": "berlin",
+                    "label": "Browser",
+                    "aliases": ["B"],
+                    "reference": "change 1",
+                }
+            ],
+            "reference": "change 2",
         },
         {"id": "server", "name": "Server", "kind": "component"},
     ],
@@ -211,6 +232,7 @@ CHANGED: dict[str, dict[str, Any]] = {
     "inferred": {"inferred": (Reason(field="protocols", reason="As TCP."),)},
     "readings": {"readings": (Reason(field="ports", reason="As 443."),)},
     "origin": {"origin": "berlin"},
+    "reference": {"reference": "change 4711"},
     "citation": {
         "citation": Citation(
             section="main",  # type: ignore[arg-type]
@@ -226,9 +248,11 @@ FLOW_FIELDS = [field.name for field in attrs.fields(Flow)]
 #: What the records of an edition are, and of the files beside it.
 OF_EDITION = (
     *(Edition, Source, Extent, Facet, FacetValue, Section, Endpoint),
+    SiteNames,
     *(Flow, Exclusion, Pointer, Note, Citation, Reason, Match),
 )
-OTHERS = (Overlay, SiteFlow, PortChange, Deployment)
+OF_OVERLAY = (Overlay, SiteFlow, PortChange, EndpointNames, SiteNote)
+OTHERS = (*OF_OVERLAY, Deployment)
 
 #: Where a field is not, each with its reason.
 EXCEPTIONS = {
@@ -244,6 +268,8 @@ EXCEPTIONS = {
     ("strategies", "Section.origin"): "an overlay sets it",
     ("strategies", "Endpoint.origin"): "an overlay sets it",
     ("strategies", "Flow.origin"): "an overlay sets it",
+    ("strategies", "Flow.reference"): "an overlay sets it",
+    ("strategies", "Endpoint.site_names"): "an overlay sets it",
     ("strategies", "Facet.many"): "a facet's id decides it",
     ("diff", "notes"): "it is the note that changes",
 }
@@ -557,15 +583,20 @@ class TestStrategies:
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
-        @given(strategies.editions(), strategies.overlays())
-        def draw(edition: Edition, overlay: Overlay) -> None:
+        @given(
+            strategies.editions(),
+            strategies.overlays(),
+            strategies.site_names(),
+        )
+        def draw(edition: Edition, overlay: Overlay, own: SiteNames) -> None:
             collect(edition)
             collect(overlay)
+            collect(own)
 
         draw()
         expected = {
             (cls, name)
-            for cls in (*OF_EDITION, Overlay, SiteFlow, PortChange)
+            for cls in (*OF_EDITION, *OF_OVERLAY)
             for name in stated_fields(cls)
             if not is_excepted("strategies", f"{cls.__name__}.{name}")
         }

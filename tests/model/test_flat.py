@@ -76,6 +76,7 @@ SHELL: dict[str, Any] = {
     "section": "first",
     "citation": "first, row 1, item 1",
     "origin": None,
+    "reference": None,
 }
 PING: dict[str, Any] = {
     **SHELL,

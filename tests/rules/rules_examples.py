@@ -25,6 +25,8 @@ from avi_portspec import (
     loads_inventory,
     rule_set,
 )
+from avi_portspec.rules.options import Options
+from avi_portspec.rules.platforms import options_of, render
 
 #: Both families, but for the administrators.
 SITE = """
@@ -79,6 +81,31 @@ def rule(edition: Edition, **fields: Any) -> Rule:
 def with_rules(edition: Edition, *rules: Rule) -> RuleSet:
     """Return a set of these rules."""
     return attrs.evolve(aws(edition), rules=rules)
+
+
+#: The platforms whose list decides about all traffic of its interface: how
+#: it ends has to be said.
+LISTS = frozenset({"arista", "cisco", "ciscoasa", "juniper"})
+
+
+def fitting(platform: str, options: Options | None = None) -> Options:
+    """Return those of some options that a platform takes, and no fewer."""
+    options = options or Options()
+    taken = options.asked & {*options_of(platform)}  # type: ignore[arg-type]
+    its: dict[str, Any] = {name: getattr(options, name) for name in taken}
+    if platform in LISTS:
+        if its.get("scope") == "all":
+            its.pop("last_line", None)
+        elif platform == "ciscoasa" or "last_line" not in its:
+            its["last_line"] = "none"
+    return Options(**its)
+
+
+def rendered(
+    rules: RuleSet, platform: str, options: Options | None = None
+) -> str:
+    """Return rules in a platform's syntax, with options that fit it."""
+    return render(rules, platform, fitting(platform, options))  # type: ignore[arg-type]
 
 
 def portless(edition: Edition, number: int, family: int = 4) -> Rule:

@@ -21,9 +21,16 @@ Network = IPv4Network | IPv6Network
 #: or, of TCP, one that does not open a connection. ``related``: an error of
 #: ICMP about a connection that is opened so. ``neighbour``: one that no
 #: router has forwarded. ``loopback``: one from or to the machine itself.
-#: ``judged``: none; what is not judged is left to others.
+#: ``judged``: none; what is not judged is left to others. ``rest``: one that
+#: is not judged.
 Kind = Literal[
-    "open", "established", "related", "neighbour", "loopback", "judged"
+    "open",
+    "established",
+    "related",
+    "neighbour",
+    "loopback",
+    "judged",
+    "rest",
 ]
 #: What a platform does with answers: it knows them (``stateful``); it is
 #: told them, and tells them from new connections (``tracked``), or tells

@@ -9,7 +9,7 @@ understood fails.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import ip_network
 from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
@@ -22,6 +22,7 @@ from rules_openings import (
     UnreadableError,
     any_packet,
     boxes,
+    judged,
 )
 
 #: What the devices call protocols (IANA, "Protocol Numbers").
@@ -52,7 +53,7 @@ def _port(word: str) -> int:
 # -- access lists ------------------------------------------------------------
 
 
-class _Words:
+class Words:
     """The words of one entry of an access list."""
 
     def __init__(self, words: Sequence[str], family: int, mask: str) -> None:
@@ -69,6 +70,8 @@ class _Words:
         word = self.take()
         if word == "any":
             return [n for n in EVERYWHERE if self.family in (0, n.version)]
+        if word == "any6" and self.mask == "netmask":
+            return [EVERYWHERE[1]]
         if word == "host":
             return [ip_network(self.take())]
         if "/" in word:
@@ -120,7 +123,8 @@ class _Words:
         if self.words == ["fragments"] and action == "deny":
             # No packet that opens a connection is one of those, nor is one
             # that belongs to it unless it was cut up on its way.
-            return "deny", []
+            self.take()
+            action = "fragments"
         if self.words:
             raise UnreadableError(f"left over: {self.words}")
         return action, list(
@@ -135,24 +139,70 @@ class _Words:
         )
 
 
-def _list(entries: Sequence[_Words], family: int) -> Iterator[Opening]:
-    """Yield what a list opens: first match wins, the end denies."""
+def is_any(found: Sequence[Opening]) -> bool:
+    """Return whether it is all packets of a family or of both."""
+    return {*found} <= {*any_packet()}
+
+
+class Closing:
+    """What is stopped whatever it carries, after all that is allowed."""
+
+    def __init__(self) -> None:
+        self.pairs: list[tuple[Network, Network]] = []
+
+    def add(self, found: Iterable[Opening]) -> None:
+        for each in found:
+            if each[2:] != (None, ALL_PORTS, ALL_PORTS, "open"):
+                raise UnreadableError("a deny of some packets alone")
+            self.pairs.append((each.source, each.destination))
+
+    def judged(self) -> set[Opening]:
+        """Return whose traffic is judged: what is stopped in both ways."""
+        sources = {s for s, d in self.pairs if d in EVERYWHERE}
+        destinations = {d for s, d in self.pairs if s in EVERYWHERE}
+        if any({*EVERYWHERE}.isdisjoint(pair) for pair in self.pairs):
+            raise UnreadableError("a deny of some packets alone")
+        everything = {s for s, d in self.pairs if s == d and s in EVERYWHERE}
+        apart = [
+            {n for n in side if EVERYWHERE[n.version == 6] not in everything}
+            - {*EVERYWHERE}
+            for side in (sources, destinations)
+        ]
+        if apart[0] != apart[1]:
+            raise UnreadableError("stopped in one direction alone")
+        return {*judged([*everything, *apart[0]])}
+
+
+def _list(entries: Sequence[Words], family: int) -> Iterator[Opening]:
+    """Yield what a list opens: first match wins.
+
+    It judges what it denies whatever it carries. After that it may permit
+    all the rest; what follows such a list is somebody else's.
+    """
     everything = {n for n in EVERYWHERE if family in (0, n.version)}
     if not entries:
         # A list without entries is as good as none.
         yield from (Opening(n, n, None) for n in everything)
+    closing, later = Closing(), Closing()
     for at, each in enumerate(entries):
         action, found = each.entry()
-        if not found:
-            continue
-        if action == "permit":
+        if action == "fragments":
+            later.add(found)
+            if len(later.pairs) <= at:
+                raise UnreadableError("fragments, not at first")
+        elif action == "deny":
+            closing.add(found)
+        elif action != "permit":
+            raise UnreadableError(action)
+        elif at == len(entries) - 1 and is_any(found):
+            yield from (each._replace(kind="rest") for each in found)
+        elif not closing.pairs:
             yield from found
-        elif action != "deny" or at != len(entries) - 1:
-            raise UnreadableError(f"{action}, not at the end")
-        elif {(n.source, n.protocol) for n in found} != {
-            (n, None) for n in everything
-        }:
-            raise UnreadableError("a deny of some packets alone")
+        else:
+            raise UnreadableError("a permit after a deny")
+    if later.pairs and later.judged() != closing.judged():
+        raise UnreadableError("fragments of others are stopped")
+    yield from closing.judged()
 
 
 def read_cisco(text: str) -> list[Opening]:
@@ -167,7 +217,7 @@ def read_arista(text: str) -> list[Opening]:
 
 def _named(text: str, starts: dict[str, int], mask: str) -> list[Opening]:
     starts = {**starts, "ipv6 access-list": 6}
-    lists: dict[str, tuple[int, list[_Words]]] = {}
+    lists: dict[str, tuple[int, list[Words]]] = {}
     current = None
     for line in text.splitlines():
         start, _, name = line.rpartition(" ")
@@ -182,14 +232,9 @@ def _named(text: str, starts: dict[str, int], mask: str) -> list[Opening]:
         elif not line.startswith(" ") or current is None:
             raise UnreadableError(line)
         elif line.split()[0] != "remark":
-            current[1].append(_Words(line.split(), current[0], mask))
-    families = {family for family, _ in lists.values()}
-    found = [o for family, each in lists.values() for o in _list(each, family)]
-    # No list for a family: all of it passes.
-    found += [
-        Opening(n, n, None) for n in EVERYWHERE if n.version not in families
-    ]
-    return found
+            current[1].append(Words(line.split(), current[0], mask))
+    # No list for a family: none of it is judged.
+    return [o for family, each in lists.values() for o in _list(each, family)]
 
 
 def read_ciscoasa(text: str) -> list[Opening]:
@@ -205,10 +250,10 @@ def read_ciscoasa(text: str) -> list[Opening]:
             raise UnreadableError(line)
         names.add(words[1])
         if words[2] == "extended":
-            entries.append(_Words(words[3:], 0, "netmask"))
-    if len(names) != 1:
+            entries.append(Words(words[3:], 0, "netmask"))
+    if len(names) > 1:
         raise UnreadableError(f"one list is bound, and not: {names}")
-    return list(_list(entries, 0))
+    return list(_list(entries, 0)) if names else []
 
 
 # -- Junos -------------------------------------------------------------------
@@ -268,16 +313,12 @@ def _spans(words: Sequence[str]) -> list[tuple[int, int]]:
 def read_juniper(text: str) -> list[Opening]:
     """Read firewall filters ("Firewall Filter Match Conditions")."""
     found: list[Opening] = []
-    families = set()
     for firewall in _junos(text).inner:
         for family in firewall.inner:
             version = {"inet": 4, "inet6": 6}[family.words[1]]
-            families.add(version)
             for each in family.all("filter"):
                 found += _filter(each, version)
-    found += [
-        Opening(n, n, None) for n in EVERYWHERE if n.version not in families
-    ]
+    # No filter for a family: none of it is judged.
     return found
 
 
@@ -285,7 +326,8 @@ def _filter(statement: _Statement, version: int) -> Iterator[Opening]:
     everything = [n for n in EVERYWHERE if n.version == version]
     if not statement.all("term"):
         yield from boxes(everything, everything, None)
-    for term in statement.all("term"):
+    closing, fragments, fragments_seen = Closing(), Closing(), 0
+    for at, term in enumerate(statement.all("term")):
         sources = destinations = everything
         protocol: int | None = None
         ports = from_to = types = None
@@ -327,32 +369,39 @@ def _filter(statement: _Statement, version: int) -> Iterator[Opening]:
             raise UnreadableError("established, without TCP")
         (then,) = term.all("then")
         action = then.words[1:] or then.inner[0].words
-        if later:
-            matches = [
-                n.words for part in term.all("from") for n in part.inner
-            ]
-            if matches != [LATER] or action != ("discard",):
-                raise UnreadableError("fragments, and something else")
-            continue
-        if action == ("discard",):
-            if term.all("from"):
-                raise UnreadableError("a discard of some packets alone")
-            return
-        if action != ("accept",):
-            raise UnreadableError(str(action))
-        yield from boxes(
-            sources,
-            destinations,
-            protocol,
-            types or ports or [ALL_PORTS],
-            from_to or [ALL_PORTS],
-            "established" if established else "open",
+        packets = list(
+            boxes(
+                sources,
+                destinations,
+                protocol,
+                types or ports or [ALL_PORTS],
+                from_to or [ALL_PORTS],
+                "established" if established else "open",
+            )
         )
-    # The end of a filter discards.
+        if later:
+            if action != ("discard",) or at != fragments_seen:
+                raise UnreadableError("fragments, and something else")
+            fragments_seen += 1
+            fragments.add(packets)
+        elif action == ("discard",):
+            closing.add(packets)
+        elif action != ("accept",):
+            raise UnreadableError(str(action))
+        elif at == len(statement.all("term")) - 1 and is_any(packets):
+            yield from (each._replace(kind="rest") for each in packets)
+        elif not closing.pairs:
+            yield from packets
+        else:
+            raise UnreadableError("an accept after a discard")
+    if fragments.pairs and fragments.judged() != closing.judged():
+        raise UnreadableError("fragments of others are stopped")
+    # What comes after is the filter that follows.
+    yield from closing.judged()
 
 
 def read_srx(text: str) -> list[Opening]:
-    """Read global policies ("Security Policies"); the rest is denied."""
+    """Read global policies ("Security Policies")."""
     config = _junos(text)
     security, applications = config.all("security"), config.all("applications")
     if not security:
@@ -371,8 +420,9 @@ def read_srx(text: str) -> list[Opening]:
             network for a in each.inner for network in book[a.words[1]]
         ]
     book["any"] = list(EVERYWHERE)
-    apps = _applications(applications[0])
+    apps = _applications(applications)
     found: list[Opening] = []
+    closing = Closing()
     for policies in security[0].all("policies"):
         for context in policies.inner:
             if context.words != ("global",):
@@ -380,9 +430,7 @@ def read_srx(text: str) -> list[Opening]:
             for policy in context.all("policy"):
                 match = policy.one("match")
                 action = policy.one("then").inner[0].words
-                if action in (("deny",), ("reject",)):
-                    raise UnreadableError("a policy that denies")
-                if action != ("permit",):
+                if action not in (("deny",), ("permit",)):
                     raise UnreadableError(str(action))
                 sides = [
                     [n for w in match.one(side).words[1:] for n in book[w]]
@@ -390,12 +438,21 @@ def read_srx(text: str) -> list[Opening]:
                 ]
                 for name in match.one("application").words[1:]:
                     for app in apps[name]:
-                        found += boxes(*sides, *app)
-    return found
+                        packets = list(boxes(*sides, *app))
+                        if action == ("deny",):
+                            closing.add(packets)
+                        elif closing.pairs:
+                            raise UnreadableError("a permit after a deny")
+                        else:
+                            found += packets
+    return [*found, *closing.judged()]
 
 
-def _applications(statement: _Statement) -> dict[str, list[Any]]:
+def _applications(statements: list[_Statement]) -> dict[str, list[Any]]:
     apps: dict[str, list[Any]] = {"any": [(None,)]}
+    if not statements:
+        return apps
+    (statement,) = statements
     for each in statement.all("application"):
         found = []
         for term in each.all("term"):
@@ -423,7 +480,7 @@ def _applications(statement: _Statement) -> dict[str, list[Any]]:
 
 
 def read_paloalto(text: str) -> list[Opening]:
-    """Read a rule base ("Security Policy Rules"); the rest is denied."""
+    """Read a rule base ("Security Policy Rules")."""
     root = ET.fromstring(text)  # noqa: S314 - our own
     vsys = root.find(".//vsys/entry")
     if vsys is None:
@@ -451,9 +508,11 @@ def read_paloalto(text: str) -> list[Opening]:
         kind = int(_text(each, "default/ident-by-icmp-type/type"))
         apps[each.attrib["name"]] = [(1, [(kind, kind)])]
     found: list[Opening] = []
+    closing = {4: Closing(), 6: Closing()}
     for rule in vsys.findall("rulebase/security/rules/entry"):
-        if _text(rule, "action") != "allow":
-            raise UnreadableError("a rule that denies")
+        action = _text(rule, "action")
+        if action not in ("allow", "deny"):
+            raise UnreadableError(action)
         if rule.find("negate-source") is not None:
             raise UnreadableError("a negation")
         sides = [
@@ -468,8 +527,15 @@ def read_paloalto(text: str) -> list[Opening]:
         else:
             raise UnreadableError("applications beside services")
         for each in what:
-            found += boxes(*sides, *each)
-    return found
+            for packet in boxes(*sides, *each):
+                stopped = closing[packet.source.version]
+                if action == "deny":
+                    stopped.add([packet])
+                elif stopped.pairs:
+                    raise UnreadableError("a permit after a deny")
+                else:
+                    found.append(packet)
+    return [*found, *closing[4].judged(), *closing[6].judged()]
 
 
 def _text(element: ET.Element, path: str) -> str:
@@ -547,24 +613,42 @@ def read_fortigate(text: str) -> list[Opening]:
                 case _:
                     raise UnreadableError(key)
     opened: list[Opening] = []
+    closing: dict[str, Closing] = {"": Closing(), "6": Closing()}
     for each in tables.get("firewall policy", {}).values():
         # The default of "action" is to deny.
-        if each.get("action") != ["accept"]:
-            raise UnreadableError("a policy that denies")
+        allows = each.get("action", ["deny"]) == ["accept"]
+        if not allows and "action" in each:
+            raise UnreadableError(str(each["action"]))
         for suffix in ("", "6"):
             if f"srcaddr{suffix}" not in each:
                 continue
+            version = 6 if suffix else 4
             sides = [
-                [n for m in each[f"{side}{suffix}"] for n in book[m]]
+                [
+                    n
+                    for m in each[f"{side}{suffix}"]
+                    for n in book[m]
+                    if n.version == version
+                ]
                 for side in ("srcaddr", "dstaddr")
             ]
             for name in each["service"]:
                 for service in services[name]:
-                    opened += boxes(*sides, *service)
+                    packets = list(boxes(*sides, *service))
+                    if not allows:
+                        closing[suffix].add(packets)
+                    elif closing[suffix].pairs:
+                        raise UnreadableError("an accept after a deny")
+                    else:
+                        opened += packets
+    for each_family in closing.values():
+        opened += each_family.judged()
     return opened
 
 
 __all__ = [
+    "Closing",
+    "Words",
     "any_packet",
     "read_arista",
     "read_cisco",

@@ -16,6 +16,7 @@ from typing import get_args
 import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
+from rules_examples import fitting, rendered
 from rules_openings import (
     ALL_PORTS,
     EVERYWHERE,
@@ -56,7 +57,7 @@ from rules_sites import sites
 from avi_portspec import Edition, loads_inventory, strategies
 from avi_portspec.errors import CannotExpressError
 from avi_portspec.model.protocols import ICMP, TCP, UDP
-from avi_portspec.names import KEBAB_ID, Hook, Scope
+from avi_portspec.names import KEBAB_ID, Hook, LastLine, Scope
 from avi_portspec.rules.neutral import Rule
 from avi_portspec.rules.options import Options
 from avi_portspec.rules.platforms import options_of, render, write
@@ -124,9 +125,25 @@ def expected_network(
 ) -> list[Opening]:
     """Return what has to be open on a device of some nature."""
     found = expected(rules.rules, nature)
+    ours = [*own_networks(rules)]
+    families = {n.version for n in ours} | {r.family for r in rules.rules}
+    if options.scope == "all":
+        found += judged(EVERYWHERE)
+    else:
+        found += judged(ours)
+        if options.last_line == "permit":
+            found += (
+                each
+                for each in any_packet("rest")
+                if each.source.version in families
+            )
     if nature == "stateless":
         _, six = ([each] for each in EVERYWHERE)
-        found += boxes(six, six, 58, [DISCOVERY])
+        if options.scope == "all":
+            found += boxes(six, six, 58, [DISCOVERY])
+        else:
+            found += boxes(six, ours, 58, [DISCOVERY])
+            found += boxes(ours, six, 58, [DISCOVERY])
         for own in own_networks(rules) if options.icmp_errors else ():
             for kind, codes in ERRORS[own.version]:
                 number = {4: 1, 6: 58}[own.version]
@@ -144,8 +161,8 @@ def check(
     options: Options = USUAL,
 ) -> None:
     """Claim that what is read is what was meant."""
-    found = read(render(rules, platform, options))
-    meant = expected_network(rules, nature, options)
+    found = read(rendered(rules, platform, options))
+    meant = expected_network(rules, nature, fitting(platform, options))
     assert within(found, meant), f"{platform} opens more"
     assert within(meant, found), f"{platform} opens less"
 
@@ -210,7 +227,11 @@ NAMES = st.none() | st.from_regex(KEBAB_ID, fullmatch=True).map(
 )
 NAMED = st.builds(Options, name=NAMES)
 NETWORK_OPTIONS = st.builds(
-    Options, name=NAMES, icmp_errors=st.none() | st.booleans()
+    Options,
+    name=NAMES,
+    scope=st.none() | st.sampled_from(get_args(Scope)),
+    last_line=st.none() | st.sampled_from(get_args(LastLine)),
+    icmp_errors=st.none() | st.booleans(),
 )
 ALL_OPTIONS = st.builds(
     Options,
@@ -259,15 +280,8 @@ class TestNetwork:
         event(f"usual protocols: {usual}, rules: {min(len(rules.rules), 5)}")
         for platform, (read, nature) in NETWORK.items():
             may_refuse = not usual or (platform == "ciscoasa" and not four)
-            taken = set(options_of(platform))
-            its = Options(
-                **{
-                    name: getattr(options, name)
-                    for name in options.asked & taken
-                }
-            )
             try:
-                check(rules, platform, read, nature, its)
+                check(rules, platform, read, nature, options)
             except CannotExpressError:
                 if not may_refuse:
                     raise

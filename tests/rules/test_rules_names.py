@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from cloud_sites import rules_for
+from rules_examples import rendered as render
 from test_rules_crosscheck import (
     CLOUDS,
     LINUX,
@@ -24,7 +25,7 @@ from test_rules_crosscheck import (
 import avi_portspec
 from avi_portspec import RuleSet, platforms
 from avi_portspec.rules.options import Options
-from avi_portspec.rules.platforms import options_of, render, write
+from avi_portspec.rules.platforms import options_of, write
 
 #: One is the beginning of another, and one is a role.
 SITES = (None, "south", "south-east", "controller")
@@ -40,10 +41,17 @@ cluster-ip-is-destination = true
 """
 #: Equal by intent: terms within a list, which no other list sees.
 WITHIN = {
-    "avi-deny-later-fragments",
-    "avi-deny-the-rest",
+    *(
+        f"avi-deny-{which}{way}"
+        for which in ("", "later-fragments-")
+        for way in ("from-product", "to-product")
+    ),
     *(f"avi-icmp-error-{kind}" for kind in (2, 3, 4, 11, 12)),
-    *(f"avi-neighbour-discovery-{kind}" for kind in range(133, 137)),
+    *(
+        f"avi-neighbour-discovery-{kind}-{way}-product"
+        for kind in range(133, 137)
+        for way in ("from", "to")
+    ),
 }
 
 

@@ -13,15 +13,30 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
+from itertools import product as product_of
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import attrs
 import pytest
-from rules_examples import aws, portless, rule, site, with_rules
+from rules_examples import (
+    LISTS,
+    aws,
+    fitting,
+    portless,
+    rule,
+    site,
+    with_rules,
+)
+from rules_examples import rendered as render
 from rules_openings import expected, same
-from rules_readers_network import read_fortigate, read_srx
+from rules_readers_network import (
+    Words,
+    read_ciscoasa,
+    read_fortigate,
+    read_srx,
+)
 from test_rules_crosscheck import NETWORK, expected_network, needs_aerleon
 
 from avi_portspec import (
@@ -31,6 +46,7 @@ from avi_portspec import (
     EndpointId,
     FlowId,
     InvalidDataError,
+    InvalidQueryError,
     Inventory,
     MissingExtraError,
     PortRange,
@@ -41,8 +57,14 @@ from avi_portspec import (
     rule_set,
 )
 from avi_portspec.rules.options import Options
-from avi_portspec.rules.platforms import guard, network, recount, render
+from avi_portspec.rules.platforms import (
+    PlatformName,
+    guard,
+    network,
+    recount,
+)
 from avi_portspec.rules.platforms.guard import (
+    Blanket,
     Filter,
     Target,
     Term,
@@ -122,7 +144,8 @@ def term(**changes: Any) -> Term:
 
 def written(*terms: Term, target: Target = CISCO) -> str:
     """Return what aerleon writes behind the guard."""
-    return generate(target, [Filter(LIST, terms, deny=True)])
+    last = (Blanket(name="avi-deny-the-rest"),)
+    return generate(target, [Filter(LIST, terms, last=last)])
 
 
 @needs_aerleon
@@ -389,7 +412,8 @@ class TestFailOpen:
         """Both are there, and policies that exist keep their ids."""
         rules = aws(edition, optional=True)
         text = render(rules, "fortigate")
-        assert same(read_fortigate(text), expected(rules.rules, "stateful"))
+        meant = expected_network(rules, "stateful")
+        assert same(read_fortigate(text), meant)
         assert text.count("config firewall policy") == 2
         _, *policies = text.split("config firewall policy\n")
         assert all(policy.startswith("    edit 0\n") for policy in policies)
@@ -523,23 +547,30 @@ class TestTheGuard:
 
         rules = four(edition)
         honest = api.Generate
+        changed: list[bool] = []
 
         def doctored(old: str, new: str) -> Callable[..., Any]:
             def fake(*args: Any) -> dict[str, str]:
                 ((name, text),) = (honest(*args) or {}).items()
-                assert old in text
+                changed.append(old in text)
                 return {name: text.replace(old, new, 1)}
 
             return fake
 
-        for old, new in DOCTORED[platform]:
-            with monkeypatch.context() as patch:
-                patch.setattr(api, "Generate", doctored(old, new))
-                with pytest.raises(
-                    CannotExpressError, match="does not match the rules"
-                ):
-                    render(rules, platform)
-        assert render(rules, platform)
+        every = Options(scope="all") if platform in LISTS else Options()
+        for options, faults in (
+            (every, DOCTORED[platform]),
+            (Options(), STOPPED[platform]),
+        ):
+            for old, new in faults:
+                with monkeypatch.context() as patch:
+                    patch.setattr(api, "Generate", doctored(old, new))
+                    with pytest.raises(
+                        CannotExpressError, match="does not match the rules"
+                    ):
+                        render(rules, platform, options)
+                assert changed.pop(), old
+            assert render(rules, platform, options)
 
     def test_counting_knows_all_addresses(self, edition: Edition) -> None:
         """``any`` is right where a role is anybody."""
@@ -597,6 +628,50 @@ DOCTORED: dict[str, list[tuple[str, str]]] = {
         ("source-address [ avi-controller-ipv4 ];", "source-address any;"),
         ("application avi-controller-to-aws-tcp-ipv4-app;",
          "application any;"),
+    ],
+}  # fmt: skip
+
+
+#: The same of what stops the rest, where the product's traffic is judged.
+STOPPED: dict[str, list[tuple[str, str]]] = {
+    "arista": [
+        (" deny ip 10.20.0.0/24 any\n", ""),
+        (" deny ip any 10.20.0.0/24\n", " permit ip any 10.20.0.0/24\n"),
+        (" deny ip any 10.20.0.0/24\n", " deny ip any any\n"),
+        (" deny ip any 10.20.0.0/24 fragments\n", ""),
+    ],
+    "cisco": [
+        (" deny ip 10.20.0.0 0.0.0.255 any\n", ""),
+        (" deny ip any 10.20.0.0 0.0.0.255\n", " permit ip any any\n"),
+        (" deny ip any 10.20.0.0 0.0.0.255\n", " deny ip any any\n"),
+        (" 0.0.0.255 fragments\n", " 0.0.0.255\n"),
+    ],
+    "ciscoasa": [
+        ("extended deny ip any 10.20.0.0 255.255.255.0", "remark"),
+        ("deny ip 10.20.0.0 255.255.255.0 any", "deny ip any any"),
+        ("deny ip 10.20.0.0", "permit ip 10.20.0.0"),
+    ],
+    "fortigate": [
+        ('set dstaddr "avi-product-ipv4"', 'set dstaddr "all"'),
+        ('set service "ALL"', 'set service "avi-other"'),
+        ('"avi-deny-to-product-ipv4"', '"avi-other"'),
+    ],
+    "juniper": [
+        ("term avi-deny-to-product {", "term avi-other {"),
+        ("discard;", "accept;"),
+        ("discard;", ""),
+        ("fragment-offset 1-8191;", ""),
+    ],
+    "paloalto": [
+        ("<action>deny", "<action>allow"),
+        ("<member>avi-product-ipv4", "<member>any"),
+        ('"avi-deny-to-product-ipv4"', '"avi-other"'),
+    ],
+    "srx": [
+        ("deny;", "permit;"),
+        ("destination-address [ avi-product-ipv4 ];",
+         "destination-address any;"),
+        ("policy avi-deny-to-product-ipv4 {", "policy avi-other {"),
     ],
 }  # fmt: skip
 
@@ -698,7 +773,7 @@ class TestOutputs:
             "import sys; sys.path.insert(0, sys.argv[1])\n"
             "import avi_portspec, hashlib\n"
             "from rules_examples import aws\n"
-            "from avi_portspec.rules.platforms import render\n"
+            "from rules_examples import rendered as render\n"
             "edition = avi_portspec.load('vantage-undated')\n"
             "rules = aws(edition, optional=True)\n"
             "for name in sys.argv[2:]:\n"
@@ -728,7 +803,10 @@ class TestOutputs:
         rules = with_rules(edition, rule(edition, sources=hosts))
         text = render(rules, "srx")
         assert text.count("permit;") == 3
-        assert {*read_srx(text)} == {*expected(rules.rules, "stateful")}
+        found = read_srx(text)
+        opened = {each for each in found if each.kind == "open"}
+        assert opened == {*expected(rules.rules, "stateful")}
+        assert same(found, expected_network(rules, "stateful"))
         # Left to itself, aerleon would cut it too, and rename what it cut.
         whole = attrs.evolve(network.render_srx, side=None)
         with pytest.raises(CannotExpressError, match="LARGE TERM"):
@@ -755,7 +833,7 @@ class TestOutputs:
         assert refused.value.flows == long.flows
         assert "use networks" in refused.value.reason
         # Where sides are lists of their own, the same is a matter of course.
-        options = Options(icmp_errors=False)
+        options = Options(icmp_errors=False, scope="all")
         assert render(rules, "juniper", options).count("/32;") == 1000
 
     @pytest.mark.parametrize("platform", ["arista", "cisco", "juniper"])
@@ -764,14 +842,17 @@ class TestOutputs:
     ) -> None:
         """Errors and neighbour discovery, or the latter alone."""
         rules = aws(edition)
-        for options, said in (
-            (Options(), "ICMP errors that a connection needs"),
-            (Options(icmp_errors=False), "no ICMP error is allowed"),
+        for errors, said in (
+            (True, "ICMP errors that a connection needs"),
+            (False, "no ICMP error is allowed"),
         ):
-            text = render(rules, platform, options)
-            assert said in text
-            assert ("avi-icmp-error" in text) is options.icmp_errors
-            assert text.count("avi-neighbour-discovery-13") == 4
+            # To the product's addresses and from them, or between any.
+            for scope, times in (("all", 4), ("product", 8)):
+                options = Options(icmp_errors=errors, scope=scope)
+                text = render(rules, platform, options)
+                assert said in text
+                assert ("avi-icmp-error" in text) is errors
+                assert text.count("avi-neighbour-discovery-13") == times
 
     @pytest.mark.parametrize(
         ("platform", "first"),
@@ -791,7 +872,7 @@ class TestOutputs:
         self, edition: Edition, platform: str, first: dict[str, int]
     ) -> None:
         """A permit with ports would let them through whatever they are of."""
-        text = render(aws(edition), platform)
+        text = render(aws(edition), platform, Options(scope="all"))
         for line, count in first.items():
             assert text.count(line) == count
             before, _, after = text.partition(line)
@@ -872,3 +953,187 @@ class TestAsa:
             names.append(name)
         assert len(set(names)) == 2
         assert all(name.startswith("avi-ports-") for name in names)
+
+
+def decided(
+    text: str, platform: str, packet: tuple[Any, Any, int, int, int]
+) -> str | None:
+    """Return what the first entry says that a packet meets, if any does."""
+    mask = {"cisco": "wildcard", "arista": "none", "ciscoasa": "netmask"}
+    source, destination, protocol, port, source_port = packet
+    family = 4
+    for line in text.splitlines():
+        if line.startswith(("ip access-list", "ipv6 access-list")):
+            family = 6 if line.startswith("ipv6") else 4
+        words = line.split()
+        if platform == "ciscoasa":
+            words, family = words[3:], 0
+        if words[:1] not in (["permit"], ["deny"]) or line[0] == "!":
+            continue
+        if family not in (0, source.version):
+            continue
+        action, found = Words(words, family, mask[platform]).entry()
+        for box in found:
+            if (
+                action != "fragments"
+                and source in box.source
+                and destination in box.destination
+                and box.protocol in (None, protocol)
+                and box.ports[0] <= port <= box.ports[1]
+                and box.source_ports[0] <= source_port <= box.source_ports[1]
+            ):
+                return action
+    return None
+
+
+@needs_aerleon
+class TestScope:
+    """Which traffic a list judges, and what becomes of the rest."""
+
+    @pytest.mark.parametrize("platform", ["arista", "cisco", "ciscoasa"])
+    @pytest.mark.parametrize(
+        ("options", "others"),
+        [
+            (Options(last_line="none"), None),
+            (Options(last_line="permit"), "permit"),
+            (Options(scope="all"), "deny"),
+        ],
+    )
+    def test_a_bystander(
+        self,
+        edition: Edition,
+        platform: str,
+        options: Options,
+        others: str | None,
+    ) -> None:
+        """Is left alone; the product gets what its rules say, and no more."""
+        rules = four(edition)
+        if platform == "ciscoasa" and options.last_line == "permit":
+            with pytest.raises(InvalidQueryError, match="expected 'none'"):
+                rules.render("ciscoasa", last_line="permit")
+            return
+        text = render(rules, platform, options)
+        hosts = [
+            ip_address(text)
+            for text in (
+                *("10.10.1.11", "10.10.1.12", "10.20.0.7", "192.0.2.9"),
+                *("198.51.100.3", "203.0.113.7", "203.0.113.8"),
+            )
+        ]
+        product = set(hosts[:3])
+        for source, destination in product_of(hosts, hosts):
+            for protocol, port in ((6, 22), (6, 443), (17, 123), (17, 4001)):
+                packet = (source, destination, protocol, port, 54321)
+                allowed = any(
+                    each.protocol.number == protocol
+                    and any(source in n for n in each.sources)
+                    and any(destination in n for n in each.destinations)
+                    and any(p.low <= port <= p.high for p in each.ports)
+                    for each in rules.rules
+                )
+                expected = others
+                if allowed:
+                    expected = "permit"
+                elif product & {source, destination}:
+                    expected = "deny"
+                assert decided(text, platform, packet) == expected
+
+    @pytest.mark.parametrize("platform", sorted(LISTS))
+    def test_a_list_needs_an_end(
+        self, edition: Edition, platform: PlatformName
+    ) -> None:
+        """It is asked for by name, with what each means."""
+        rules = four(edition)
+        with pytest.raises(InvalidQueryError) as caught:
+            rules.render(platform)
+        assert caught.value.argument == "last_line"
+        for word in ("'none' (", "scope 'all' (", platform):
+            assert word in caught.value.expected
+        with pytest.raises(InvalidQueryError, match="nothing with scope"):
+            rules.render(platform, scope="all", last_line="none")
+
+    @EACH
+    def test_it_says_what_happens_to_other_traffic(
+        self, edition: Edition, platform: str
+    ) -> None:
+        """On top, in words for how it ends."""
+        for options, said in (
+            (Options(scope="all"), "Everything is dropped that no rule"),
+            (Options(), "All other traffic is left to "),
+            (Options(last_line="permit"), "All other traffic is "),
+        ):
+            text = render(four(edition), platform, options)
+            plain = " ".join(w for w in text.split() if w not in ("!", "#"))
+            assert said in plain
+            assert ("avi-permit-the-rest" in text) == (
+                options.last_line == "permit"
+                and platform in LISTS - {"ciscoasa"}
+            )
+
+    @EACH
+    def test_a_family_that_the_product_lacks(
+        self, edition: Edition, platform: str
+    ) -> None:
+        """Is not judged, and has no list that could drop or permit it."""
+        text = render(four(edition), platform, Options(last_line="permit"))
+        plain = " ".join(w for w in text.split() if w not in ("!", "#"))
+        assert "IPv6 is not judged: the product has no address" in plain
+        for word in ("ipv6 access-list", "family inet6", "srcaddr6"):
+            assert word not in text
+
+    @pytest.mark.parametrize("platform", sorted({*NETWORK} - {"ciscoasa"}))
+    def test_a_family_of_others(self, edition: Edition, platform: str) -> None:
+        """Rules between others are there, and close nothing."""
+        between = rule(
+            edition,
+            family=6,
+            sources=(ip_network("2001:db8:7::/64"),),
+            destinations=(ip_network("2001:db8:8::/64"),),
+        )
+        rules = attrs.evolve(four(edition), rules=(between,))
+        read, nature = NETWORK[platform]
+        for last_line in ("none", "permit"):
+            options = Options(last_line=last_line)
+            found = read(render(rules, platform, options))
+            meant = expected_network(rules, nature, fitting(platform, options))
+            assert same(found, meant)
+
+    def test_asa_stops_both_families(self, edition: Edition) -> None:
+        """Though rules for IPv6 are none that it can be written."""
+        rules = aws(edition)
+        text = rules.render("ciscoasa", last_line="none", partial=True)
+        for host in ("2001:db8:1::11", "2001:db8:2::/64"):
+            spelled = host if "/" in host else f"host {host}"
+            assert f"extended deny ip {spelled} any6\n" in text
+            assert f"extended deny ip any6 {spelled}\n" in text
+        found = read_ciscoasa(text)
+        meant = expected_network(rules, "stateful")
+        assert same(
+            *(
+                [each for each in side if each.kind == "judged"]
+                for side in (found, meant)
+            )
+        )
+
+    def test_asa_stops_ipv6_alone(self, edition: Edition) -> None:
+        """Where the product has nothing else, and no rule."""
+        inventory = Inventory(
+            addresses={
+                EndpointId("controller"): (ip_network("2001:db8::/64"),)
+            }
+        )
+        rules = attrs.evolve(aws(edition), rules=(), inventory=inventory)
+        found = read_ciscoasa(render(rules, "ciscoasa"))
+        assert same(found, expected_network(rules, "stateful"))
+
+    def test_what_stops_is_split_for_srx(self, edition: Edition) -> None:
+        """It has as many policies as it takes."""
+        hosts = tuple(
+            ip_network(f"10.20.{n // 100}.{2 * (n % 100)}/32")
+            for n in range(1100)
+        )
+        inventory = Inventory(addresses={EndpointId("service-engine"): hosts})
+        rules = attrs.evolve(aws(edition), rules=(), inventory=inventory)
+        text = render(rules, "srx")
+        assert text.count("deny;") == 6
+        assert same(read_srx(text), expected_network(rules, "stateful"))

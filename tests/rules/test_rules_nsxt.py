@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from ipaddress import ip_network
 from typing import Any
 
 import attrs
@@ -20,13 +21,14 @@ from cloud_sites import (
 
 from avi_portspec.errors import CannotExpressError
 from avi_portspec.rules.comments import to_ascii
+from avi_portspec.rules.options import Options
 from avi_portspec.rules.platforms import render
 from avi_portspec.rules.ruleset import RuleSet
 
 
-def body(rules: RuleSet) -> Any:
+def body(rules: RuleSet, options: Options | None = None) -> Any:
     """Return the body, read."""
-    return json.loads(render(rules, "nsx-t"))
+    return json.loads(render(rules, "nsx-t", options or Options()))
 
 
 #: A site without IPv6.
@@ -42,8 +44,8 @@ dns-server = ["10.0.0.53"]
 class Site:
     """A body of the hierarchical API, with its references resolved."""
 
-    def __init__(self, rules: RuleSet) -> None:
-        document = body(rules)
+    def __init__(self, rules: RuleSet, options: Options | None = None) -> None:
+        document = body(rules, options)
         domain, *services = document["children"]
         first, *groups = domain["children"]
         self.policy = first["SecurityPolicy"]
@@ -169,6 +171,41 @@ class TestThePolicy:
                 assert each["action"] == "DROP"
                 assert each["services"] == ["ANY"]
                 assert each["ip_protocol"] == "IPV4_IPV6"
+
+    def test_all_is_dropped_only_if_asked_for(self) -> None:
+        """By a rule about any addresses, which the description says."""
+        every = Site(rules_for(), Options(scope="all"))
+        (last,) = every.closing
+        assert every.policy["rules"][-1] == last
+        assert last["source_groups"] == last["destination_groups"] == ["ANY"]
+        assert last["services"] == ["ANY"]
+        assert last["action"] == "DROP"
+        assert not any(group.endswith("product") for group in every.groups)
+        assert every.allowed == Site(rules_for()).allowed
+        said = "Everything is dropped that no rule here allows."
+        for site, is_said in ((every, True), (Site(rules_for()), False)):
+            assert (said in site.policy["description"]) is is_said
+
+    def test_what_is_no_address_of_the_product_is_not_judged(self) -> None:
+        """Neither opened nor closed: no rule is about two such addresses."""
+        site = Site(rules_for())
+        others = [ip_network("203.0.113.7/32"), ip_network("203.0.113.8/32")]
+        for each in site.policy["rules"]:
+            is_about = [
+                "ANY" in each[side]
+                or any(
+                    other.subnet_of(network)
+                    for group in each[side]
+                    for network in map(ip_network, site.groups[group])
+                    if network.version == other.version
+                )
+                for side, other in zip(
+                    ("source_groups", "destination_groups"),
+                    others,
+                    strict=True,
+                )
+            ]
+            assert not all(is_about)
 
     def test_rules_are_in_order(self) -> None:
         """Their numbers are, and no two are the same."""

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import attrs
 import pytest
-from rules_examples import aws, portless, rule, with_rules
+from rules_examples import aws, portless, rendered, rule, with_rules
 
 import avi_portspec.rules.platforms
 from avi_portspec import (
@@ -83,6 +83,7 @@ class TestOptions:
             {"name": "south"},
             {"scope": "all"},
             {"scope": "product"},
+            {"last_line": "permit"},
             {"hook": "host"},
             {"hook": "forward"},
             {"icmp_errors": False},
@@ -113,6 +114,7 @@ class TestOptions:
             ("name", "x" * 17, "16 characters"),
             ("name", 7, "lower-case words"),
             ("scope", "any", "'product' or 'all'"),
+            ("last_line", "deny", "'permit' or 'none'"),
             ("hook", "input", "'forward' or 'host' or 'bridge'"),
             ("hook", ["host"], "'forward' or 'host' or 'bridge'"),
             ("icmp_errors", 1, "True or False"),
@@ -288,7 +290,7 @@ def whole(rules: RuleSet, platform: PlatformName) -> str:
     read it; the command says the same beside it.
     """
     header = True if "header" in options_of(platform) else None
-    return rules.render(platform, header=header)
+    return rendered(rules, platform, Options(header=header))
 
 
 class TestHonesty:

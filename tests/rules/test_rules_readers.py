@@ -12,8 +12,14 @@ from functools import cache
 from ipaddress import ip_network
 
 import pytest
-from rules_examples import aws, site
-from rules_openings import Opening, UnreadableError, same, within
+from rules_examples import LISTS, aws, fitting, rendered, site
+from rules_openings import (
+    Opening,
+    UnreadableError,
+    expected,
+    same,
+    within,
+)
 from rules_readers_cloud import Members
 from test_rules_crosscheck import (
     CLOUDS,
@@ -25,8 +31,9 @@ from test_rules_crosscheck import (
 )
 
 from avi_portspec import Edition, Inventory, RuleSet, rule_set
+from avi_portspec.names import LastLine
 from avi_portspec.rules.options import Options
-from avi_portspec.rules.platforms import platforms, render
+from avi_portspec.rules.platforms import platforms
 
 #: What is widened, and how: a pattern and what takes its place, wherever it
 #: is. All but one or two of them a device would take without a word.
@@ -259,6 +266,43 @@ WIDER: dict[str, dict[str, tuple[str, str]]] = {
         "another port": (r"tcp/22,", "tcp/22-8443,"),
     },
 }
+#: The same of what stops the rest of the product's traffic.
+STOPPED: dict[str, list[tuple[str, str]]] = {
+    "arista": [
+        (r"deny ip 10\.20\.0\.0/24 any\n", ""),
+        (r"deny ipv6 any 2001:db8:2::/64\n", ""),
+        (r"(?m)^ deny ip.*\n", ""),
+        (r"deny ip any 10\.20", "permit ip any 10.20"),
+    ],
+    "cisco": [
+        (r"deny ip 10\.20\.0\.0 0\.0\.0\.255 any\n", ""),
+        (r"deny ipv6 any 2001:db8:2::/64\n", ""),
+        (r"(?m)^ deny ip.*\n", ""),
+        (r"deny ip any 10\.20", "permit ip any 10.20"),
+        (r"(?ms)^ipv6 access-list.*", ""),
+    ],
+    "ciscoasa": [
+        (r"deny ip 10\.20", "permit ip 10.20"),
+        (r"access-list \S* extended deny ip any 10\.20.*\n", ""),
+    ],
+    "fortigate": [
+        (r'(set name "avi-deny-from-.*"\n)', r"\1 set action accept\n"),
+        (r"(?s)edit 0\s*set name .avi-deny-to-product-ipv6.*?next", ""),
+    ],
+    "juniper": [
+        (r"discard;", "accept;"),
+        (r"(?s)term avi-deny-to-product.*?discard;\s*\}\s*\}", ""),
+        (r"(?s)firewall \{\s*family inet6.*", ""),
+    ],
+    "paloalto": [
+        (r"<action>deny", "<action>allow"),
+        (r'(?s)<entry name="avi-deny-to-product-ipv4">.*?</entry>', ""),
+    ],
+    "srx": [
+        (r"deny;", "permit;"),
+        (r"(?s)policy avi-deny-from-product-ipv6 \{.*?deny;\s*\}\s*\}", ""),
+    ],
+}
 AEROLESS = [name for name in sorted(WIDER) if name not in NETWORK]
 
 
@@ -294,24 +338,31 @@ def read(platform: str, text: str, rules: RuleSet) -> list[Opening]:
 
 @cache
 def sound(
-    platform: str, edition: Edition
+    platform: str, edition: Edition, options: Options
 ) -> tuple[RuleSet, str, list[Opening]]:
     """Return rules with their output, in which the reader finds no fault."""
     rules = shown(platform, edition)
-    text = render(rules, platform)
+    text = rendered(rules, platform, options)
     if platform in LINUX:
-        meant = expected_linux(rules, platform, Options(), "forward")
+        meant = expected_linux(rules, platform, options, "forward")
+    elif platform in NETWORK:
+        nature = NETWORK[platform][1]
+        meant = expected_network(rules, nature, fitting(platform, options))
     else:
-        nature = NETWORK.get(platform, (None, "stateful"))[1]
-        meant = expected_network(rules, nature)
+        meant = expected(rules.rules, "stateful")
     assert same(read(platform, text, rules), meant)
     return rules, text, meant
 
 
-def notices(platform: str, edition: Edition, widening: str) -> bool:
+def notices(
+    platform: str,
+    edition: Edition,
+    change: tuple[str, str],
+    options: Options,
+) -> bool:
     """Return whether the reader notices; first that it had no reason to."""
-    rules, text, meant = sound(platform, edition)
-    pattern, instead = WIDER[platform][widening]
+    rules, text, meant = sound(platform, edition, options)
+    pattern, instead = change
     wider, times = re.subn(pattern, instead, text)
     assert times, "the output has no such thing"
     try:
@@ -337,7 +388,8 @@ class TestReaders:
         self, edition: Edition, platform: str, widening: str
     ) -> None:
         """The platforms that are written here."""
-        assert notices(platform, edition, widening)
+        change = WIDER[platform][widening]
+        assert notices(platform, edition, change, Options())
 
     @needs_aerleon
     @pytest.mark.parametrize(("platform", "widening"), each(sorted(NETWORK)))
@@ -345,7 +397,39 @@ class TestReaders:
         self, edition: Edition, platform: str, widening: str
     ) -> None:
         """The platforms that aerleon writes."""
-        assert notices(platform, edition, widening)
+        options = Options(scope="all" if platform in LISTS else None)
+        assert notices(platform, edition, WIDER[platform][widening], options)
+
+    @needs_aerleon
+    @pytest.mark.parametrize(
+        ("platform", "change"),
+        [
+            (name, change)
+            for name, changes in STOPPED.items()
+            for change in changes
+        ],
+    )
+    @pytest.mark.parametrize("last_line", ["permit", "none"])
+    def test_what_is_stopped_no_more_is_noticed(
+        self,
+        edition: Edition,
+        platform: str,
+        change: tuple[str, str],
+        last_line: LastLine,
+    ) -> None:
+        """Where the product's traffic is judged, and no other."""
+        options = Options(last_line=last_line)
+        assert notices(platform, edition, change, options)
+
+    @needs_aerleon
+    @pytest.mark.parametrize("platform", sorted(STOPPED))
+    def test_a_bystander_that_is_stopped_is_noticed(
+        self, edition: Edition, platform: str
+    ) -> None:
+        """As where all is dropped, or fragments of all."""
+        rules, _, meant = sound(platform, edition, Options())
+        text = rendered(rules, platform, Options(scope="all"))
+        assert not within(meant, read(platform, text, rules))
 
 
 class TestOpenings:

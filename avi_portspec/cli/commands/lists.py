@@ -24,6 +24,7 @@ from avi_portspec.cli.parameters import (
     synonyms_of,
 )
 from avi_portspec.cli.terminal import Column
+from avi_portspec.model.wording import overlay_text
 from avi_portspec.names import EndpointKind, NoteKind
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ __all__ = [
     "presets_command",
 ]
 
-Columns = Sequence[tuple[str, Column]]
+Columns = Sequence[tuple[str | Callable[[Any], str], Column]]
 Find = Callable[..., Iterable[Any]]
 
 
@@ -61,7 +62,8 @@ def list_command(
     Args:
         name: The command's name, which is the key of the records too.
         *parameters: Its own arguments and options.
-        columns: The key of each column, and the column.
+        columns: The key of each column, or what makes its cell of a record,
+            and the column. What is made so and empty everywhere is left out.
         examples: As for :func:`command`.
         exits: As for :func:`command`.
         of_edition: Whether the records are those of an edition, which the
@@ -87,12 +89,23 @@ def list_command(
                 if not found:
                     screen.line(f"No matching {name}.")
                     return
-                screen.table(
-                    [column for _, column in columns],
+                cells = [
                     [
-                        [_cell(record[key]) for key, _ in columns]
-                        for record in data[name]
-                    ],
+                        key(one) if callable(key) else _cell(one[key])
+                        for one in data[name]
+                    ]
+                    for key, _ in columns
+                ]
+                shown = [
+                    (column, texts)
+                    for (key, column), texts in zip(
+                        columns, cells, strict=True
+                    )
+                    if any(texts) or not callable(key)
+                ]
+                screen.table(
+                    [column for column, _ in shown],
+                    [*zip(*(texts for _, texts in shown), strict=True)],
                 )
 
             request.answer(lambda: data, show)
@@ -129,6 +142,19 @@ def _cell(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(value)
     return "" if value is None else str(value)
+
+
+def _site_of(endpoint: Any) -> str:
+    """Return what of an endpoint is a site's, and whose."""
+    own = [
+        f"{', '.join(filter(None, (given['label'], *given['aliases'])))} "
+        f"({overlay_text(given['origin'], given['reference'])})"
+        for given in endpoint["site_names"]
+    ]
+    if endpoint["origin"] is not None:
+        who = overlay_text(endpoint["origin"], endpoint["reference"])
+        own.insert(0, who)
+    return "; ".join(own)
 
 
 @list_command(
@@ -185,6 +211,7 @@ def notes_command(
         ("kind", Column("Kind", is_whole=True)),
         ("aliases", Column("Aliases")),
         ("description", Column("Description")),
+        (_site_of, Column("Site")),
     ),
     examples=(
         ("All endpoints, with their aliases.", "endpoints"),
@@ -286,7 +313,7 @@ def presets_command(edition: Edition) -> Iterable[Any]:
 def platforms_command() -> Iterable[Any]:
     """List the platforms that 'avi-portspec rules' writes rules for.
 
-    Each takes some of the options --name, --scope, --hook,
+    Each takes some of the options --name, --scope, --last-line, --hook,
     --no-icmp-errors, --header and --partial.
     """
     from avi_portspec.rules.platforms import options_of, platforms

@@ -23,7 +23,13 @@ from avi_portspec.cli.parameters import ENDPOINT, PLATFORMS, Choice
 from avi_portspec.cli.query import bad_filter
 from avi_portspec.cli.streams import report_progress
 from avi_portspec.errors import InvalidDataError
-from avi_portspec.names import DirectionReading, Hook, OptionName, Scope
+from avi_portspec.names import (
+    DirectionReading,
+    Hook,
+    LastLine,
+    OptionName,
+    Scope,
+)
 from avi_portspec.tabular.filters import FILTERS, FilterError
 
 if TYPE_CHECKING:
@@ -129,6 +135,16 @@ def _platforms() -> Iterable[str]:
         help="Which traffic is dropped that no rule allows: product, to or "
         "from an address of the product's own (default); all, whatever "
         "passes.",
+    ),
+    option(
+        _OPTIONS,
+        "--last-line",
+        type=Choice("last line", lambda: get_args(LastLine)),
+        metavar="WORD",
+        help="How an access list ends that judges the product's traffic "
+        "alone: permit, with a line that permits all other traffic; none, "
+        "without one, for your own lines to follow. Routers and Cisco ASA "
+        "need it, or --scope all.",
     ),
     option(
         _OPTIONS,

@@ -124,8 +124,9 @@ _LINUX: Final[tuple[OptionName, ...]] = (
     "icmp_errors",
 )
 _NAMED: Final[tuple[OptionName, ...]] = ("name",)
-
-_STATELESS: Final[tuple[OptionName, ...]] = ("name", "icmp_errors")
+_SCOPED: Final[tuple[OptionName, ...]] = ("name", "scope")
+_LIST: Final[tuple[OptionName, ...]] = ("name", "scope", "last_line")
+_STATELESS: Final[tuple[OptionName, ...]] = (*_LIST, "icmp_errors")
 
 _AWS: Final = _Objects(("prefix-list", "security-group"))
 _AZURE: Final = _Objects(
@@ -152,19 +153,19 @@ _WRITERS: Final[Mapping[PlatformName, _Writer]] = FrozenDict(
             "azure", "render_terraform", _NAMED, objects=_AZURE
         ),
         "cisco": _Writer("network", "render_cisco", _STATELESS),
-        "ciscoasa": _Writer("network", "render_ciscoasa", _NAMED),
+        "ciscoasa": _Writer("network", "render_ciscoasa", _LIST),
         "csv": _Writer("csv_table", "render", ("header",), objects=_TABLE),
-        "fortigate": _Writer("network", "render_fortigate", _NAMED),
+        "fortigate": _Writer("network", "render_fortigate", _SCOPED),
         "gcp-terraform": _Writer("gcp", "render", _NAMED, objects=_GCP),
         "ip6tables": _Writer("iptables", "render_ipv6", _LINUX, IPV6),
         "iptables": _Writer("iptables", "render_ipv4", _LINUX, IPV4),
         "juniper": _Writer("network", "render_juniper", _STATELESS),
         "kubernetes": _Writer("kubernetes", "render", _NAMED, objects=_PODS),
         "nftables": _Writer("nftables", "render", _LINUX),
-        "nsx-t": _Writer("nsxt", "render", _NAMED, objects=_NSX),
+        "nsx-t": _Writer("nsxt", "render", _SCOPED, objects=_NSX),
         "openstack-heat": _Writer("openstack", "render", _NAMED),
-        "paloalto": _Writer("network", "render_paloalto", _NAMED),
-        "srx": _Writer("network", "render_srx", _NAMED),
+        "paloalto": _Writer("network", "render_paloalto", _SCOPED),
+        "srx": _Writer("network", "render_srx", _SCOPED),
     }
 )
 

@@ -41,10 +41,10 @@ from avi_portspec.rules.traffic import (
 )
 
 __all__ = [
-    "DENY",
-    "FRAGMENTS",
+    "PERMIT",
     "PREFIX",
     "AddressBook",
+    "Blanket",
     "Filter",
     "Target",
     "Term",
@@ -57,20 +57,15 @@ __all__ = [
 #: No target has a keyword that starts like this, and it starts with a
 #: letter: names that aerleon is given all do.
 PREFIX: Final = "avi-"
-#: The name of the term that lets nothing else through.
-DENY: Final = "avi-deny-the-rest"
-#: The name of the term that lets no fragment through but the first.
-FRAGMENTS: Final = "avi-deny-later-fragments"
-_REST: Final = ({"name": DENY, "action": "deny"},)
-#: That term. For Junos aerleon leaves out the match on ``is-fragment``
-#: where a term has no other, and the term stops everything.
+#: The name of the term that lets everything else through.
+PERMIT: Final = "avi-permit-the-rest"
+#: What matches fragments but the first. For Junos aerleon leaves out the
+#: match on ``is-fragment`` where a term has no other, and the term stops
+#: everything.
 _LATER: Final[dict[str, dict[str, str]]] = {
-    target: {"name": FRAGMENTS, "action": "deny", **match}
-    for target, match in (
-        ("arista", {"option": "is-fragment"}),
-        ("cisco", {"option": "is-fragment"}),
-        ("juniper", {"fragment-offset": "1-8191"}),
-    )
+    "arista": {"option": "is-fragment"},
+    "cisco": {"option": "is-fragment"},
+    "juniper": {"fragment-offset": "1-8191"},
 }
 #: Longest names of addresses: PAN-OS and Junos take 63 characters, of which
 #: aerleon wants some for a number.
@@ -180,21 +175,63 @@ class Term:
                 )
 
 
+@attrs.frozen(kw_only=True)
+class Blanket:
+    """What happens to packets whatever they carry.
+
+    Attributes:
+        name: What it is called.
+        action: Whether they are stopped, or let through.
+        side: Which side's addresses it is about.
+        role: What these are called.
+        networks: These; empty for any packet.
+        fragments: Whether it is about the fragments of packets alone that
+            are not the first, and so have no ports.
+    """
+
+    name: str
+    action: Literal["accept", "deny"] = "deny"
+    side: Literal["source", "destination"] = "source"
+    role: str = "product"
+    networks: tuple[Network, ...] = ()
+    fragments: bool = False
+
+    @property
+    def family(self) -> Family | None:
+        """The family of its addresses, all of one."""
+        return self.networks[0].version if self.networks else None
+
+    @property
+    def entries(self) -> int:
+        """How many entries an access list has for it."""
+        return max(len(self.networks), 1)
+
+
 class Filter(NamedTuple):
     """Terms under one heading of the target's syntax.
 
     Attributes:
         options: What aerleon wants to know of it, its name first.
         terms: What it allows, in this order.
-        deny: Whether its last term stops everything else.
-        fragments: Whether its first term stops the fragments of packets
-            that are not the first, and so have no ports.
+        first: What comes before them.
+        last: What comes after them.
+        beside: What comes after that, and aerleon cannot write.
     """
 
     options: str
     terms: Sequence[Term]
-    deny: bool
-    fragments: bool = False
+    first: Sequence[Blanket] = ()
+    last: Sequence[Blanket] = ()
+    beside: Sequence[Blanket] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """The names of what aerleon writes, in order."""
+        return [
+            *(each.name for each in self.first),
+            *(each.name for each in self.terms),
+            *(each.name for each in self.last),
+        ]
 
 
 def short_name(text: str, longest: int) -> str:
@@ -280,9 +317,9 @@ def generate(
             {
                 "header": {"targets": {target.name: part.options}},
                 "terms": [
-                    *([_LATER[target.name]] if part.fragments else ()),
+                    *(book.blanket(each, target) for each in part.first),
                     *(book.term(term, words) for term in part.terms),
-                    *(_REST if part.deny else ()),
+                    *(book.blanket(each, target) for each in part.last),
                 ],
             }
             for part in filters
@@ -407,6 +444,20 @@ class AddressBook:
         if term.comment:
             fields["comment"] = "\n".join(term.comment)
         return fields
+
+    def blanket(self, blanket: Blanket, target: Target) -> dict[str, Any]:
+        """Return what is about any traffic as aerleon takes it.
+
+        Args:
+            blanket: What it is.
+            target: What it is written for.
+        """
+        fields = {"name": blanket.name, "action": blanket.action}
+        if blanket.family is not None:
+            fields[f"{blanket.side}-address"] = self._token(
+                blanket.role, blanket.family, blanket.networks
+            )
+        return fields | (_LATER[target.name] if blanket.fragments else {})
 
     def _traffic(self, term: Term, words: Mapping[int, str]) -> dict[str, Any]:
         number = term.traffic.protocol.number

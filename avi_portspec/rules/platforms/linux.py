@@ -11,7 +11,7 @@ from avi_portspec.names import Hook
 from avi_portspec.rules.networks import Family
 from avi_portspec.rules.neutral import SiteRules
 from avi_portspec.rules.options import Options
-from avi_portspec.rules.platforms.clouds import own_networks
+from avi_portspec.rules.platforms.scope import judged
 
 __all__ = ["about"]
 
@@ -31,12 +31,6 @@ _PLACES: Final[Mapping[Hook, str]] = FrozenDict(
             "discovery and DHCP pass."
         ),
     }
-)
-_ALL: Final = "Everything is dropped that no rule here allows."
-_PRODUCT: Final = (
-    "What comes from or goes to an address of the product (a Controller, a "
-    "Service Engine, the cluster IP) is dropped unless a rule here allows "
-    "it. All other traffic is left to your other rules."
 )
 _ERRORS: Final = "ICMP errors about an allowed connection pass."
 _NO_ERRORS: Final = (
@@ -63,16 +57,7 @@ def about(
         families: The versions of the Internet Protocol that they are for.
     """
     sentences = [_PLACES[options.hook]]
-    if options.scope == "all":
-        sentences.append(_ALL)
-    else:
-        sentences.append(_PRODUCT)
-        own = {network.version for network in own_networks(rules)}
-        sentences += (
-            f"IPv{family} is not judged: the product has no address of it."
-            for family in families
-            if family not in own
-        )
+    sentences += judged(rules, options, families)
     sentences.append(_ERRORS if options.icmp_errors else _NO_ERRORS)
     sentences.append(_FIRST)
     yield from wrap(" ".join(sentences), _WIDTH, break_on_hyphens=False)

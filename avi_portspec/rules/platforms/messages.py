@@ -6,7 +6,8 @@ The references are RFC 4890 (4.3.1, 4.4.1) for ICMPv6, and RFC 792 and RFC
 A list without state cannot tell whether an error is about a connection that
 is allowed: it lets through those that a connection needs, to the product's
 addresses and to no others, and no echo among them. Neighbour discovery
-passes between any addresses, for a host asks before it has one; a packet of
+passes between any addresses, for a host asks before it has one, unless the
+list judges the product's addresses alone: then to and from these. A packet of
 it that a router has forwarded counts for nothing (RFC 4861, 6.1 and 7.1).
 
 Types are written as numbers, which no device reads otherwise than another.
@@ -14,13 +15,21 @@ Types are written as numbers, which no device reads otherwise than another.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final, NamedTuple, TypeAlias
 
 from avi_portspec.rules.networks import IPV4, Family, Network
-from avi_portspec.rules.platforms.guard import DENY
+from avi_portspec.rules.options import Options
 
-__all__ = ["Messages", "Syntax", "for_arista", "for_cisco", "for_junos"]
+__all__ = [
+    "End",
+    "Messages",
+    "Syntax",
+    "for_arista",
+    "for_cisco",
+    "for_junos",
+    "prefix",
+]
 
 #: Fragmentation needed is a code of "destination unreachable", the rest of
 #: which no connection needs; time exceeded; parameter problem. Over IPv6
@@ -39,12 +48,18 @@ class Messages(NamedTuple):
     Attributes:
         name: What they are called in a list; unique there.
         numbers: Their type, and their code if they have only one.
-        networks: Where they may go; empty is anywhere.
+        sources: Where they may come from; empty is anywhere.
+        destinations: Where they may go; empty is anywhere.
     """
 
     name: str
     numbers: tuple[int, ...]
-    networks: Sequence[Network]
+    sources: Sequence[Network] = ()
+    destinations: Sequence[Network] = ()
+
+
+#: A list's family, and the name of the term that what passes comes before.
+End: TypeAlias = tuple[Family, str]
 
 
 class Syntax(NamedTuple):
@@ -52,33 +67,39 @@ class Syntax(NamedTuple):
 
     Attributes:
         lines: Yields what lets some messages of a family through.
-        ends: What begins the end of a list, by family: where these lines
-            belong. Each stands once in a text, and in no comment.
+        begin: Returns how a term that stops something begins, by its name.
+            No comment reads like that.
     """
 
     lines: Callable[[Family, Messages], Iterator[str]]
-    ends: dict[Family, str]
+    begin: Callable[[str], str]
 
     def insert(
-        self, text: str, own: Sequence[Network], *, errors: bool
+        self,
+        text: str,
+        ends: Iterable[End],
+        own: Sequence[Network],
+        options: Options,
     ) -> str | None:
         """Return lists with these messages, or ``None`` without their ends.
 
         Args:
             text: The lists, one a family.
+            ends: Where the end of each begins.
             own: The product's addresses.
-            errors: Whether errors pass.
+            options: Whether errors pass, and which traffic is judged.
         """
         at = 0
         done = ""
-        for family, end in self.ends.items():
+        for family, name in ends:
+            end = self.begin(name)
             found = text.find(end, at)
             if found < 0:
                 return None
             mine = [n for n in own if n.version == family]
             lines = "".join(
                 f"{line}\n"
-                for each in _passing(family, mine if errors else [])
+                for each in _passing(family, mine, options)
                 for line in self.lines(family, each)
             )
             done += text[at:found] + lines + end
@@ -86,12 +107,20 @@ class Syntax(NamedTuple):
         return done + text[at:]
 
 
-def _passing(family: Family, own: Sequence[Network]) -> Iterator[Messages]:
+def _passing(
+    family: Family, own: Sequence[Network], options: Options
+) -> Iterator[Messages]:
     """Yield what passes to the product's addresses, and between any."""
-    for numbers in _ERRORS[family] if own else ():
-        yield Messages(f"avi-icmp-error-{numbers[0]}", numbers, own)
+    for numbers in _ERRORS[family] if own and options.icmp_errors else ():
+        name = f"avi-icmp-error-{numbers[0]}"
+        yield Messages(name, numbers, destinations=own)
     for numbers in () if family == IPV4 else _DISCOVERY:
-        yield Messages(f"avi-neighbour-discovery-{numbers[0]}", numbers, ())
+        name = f"avi-neighbour-discovery-{numbers[0]}"
+        if options.scope == "all":
+            yield Messages(name, numbers)
+        else:
+            yield Messages(f"{name}-from-product", numbers, sources=own)
+            yield Messages(f"{name}-to-product", numbers, destinations=own)
 
 
 def _entries(
@@ -102,21 +131,17 @@ def _entries(
     def lines(family: Family, messages: Messages) -> Iterator[str]:
         numbers = " ".join(map(str, messages.numbers))
         yield f" remark {messages.name}"
-        for network in [*map(spell, messages.networks)] or ["any"]:
-            yield f" permit {protocols[family]} any {network} {numbers}"
+        protocol = protocols[family]
+        for source in [*map(spell, messages.sources)] or ["any"]:
+            for network in [*map(spell, messages.destinations)] or ["any"]:
+                yield f" permit {protocol} {source} {network} {numbers}"
         yield ""
 
-    return Syntax(
-        lines,
-        {
-            4: f" remark {DENY}\n deny ip any any\n",
-            6: f" remark {DENY}\n deny ipv6 any any\n",
-        },
-    )
+    return Syntax(lines, " remark {}\n deny ".format)
 
 
-def _prefix(network: Network) -> str:
-    """Return a network as EOS has it, and IOS for IPv6."""
+def prefix(network: Network) -> str:
+    """Return a network as EOS has it, and IOS and ASA for IPv6."""
     if network.prefixlen == network.max_prefixlen:
         return f"host {network.network_address}"
     return str(network)
@@ -124,7 +149,7 @@ def _prefix(network: Network) -> str:
 
 def _wildcard(network: Network) -> str:
     """Return a network as IOS has it."""
-    spelled = _prefix(network)
+    spelled = prefix(network)
     if network.version == IPV4 and "/" in spelled:
         return f"{network.network_address} {network.hostmask}"
     return spelled
@@ -135,11 +160,15 @@ def _junos_lines(family: Family, messages: Messages) -> Iterator[str]:
     indent = " " * 12
     yield f"{indent}term {messages.name} {{"
     yield f"{indent}    from {{"
-    if messages.networks:
-        yield f"{indent}        destination-address {{"
-        for network in messages.networks:
-            yield f"{indent}            {network};"
-        yield f"{indent}        }}"
+    for side, networks in (
+        ("source", messages.sources),
+        ("destination", messages.destinations),
+    ):
+        if networks:
+            yield f"{indent}        {side}-address {{"
+            for network in networks:
+                yield f"{indent}            {network};"
+            yield f"{indent}        }}"
     yield f"{indent}        {protocol};"
     for name, number in zip(
         ("icmp-type", "icmp-code"), messages.numbers, strict=False
@@ -150,9 +179,7 @@ def _junos_lines(family: Family, messages: Messages) -> Iterator[str]:
     yield f"{indent}}}"
 
 
-_JUNOS_END: Final = f"            term {DENY} {{\n"
-
 #: IOS says "icmp" in lists of both families.
 for_cisco: Final = _entries({4: "icmp", 6: "icmp"}, _wildcard)
-for_arista: Final = _entries({4: "icmp", 6: "icmpv6"}, _prefix)
-for_junos: Final = Syntax(_junos_lines, {4: _JUNOS_END, 6: _JUNOS_END})
+for_arista: Final = _entries({4: "icmp", 6: "icmpv6"}, prefix)
+for_junos: Final = Syntax(_junos_lines, "            term {} {{\n".format)

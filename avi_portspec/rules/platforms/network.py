@@ -4,13 +4,15 @@ aerleon (the extra ``network``) knows the syntax. What is written, in which
 order, and whether it is to be believed is decided here and in
 :mod:`~avi_portspec.rules.platforms.guard`.
 
-Access lists (Cisco IOS, Cisco ASA, Arista EOS, Junos on routers) end in a
-term that stops everything else, for some read an empty list as "let
-everything pass". Firewalls with zones (SRX, PAN-OS, FortiOS) have other
-policies besides, and what to do with the rest is theirs to say.
+What judges all traffic ends in a term that stops everything else. What judges
+the product's alone ends in terms that stop what comes from or goes to its
+addresses. The other policies of a firewall with zones (SRX, PAN-OS, FortiOS)
+decide about the rest. An access list (Cisco IOS, Cisco ASA, Arista EOS, Junos
+on routers) decides about all traffic of its interface, and stops what no line
+is about: what its last line says of the rest, its user has to.
 
-Two things follow. The last term would also stop the neighbour discovery of
-IPv6, which IOS lets through where no such term stands: it has terms of its own
+Two things follow. Those terms would also stop the neighbour discovery of
+IPv6, which IOS lets through where none of them stands: it has terms of its own
 before. And the later fragments of a packet have no ports: IOS lets them
 through wherever a permit with ports has their addresses, and Junos takes for
 ports what stands where ports would be. So a term comes first there that stops
@@ -20,15 +22,22 @@ such fragments.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from ipaddress import ip_network
 from itertools import product
 from textwrap import wrap
-from typing import Final
+from typing import Final, Literal
 
 import attrs
 
-from avi_portspec.errors import CannotExpressError
+from avi_portspec.errors import (
+    CannotExpressError,
+    InvalidQueryError,
+    shown,
+)
+from avi_portspec.model.frozen import FrozenDict
+from avi_portspec.names import LastLine
 from avi_portspec.rules.networks import Family, Network
 from avi_portspec.rules.neutral import (
     ReturnRule,
@@ -40,8 +49,10 @@ from avi_portspec.rules.options import Options
 from avi_portspec.rules.platforms import recount
 from avi_portspec.rules.platforms.clouds import own_networks
 from avi_portspec.rules.platforms.guard import (
+    PERMIT,
     PREFIX,
     AddressBook,
+    Blanket,
     Filter,
     Target,
     Term,
@@ -51,12 +62,15 @@ from avi_portspec.rules.platforms.guard import (
     short_name,
 )
 from avi_portspec.rules.platforms.messages import (
+    End,
     Syntax,
     for_arista,
     for_cisco,
     for_junos,
+    prefix,
 )
-from avi_portspec.rules.traffic import Message, Ported
+from avi_portspec.rules.platforms.scope import LEFT_TO_OTHERS, judged
+from avi_portspec.rules.traffic import FAMILIES, Message, Ported
 
 __all__ = [
     "render_arista",
@@ -69,6 +83,9 @@ __all__ = [
 ]
 
 _GRE, _ESP, _AH = 47, 50, 51
+_SIDES: Final[Mapping[Literal["source", "destination"], str]] = FrozenDict(
+    {"source": "from", "destination": "to"}
+)
 _BARE: Final = frozenset({_GRE, _ESP, _AH})
 #: IOS and EOS have no word for GRE in a list for IPv6.
 _BARE_IPV6: Final = frozenset({_ESP, _AH})
@@ -97,15 +114,51 @@ _NO_ERRORS: Final = (
     "no ICMP error is allowed, so a path with a small MTU does not work; IPv6 "
     "neighbour discovery passes"
 )
+_ENDS: Final[Mapping[LastLine, str]] = FrozenDict(
+    {
+        "permit": "other traffic passes",
+        "none": "other traffic is left to lines of yours that follow",
+    }
+)
+#: What happens to other traffic, by the last line.
+_LISTS: Final[Mapping[LastLine, str]] = FrozenDict(
+    {
+        "permit": (
+            "All other traffic is permitted by the last line: bind the list "
+            "only where all other traffic passes today."
+        ),
+        "none": (
+            "All other traffic is left to the lines that you add at the end "
+            "of the list: without any, the device drops it."
+        ),
+    }
+)
+_FILTERS: Final[Mapping[LastLine, str]] = FrozenDict(
+    {
+        **_LISTS,
+        "none": (
+            "All other traffic is left to the filter that follows in the "
+            "input-list of the interface: without any, the device drops it."
+        ),
+    }
+)
+#: Interfaces of an ASA without a list let pass what their security levels
+#: do, which no line can say.
+_ASA: Final[Mapping[LastLine, str]] = FrozenDict({"none": _LISTS["none"]})
 _MISMATCH: Final = "the output does not match the rules"
-_FRAGMENTS: Final = (
-    "fragments other than the first have no ports, and are all dropped{}: "
-    "fragmented packets do not get through"
+_LATER: Final = (
+    "fragments other than the first have no ports, and those that are judged "
+    "are all dropped{}: fragmented packets do not get through"
 )
 _ADDED: Final = (
     "edit 0 adds the policies again each time you load this file: first "
     "delete the earlier ones, whose names begin with {}"
 )
+_AFTER: Final = (
+    "{} puts what is new behind what drops the rest: before you load another "
+    "version, delete the {} of this one, whose names begin with {}"
+)
+_EARLIER: Final = "{} decide first, and can allow more"
 _REPLACE: Final = re.compile(r"^( *)replace: (?=[a-z-]+ \{$)", re.MULTILINE)
 _CLEAR: Final = re.compile(r"^clear configure access-list .*\n", re.MULTILINE)
 _ENTRY: Final = re.compile(r"^access-list \S+ extended .*\n", re.MULTILINE)
@@ -133,7 +186,8 @@ class _Writer:
         finish: What turns aerleon's text into the platform's.
         messages: For a platform without state, how it says which messages
             of ICMP pass; what comes back needs terms of its own there.
-        closes: Whether a last term stops everything else.
+        last_lines: For a list that decides about all traffic of its
+            interface, what each last line means for other traffic.
         icmp_apart: Whether aerleon fails over ICMP beside ports.
         side: The most networks on a side of a term, where there is a limit.
         entries: The most entries of all lists, on a platform that writes
@@ -148,10 +202,10 @@ class _Writer:
     target: Target
     filters: tuple[tuple[str, tuple[Family, ...]], ...]
     add_header: Callable[[Sequence[str], str], str]
-    is_exact: Callable[[str, Sequence[Term]], bool]
-    finish: Callable[[str, Sequence[Term]], str] = lambda text, _: text
+    is_exact: Callable[[str, Sequence[Filter]], bool]
+    finish: Callable[[str, Sequence[Filter]], str] = lambda text, _: text
     messages: Syntax | None = None
-    closes: bool = False
+    last_lines: Mapping[LastLine, str] | None = None
     icmp_apart: bool = False
     side: dict[Family, int] | None = None
     entries: int | None = None
@@ -161,29 +215,36 @@ class _Writer:
 
     def __call__(self, rules: SiteRules, options: Options) -> str:
         """Return rules in the platform's syntax."""
+        others = self._others(options)
+        own = own_networks(rules)
         terms = list(_terms(self, rules, options))
         if self.entries is not None:
             _check_size(self.target, terms, self.entries)
         batches = [terms]
         if self.icmp_apart:
             messages = [t for t in terms if isinstance(t.traffic, Message)]
-            others = [t for t in terms if not isinstance(t.traffic, Message)]
-            batches = [others, messages]
+            ported = [t for t in terms if not isinstance(t.traffic, Message)]
+            # What stops the rest comes after both.
+            batches = [ported, messages] if messages else [ported]
+        *before, last = batches
+        parts = [
+            *([*_filters(self, batch, options)] for batch in before),
+            [*_filters(self, last, options, own)],
+        ]
         book = AddressBook(options.name)
-        written = [
-            _batch(self, batch, book, options)
-            for batch in batches
-            if batch or self.closes
-        ]
+        text = "\n".join(
+            _batch(self, filters, book, options)
+            for filters in parts
+            if filters
+        )
         notes = [
-            note.format(PREFIX + options.label("")) for note in self.notes
+            *judged(rules, options, FAMILIES, others),
+            *(note.format(PREFIX + options.label("")) for note in self.notes),
         ]
-        text = "\n".join(written)
         if self.messages is not None:
-            errors = options.icmp_errors
-            notes.append(_ERRORS if errors else _NO_ERRORS)
-            own = own_networks(rules)
-            longer = self.messages.insert(text, own, errors=errors)
+            notes.append(_ERRORS if options.icmp_errors else _NO_ERRORS)
+            ends = _ends(self, parts[-1], options)
+            longer = self.messages.insert(text, ends, own, options)
             if longer is None:
                 raise failure(self.target, terms, _MISMATCH)
             text = longer
@@ -196,6 +257,127 @@ class _Writer:
             )
         ]
         return self.add_header(lines, text)
+
+    def _others(self, options: Options) -> str:
+        """Return what happens to traffic that is not judged.
+
+        Raises:
+            InvalidQueryError: It is not said, or could not be true.
+        """
+        if self.last_lines is None:
+            return LEFT_TO_OTHERS
+        asked = options.last_line
+        if options.scope == "all":
+            if asked is None:
+                return ""
+            expected = (
+                "nothing with scope 'all', whose last line drops the rest"
+            )
+        elif asked is not None and asked in self.last_lines:
+            return self.last_lines[asked]
+        else:
+            words = [f"{each!r} ({_ENDS[each]})" for each in self.last_lines]
+            expected = (
+                f"{' or '.join(words)}, or scope 'all' (it is dropped): a "
+                f"list of {self.target.name} decides about all traffic of "
+                "its interface"
+            )
+        got = "nothing" if asked is None else shown(asked)
+        raise InvalidQueryError("last_line", expected, got)
+
+
+def _filters(
+    writer: _Writer,
+    terms: Sequence[Term],
+    options: Options,
+    own: Sequence[Network] | None = None,
+) -> Iterator[Filter]:
+    """Yield what is written under each heading that has anything.
+
+    Args:
+        writer: What writes it.
+        terms: What is allowed.
+        options: How it is written.
+        own: The product's addresses, if this stops the rest.
+    """
+    for heading, families in writer.filters:
+        within = [term for term in terms if term.family in families]
+        stops = (
+            [] if own is None else [*_stops(writer, families, own, options)]
+        )
+        if not within and not stops:
+            continue
+        later: Iterable[Blanket] = ()
+        if own is not None and writer.fragments.issuperset(families):
+            later = _stops(writer, families, own, options, fragments=True)
+        known = {None, *writer.target.bare}
+        last = [each for each in stops if each.family in known]
+        if options.last_line == "permit":
+            last.append(Blanket(name=PERMIT, action="accept"))
+        yield Filter(
+            heading.format(options.identifier(_LIST)),
+            within,
+            [*later],
+            last,
+            [each for each in stops if each.family not in known],
+        )
+
+
+def _stops(
+    writer: _Writer,
+    families: Sequence[Family],
+    own: Sequence[Network],
+    options: Options,
+    *,
+    fragments: bool = False,
+) -> Iterator[Blanket]:
+    """Yield what stops all that no term allows, or fragments of it alone."""
+    word = "deny-later-fragments" if fragments else "deny"
+
+    def name(text: str, family: Family) -> str:
+        # Policies stand beside those of other sites; a list is a site's.
+        if writer.last_lines is None:
+            text = options.label(f"{text}-ipv{family}")
+        return short_name(text, writer.target.longest)
+
+    if options.scope == "all":
+        text = word if fragments else f"{word}-the-rest"
+        if writer.last_lines is not None:
+            yield Blanket(name=name(text, families[0]), fragments=fragments)
+            return
+        # Of one family each: "any" of one could be of both.
+        for family in families:
+            yield Blanket(
+                name=name(text, family),
+                role="everywhere",
+                networks=(_EVERYWHERE[family],),
+            )
+        return
+    for family in families:
+        mine = tuple(n for n in own if n.version == family)
+        most = None if writer.side is None else writer.side[family]
+        for side, way in _SIDES.items() if mine else ():
+            for role, networks in _chunks("product", mine, most):
+                yield Blanket(
+                    name=name(f"{word}-{way}-{role}", family),
+                    side=side,
+                    networks=networks,
+                    fragments=fragments,
+                )
+
+
+def _ends(
+    writer: _Writer, filters: Sequence[Filter], options: Options
+) -> Iterator[End]:
+    """Yield where messages belong: before what stops the rest of a list."""
+    if options.scope == "all":
+        for (_, families), part in zip(writer.filters, filters, strict=True):
+            yield families[0], part.last[0].name
+        return
+    for part in filters:
+        for end in part.last[:1]:
+            if end.family is not None:
+                yield end.family, end.name
 
 
 def _check_size(target: Target, terms: Sequence[Term], most: int) -> None:
@@ -219,23 +401,19 @@ def _check_size(target: Target, terms: Sequence[Term], most: int) -> None:
 
 def _batch(
     writer: _Writer,
-    terms: Sequence[Term],
+    filters: Sequence[Filter],
     book: AddressBook,
     options: Options,
 ) -> str:
     """Return the text of some terms, after counting what it permits."""
-    filters = []
-    for heading, families in writer.filters:
-        within = [term for term in terms if term.family in families]
-        if within or writer.closes:
-            fragments = writer.fragments.issuperset(families)
-            named = heading.format(options.identifier(_LIST))
-            filters.append(Filter(named, within, writer.closes, fragments))
-    text = _TAG.sub("", generate(writer.target, filters, book) + "\n")
-    text = writer.finish(_EMPTY_COMMENT.sub("", text), terms)
+    written = [part for part in filters if part.names]
+    text = generate(writer.target, written, book) if written else ""
+    text = _TAG.sub("", f"{text}\n")
+    text = writer.finish(_EMPTY_COMMENT.sub("", text), filters)
     if writer.replaces_all and options.name is not None:
         text = _REPLACE.sub(r"\1", text)
-    if not writer.is_exact(text, terms):
+    if not writer.is_exact(text, filters):
+        terms = [term for part in filters for term in part.terms]
         raise failure(writer.target, terms, _MISMATCH)
     return _BLANK_LINES.sub("\n\n", text).strip("\n") + "\n"
 
@@ -318,19 +496,20 @@ def _in_xml(lines: Sequence[str], text: str) -> str:
 _XML: Final = '<?xml version="1.0" ?>'
 
 
-def _by_number(platform: str) -> Callable[[str, Sequence[Term]], str]:
+def _by_number(platform: str) -> Callable[[str, Sequence[Filter]], str]:
     """Return what undoes the names that aerleon gives to ports.
 
     Which port a name means depends on the version of the device: Kerberos
     is 88 on one and 750 on the next. A number cannot be misread.
     """
 
-    def finish(text: str, terms: Sequence[Term]) -> str:
+    def finish(text: str, filters: Sequence[Filter]) -> str:
         from aerleon.lib.cisco import PortMap
 
         numbers = {
             str(PortMap.GetProtocol(port, protocol, platform)): str(port)
-            for term in terms
+            for part in filters
+            for term in part.terms
             if isinstance(term.traffic, Ported)
             for protocol in ("tcp", "udp")
             for ports in term.traffic.ports
@@ -346,21 +525,30 @@ def _by_number(platform: str) -> Callable[[str, Sequence[Term]], str]:
     return finish
 
 
-def _as_new_list(text: str, terms: Sequence[Term]) -> str:
+def _as_new_list(text: str, filters: Sequence[Filter]) -> str:
     """Give the list a name of its own, and leave those that are there.
 
     To clear a list takes it off its interfaces, which then let through what
     their security levels do; and a line is added behind those of a list that
     is there, where the last one has denied everything.
     """
-    text = _by_number("cisco")(text, terms)
+    text = _by_number("cisco")(text, filters)
     text = _CLEAR.sub("", text)
+    for part in filters:
+        start = f"access-list {part.options}"
+        for each in part.beside:
+            text += f"\n\n{start} remark {each.name}\n"
+            for network in map(prefix, each.networks):
+                sides = (network, "any6")
+                if each.side == "destination":
+                    sides = sides[::-1]
+                text += f"{start} extended deny ip {' '.join(sides)}\n"
     # Of what it permits: a remark that is worded otherwise is no new list.
     digest = sha256("".join(_ENTRY.findall(text)).encode()).hexdigest()[:8]
     return _OF_LIST.sub(rf"\g<0>-{digest}", text)
 
 
-def _append(text: str, terms: Sequence[Term]) -> str:
+def _append(text: str, filters: Sequence[Filter]) -> str:
     """Give policies the next free ids, not those of policies that exist."""
     before, heading, policies = text.rpartition("config firewall policy\n")
     fresh = re.sub(
@@ -371,9 +559,12 @@ def _append(text: str, terms: Sequence[Term]) -> str:
 
 # -- the platforms ----------------------------------------------------------
 
+_EVERYWHERE: Final[Mapping[Family, Network]] = FrozenDict(
+    {4: ip_network("0.0.0.0/0"), 6: ip_network("::/0")}
+)
 #: The name of an access list, of which there may be one a family.
 _LIST: Final = "avi-ports"
-_LISTS: Final[tuple[tuple[str, tuple[Family, ...]], ...]] = (
+_TWO_LISTS: Final[tuple[tuple[str, tuple[Family, ...]], ...]] = (
     ("{}-ipv4 extended", (4,)),
     ("{}-ipv6 inet6", (6,)),
 )
@@ -386,16 +577,16 @@ render_arista: Final = _Writer(
         bare={4: _BARE, 6: _BARE_IPV6},
         numbers="as-given",
     ),
-    filters=_LISTS,
+    filters=_TWO_LISTS,
     add_header=_sign("!"),
     finish=_by_number("arista"),
-    is_exact=recount.entries(pairs=True, words=True, fragments=1),
+    is_exact=recount.entries(pairs=True, words=True),
     messages=for_arista,
-    closes=True,
+    last_lines=_LISTS,
     entries=_ENTRIES,
     fragments=frozenset({4}),
     notes=(
-        _FRAGMENTS.format(" over IPv4"),
+        _LATER.format(" over IPv4"),
         "whether an IPv6 list can drop them depends on the device",
     ),
 )
@@ -407,14 +598,14 @@ render_cisco: Final = _Writer(
         bare={4: _BARE, 6: _BARE_IPV6},
         numbers="as-given",
     ),
-    filters=_LISTS,
+    filters=_TWO_LISTS,
     add_header=_sign("!"),
-    is_exact=recount.entries(pairs=True, words=True, fragments=2),
+    is_exact=recount.entries(pairs=True, words=True),
     messages=for_cisco,
-    closes=True,
+    last_lines=_LISTS,
     entries=_ENTRIES,
     fragments=frozenset({4, 6}),
-    notes=(_FRAGMENTS.format(""),),
+    notes=(_LATER.format(""),),
 )
 #: Writes an access list for Cisco ASA; rules for IPv6 raise.
 render_ciscoasa: Final = _Writer(
@@ -426,8 +617,8 @@ render_ciscoasa: Final = _Writer(
     filters=(("{}", (4, 6)),),
     add_header=_sign("!"),
     finish=_as_new_list,
-    is_exact=recount.entries(pairs=False, words=False, fragments=0),
-    closes=True,
+    is_exact=recount.entries(pairs=False, words=False),
+    last_lines=_ASA,
     entries=_ENTRIES,
     notes=(_NEW_LIST,),
 )
@@ -460,9 +651,9 @@ render_juniper: Final = _Writer(
     add_header=_sign("#"),
     is_exact=recount.filter_terms,
     messages=for_junos,
-    closes=True,
+    last_lines=_FILTERS,
     fragments=frozenset({4}),
-    notes=(_FRAGMENTS.format(" over IPv4"),),
+    notes=(_LATER.format(" over IPv4"),),
 )
 #: Writes security rules for PAN-OS, as XML.
 render_paloalto: Final = _Writer(
@@ -476,6 +667,7 @@ render_paloalto: Final = _Writer(
     ),
     add_header=_in_xml,
     is_exact=recount.xml_rules,
+    notes=(_AFTER.format("a merge", "rules", "{}"),),
 )
 #: Writes global security policies for Junos on SRX.
 render_srx: Final = _Writer(
@@ -489,4 +681,8 @@ render_srx: Final = _Writer(
     is_exact=recount.global_policies,
     replaces_all=True,
     side=_SRX_SIDE,
+    notes=(
+        _EARLIER.format("policies between two zones"),
+        _AFTER.format("load merge", "policies", "{}"),
+    ),
 )

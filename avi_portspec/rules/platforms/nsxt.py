@@ -7,10 +7,10 @@ The reference is the NSX-T Data Center REST API, its types ``Infra``,
 
 Roles are groups of addresses, and rules apply to the whole distributed
 firewall: NSX does not enforce a rule that is applied to a group of nothing
-but addresses. What the rules do not allow is dropped in both
-directions for the product's own addresses, since the last rule of NSX lets
-everything through. That includes IPv6 neighbour
-discovery, which is not documented: a site permits it in an earlier category.
+but addresses. What the rules do not allow is dropped in both directions, since
+the last rule of NSX lets everything through: for the product's own addresses,
+or for any. That includes IPv6 neighbour discovery, which is not documented: a
+site permits it in an earlier category.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from avi_portspec.rules.platforms.documents import (
     shorten,
     summarise,
 )
+from avi_portspec.rules.platforms.scope import judged
 from avi_portspec.rules.traffic import Bare, Message, Ported, split_ports
 
 __all__ = ["render"]
@@ -112,8 +113,19 @@ def _policy(
         raise refusal(_PLATFORM, rule, reason)
     bodies = [_allow(rule, rules, groups, names) for rule in rules.rules]
     name = options.identifier(_POLICY)
-    top = _top(rules, name)
-    bodies += _close(rules, groups, names, top)
+    top = _top(rules, options, name)
+    for key, source, destination in _closed(rules, groups, options):
+        bodies.append(
+            _rule(
+                names.of(key),
+                shorten(top, _NOTES),
+                source_groups=source,
+                destination_groups=destination,
+                services=[_ANY],
+                action="DROP",
+                ip_protocol="IPV4_IPV6",
+            )
+        )
     return _resource(
         "SecurityPolicy",
         name,
@@ -130,10 +142,11 @@ def _policy(
     )
 
 
-def _top(rules: SiteRules, policy: str) -> str:
+def _top(rules: SiteRules, options: Options, policy: str) -> str:
     """Return the header, with what the platform adds, in one line."""
     first, *rest = rules.header()
-    notes = [_STALE.format(policy)]
+    # Descriptions are short: what is dropped is said, and no more of it.
+    notes = [_STALE.format(policy), next(judged(rules, options, ()))]
     if any(network.version == IPV6 for network in own_networks(rules)):
         notes.append(_DISCOVERY)
     # Not last, for what is last is what is cut.
@@ -212,10 +225,13 @@ def _allow(
     )
 
 
-def _close(
-    rules: SiteRules, groups: _Groups, names: Names, top: str
-) -> Iterator[dict[str, Any]]:
-    """Yield what drops the rest of what the product's addresses do."""
+def _closed(
+    rules: SiteRules, groups: _Groups, options: Options
+) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Yield between which groups all that is not allowed is dropped."""
+    if options.scope == "all":
+        yield "close-all", [_ANY], [_ANY]
+        return
     own = own_networks(rules)
     if len(own) > _ADDRESSES:
         reason = f"a group has at most {_ADDRESSES} addresses"
@@ -224,19 +240,8 @@ def _close(
     for role in own_roles(rules):
         product += _paths(rules.inventory.peers.get(role, ()))
     if product:
-        for direction, source, destination in (
-            ("ingress", [_ANY], product),
-            ("egress", product, [_ANY]),
-        ):
-            yield _rule(
-                names.of(f"close-{direction}"),
-                shorten(top, _NOTES),
-                source_groups=source,
-                destination_groups=destination,
-                services=[_ANY],
-                action="DROP",
-                ip_protocol="IPV4_IPV6",
-            )
+        yield "close-ingress", [_ANY], product
+        yield "close-egress", product, [_ANY]
 
 
 def _rule(name: str, notes: str, **fields: Any) -> dict[str, Any]:
