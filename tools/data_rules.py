@@ -618,13 +618,6 @@ RULES: Final[Mapping[str, DataRule]] = {
         "Two roles have no address in common, unless it is shared.",
         'service-engine = ["10.0.0.1"]',
     ),
-    "inventory/several-clouds": _python(
-        "A table with addresses is of clouds that need the same flows.",
-        'export(load().resolve("aws, vcenter"), "ticket", '
-        "inventory=loads_inventory('service-engine.aws = "
-        '["10.1.0.1"]\\nservice-engine.vcenter = ["10.2.0.1"]\', '
-        "edition=load()))",
-    ),
     "inventory/too-many-addresses": _python(
         "An inventory has at most 100,000 addresses.",
         "loads_inventory('controller = [' + '\"10.0.0.1\",' * 100_001 + ']',"

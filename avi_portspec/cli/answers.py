@@ -454,7 +454,10 @@ class CheckedFile(TypedDict):
     """A file, what is wrong with it, and which of its keys are not used."""
 
     file: str
-    kind: Literal["deployment", "overlay", "edition", "inventory"] | None
+    kind: (
+        Literal["deployment", "overlay", "edition", "inventory", "source"]
+        | None
+    )
     is_sound: bool
     faults: list[Fault]
     unused: list[str]

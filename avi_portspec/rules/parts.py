@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
 import attrs
 
+from avi_portspec.documents import join
+from avi_portspec.errors import Fault
 from avi_portspec.model.conditions import Answer, Condition
 from avi_portspec.model.facets import Deployment
 from avi_portspec.model.facts import EditionFacts
+from avi_portspec.model.flows import Flow
 from avi_portspec.names import EndpointId
 from avi_portspec.rules.inventory import CONTROLLER, PRODUCT, Inventory
 from avi_portspec.rules.networks import Family, Network
@@ -55,7 +58,7 @@ class Parts:
         self._clouds = tuple(sorted(deployment.clouds))
         self._named: dict[EndpointId, tuple[str, ...]] = {}
         self._within = cache(inventory.within)
-        self._clouds_of = cache(self._find_clouds)
+        self.clouds_of = cache(self._find_clouds)
         self._side = cache(self._find_side)
         self.endpoints: dict[EndpointId, EndpointId] = {}
 
@@ -83,8 +86,32 @@ class Parts:
             and self._endpoints[endpoint].kind in PRODUCT
             and self._inventory.has(endpoint)
             and endpoint not in self._inventory.by_cloud
-            and self._clouds_of(when) != self._clouds
+            and self.clouds_of(when) != self._clouds
         )
+
+    def unsplit(self, flows: Iterable[Flow]) -> Iterator[Fault]:
+        """Yield what has to be listed by cloud, a fault for each endpoint.
+
+        Args:
+            flows: The flows that it is needed for.
+        """
+        found: dict[EndpointId, list[str]] = {}
+        for flow in flows:
+            for side in dict.fromkeys((flow.source, flow.destination)):
+                if self.needs_split(side, flow.when):
+                    found.setdefault(side, []).append(flow.id)
+        lists = ", ".join(f"{cloud} = [...]" for cloud in self._clouds)
+        for side, names in found.items():
+            expected = (
+                f"its addresses by cloud, {{ {lists} }}, since not all of "
+                f"these clouds need {join('and', dict.fromkeys(names))}"
+            )
+            got = f"one list for {join('and', self._clouds)}"
+            yield Fault("inventory/not-by-cloud", side, expected, got)
+
+    def site_of(self, when: Condition) -> Inventory:
+        """Return the inventory of the clouds that a condition is about."""
+        return self._within(self.clouds_of(when))
 
     def lacking(self, endpoint: EndpointId, when: Condition) -> list[str]:
         """Return what has no address: the endpoint, or it in some clouds."""
@@ -93,7 +120,7 @@ class Parts:
             return [] if self._inventory.has(endpoint) else [endpoint]
         return [
             f"{endpoint}.{cloud}"
-            for cloud in self._clouds_of(when)
+            for cloud in self.clouds_of(when)
             if cloud not in members
         ]
 
@@ -103,7 +130,7 @@ class Parts:
         That is the endpoint's id, or where they are not all of it, such as
         ``service-engine-in-aws``.
         """
-        clouds = self._clouds_of(when)
+        clouds = self.clouds_of(when)
         if endpoint not in self._inventory.by_cloud or clouds == self._clouds:
             return endpoint
         name = EndpointId(f"{endpoint}-in-{'-and-'.join(clouds)}")
@@ -127,7 +154,7 @@ class Parts:
         """
         ends = {source, destination}
         split = not ends.isdisjoint(self._inventory.by_cloud)
-        for cloud in self._clouds_of(when) if split else (None,):
+        for cloud in self.clouds_of(when) if split else (None,):
             yield (
                 self._side(source, cloud, sends=True),
                 self._side(destination, cloud, sends=False),

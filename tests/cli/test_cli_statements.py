@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from asking_cli import Ask
 
 import avi_portspec
+from avi_portspec.beyond.files import FOLDER
 
 
 def flat(text: str) -> str:
@@ -239,3 +241,22 @@ class TestExplain:
         """It has no port that could be written wrongly."""
         answer = ask("explain sctp aws --json")
         assert json.loads(answer.out)["near_misses"] == []
+
+
+class TestCheck:
+    """``avi-portspec check --as source``."""
+
+    def test_a_source_is_checked_by_itself(
+        self, ask: Ask, tmp_path: Path
+    ) -> None:
+        """Bundled ones are valid; what is missing is told with its place."""
+        path = FOLDER / "aws-module.toml"
+        answer = ask(f"check {path} --as source")
+        assert (answer.code, answer.out) == (0, f"{path}: valid source\n")
+        text = path.read_text(encoding="utf-8")
+        wrong = text.replace('agreement = "agrees"', 'agreement = "agree"', 1)
+        tmp_path.joinpath("wrong.toml").write_text(wrong, encoding="utf-8")
+        answer = ask("check wrong.toml --as source")
+        assert answer.code == 1
+        assert "statements[0].agreement: expected one of" in answer.out
+        assert "did you mean 'agrees'?" in answer.out

@@ -229,10 +229,12 @@ vcenter = ["2001:db8::/64"]
         assert {fault.path for fault in found} == {"service-engine.vcenter"}
         assert str(found[0]) == (
             "service-engine.vcenter: expected an address family that "
-            "controller has too, for service-engine-to-controller-ssh, got "
-            "service-engine.vcenter has IPv6 and controller has IPv4; TCP "
-            "needs IPv4 or IPv6"
+            "controller has too, needed for service-engine-to-controller-ssh, "
+            "service-engine-to-controller-portal and "
+            "service-engine-to-controller-ntp, got service-engine.vcenter has "
+            "IPv6 and controller has IPv4"
         )
+        assert len(found) == 1
 
     def test_is_not_complete(self, edition: Edition) -> None:
         """What the other cloud needs is written, and the rest is listed."""
@@ -243,13 +245,13 @@ vcenter = ["2001:db8::/64"]
         ssh = next(r for r in rules.rules if r.source == "service-engine")
         assert ssh.sources == (ip_network("10.20.0.0/25"),)
         left = {
-            (o.subject, o.reason.partition(";")[0])
+            (o.subject, o.reason)
             for o in rules.omissions
             if o.kind == "no-common-family"
         }
         why = (
             "No common address family: service-engine.vcenter has IPv6 and "
-            "controller has IPv4"
+            "controller has IPv4."
         )
         assert ("service-engine-to-controller-ssh", why) in left
 
@@ -264,23 +266,83 @@ vcenter = ["2001:db8::/64"]
 
 
 class TestExports:
-    """Tables do not tell the members of two clouds apart."""
+    """A flow of one cloud has the addresses in that cloud alone."""
 
-    def test_are_of_one_cloud_at_a_time(self, edition: Edition) -> None:
-        """Where the ports differ; else all addresses are there."""
+    AWS, VCENTER = "10.20.0.0/25", "10.20.0.128/25"
+
+    def test_records_have_what_rules_have(self, edition: Edition) -> None:
+        """The same addresses of both ends, flow by flow."""
         site = loads_inventory(FLAT + ENGINES, edition=edition)
-        one = loads_inventory(
-            f'{FLAT}service-engine = ["10.20.0.0/24"]', edition=edition
+        answer = edition.resolve(BOTH)
+        records = json.loads(str(export(answer, "json", inventory=site)))
+        found = {
+            record["flow"]: [
+                {*map(ip_network, record[f"{side}_address"])}
+                for side in ("source", "destination")
+            ]
+            for record in records["records"]
+            if record["decision"] == "needed"
+        }
+        rules = rule_set(answer, site).rules
+        assert found == {
+            flow: [{*rule.sources}, {*rule.destinations}]
+            for rule in rules
+            for flow in rule.flows
+        }
+
+    @pytest.mark.parametrize("form", ["ticket", "markdown"])
+    def test_documents_say_which_members(
+        self, edition: Edition, form: Any
+    ) -> None:
+        """A rule or a row for each, with the cloud's name."""
+        site = loads_inventory(FLAT + ENGINES, edition=edition)
+        text = str(export(edition.resolve(BOTH), form, inventory=site))
+        rows = [each for each in text.splitlines() if each[:1] == "|"]
+        for cloud, port, has, lacks in (
+            ("AWS", "TCP 4001", self.AWS, self.VCENTER),
+            ("vCenter", "TCP 9001", self.VCENTER, self.AWS),
+        ):
+            (line,) = (each for each in rows if port in each)
+            assert line.count(f"Service Engine ({cloud})") == 2
+            assert has in line
+            assert lacks not in line
+        (line,) = (
+            each for each in rows if "UDP 123" in each and "NTP" in each
         )
-        for inventory in (site, one):
-            with pytest.raises(InvalidDataError, match="one cloud at a time"):
-                export(edition.resolve(BOTH), "csv", inventory=inventory)
-            assert export(
-                edition.resolve(["aws", "azure"]), "csv", inventory=one
-            )
+        assert "Service Engine (" not in line
+
+    def test_members_without_an_address(self, edition: Edition) -> None:
+        """It is told of which cloud they are, and which rules wait."""
+        text = f'{FLAT}[service-engine]\naws = ["{self.AWS}"]\n'
+        site = loads_inventory(text, edition=edition)
+        ticket = str(export(edition.resolve(BOTH), "ticket", inventory=site))
+        assert (
+            "Rules 5 and 6 cannot be implemented: no address is given for "
+            "Service Engine (vCenter)." in ticket
+        )
+        assert f"{self.AWS}, no address given for vCenter" in ticket
+
+    def test_one_list_for_clouds_that_differ(self, edition: Edition) -> None:
+        """It is refused as for rules; where they do not differ, it serves."""
+        one = f'{FLAT}service-engine = ["10.20.0.0/24"]'
+        site = loads_inventory(one, edition=edition)
+        with pytest.raises(InvalidDataError) as caught:
+            export(edition.resolve(BOTH), "csv", inventory=site)
+        assert [*caught.value.faults] == faults(edition, one)
+        assert export(edition.resolve(["aws", "azure"]), "csv", inventory=site)
+
+    def test_of_one_cloud(self, edition: Edition) -> None:
+        """The members in others are not there."""
+        site = loads_inventory(FLAT + ENGINES, edition=edition)
         text = str(export(edition.resolve("aws"), "csv", inventory=site))
-        assert "10.20.0.0/25" in text
-        assert "10.20.0.128/25" not in text
+        assert self.AWS in text
+        assert self.VCENTER not in text
+
+    def test_without_a_deployment(self, edition: Edition) -> None:
+        """Every flow has all members: nobody said which clouds there are."""
+        site = loads_inventory(FLAT + ENGINES, edition=edition)
+        text = str(export(edition.flows, "csv", inventory=site))
+        assert "10.20.0.0/24" in text
 
 
 class TestTheInventory:
