@@ -163,6 +163,34 @@ class Edition(EditionData):
 
         return apply_overlay(self, source)
 
+    def accept(self, *statements: str) -> Edition:
+        """Return this edition with statements of other sources as flows.
+
+        No answer has such a flow unless its statement is accepted here, by
+        name. It comes from an overlay, ``accepted``, which each flow, each
+        rule and each ticket names.
+
+        >>> import avi_portspec
+        >>> wider = avi_portspec.load().accept("tanzu-ports-vcenter")
+        >>> flow = wider.flows["tanzu-ports-vcenter"]
+        >>> flow.destination, flow.origin, flow.reference
+        ('vcenter-server', 'accepted', 'statement tanzu-ports-vcenter')
+
+        Args:
+            *statements: The ids of the statements.
+
+        Returns:
+            An edition of its own id; without statements, this one.
+
+        Raises:
+            UnknownNameError: No statement has that id.
+            InvalidDataError: A statement is a known mistake, states too
+                little for a flow, or repeats what the edition states.
+        """
+        from avi_portspec.deployment.accepted import accept
+
+        return accept(self, statements)
+
     def statements_on(
         self, record: str, *, release: str | None = None
     ) -> Catalog[Statement]:
