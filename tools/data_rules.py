@@ -618,13 +618,6 @@ RULES: Final[Mapping[str, DataRule]] = {
         "Two roles have no address in common, unless it is shared.",
         'service-engine = ["10.0.0.1"]',
     ),
-    "inventory/several-clouds": _python(
-        "A table with addresses is of clouds that need the same flows.",
-        'export(load().resolve("aws, vcenter"), "ticket", '
-        "inventory=loads_inventory('service-engine.aws = "
-        '["10.1.0.1"]\\nservice-engine.vcenter = ["10.2.0.1"]\', '
-        "edition=load()))",
-    ),
     "inventory/too-many-addresses": _python(
         "An inventory has at most 100,000 addresses.",
         "loads_inventory('controller = [' + '\"10.0.0.1\",' * 100_001 + ']',"
@@ -720,6 +713,10 @@ RULES: Final[Mapping[str, DataRule]] = {
     "statement/id-of-source": _source(
         "A statement's id begins with the id of its source.",
         'statements[0].id = "manual-portal"',
+    ),
+    "statement/not-acceptable": _python(
+        "A statement that is accepted has traffic and no known mistake.",
+        'load().accept("nsx-t-dfw-30-2-portal")',
     ),
     "release/grounds": _python(
         "A release that no edition serves has unknown grounds.",

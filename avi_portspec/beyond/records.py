@@ -4,7 +4,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
 import attrs
 
@@ -32,7 +32,7 @@ from avi_portspec.model.flows import (
 from avi_portspec.model.page import EDITION, Address
 from avi_portspec.model.ports import ProtocolPorts
 from avi_portspec.model.protocols import Protocol
-from avi_portspec.model.record import DERIVED, Record
+from avi_portspec.model.record import DERIVED, Record, checks_of
 from avi_portspec.names import (
     KEBAB_ID,
     Agreement,
@@ -49,6 +49,8 @@ from avi_portspec.names import (
 )
 
 __all__ = ["Library", "Release", "Statement", "StatementSource"]
+
+R = TypeVar("R", bound=Record)
 
 SOURCE: Final = Ident("a source", KEBAB_ID)
 RECORD: Final = Ident("a record of an edition", KEBAB_ID)
@@ -307,11 +309,18 @@ class Release(Record):
             )
 
 
-def _bind(record: Any, **fields: Any) -> Any:
-    """Return a record with what only the record around it can tell."""
-    if all(getattr(record, name) == fields[name] for name in fields):
-        return record
-    return attrs.evolve(record, **fields)
+def _bind(record: R, **fields: Any) -> R:
+    """Return a record with what only the record around it can tell.
+
+    The other fields have been checked, and these are right by their making:
+    to check all of them once more would be a third of the time to read all
+    statements.
+    """
+    made = object.__new__(type(record))
+    for name, *_ in checks_of(type(record)):
+        value = fields[name] if name in fields else getattr(record, name)
+        object.__setattr__(made, name, value)
+    return made
 
 
 def _twice(path: str, name: str) -> Fault:

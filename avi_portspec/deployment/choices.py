@@ -67,6 +67,8 @@ def choice_faults(
         deployment: The deployment.
         *editions: The editions, one of which has to know the flow.
     """
+    if not (deployment.readings or deployment.declined):
+        return
     names = join("or", (edition.id for edition in editions))
     expected = {
         "readings": f"a flow whose direction is in doubt in {names}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, Self
 
 from avi_portspec.deployment.choices import HOLDING, choice_faults
@@ -14,7 +14,7 @@ from avi_portspec.errors import (
     shown,
 )
 from avi_portspec.model.catalog import names_of
-from avi_portspec.model.conditions import Condition, Test
+from avi_portspec.model.conditions import Condition, Match, Test
 from avi_portspec.model.edition import EditionData
 from avi_portspec.model.facets import Deployment
 from avi_portspec.model.flows import Flow
@@ -79,12 +79,14 @@ class Resolver(Frozen):
         "chosen",
         "doubtful",
         "edition",
+        "lacking",
         "mentioned",
         "optional",
         "peers",
         "relaxed",
         "replacers",
         "restrictions",
+        "silent",
         "slot_of",
         "tests",
         "words",
@@ -104,6 +106,10 @@ class Resolver(Frozen):
     replacers: Mapping[int, tuple[int, ...]]
     restrictions: Mapping[int, tuple[NoteId, ...]]
     relaxed: Mapping[int, Test]
+    #: By facet and value: the positions of the flows that are not documented
+    #: with the value, and of those that are not without it.
+    silent: Mapping[tuple[FacetId, str], tuple[int, ...]]
+    lacking: Mapping[tuple[FacetId, str], tuple[int, ...]]
     #: The positions of optional flows, of those of doubtful direction, and of
     #: those between Controllers.
     optional: tuple[int, ...]
@@ -149,6 +155,13 @@ class Resolver(Frozen):
                     at: flows[at].when.relax().compile(words.bits)
                     for at in restrictions
                 }
+            ),
+            "silent": _find_positions(flows, lambda match: match.unstated),
+            "lacking": _find_positions(
+                flows,
+                lambda match: (
+                    match.values if match.otherwise == "unstated" else ()
+                ),
             ),
             "optional": tuple(
                 at
@@ -324,15 +337,11 @@ class Resolver(Frozen):
                     continue
                 # Alone: another cloud's yes must not hide this one's silence.
                 alone = held & ~self.words.whole[facet.id] | bit
-                open_ = [1 in {test(alone), test(held)} for test in self.tests]
                 silent = tuple(
                     flows[at]
-                    for at, slot in enumerate(self.slot_of)
-                    if open_[slot]
-                    and any(
-                        match.facet == facet.id and value.id in match.unstated
-                        for match in flows[at].when.matches()
-                    )
+                    for at in self.silent.get((facet.id, value.id), ())
+                    for test in (self.tests[self.slot_of[at]],)
+                    if 1 in {test(alone), test(held)}
                 )
                 is_named = not facet.many or self.mentioned & bit
                 if silent or not is_named:
@@ -349,15 +358,21 @@ class Resolver(Frozen):
         """Return the flows that are unstated for want of a value."""
         return tuple(
             self.edition.flows[at]
-            for at, slot in enumerate(self.slot_of)
-            if self.tests[slot](held) == 1
-            and any(
-                match.facet == facet
-                and value in match.values
-                and match.otherwise == "unstated"
-                for match in self.edition.flows[at].when.matches()
-            )
+            for at in self.lacking.get((facet, value), ())
+            if self.tests[self.slot_of[at]](held) == 1
         )
+
+
+def _find_positions(
+    flows: tuple[Flow, ...], values_of: Callable[[Match], Iterable[str]]
+) -> FrozenDict[tuple[FacetId, str], tuple[int, ...]]:
+    """Return the positions of flows by the values that their tests name."""
+    found: dict[tuple[FacetId, str], dict[int, None]] = {}
+    for at, flow in enumerate(flows):
+        for match in flow.when.matches():
+            for value in values_of(match):
+                found.setdefault((match.facet, value), {})[at] = None
+    return FrozenDict({key: (*places,) for key, places in found.items()})
 
 
 def _find_replacers(

@@ -126,7 +126,7 @@ def _lines_table(
     rows = []
     for line in lines:
         (flow,) = line.flows
-        cells = [change.name(end) for end in line.pair]
+        cells = [*change.ends(line)]
         if report.inventory is not None:
             source, destination = change.addresses(line)
             cells = [cells[0], source, cells[1], destination]
@@ -229,11 +229,11 @@ def _ticket(change: Change) -> Iterator[Block]:
 
 def _sides(change: Change, line: Line) -> tuple[str, str]:
     """Return both ends, each with its addresses on a line below."""
-    source, destination = change.addresses(line)
-    return (
-        "\n".join(filter(None, (change.name(line.source), source))),
-        "\n".join(filter(None, (change.name(line.destination), destination))),
+    source, destination = (
+        "\n".join(filter(None, both))
+        for both in zip(change.ends(line), change.addresses(line), strict=True)
     )
+    return source, destination
 
 
 def _why(row: Row) -> str:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from avi_portspec.documents import join
 from avi_portspec.edition.edition import Edition
 from avi_portspec.errors import (
-    Fault,
     InvalidDataError,
     InvalidQueryError,
     shown,
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from avi_portspec.model.flows import Exclusion, Flow, Note
     from avi_portspec.rules.inventory import Inventory
     from avi_portspec.rules.networks import Address, Network
+    from avi_portspec.rules.parts import Parts
 
 __all__ = [
     "Report",
@@ -79,6 +79,8 @@ class Report(NamedTuple):
         whole: Whether it is the edition itself.
         partial: Whether it is a selection of what a deployment needs.
         inventory: The addresses of the site, if they are given.
+        parts: What tells the members in one cloud from those in another,
+            where there are addresses and a deployment.
     """
 
     edition: EditionFacts
@@ -97,6 +99,7 @@ class Report(NamedTuple):
     whole: bool = False
     partial: bool = False
     inventory: Inventory | None = None
+    parts: Parts | None = None
 
     @property
     def withheld(self) -> tuple[Decision, ...]:
@@ -138,38 +141,38 @@ class Report(NamedTuple):
             InvalidQueryError: It is no inventory.
             InvalidDataError: It names endpoints that the edition does not
                 have; or the clouds of the deployment need different flows
-                of the members that they have of one endpoint.
+                of an endpoint that it does not list by cloud.
         """
         from avi_portspec.rules.inventory import check_inventory
         from avi_portspec.rules.parts import Parts
 
         check_inventory(inventory, self.edition)
+        parts = None
         if self.deployment is not None:
-            clouds = sorted(self.deployment.clouds)
-            inventory = inventory.within(clouds)
+            inventory = inventory.within(self.deployment.clouds)
             parts = Parts(self.deployment, self.edition, inventory)
-            # Its members are not told apart in a table.
-            mixed = [
-                row.flow.id
-                for row in self.rows
-                for end in {row.flow.source, row.flow.destination}
-                if parts.needs_split(end, row.flow.when)
-                or parts.of(end, row.flow.when) != end
-            ]
-            if mixed:
-                flows = join("and", dict.fromkeys(mixed))
-                expected = (
-                    "a deployment of one cloud at a time, since not all of "
-                    f"{join('and', clouds)} need {flows}"
-                )
-                got = f"{len(clouds)} clouds"
-                fault = Fault("inventory/several-clouds", "", expected, got)
-                raise InvalidDataError("inventory", [fault])
-        return self._replace(whole=False, inventory=inventory)
+            faults = [*parts.unsplit(row.flow for row in self.rows)]
+            if faults:
+                raise InvalidDataError("inventory", faults)
+        return self._replace(whole=False, inventory=inventory, parts=parts)
 
-    def sources(self, endpoint: EndpointId) -> tuple[Network, ...]:
-        """Return the addresses that an endpoint sends from."""
+    def part(self, flow: Flow, endpoint: EndpointId) -> tuple[str, ...]:
+        """Return the clouds whose members are an end, if not all are."""
+        parts = self.parts
+        if parts is None or parts.of(endpoint, flow.when) == endpoint:
+            return ()
+        return parts.clouds_of(flow.when)
+
+    def lacking(self, flow: Flow, endpoint: EndpointId) -> list[str]:
+        """Return what has no address: an end, or it in some clouds."""
+        if self.parts is not None:
+            return self.parts.lacking(endpoint, flow.when)
         site = self.inventory
+        return [] if site is not None and site.has(endpoint) else [endpoint]
+
+    def sources(self, flow: Flow, endpoint: EndpointId) -> tuple[Network, ...]:
+        """Return the addresses that an end of a flow sends from."""
+        site = self._site(flow)
         return () if site is None else site.addresses.get(endpoint, ())
 
     def objects(self, endpoint: EndpointId) -> list[str]:
@@ -179,18 +182,16 @@ class Report(NamedTuple):
             [] if site is None else [*map(str, site.peers.get(endpoint, ()))]
         )
 
-    def is_given(self, endpoint: EndpointId) -> bool:
-        """Return whether an endpoint has an address or an object."""
-        return self.inventory is not None and self.inventory.has(endpoint)
-
-    def floating(self, endpoint: EndpointId) -> tuple[Address, ...]:
-        """Return the cluster IP, where an endpoint listens on it too."""
+    def floating(self, flow: Flow) -> tuple[Address, ...]:
+        """Return the cluster IP, where a flow may go to it too."""
         from avi_portspec.rules.inventory import CONTROLLER
 
         site = self.inventory
         if site is None or not site.cluster_ip_is_destination:
             return ()
-        is_there = endpoint == CONTROLLER and self.sources(endpoint)
+        is_there = flow.destination == CONTROLLER and self.sources(
+            flow, CONTROLLER
+        )
         return site.cluster_ip if is_there else ()
 
     def addresses(self, flow: Flow) -> dict[str, list[str]]:
@@ -202,21 +203,27 @@ class Report(NamedTuple):
             return {}
         return {
             "source_address": [
-                *map(_address, self.sources(flow.source)),
+                *map(_address, self.sources(flow, flow.source)),
                 *self.objects(flow.source),
             ],
             "destination_address": [
-                *map(_address, self.destinations(flow.destination)),
+                *map(_address, self._destinations(flow)),
                 *self.objects(flow.destination),
             ],
         }
 
-    def destinations(self, endpoint: EndpointId) -> tuple[Network, ...]:
-        """Return the addresses that an endpoint listens on."""
-        site = self.inventory
-        if site is None or not self.sources(endpoint):
+    def _destinations(self, flow: Flow) -> tuple[Network, ...]:
+        """Return the addresses that the destination of a flow listens on."""
+        site, end = self._site(flow), flow.destination
+        if site is None or not self.sources(flow, end):
             return ()
-        return (*site.listening(endpoint, 4), *site.listening(endpoint, 6))
+        return (*site.listening(end, 4), *site.listening(end, 6))
+
+    def _site(self, flow: Flow) -> Inventory | None:
+        """Return the inventory of the clouds that a flow is needed in."""
+        if self.parts is None:
+            return self.inventory
+        return self.parts.site_of(flow.when)
 
 
 def report_on(subject: Edition | Flows | Resolution) -> Report:

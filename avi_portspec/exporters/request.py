@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from avi_portspec.deployment.unresolved import conflict_phrase, withheld_phrase
@@ -120,9 +120,34 @@ class Change(NamedTuple):
         """Return what an endpoint is called in a table."""
         return self.report.edition.endpoints[endpoint].label
 
+    def ends(self, line: Line) -> tuple[str, str]:
+        """Return the two ends of a line, in which clouds if not in all."""
+        source, destination = (self._end(line, end) for end in line.pair)
+        return source, destination
+
+    def _end(self, line: Line, endpoint: EndpointId) -> str:
+        """Return one end of a line: ``Service Engine (AWS)``."""
+        return self._in(endpoint, *self.report.part(line.flows[0], endpoint))
+
+    def _in(self, endpoint: EndpointId, *clouds: str) -> str:
+        """Return the name of an endpoint, with the clouds that it is in."""
+        name = self.name(endpoint)
+        return f"{name} ({self._clouds(*clouds)})" if clouds else name
+
+    def _clouds(self, *clouds: str) -> str:
+        values = self.report.edition.facets["cloud"].values
+        return join("and", (v.label for v in values if v.id in clouds))
+
+    def _lacking(self, line: Line) -> Iterator[str]:
+        """Yield the name of each end, or part of one, without addresses."""
+        for end in line.pair:
+            for text in self.report.lacking(line.flows[0], end):
+                _, *cloud = text.split(".")
+                yield self._in(end, *cloud)
+
     def pair(self, line: Line) -> str:
         """Return the two ends of a line."""
-        return f"{self.name(line.source)} to {self.name(line.destination)}"
+        return " to ".join(self.ends(line))
 
     def _subject(self, line: Line) -> str:
         """Return what a line without ports is about."""
@@ -132,19 +157,22 @@ class Change(NamedTuple):
         """Return the addresses of both ends; empty without an inventory."""
         if self.report.inventory is None:
             return "", ""
-        source, destination = map(self._side, line.pair)
+        (flow,) = line.flows
+        source, destination = (self._side(flow, end) for end in line.pair)
         floating = (
-            f"cluster IP {address}"
-            for address in self.report.floating(line.destination)
+            f"cluster IP {address}" for address in self.report.floating(flow)
         )
         return source, ", ".join((destination, *floating))
 
-    def _side(self, endpoint: EndpointId) -> str:
+    def _side(self, flow: Flow, endpoint: EndpointId) -> str:
         """Return the addresses of one end, and its objects."""
         report = self.report
-        texts = [networks_text(report.sources(endpoint))]
+        texts = [networks_text(report.sources(flow, endpoint))]
         texts += report.objects(endpoint)
         text = ", ".join(filter(None, texts)) or NO_ADDRESS
+        clouds = [t.split(".")[1:] for t in report.lacking(flow, endpoint)]
+        if text != NO_ADDRESS and clouds:
+            text += f", {NO_ADDRESS} for {self._clouds(*chain(*clouds))}"
         site = report.inventory
         if site is not None and endpoint in site.internet:
             return f"INTERNET: {text}"
@@ -158,13 +186,12 @@ class Change(NamedTuple):
             return "Not given (add --inventory FILE)"
         texts = ["From the site's inventory"]
         missing = [
-            (rule.number, end)
+            (rule.number, name)
             for rule in self.rules
-            for end in rule.line.pair
-            if not self.report.is_given(end)
+            for name in self._lacking(rule.line)
         ]
         if missing:
-            names = dict.fromkeys(self.name(end) for _, end in missing)
+            names = dict.fromkeys(name for _, name in missing)
             numbers = [*dict.fromkeys(str(number) for number, _ in missing)]
             texts.append(
                 f"Rule{'s' if len(numbers) > 1 else ''} "
@@ -172,9 +199,7 @@ class Change(NamedTuple):
                 f"is given for {join('and', names)}"
             )
         idle = dict.fromkeys(
-            self.pair(line)
-            for line in self.optional
-            if not all(map(self.report.is_given, line.pair))
+            self.pair(line) for line in self.optional if [*self._lacking(line)]
         )
         if idle:
             texts.append(
@@ -193,11 +218,15 @@ class Change(NamedTuple):
     def rules(self) -> tuple[Rule, ...]:
         """The rules that are requested, one per pair of ends.
 
-        Without a deployment there is one per flow, which has its condition.
+        Members in different clouds are different ends. Without a deployment
+        there is one per flow, which has its condition.
         """
         by_flow = self.report.deployment is None
         groups = groupby(
-            self.needed, lambda line: line.flows if by_flow else line.pair
+            self.needed,
+            lambda line: (
+                line.flows if by_flow else (line.pair, self.pair(line))
+            ),
         )
         return tuple(
             _rule(self, number, [*group])
@@ -538,7 +567,8 @@ def change_of(report: Report) -> Change:
 
 def _assume_floating(report: Report, line: Line) -> Iterator[str]:
     """Yield that the cluster IP is a destination, where a site says so."""
-    addresses = join("and", map(str, report.floating(line.destination)))
+    (flow,) = line.flows
+    addresses = join("and", map(str, report.floating(flow)))
     if addresses:
         yield (
             f"the cluster IP {addresses} as a destination (the site's "

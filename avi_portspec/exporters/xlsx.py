@@ -210,17 +210,17 @@ def _rule_rows(
         line.flows: rule.number for rule in change.rules for line in rule.lines
     }
     for line in lines:
-        source, destination = change.addresses(line)
+        names, addresses = change.ends(line), change.addresses(line)
         why = why_of(line)
         if line.need.tag == OPTIONAL:
             why += f". Without it: {without_it(line)}"
         for pair in line.flows[0].protocol_ports():
             yield (
                 numbers.get(line.flows),
-                change.name(line.source),
-                source or None,
-                change.name(line.destination),
-                destination or None,
+                names[0],
+                addresses[0] or None,
+                names[1],
+                addresses[1] or None,
                 pair.protocol.label,
                 _port(pair),
                 line.service or None,

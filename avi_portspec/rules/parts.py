@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
 import attrs
 
+from avi_portspec.documents import join
+from avi_portspec.errors import Fault
 from avi_portspec.model.conditions import Answer, Condition
 from avi_portspec.model.facets import Deployment
 from avi_portspec.model.facts import EditionFacts
+from avi_portspec.model.flows import Flow
 from avi_portspec.names import EndpointId
 from avi_portspec.rules.inventory import CONTROLLER, PRODUCT, Inventory
 from avi_portspec.rules.networks import Family, Network
@@ -41,6 +44,7 @@ class Parts:
 
     Attributes:
         endpoints: The endpoint of each part that has a name of its own.
+        clouds: The clouds of each of these parts.
     """
 
     def __init__(
@@ -53,9 +57,11 @@ class Parts:
         self._endpoints = edition.endpoints
         self._inventory = inventory
         self._clouds = tuple(sorted(deployment.clouds))
-        self._named: dict[EndpointId, tuple[str, ...]] = {}
+        # The Controllers are one cluster: where they are splits nothing.
+        self._split = self._inventory.by_cloud.keys() - {CONTROLLER}
+        self.clouds: dict[EndpointId, tuple[str, ...]] = {}
         self._within = cache(inventory.within)
-        self._clouds_of = cache(self._find_clouds)
+        self.clouds_of = cache(self._find_clouds)
         self._side = cache(self._find_side)
         self.endpoints: dict[EndpointId, EndpointId] = {}
 
@@ -83,18 +89,41 @@ class Parts:
             and self._endpoints[endpoint].kind in PRODUCT
             and self._inventory.has(endpoint)
             and endpoint not in self._inventory.by_cloud
-            and self._clouds_of(when) != self._clouds
+            and self.clouds_of(when) != self._clouds
         )
+
+    def unsplit(self, flows: Iterable[Flow]) -> Iterator[Fault]:
+        """Yield what has to be listed by cloud, a fault for each endpoint.
+
+        Args:
+            flows: The flows that it is needed for.
+        """
+        found: dict[EndpointId, list[str]] = {}
+        for flow in flows:
+            for side in dict.fromkeys((flow.source, flow.destination)):
+                if self.needs_split(side, flow.when):
+                    found.setdefault(side, []).append(flow.id)
+        lists = ", ".join(f"{cloud} = [...]" for cloud in self._clouds)
+        for side, names in found.items():
+            expected = (
+                f"its addresses by cloud, {{ {lists} }}, since not all of "
+                f"these clouds need {join('and', dict.fromkeys(names))}"
+            )
+            got = f"one list for {join('and', self._clouds)}"
+            yield Fault("inventory/not-by-cloud", side, expected, got)
+
+    def site_of(self, when: Condition) -> Inventory:
+        """Return the inventory of the clouds that a condition is about."""
+        return self._within(self.clouds_of(when))
 
     def lacking(self, endpoint: EndpointId, when: Condition) -> list[str]:
         """Return what has no address: the endpoint, or it in some clouds."""
-        members = self._inventory.by_cloud.get(endpoint)
-        if members is None:
+        if endpoint not in self._split:
             return [] if self._inventory.has(endpoint) else [endpoint]
         return [
             f"{endpoint}.{cloud}"
-            for cloud in self._clouds_of(when)
-            if cloud not in members
+            for cloud in self.clouds_of(when)
+            if cloud not in self._inventory.by_cloud[endpoint]
         ]
 
     def of(self, endpoint: EndpointId, when: Condition) -> EndpointId:
@@ -103,17 +132,17 @@ class Parts:
         That is the endpoint's id, or where they are not all of it, such as
         ``service-engine-in-aws``.
         """
-        clouds = self._clouds_of(when)
-        if endpoint not in self._inventory.by_cloud or clouds == self._clouds:
+        clouds = self.clouds_of(when)
+        if endpoint not in self._split or clouds == self._clouds:
             return endpoint
         name = EndpointId(f"{endpoint}-in-{'-and-'.join(clouds)}")
         while name in self._endpoints.ids() or (
             self.endpoints.get(name, endpoint) != endpoint
-            or self._named.get(name, clouds) != clouds
+            or self.clouds.get(name, clouds) != clouds
         ):
             # Groups of one name would get the rules of one another.
             name = EndpointId(f"{name}-too")
-        self._named[name] = clouds
+        self.clouds[name] = clouds
         self.endpoints[name] = endpoint
         return name
 
@@ -126,8 +155,8 @@ class Parts:
         that the members of one do says nothing about those of another.
         """
         ends = {source, destination}
-        split = not ends.isdisjoint(self._inventory.by_cloud)
-        for cloud in self._clouds_of(when) if split else (None,):
+        split = not ends.isdisjoint(self._split)
+        for cloud in self.clouds_of(when) if split else (None,):
             yield (
                 self._side(source, cloud, sends=True),
                 self._side(destination, cloud, sends=False),
@@ -137,7 +166,7 @@ class Parts:
         self, endpoint: EndpointId, cloud: str | None, *, sends: bool
     ) -> Side:
         name, here = str(endpoint), self._inventory
-        if cloud is not None and endpoint in here.by_cloud:
+        if cloud is not None and endpoint in self._split:
             name, here = f"{endpoint}.{cloud}", self._within((cloud,))
         networks = here.of if sends else here.listening
         return Side(
@@ -166,5 +195,5 @@ class Parts:
         return self._here(part).listening(endpoint, family)
 
     def _here(self, part: EndpointId) -> Inventory:
-        clouds = self._named.get(part)
+        clouds = self.clouds.get(part)
         return self._inventory if clouds is None else self._within(clouds)

@@ -203,6 +203,7 @@ def rule_set(
         rules=rules,
         omissions=tuple(draft.omissions),
         parts=draft.parts.endpoints,
+        part_clouds=draft.parts.clouds,
         asked=asked.text,
     )
 
@@ -259,8 +260,9 @@ class _Draft:
         self._sources = cache(self.parts.sources)
         self._destinations = cache(self._listening)
         self._no_address: dict[str, list[FlowId]] = {}
-        self._no_split: dict[EndpointId, list[FlowId]] = {}
-        self._no_family: list[Fault] = []
+        self._flows: list[Flow] = []
+        #: By who has to change, who to meet, and why: the flows.
+        self._no_family: dict[tuple[str, str, str], dict[FlowId, None]] = {}
 
     def omit(self, subject: str, kind: OmissionKind, reason: str) -> None:
         self.omissions.append(
@@ -303,9 +305,7 @@ class _Draft:
             for side in ends
             for each in self.parts.lacking(side, flow.when)
         ]
-        for side in ends:
-            if self.parts.needs_split(side, flow.when):
-                self._no_split.setdefault(side, []).append(flow.id)
+        self._flows.append(flow)
         if lacking:
             names = join("and", lacking)
             reason = f"No address for {names} in the inventory."
@@ -364,8 +364,10 @@ class _Draft:
             f"{name} has {join('and', (f'IPv{f}' for f in of))}"
             for name, of in sides
         )
-        carriers = join("or", (f"IPv{f}" for f in families(protocol)))
-        why = f"{join('and', has)}; {protocol.label} needs {carriers}"
+        why = join("and", has)
+        if (carriers := families(protocol)) != FAMILIES:
+            needed = join("or", (f"IPv{family}" for family in carriers))
+            why += f"; {protocol.label} needs {needed}"
         self.omit(
             flow.id, "no-common-family", f"No common address family: {why}."
         )
@@ -374,15 +376,8 @@ class _Draft:
             if at == flow.destination and source != flow.source:
                 # The members of one cloud are what has to change.
                 source, at = at, source
-            expected = f"an address family that {source} has too"
-            self._no_family.append(
-                Fault(
-                    "inventory/no-common-family",
-                    at,
-                    f"{expected}, for {flow.id}",
-                    why,
-                )
-            )
+            flows = self._no_family.setdefault((at, source, why), {})
+            flows[flow.id] = None
 
     def _listening(
         self, name: EndpointId, family: Family
@@ -415,22 +410,19 @@ class _Draft:
 
     def unsplit(self) -> Iterator[Fault]:
         """Yield what has to be listed by cloud, a fault for each endpoint."""
-        clouds = sorted(self.resolution.deployment.clouds)
-        lists = ", ".join(f"{cloud} = [...]" for cloud in clouds)
-        for side, flows in self._no_split.items():
-            expected = (
-                f"its addresses by cloud, {{ {lists} }}, since not all of "
-                f"these clouds need {join('and', flows)}"
-            )
-            got = f"one list for {join('and', clouds)}"
-            yield Fault("inventory/not-by-cloud", side, expected, got)
+        yield from self.parts.unsplit(self._flows)
 
     def missing(self) -> Iterator[Fault]:
         """Yield what is missing, a fault for each endpoint."""
         for side, flows in self._no_address.items():
             expected = f"addresses, needed for {join('and', flows)}"
             yield Fault("inventory/no-address", side, expected, "none")
-        yield from self._no_family
+        for (at, other, why), names in self._no_family.items():
+            expected = (
+                f"an address family that {other} has too, needed for "
+                f"{join('and', names)}"
+            )
+            yield Fault("inventory/no-common-family", at, expected, why)
 
     def rules(self) -> Iterator[Rule]:
         """Yield the rules, in the order of the vendor's page."""

@@ -33,7 +33,7 @@ from avi_portspec.model.wording import ASK_DIRECTION, NODES, at_start
 from avi_portspec.tabular.lines import answer_lines, edition_lines, group_lines
 
 if TYPE_CHECKING:
-    from avi_portspec import Edition, Flow
+    from avi_portspec import Edition, Flow, Gap
     from avi_portspec.names import FacetId
     from avi_portspec.tabular.lines import Line
 
@@ -101,6 +101,7 @@ class _Book:
         self.answers: list[Any] = []
         self.numbers: dict[str, int] = {}
         self.words: dict[_Word, int] = {}
+        self.phrases: dict[Gap, tuple[str, ...]] = {}
 
     def build(self) -> dict[str, Any]:
         """Return all data."""
@@ -275,8 +276,12 @@ class _Book:
         found: dict[str, tuple[str, ...]] = {}
         for gap in self.edition.resolve(deployment).gaps:
             if gap.facet == facet:
-                phrases = gap_phrases(gap, self.edition)
-                found[gap.value] = (*found.get(gap.value, ()), *phrases)
+                if gap not in self.phrases:
+                    self.phrases[gap] = gap_phrases(gap, self.edition)
+                found[gap.value] = (
+                    *found.get(gap.value, ()),
+                    *self.phrases[gap],
+                )
         return [found.get(value) for value in values]
 
     def _join_values(

@@ -12,6 +12,7 @@ import pytest
 from rules_examples import rendered
 
 from avi_portspec import (
+    CannotExpressError,
     Deployment,
     Edition,
     Fault,
@@ -143,9 +144,17 @@ class TestRules:
         """Groups for members of each cloud, with the ports of each."""
         if platform == "ip6tables":
             return
-        text = rendered(rules_of(edition), platform)
+        rules = rules_of(edition)
+        if platform.startswith("aws"):
+            # None of its groups has a member on vCenter.
+            with pytest.raises(CannotExpressError, match="vcenter"):
+                rules.render(platform)
+            text = rules.render(platform, partial=True)
+            assert "objstore-vmware (not-expressible)" in text
+        else:
+            text = rendered(rules, platform)
+            assert "9001" in text
         assert "4001" in text
-        assert "9001" in text
 
 
 class TestRefusals:
@@ -229,10 +238,12 @@ vcenter = ["2001:db8::/64"]
         assert {fault.path for fault in found} == {"service-engine.vcenter"}
         assert str(found[0]) == (
             "service-engine.vcenter: expected an address family that "
-            "controller has too, for service-engine-to-controller-ssh, got "
-            "service-engine.vcenter has IPv6 and controller has IPv4; TCP "
-            "needs IPv4 or IPv6"
+            "controller has too, needed for service-engine-to-controller-ssh, "
+            "service-engine-to-controller-portal and "
+            "service-engine-to-controller-ntp, got service-engine.vcenter has "
+            "IPv6 and controller has IPv4"
         )
+        assert len(found) == 1
 
     def test_is_not_complete(self, edition: Edition) -> None:
         """What the other cloud needs is written, and the rest is listed."""
@@ -243,13 +254,13 @@ vcenter = ["2001:db8::/64"]
         ssh = next(r for r in rules.rules if r.source == "service-engine")
         assert ssh.sources == (ip_network("10.20.0.0/25"),)
         left = {
-            (o.subject, o.reason.partition(";")[0])
+            (o.subject, o.reason)
             for o in rules.omissions
             if o.kind == "no-common-family"
         }
         why = (
             "No common address family: service-engine.vcenter has IPv6 and "
-            "controller has IPv4"
+            "controller has IPv4."
         )
         assert ("service-engine-to-controller-ssh", why) in left
 
@@ -263,24 +274,168 @@ vcenter = ["2001:db8::/64"]
             assert ssh in write(rules, platform, Options()).rules.unwritten
 
 
-class TestExports:
-    """Tables do not tell the members of two clouds apart."""
+class TestControllersElsewhere:
+    """A group has members in its own cloud; all others are addresses."""
 
-    def test_are_of_one_cloud_at_a_time(self, edition: Edition) -> None:
-        """Where the ports differ; else all addresses are there."""
-        site = loads_inventory(FLAT + ENGINES, edition=edition)
-        one = loads_inventory(
-            f'{FLAT}service-engine = ["10.20.0.0/24"]', edition=edition
+    HYBRID = """
+controller = { %s = ["10.10.1.11", "10.10.1.12"] }
+service-engine = ["10.20.0.0/24"]
+external-network-services = ["192.0.2.0/24"]
+aws = ["198.51.100.0/24"]
+openstack-node = []
+cluster-ip = "10.10.1.10"
+cluster-ip-is-destination = true
+""".replace("openstack-node = []\n", "")
+
+    @pytest.mark.parametrize("place", ["vcenter", "outside"])
+    def test_on_aws(self, edition: Edition, place: str) -> None:
+        """No group for them, and their addresses in that of the engines."""
+        rules = rules_of(edition, self.HYBRID % place, "aws", missing="omit")
+        text = rules.render("aws-terraform", partial=True)
+        found = json.loads(text)["resource"]
+        assert [*found["aws_security_group"]] == ["service-engine"]
+        egress = found["aws_vpc_security_group_egress_rule"].values()
+        assert {
+            rule.get("cidr_ipv4", "a group")
+            for rule in egress
+            if rule["from_port"] == 8443
+        } == {"10.10.1.10/31", "10.10.1.12/32"}
+        assert "Outside aws, and by address: members of controller" in text
+        # Nothing is placed at them, and the output says so.
+        written = write(rules, "aws-terraform", Options(partial=True)).rules
+        assert "external-to-controller-ssh" in written.unwritten
+
+    @pytest.mark.parametrize("place", ["aws", "outside"])
+    def test_elsewhere_than_they_are(
+        self, edition: Edition, place: str
+    ) -> None:
+        """Where no part lives in the platform's cloud, it is taken as home.
+
+        Engines without an orchestrator run on machines of some cloud.
+        """
+        rules = rules_of(
+            edition, self.HYBRID % place, "linux-server-cloud", missing="omit"
         )
-        for inventory in (site, one):
-            with pytest.raises(InvalidDataError, match="one cloud at a time"):
-                export(edition.resolve(BOTH), "csv", inventory=inventory)
-            assert export(
-                edition.resolve(["aws", "azure"]), "csv", inventory=one
-            )
+        text = rules.render("aws-terraform", partial=True)
+        groups = [*json.loads(text)["resource"]["aws_security_group"]]
+        assert groups == ["controller"] * (place == "aws") + ["service-engine"]
+
+    def test_some_of_them(self, edition: Edition) -> None:
+        """Those there are in the group, the others and the cluster IP not."""
+        text = (self.HYBRID % "aws").replace(
+            '"10.10.1.12"] }', '], outside = ["10.10.9.1"] }'
+        )
+        rules = rules_of(edition, text, "aws")
+        found = json.loads(rules.render("aws-terraform"))["resource"]
+        rule = [
+            rule.get("cidr_ipv4", "a group")
+            for rule in found["aws_vpc_security_group_egress_rule"].values()
+            if rule["from_port"] == 8443
+            and "service-engine" in rule["security_group_id"]
+        ]
+        assert sorted(rule) == ["10.10.1.10/32", "10.10.9.1/32", "a group"]
+
+    def test_they_are_one_cluster(self, edition: Edition) -> None:
+        """Where they are splits nothing, and no cloud can lack them."""
+        text = FLAT.replace('["10.10.1.11"]', '{ vcenter = ["10.10.1.11"] }')
+        located = rules_of(edition, text + ENGINES)
+        assert located.rules == rules_of(edition).rules
+        alone = rules_of(edition, text + ENGINES, "aws")
+        assert alone.rules == rules_of(edition, clouds="aws").rules
+
+    def test_one_list_in_several_clouds(self, edition: Edition) -> None:
+        """It is taken to be in the platform's, and that is said."""
+        text = rules_of(edition).render("aws-terraform", partial=True)
+        assert "Caution: controller taken to be in aws" in text
+        one = rules_of(edition, clouds="aws").render("aws-terraform")
+        assert "taken to be" not in one
+
+    def test_only_controllers_are_outside(self, edition: Edition) -> None:
+        """A Service Engine is in one of the clouds."""
+        (fault,) = faults(edition, 'service-engine.outside = ["10.0.0.1"]')
+        assert fault.rule == "inventory/unknown-cloud"
+        (fault,) = faults(edition, 'controller.outsid = ["10.0.0.1"]')
+        assert fault.expected.endswith(", or outside")
+
+
+class TestExports:
+    """A flow of one cloud has the addresses in that cloud alone."""
+
+    AWS, VCENTER = "10.20.0.0/25", "10.20.0.128/25"
+
+    def test_records_have_what_rules_have(self, edition: Edition) -> None:
+        """The same addresses of both ends, flow by flow."""
+        site = loads_inventory(FLAT + ENGINES, edition=edition)
+        answer = edition.resolve(BOTH)
+        records = json.loads(str(export(answer, "json", inventory=site)))
+        found = {
+            record["flow"]: [
+                {*map(ip_network, record[f"{side}_address"])}
+                for side in ("source", "destination")
+            ]
+            for record in records["records"]
+            if record["decision"] == "needed"
+        }
+        rules = rule_set(answer, site).rules
+        assert found == {
+            flow: [{*rule.sources}, {*rule.destinations}]
+            for rule in rules
+            for flow in rule.flows
+        }
+
+    @pytest.mark.parametrize("form", ["ticket", "markdown"])
+    def test_documents_say_which_members(
+        self, edition: Edition, form: Any
+    ) -> None:
+        """A rule or a row for each, with the cloud's name."""
+        site = loads_inventory(FLAT + ENGINES, edition=edition)
+        text = str(export(edition.resolve(BOTH), form, inventory=site))
+        rows = [each for each in text.splitlines() if each[:1] == "|"]
+        for cloud, port, has, lacks in (
+            ("AWS", "TCP 4001", self.AWS, self.VCENTER),
+            ("vCenter", "TCP 9001", self.VCENTER, self.AWS),
+        ):
+            (line,) = (each for each in rows if port in each)
+            assert line.count(f"Service Engine ({cloud})") == 2
+            assert has in line
+            assert lacks not in line
+        (line,) = (
+            each for each in rows if "UDP 123" in each and "NTP" in each
+        )
+        assert "Service Engine (" not in line
+
+    def test_members_without_an_address(self, edition: Edition) -> None:
+        """It is told of which cloud they are, and which rules wait."""
+        text = f'{FLAT}[service-engine]\naws = ["{self.AWS}"]\n'
+        site = loads_inventory(text, edition=edition)
+        ticket = str(export(edition.resolve(BOTH), "ticket", inventory=site))
+        assert (
+            "Rules 5 and 6 cannot be implemented: no address is given for "
+            "Service Engine (vCenter)." in ticket
+        )
+        assert f"{self.AWS}, no address given for vCenter" in ticket
+
+    def test_one_list_for_clouds_that_differ(self, edition: Edition) -> None:
+        """It is refused as for rules; where they do not differ, it serves."""
+        one = f'{FLAT}service-engine = ["10.20.0.0/24"]'
+        site = loads_inventory(one, edition=edition)
+        with pytest.raises(InvalidDataError) as caught:
+            export(edition.resolve(BOTH), "csv", inventory=site)
+        assert [*caught.value.faults] == faults(edition, one)
+        assert export(edition.resolve(["aws", "azure"]), "csv", inventory=site)
+
+    def test_of_one_cloud(self, edition: Edition) -> None:
+        """The members in others are not there."""
+        site = loads_inventory(FLAT + ENGINES, edition=edition)
         text = str(export(edition.resolve("aws"), "csv", inventory=site))
-        assert "10.20.0.0/25" in text
-        assert "10.20.0.128/25" not in text
+        assert self.AWS in text
+        assert self.VCENTER not in text
+
+    def test_without_a_deployment(self, edition: Edition) -> None:
+        """Every flow has all members: nobody said which clouds there are."""
+        site = loads_inventory(FLAT + ENGINES, edition=edition)
+        text = str(export(edition.flows, "csv", inventory=site))
+        assert "10.20.0.0/24" in text
 
 
 class TestTheInventory:

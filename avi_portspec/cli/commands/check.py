@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_command"]
 
-_KINDS: Final = ("deployment", "overlay", "edition", "inventory")
+_KINDS: Final = ("deployment", "overlay", "edition", "inventory", "source")
 
 
 class _Finding(NamedTuple):
@@ -50,8 +50,8 @@ class _Finding(NamedTuple):
         type=Choice("kind of file", lambda: _KINDS),
         metavar="KIND",
         help="What the files are: deployment, overlay, edition or "
-        "inventory (default: "
-        "detected from their content).",
+        "inventory (default: detected from their content); or source, for "
+        "statements of another source.",
     ),
     json_option,
     edition_options,
@@ -147,24 +147,27 @@ def _check(
         edition: Returns the edition that it has to fit.
         kind: What it is; ``None`` to detect it.
     """
+    from avi_portspec.beyond.records import StatementSource
     from avi_portspec.deployment.kinds import kind_of
     from avi_portspec.edition.edition import Edition
     from avi_portspec.serialisation.converter import read
     from avi_portspec.serialisation.files import read_table
 
+    # What is checked by itself, and against no edition.
+    alone = {"edition": Edition, "source": StatementSource}
     try:
         table = read_table(text, subject)
         kind = kind or kind_of(table)
     except InvalidDataError as wrong:
         return _Finding(subject, kind, None, wrong.faults)
     # Outside the blocks: faults of that edition are none of this file's.
-    against = None if kind == "edition" else edition()
+    against = None if kind in alone else edition()
     name = None if against is None else against.id
     unused: tuple[str, ...] = ()
     told = ""
     try:
         if against is None:
-            read(table, Edition, subject)
+            read(table, alone[str(kind)], subject)
         else:
             kind = kind or _detect_inventory(table, subject, against)
             unused, told = _read(table, subject, against, kind)

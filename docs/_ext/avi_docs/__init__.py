@@ -16,6 +16,7 @@ from avi_docs import (
     focus,
     published,
     schema,
+    statements,
     tables,
 )
 
@@ -33,6 +34,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     focus.setup(app)
     schema.setup(app)
     published.setup(app)
+    statements.setup(app)
     tables.setup(app)
     return {
         "version": "1",
