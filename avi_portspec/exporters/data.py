@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
 from avi_portspec.errors import MissingExtraError
 from avi_portspec.model.flat import Identity, PortRecord, port_record
 from avi_portspec.model.plain import FORMAT, plain
+from avi_portspec.model.wording import OUT_OF_SCOPE
 from avi_portspec.names import DirectionReading, FacetId, NodeCount, NoteKind
 from avi_portspec.serialisation.shapes import fill
 
@@ -114,10 +115,14 @@ class ReportData(Identity):
 
     Attributes:
         unofficial: Always true.
+        scope: What the vendor's page is about, and what it is not.
         title: What it is.
         deployment: The deployment, or ``None``.
         records: What may be opened, one record per protocol and port range.
         unstated: Records of what the vendor does not document.
+        direction_unclear: Records of what the vendor may have stated the
+            wrong way round.
+        declined: Records of what the site does not use.
         not_needed: Records of what is decided against.
         conflicts: Needs that the vendor rules out without a substitute.
         gaps: What is not documented, in words.
@@ -127,9 +132,12 @@ class ReportData(Identity):
 
     title: str
     unofficial: Literal[True]
+    scope: str
     deployment: DeploymentData | None
     records: list[RecordData]
     unstated: list[RecordData]
+    direction_unclear: list[RecordData]
+    declined: list[RecordData]
     not_needed: list[RecordData]
     conflicts: list[ConflictData]
     gaps: list[GapData]
@@ -148,14 +156,27 @@ def report_data(report: "Report") -> Mapping[str, Any]:
     """
     if report.whole:
         return {"format": FORMAT, **plain(report.edition)}
-    empty: dict[str, Any] = {"records": (), "unstated": (), "not_needed": ()}
-    data = fill(
-        ReportData, report, **report.made_from, **empty, unofficial=True
-    )
+    lists: dict[str, Iterable[Row]] = {
+        "records": report.rows,
+        "unstated": report.unstated,
+        "direction_unclear": report.direction_unclear,
+        "declined": report.declined,
+        "not_needed": report.not_needed,
+    }
+    empty: dict[str, Any] = dict.fromkeys(lists, ())
+    data: dict[str, Any] = {
+        **fill(
+            ReportData,
+            report,
+            **report.made_from,
+            **empty,
+            unofficial=True,
+            scope=OUT_OF_SCOPE,
+        )
+    }
     # Not filled: there are many, and scripts wait for them.
-    data["records"] = _records_data(report, report.rows)
-    data["unstated"] = _records_data(report, report.unstated)
-    data["not_needed"] = _records_data(report, report.not_needed)
+    for name, rows in lists.items():
+        data[name] = _records_data(report, rows)
     return data
 
 
