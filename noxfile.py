@@ -88,9 +88,9 @@ class Environment:
 def tests(session: nox.Session) -> None:
     """Run all tests but those below; each line and branch is covered."""
     Environment(session).pytest(
-        *(*CORES, "-m", "not kernel and not browser", "--nothing-skipped"),
-        *("--hypothesis-profile", "coverage"),
-        *("--cov", "--cov-report=term-missing:skip-covered"),
+        *(*CORES, "-m", "not law and not kernel and not browser"),
+        *("--nothing-skipped", "--cov"),
+        "--cov-report=term-missing:skip-covered",
     )
 
 
@@ -106,7 +106,8 @@ def browser(session: nox.Session) -> None:
 def laws(session: nox.Session) -> None:
     """Try each law on at least a hundred examples."""
     Environment(session).pytest(
-        *CORES, "-m", "law", "--hypothesis-profile", "ci"
+        *(*CORES, "-m", "law", "--nothing-skipped"),
+        *("--hypothesis-profile", "ci"),
     )
 
 

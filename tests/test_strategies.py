@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 
 import avi_portspec
 from avi_portspec import (
+    ALWAYS,
     AllOf,
     AnyOf,
     Edition,
+    Flow,
+    Interface,
     Match,
     Overlay,
     SiteFlow,
@@ -56,20 +59,29 @@ def clashing() -> ModuleType:
     return made
 
 
+Drawn = tuple[Edition, Overlay, SiteFlow, Interface]
+
+
 @pytest.fixture(scope="module")
-def drawn() -> list[tuple[Edition, Overlay, SiteFlow]]:
+def drawn() -> list[Drawn]:
     """Return editions and overlays, drawn once for all who look at them.
 
-    Overlays have few flows of their own, so one is drawn beside each.
+    Overlays have few flows of their own, and editions few interfaces, so one
+    of each is drawn beside them.
     """
-    found: list[tuple[Edition, Overlay, SiteFlow]] = []
+    found: list[Drawn] = []
 
     @settings(ALIKE, max_examples=60)
     @given(
-        strategies.editions(), strategies.overlays(), strategies.site_flows()
+        st.tuples(
+            strategies.editions(),
+            strategies.overlays(),
+            strategies.site_flows(),
+            strategies.interfaces(),
+        )
     )
-    def draw(edition: Edition, overlay: Overlay, flow: SiteFlow) -> None:
-        found.append((edition, overlay, flow))
+    def draw(records: Drawn) -> None:
+        found.append(records)
 
     draw()
     return found
@@ -115,12 +127,10 @@ class TestEditions:
         """By the argument."""
         assert len(edition.sections) == 1
 
-    def test_they_are_varied(
-        self, drawn: list[tuple[Edition, Overlay, SiteFlow]]
-    ) -> None:
+    def test_they_are_varied(self, drawn: list[Drawn]) -> None:
         """Every kind of record comes up, and what hangs together."""
         seen: set[str] = set()
-        for edition, _, _ in drawn:
+        for edition, *_ in drawn:
             flows = edition.flows
             features = {
                 "flows": len(flows) > 1,
@@ -141,6 +151,24 @@ class TestEditions:
         smallest = find(strategies.editions(), lambda _: True, settings=SEARCH)
         assert len(smallest.flows) == 0
         assert len(smallest.sections) == 1
+
+
+class TestFlows:
+    """Flows of an edition."""
+
+    def test_without_facets_nothing_is_asked(self) -> None:
+        """Neither by a flow's condition, nor by that of a reason in it."""
+        found: list[Flow] = []
+
+        @ALIKE
+        @given(strategies.flows(between=("a", "b")))
+        def draw(flow: Flow) -> None:
+            found.append(flow)
+
+        draw()
+        reasons = [why for f in found for why in (*f.inferred, *f.readings)]
+        assert reasons
+        assert {each.when for each in (*found, *reasons)} == {ALWAYS}
 
 
 class TestConditions:
@@ -229,7 +257,7 @@ def records_in(value: Any) -> Iterator[Record]:
 
 
 def test_every_field_of_every_record_is_drawn(
-    drawn: list[tuple[Edition, Overlay, SiteFlow]],
+    drawn: list[Drawn],
 ) -> None:
     """A new field gets a strategy with it: it comes in two values or more."""
     values: dict[str, set[Any]] = {}

@@ -40,6 +40,7 @@ _WORDED: Final = frozenset(
         "readings",
         "reference",
         "service",
+        "short",
         "site_names",
         "text",
         "title",
@@ -127,8 +128,7 @@ def _flow_action(name: str, before: Flow, after: Flow) -> Action:
     if name in {"protocols", "ports", "icmp_types"}:
         return _ports_action(before, after)
     if name == "requirement":
-        firmer = after.requirement in _FIRM - {before.requirement}
-        return "open" if firmer else "review"
+        return "open" if after.requirement in _FIRM else "review"
     if name == "when":
         return condition_action(before.when, after.when)
     return "review"

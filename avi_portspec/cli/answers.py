@@ -23,7 +23,7 @@ from avi_portspec.model.flat import (
     port_keys,
     port_records,
 )
-from avi_portspec.model.wording import requirement_text, when
+from avi_portspec.model.wording import OUT_OF_SCOPE, requirement_text, when
 from avi_portspec.names import (
     Agreement,
     Completeness,
@@ -173,6 +173,7 @@ class NearMiss(TypedDict):
 
 class _Head(Identity):
     digest: Digest
+    scope: str
     unofficial: Literal[True]
 
 
@@ -526,7 +527,13 @@ def answer(shape: type[T], edition: EditionFacts, **data: Any) -> T:
         edition: The edition that was queried.
         **data: The answer.
     """
-    return fill(shape, identity(edition), unofficial=True, **data)
+    return fill(
+        shape,
+        identity(edition),
+        unofficial=True,
+        scope=OUT_OF_SCOPE,
+        **data,
+    )
 
 
 def flow_data(flow: Flow, edition: Edition) -> FullFlow:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
 from avi_portspec.errors import MissingExtraError
 from avi_portspec.model.flat import Identity, PortRecord, port_record
 from avi_portspec.model.plain import FORMAT, plain
+from avi_portspec.model.wording import OUT_OF_SCOPE
 from avi_portspec.names import DirectionReading, FacetId, NodeCount, NoteKind
 from avi_portspec.serialisation.shapes import fill
 
@@ -114,6 +115,7 @@ class ReportData(Identity):
 
     Attributes:
         unofficial: Always true.
+        scope: What the vendor's page is about, and what it is not.
         title: What it is.
         deployment: The deployment, or ``None``.
         records: What may be opened, one record per protocol and port range.
@@ -127,6 +129,7 @@ class ReportData(Identity):
 
     title: str
     unofficial: Literal[True]
+    scope: str
     deployment: DeploymentData | None
     records: list[RecordData]
     unstated: list[RecordData]
@@ -150,7 +153,12 @@ def report_data(report: "Report") -> Mapping[str, Any]:
         return {"format": FORMAT, **plain(report.edition)}
     empty: dict[str, Any] = {"records": (), "unstated": (), "not_needed": ()}
     data = fill(
-        ReportData, report, **report.made_from, **empty, unofficial=True
+        ReportData,
+        report,
+        **report.made_from,
+        **empty,
+        unofficial=True,
+        scope=OUT_OF_SCOPE,
     )
     # Not filled: there are many, and scripts wait for them.
     data["records"] = _records_data(report, report.rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -25,7 +25,9 @@ from avi_portspec import (
     diff,
     load,
 )
-from avi_portspec.changes.meaning import combine, condition_action
+from avi_portspec.changes.meaning import combine, condition_action, kind_of
+from avi_portspec.model.consistency import RECORDS
+from avi_portspec.model.record import checks_of
 
 AZURE = Match(facet="cloud", values=("azure",))
 GCP = Match(facet="cloud", values=("gcp",))
@@ -33,6 +35,7 @@ GCP = Match(facet="cloud", values=("gcp",))
 UNSTATED = Match(facet="cloud", values=("gcp",), unstated=("aws",))
 BOTH = Match(facet="cloud", values=("gcp", "aws"))
 EITHER = Match(facet="cloud", values=("aws", "azure"))
+MACHINE = Match(facet="controller", values=("virtual-machine",))
 WIDE = PortRange(low=10000, high=10009)
 
 
@@ -40,6 +43,45 @@ def _action(before: Any, after: Any) -> str:
     """Return what the change of one flow calls for."""
     (change,) = diff(edition(before), edition(after)).of("flows")
     return change.action
+
+
+class TestKinds:
+    """What the change of a field is about."""
+
+    #: The fields that say what passes, and for whom; of other records, how
+    #: they hang together.
+    MEANING: ClassVar = {
+        "facets": {"many", "values"},
+        "sections": {"parent"},
+        "endpoints": {"kind"},
+        "flows": {
+            *("section", "source", "destination", "protocols", "ports"),
+            *("icmp_types", "requirement", "when", "replaces"),
+        },
+        "exclusions": {"section", "source", "destination"},
+        "pointers": {"section", "source", "destination", "targets"},
+        "notes": {"kind", "qualifies", "sections"},
+        "interfaces": {"cloud", "section", "flows"},
+    }
+
+    @pytest.mark.parametrize(
+        ("collection", "cls"), [(name, cls) for name, _, cls in RECORDS]
+    )
+    def test_of_each_field(self, collection: str, cls: type) -> None:
+        """Where it stands, what it says, and the rest is how it is said."""
+        for name, _, is_derived in checks_of(cls):
+            if not is_derived:
+                stands = name in {"citation", "extent"}
+                says = name in self.MEANING[collection]
+                assert kind_of(collection, name) == (
+                    "citation" if stands else "meaning" if says else "text"
+                )
+
+    def test_of_the_edition_itself(self) -> None:
+        """Its title and its source are text, whatever fields they have."""
+        assert kind_of("", "overview") == "citation"
+        for name in ("id", "title", "product", "aliases", "source"):
+            assert kind_of("", name) == "text"
 
 
 class TestFlowFields:
@@ -200,6 +242,15 @@ class TestConditions:
             (AWS, AllOf(parts=(AWS, CLI)), "close"),
             (AWS, Unless(part=Unless(part=AWS)), "none"),
             (DOCKER, Unless(part=DOCKER), "review"),
+            # A Controller can manage two clouds at once, and three.
+            (AllOf(parts=(AWS, GCP)), AllOf(parts=(AWS, GCP, AZURE)), "close"),
+            (AllOf(parts=(AWS, GCP)), AWS, "open"),
+            # It runs in one way.
+            (
+                AllOf(parts=(DOCKER, MACHINE)),
+                AllOf(parts=(DOCKER, MACHINE, AWS)),
+                "none",
+            ),
             (ALWAYS, AnyOf(parts=(AWS, Unless(part=AWS))), "none"),
         ],
     )

@@ -420,6 +420,20 @@ def _ending(after: Resolution, gone: Flow) -> tuple[str, str]:
     return "close", f"{ENDED[status].format(page)}. {why}"
 
 
+def _asked(
+    before: Resolution, after: Resolution
+) -> Iterator[tuple[Flow, str]]:
+    """Yield what a person has to find out, and what about it."""
+    for decision in after:
+        if decision.status in {"unstated", "direction-unclear"}:
+            yield decision.flow, decision.reason
+    known = {"needed", "optional", "declined", "direction-unclear"}
+    for decision in before:
+        there = _status(after, decision.flow.id) in known
+        if decision.status == "direction-unclear" and not there:
+            yield decision.flow, decision.reason
+
+
 def _plan(
     before: Resolution, after: Resolution
 ) -> Iterator[tuple[str, _Number, str, str, str, str]]:
@@ -436,19 +450,23 @@ def _plan(
         return (action, number, one.id, *statuses, why)
 
     had = _over(before, "needed")
-    for decision in after:
-        one, why = decision.flow, decision.reason
+    for one in after.having("needed"):
+        why = after[one].reason
         more = PERHAPS.get(_status(before, one.id), "")
         opening = why + more.format(before.edition.id)
         for number in _numbers(one):
-            if decision.status == "unstated":
-                yield told("review", one, number, why)
-            if decision.status == "needed":
-                there = number in had
-                action, text = ("none", why) if there else ("open", opening)
-                yield told(action, one, number, text)
+            there = number in had
+            action, text = ("none", why) if there else ("open", opening)
+            yield told(action, one, number, text)
+    for one, why in _asked(before, after):
+        for number in _numbers(one):
+            yield told("review", one, number, why)
+    left = _over(after, "needed", "unstated", "direction-unclear")
+    # Whoever has the rule in the other direction may have the right one.
+    unclear = _over(after, "direction-unclear")
+    left |= {(two, one, *rest) for one, two, *rest in unclear}
     for one in before.flows:
-        for number in _numbers(one) - _over(after, "needed", "unstated"):
+        for number in _numbers(one) - left:
             action, why = _ending(after, one)
             if number in _over(after, "optional"):
                 action = "review"

@@ -249,6 +249,26 @@ class TestCheck:
             assert f"{file}: expected an inventory" in answer.err
             assert found in answer.err
 
+    def test_another_file_is_no_edition(self, ask: Ask, own: Path) -> None:
+        """One sentence, whichever option takes it; and so for overlays."""
+        assert Path(own, "deployment.toml").exists()
+        for line in ("ports --edition-file {}", "diff 17.1 {}"):
+            answer = ask(line.format("addresses.toml"))
+            assert answer.code == 2
+            assert answer.err == (
+                "Error: addresses.toml: expected an edition, got an "
+                "inventory, which lists the addresses of endpoints\n"
+            )
+        answer = ask("ports --overlay deployment.toml")
+        assert answer.err.startswith("Error: deployment.toml: expected an ov")
+
+    def test_an_inventory_can_be_json(self, ask: Ask, own: Path) -> None:
+        """As every other file."""
+        table = tomllib.loads(Path(own, "addresses.toml").read_text())
+        Path(own, "addresses.json").write_text(json.dumps(table))
+        line = "rules --platform csv aws --inventory addresses"
+        assert ask(f"{line}.json").out == ask(f"{line}.toml").out
+
     def test_a_wrong_kind_suggests_the_right_one(self, ask: Ask) -> None:
         """As everywhere."""
         answer = ask("check a.toml --as overlai")

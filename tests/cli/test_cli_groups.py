@@ -196,6 +196,8 @@ class TestTheSketch:
         assert "unstated: the vendor's page does not say" in text
         text = ask("ports aws --edition 16.2", width=80).out
         assert "nothing documented for AWS" in text
+        text = ask("ports vcenter", width=80).out
+        assert "nothing documented for vCenter Server\n" in text
         text = ask("ports openstack --container", width=80).out
         assert "2 in conflict" in text
         assert "nothing undocumented" not in text

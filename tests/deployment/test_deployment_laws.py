@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from typing import Any
 
 import attrs
 import pytest
@@ -16,9 +17,18 @@ from deployment_space import deployments
 from hypothesis import given
 from hypothesis import strategies as st
 from laws import examples
+from small_edition import DOCKER, SILENT, make_edition, make_flow
 
 import avi_portspec
-from avi_portspec import Answer, Deployment, Edition, Flow, Resolution
+from avi_portspec import (
+    AllOf,
+    Answer,
+    Deployment,
+    Edition,
+    Flow,
+    Match,
+    Resolution,
+)
 from avi_portspec.deployment.space import cases, relevant, restrict, size
 
 EDITIONS = [avi_portspec.load(name) for name in avi_portspec.editions()]
@@ -65,6 +75,67 @@ class TestSpace:
         for flow in edition.flows:
             alike = restrict(edition, deployment, relevant(edition, flow))
             assert alike in set(cases(edition, flow))
+
+    @pytest.mark.parametrize(
+        ("held", "left"),
+        [
+            (
+                {"clouds": {"gcp", "mesos"}, "controller": "container"},
+                {"clouds": {"gcp"}, "controller": "container"},
+            ),
+            # Without a cloud that is named, another one stands for it.
+            (
+                {"clouds": {"mesos"}, "nodes": "single-node"},
+                {"clouds": {"azure"}, "nodes": "single-node"},
+            ),
+            (
+                {
+                    "clouds": {"aws", "azure", "gcp"},
+                    "features": {"cli-shell"},
+                    "services": {"dns", "ntp"},
+                },
+                {"clouds": {"aws", "gcp"}, "services": {"dns"}},
+            ),
+        ],
+    )
+    def test_what_is_left(
+        self, held: dict[str, Any], left: dict[str, Any]
+    ) -> None:
+        """What a flow names, and what the one that replaces it names."""
+        dns = Match(facet="service", values=("dns",))
+        flows = [
+            make_flow("first", 1, when=AllOf(parts=(SILENT, dns))),
+            make_flow("second", 2, when=DOCKER, replaces=("first",)),
+            make_flow(
+                "third", 3, when=Match(facet="feature", values=("cli-shell",))
+            ),
+        ]
+        edition = make_edition(flows)
+        found = restrict(
+            edition, Deployment(**held), relevant(edition, edition.flows[0])
+        )
+        assert found == Deployment(**left)
+
+    @EACH
+    def test_each_cloud_has_its_case(self, edition: Edition) -> None:
+        """Alone, with all that can be used and with nothing of it."""
+        cased = {flow: set(cases(edition, flow)) for flow in edition.flows}
+        used = {"features": _words("feature"), "services": _words("service")}
+        for cloud, controller, more in itertools.product(
+            _words("cloud"), _words("controller"), ({}, used)
+        ):
+            deployment = Deployment(
+                clouds={cloud},
+                controller=controller,
+                **{name: frozenset(words) for name, words in more.items()},
+            )
+            answer = edition.resolve(deployment)
+            for flow in edition.flows:
+                alike = restrict(edition, deployment, relevant(edition, flow))
+                assert edition.resolve(alike).status_of(
+                    flow
+                ) == answer.status_of(flow)
+                assert alike in cased[flow]
 
     @EACH
     def test_by_structure(self, edition: Edition) -> None:

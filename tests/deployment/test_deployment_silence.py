@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import pytest
+from small_edition import AWS, SILENT, make_edition, make_flow
 
 import avi_portspec
 from avi_portspec import (
     AllOf,
     Answer,
+    AnyOf,
     Deployment,
     Edition,
+    Facet,
+    FacetValue,
+    Interface,
     InvalidDataError,
     Match,
     UnresolvedError,
+    preset,
 )
 from avi_portspec.deployment.space import cases
 from avi_portspec.deployment.unresolved import gap_phrases
+from avi_portspec.names import SectionId
 from tools.double_entry import read_table
 
 EDITIONS = [avi_portspec.load(name) for name in avi_portspec.editions()]
@@ -121,6 +130,17 @@ class TestInterfaces:
         found = [gap.interface for gap in answer.gaps]
         assert found == ["vcenter-server", "nsx-manager"]
 
+    def test_a_value_that_is_named_as_unstated_is_named(self) -> None:
+        """Where something else settles the condition, nothing is silent."""
+        shell = Match(facet="feature", values=("cli-shell",))
+        when = AnyOf(parts=(SILENT, shell))
+        made = make_edition([make_flow("only", 1, when=when)])
+        assert made.resolve(preset("gcp", features={"cli-shell"})).gaps == ()
+        (gap,) = made.resolve("gcp").gaps
+        assert gap.flows == ("only",)
+        (gap,) = made.resolve("azure").gaps
+        assert gap.flows == ()
+
     def test_an_edition_without_any_says_nothing_of_them(self) -> None:
         """It is an older file, or a site's own."""
         bare = attrs.evolve(UNDATED, interfaces=())
@@ -213,3 +233,93 @@ class TestLackingValues:
         both = AllOf(parts=(aws, open_))
         assert both.evaluate(Deployment(clouds=["aws"])) is Answer.UNSTATED
         assert both.evaluate(Deployment(clouds=["gcp"])) is Answer.NO
+
+
+def make_facets(**words: tuple[str, ...]) -> list[Facet]:
+    """Return facets with such values."""
+    return [
+        attrs.evolve(
+            UNDATED.facets[name],
+            values=[FacetValue(id=word, name=word.upper()) for word in values],
+        )
+        for name, values in words.items()
+    ]
+
+
+class TestWordsOfSeveralFacets:
+    """A value of one facet may have the id of another one's."""
+
+    FACETS = make_facets(
+        cloud=("aws", "gcp"), feature=("aws", "dns"), service=("dns", "ntp")
+    )
+
+    @pytest.mark.parametrize(
+        ("when", "used", "told"),
+        [
+            # Nothing is said of the service; the feature is no part of it.
+            (
+                Match(facet="service", values=("ntp",), unstated=("dns",)),
+                {"features": {"dns"}, "services": {"dns"}},
+                [("feature", "dns", False), ("service", "dns", False)],
+            ),
+            # Without the service, nothing is said; the feature lacks none.
+            (
+                Match(facet="service", values=("dns",), otherwise="unstated"),
+                {},
+                [("service", "dns", True)],
+            ),
+        ],
+    )
+    def test_the_facet_counts(
+        self,
+        when: Match,
+        used: dict[str, Any],
+        told: list[tuple[str, str, bool]],
+    ) -> None:
+        """Silence on the one is none on the other."""
+        edition = make_edition(
+            [
+                make_flow("only", 1, when=when),
+                make_flow("other", 2, when=AWS),
+            ],
+            facets=self.FACETS,
+        )
+        gaps = edition.resolve(preset("aws", **used)).gaps
+        assert [(g.facet, g.value, g.is_lacking) for g in gaps] == told
+        assert [g.flows for g in gaps if g.facet == "service"] == [("only",)]
+
+    def test_an_interface_is_of_a_cloud(self) -> None:
+        """Not of a feature that is called like it."""
+        edition = make_edition(
+            [
+                make_flow("one", 1, when=AWS),
+                make_flow(
+                    "two", 2, when=Match(facet="feature", values=("aws",))
+                ),
+                make_flow(
+                    "three", 3, when=Match(facet="cloud", values=("gcp",))
+                ),
+            ],
+            facets=self.FACETS,
+        )
+        made = attrs.evolve(
+            edition,
+            interfaces=[
+                Interface(
+                    id="aws", cloud="aws", name="X", section=SectionId("only")
+                ),
+                Interface(id="gcp", cloud="gcp", section=SectionId("only")),
+            ],
+        )
+        assert made.resolve(preset("gcp", features={"aws"})).gaps == ()
+        (gap,) = made.resolve("aws").gaps
+        assert gap.interface == "aws"
+
+    def test_what_is_settled_lacks_nothing(self) -> None:
+        """Another part of the condition may say yes."""
+        lacking = Match(facet="service", values=("dns",), otherwise="unstated")
+        when = AnyOf(parts=(lacking, AWS))
+        edition = make_edition(
+            [make_flow("only", 1, when=when)], facets=self.FACETS
+        )
+        assert edition.resolve("aws").gaps == ()

@@ -19,11 +19,13 @@ from avi_portspec import (
     AllOf,
     AnyOf,
     Citation,
+    DeclinedFlow,
     Deployment,
     Edition,
     Endpoint,
     Extent,
     Flow,
+    FlowId,
     InvalidDataError,
     InvalidQueryError,
     Match,
@@ -86,6 +88,7 @@ def _clouds_only(deployment: Deployment) -> int:
     return FacetBits([PAGE.facets["cloud"]]).bits_of(deployment)
 
 
+NOPE = FlowId("nope")
 #: What is asked, the type of the error, and its text; an argument's name and
 #: what was expected of it stand before the last comma.
 WRONG: list[tuple[Callable[[], Any], type[Exception], str]] = [
@@ -128,6 +131,16 @@ WRONG: list[tuple[Callable[[], Any], type[Exception], str]] = [
         (
             "Deployment: services: expected nothing, for the edition has no "
             "facet service, got 'dns'"
+        ),
+    ),
+    (
+        lambda: PAGE.resolve(
+            preset("aws", declined=[DeclinedFlow(flow=NOPE, reason="x")])
+        ),
+        InvalidDataError,
+        (
+            "Deployment: declined[0].flow: expected a flow of "
+            "vantage-undated, got 'nope'"
         ),
     ),
     # Looking up

@@ -161,6 +161,7 @@ class TestJson:
 
     KEYS = (
         *("edition", "data_version", "digest", "title", "unofficial"),
+        "scope",
         *("deployment", "records", "unstated", "not_needed"),
         *("conflicts", "gaps", "exclusions", "notes"),
     )
@@ -174,6 +175,7 @@ class TestJson:
             assert data["digest"] == edition.digest
             assert data["data_version"] == avi_portspec.DATA_VERSION
             assert data["unofficial"] is True
+            assert "management traffic only" in data["scope"]
 
     def test_an_answer_is_whole(self, edition: Edition) -> None:
         """Each flow is in one of three lists, with its decision."""

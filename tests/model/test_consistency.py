@@ -20,7 +20,12 @@ from avi_portspec import (
     Section,
     loads,
 )
-from avi_portspec.model.consistency import RECORDS, Partial, edition_faults
+from avi_portspec.model.consistency import (
+    RECORDS,
+    STATED,
+    Partial,
+    edition_faults,
+)
 
 
 def faults_of(data: dict[str, Any]) -> list[Fault]:
@@ -139,6 +144,97 @@ class TestCircles:
         """Not a circle besides."""
         found = [fault.rule for fault in faults_of(chain({"a": ["a"]}))]
         assert found == ["flow/replaces-itself"]
+
+
+def first_astray(parents: list[str | None]) -> int | None:
+    """Return the first section that stands outside the one it names.
+
+    Args:
+        parents: For sections ``a``, ``b`` and so on what they stand in.
+    """
+    ids = "abcdef"[: len(parents)]
+    for at, parent in enumerate(parents):
+        # Up from the section before: what it stands in, and so on.
+        way: list[str] = []
+        above = ids[at - 1] if at else None
+        while above is not None:
+            way.append(above)
+            above = parents[ids.index(above)]
+        if parent is not None and parent not in way:
+            return at
+    return None
+
+
+def faults_by_rule(rule: str, **fields: list[Any]) -> list[Fault]:
+    """Return the faults of one rule among some records."""
+    draft: dict[str, list[Any]] = {name: [] for name, *_ in RECORDS}
+    for name, records in fields.items():
+        draft[name] = list(enumerate(records))
+    faults = edition_faults(draft, Extent())
+    return [fault for fault in faults if fault.rule == rule]
+
+
+class TestSectionOrder:
+    """A subsection stands within its section, as headings do on a page."""
+
+    def test_of_every_four_sections(self) -> None:
+        """In every way in which they can name one another."""
+        ids = "abcd"
+        for parents in itertools.product([None, *ids], repeat=4):
+            if any(one == two for one, two in zip(ids, parents, strict=True)):
+                continue
+            sections = [
+                Section(id=name, title=name.upper(), parent=parent)  # type: ignore[arg-type]
+                for name, parent in zip(ids, parents, strict=True)
+            ]
+            found = faults_by_rule("section/not-in-parent", sections=sections)
+            astray = first_astray([*parents])
+            if astray is None:
+                assert found == [], parents
+            else:
+                assert found[0].path == f"sections[{astray}].parent"
+                assert found[0].record == ids[astray]
+                assert found[0].got == repr(parents[astray])
+
+
+class TestPageOrder:
+    """Records stand as their places do on the vendor's page."""
+
+    #: Places in the order of the page, each later by one thing alone.
+    PLACES = (
+        Citation(place="bullet", number=1),
+        Citation(section="b", place="lead-in", number=9),  # type: ignore[arg-type]
+        Citation(section="b", place="row", number=1, item=2),  # type: ignore[arg-type]
+        Citation(section="b", place="row", number=1, item=3),  # type: ignore[arg-type]
+        Citation(section="b", place="row", number=2),  # type: ignore[arg-type]
+        Citation(section="a", place="lead-in", number=1),  # type: ignore[arg-type]
+    )
+
+    @pytest.mark.parametrize("field", STATED)
+    def test_of_every_order(self, field: str) -> None:
+        """A record is wrong exactly if one before it is from a later place."""
+        sections = [Section(id=name, title=name.upper()) for name in "ba"]  # type: ignore[arg-type]
+        for order in itertools.permutations(range(len(self.PLACES))):
+            records = [
+                Partial(
+                    {
+                        "id": f"record-{place}",
+                        "aliases": (),
+                        "citation": self.PLACES[place],
+                        "pair_count": 1,
+                        "protocol_ports": tuple,
+                    }
+                )
+                for place in order
+            ]
+            found = faults_by_rule(
+                "place/out-of-order", sections=sections, **{field: records}
+            )
+            assert [(fault.path, fault.record) for fault in found] == [
+                (f"{field}[{at}]", f"record-{place}")
+                for at, place in enumerate(order)
+                if any(before > place for before in order[:at])
+            ]
 
 
 class TestLimits:

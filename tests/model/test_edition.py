@@ -21,9 +21,11 @@ from avi_portspec import (
     PortRange,
     Source,
     UnknownNameError,
+    dumps,
     loads,
     strategies,
 )
+from avi_portspec.model.plain import canonical
 
 
 def broken(edition: Edition, **fields: Any) -> list[str]:
@@ -393,6 +395,27 @@ class TestDigest:
             data, sort_keys=True, ensure_ascii=False, separators=(",", ":")
         )
         assert hashlib.sha256(text.encode()).hexdigest() == edition.digest
+
+    def test_letters_are_as_they_are(self) -> None:
+        """RFC 8785 escapes what it has to, and nothing else."""
+
+        def spell(value: Any) -> str:
+            if isinstance(value, dict):
+                pairs = sorted(value.items())
+                inner = ",".join(f"{spell(k)}:{spell(v)}" for k, v in pairs)
+                return f"{{{inner}}}"
+            if isinstance(value, list):
+                return f"[{','.join(map(spell, value))}]"
+            if isinstance(value, str):
+                text = value.replace("\\", r"\\").replace('"', r"\"")
+                return f'"{text}"'
+            return str(value).lower()
+
+        data = example()
+        data["title"] = 'Ä "b" \\ \N{ELECTRIC PLUG} /'
+        made = loads(json.dumps(data))
+        assert made.title == data["title"]
+        assert canonical(made) == spell(json.loads(dumps(made))).encode()
 
 
 class TestAddresses:

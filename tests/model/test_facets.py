@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import jsonschema
 import pytest
 
 from avi_portspec import Deployment, Facet, FacetValue, InvalidDataError
+from avi_portspec.serialisation.schema import record_schema
 
 AWS = FacetValue(id="aws", name="AWS")
 
@@ -77,3 +79,22 @@ class TestDeployment:
         """Ids, not names."""
         with pytest.raises(InvalidDataError, match="kebab-case words"):
             Deployment(clouds=frozenset({"A W S"}))
+
+    @pytest.mark.parametrize(
+        ("clouds", "valid"),
+        [
+            *((["aws"], True), (["aws", "no-orchestrator"], True)),
+            *((["aws", "aws"], False), ("aws", False), ([["aws"]], False)),
+            *((["A W S"], False), ([7], False)),
+        ],
+    )
+    def test_its_schema_says_so_too(
+        self,
+        clouds: object,
+        *,
+        valid: bool,
+    ) -> None:
+        """For editors, by a validator that is not the project's."""
+        schema = record_schema(Deployment)
+        validator = jsonschema.Draft202012Validator(schema)
+        assert validator.is_valid({"clouds": clouds}) is valid

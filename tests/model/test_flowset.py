@@ -662,6 +662,50 @@ class TestSet:
         )
         assert flows - flows.select(**one) == flows.exclude(**one)
 
+    def test_each_pair_of_answers(self, edition: Edition) -> None:
+        """Kleene's tables, a flow for each field: no, unstated, yes."""
+        pairs = list(itertools.product("n?y", repeat=2))
+
+        def make(answers: Iterable[str]) -> Flows:
+            found = list(answers)
+            return Flows(
+                edition.flows._index,
+                frozenset(at for at, a in enumerate(found) if a == "y"),
+                frozenset(at for at, a in enumerate(found) if a == "?"),
+            )
+
+        a = make(one for one, _ in pairs)
+        b = make(two for _, two in pairs)
+        for found, table in (
+            (a & b, "nnn n?? n?y"),
+            (a | b, "n?y ??y yyy"),
+            (a - b, "nnn ??n y?n"),
+            (a ^ b, "n?y ??? y?n"),
+        ):
+            assert found == make(table.replace(" ", ""))
+
+    def test_of_what_is_stated_it_is_a_set(self, edition: Edition) -> None:
+        """Every two sets of three flows, compared as Python's own."""
+        flows = edition.flows[:3]
+        parts = [
+            set(itertools.compress(flows, chosen))
+            for chosen in itertools.product([False, True], repeat=3)
+        ]
+        for one, two in itertools.product(parts, repeat=2):
+            a, b = flows & one, flows & two
+            for compare in (
+                *(operator.eq, operator.ne, operator.lt, operator.le),
+                *(operator.gt, operator.ge),
+            ):
+                assert compare(a, b) == compare(one, two)
+            assert a.isdisjoint(b) == one.isdisjoint(two)
+            for combine in (
+                *(operator.and_, operator.or_, operator.sub, operator.xor),
+            ):
+                found = combine(one, two)
+                for left, right in ((a, b), (one, b), (a, two)):
+                    assert set(combine(left, right)) == found
+
     def test_an_open_answer_is_not_an_empty_one(
         self, edition: Edition
     ) -> None:

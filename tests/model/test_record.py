@@ -153,6 +153,13 @@ class TestImmutability:
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
             record.__init__(**fields)  # type: ignore[misc]
 
+    def test_a_second_init_is_refused(self) -> None:
+        """Though it is given what the record may hold."""
+        ports = PortRange(low=1, high=2)
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            ports.__init__(low=1, high=3)  # type: ignore[misc]
+        assert ports == PortRange(low=1, high=2)
+
     def test_collections_ignore_a_second_init(self, edition: Edition) -> None:
         """There is nothing in it that could write."""
         before = tuple(edition.endpoints)
@@ -207,6 +214,14 @@ class TestClosedTypes:
         """A subclass could hold what changes, or run code of its own."""
         with pytest.raises(TypeError, match="is not subclassed"):
             type("Mine", (cls,), {})
+
+    @pytest.mark.parametrize(
+        "module", ["avi_portspec", "avi_portspecs.x", "my.avi_portspec.x"]
+    )
+    def test_no_other_package_may_by_its_name(self, module: str) -> None:
+        """A name that looks like the package's is another one."""
+        with pytest.raises(TypeError, match="Record is not subclassed"):
+            type("Mine", (Record,), {"__module__": module})
 
 
 class TestFrozenDict:

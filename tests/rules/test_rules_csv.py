@@ -109,6 +109,26 @@ class TestTheTable:
             assert all(line.startswith("# ") for line in lines[:at])
             assert not any("," in line or '"' in line for line in lines[:at])
 
+    def test_inferred_fields_are_named(self) -> None:
+        """Of the flows of the row, as the edition has them; no others."""
+        rules = rules_for(optional=True)
+        inferred = {
+            f"{flow.id}.{reason.field}"
+            for flow in rules.resolution.edition.flows
+            for reason in flow.inferred
+        }
+        told = set()
+        for line in table(rules)[1]:
+            fields = line["inferred"].split()
+            flows = {each.partition(".")[0] for each in fields}
+            assert flows <= {*line["flows"].split()}
+            assert inferred >= {*fields}
+            told |= {*fields}
+        written = {flow for rule in rules.rules for flow in rule.flows}
+        assert told == {
+            each for each in inferred if each.partition(".")[0] in written
+        }
+
     def test_reasons_stand_beside_the_rules(self) -> None:
         """A flow's id before each, and only those of the line's port."""
         rules = rules_for()

@@ -13,6 +13,7 @@ import attrs
 import pytest
 from bs4 import BeautifulSoup
 from deployment_space import deployments
+from example_data import example
 from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 from sphinx_projects import Project, warnings
@@ -239,6 +240,28 @@ class TestLookup:
         found = page.data(build_lookup(edition))
         html = AviChooser(data=found, html=page.write()).write()
         ET.fromstring(f"<x>{html.replace('&#160;', ' ')}</x>")  # noqa: S314 - our own
+
+    @EACH
+    def test_the_source_is_a_link(self, edition: Edition) -> None:
+        """Where the page that was transcribed has an address."""
+        page = Page(edition, {})
+        data = page.data(build_lookup(edition))
+        html = AviChooser(data=data, html=page.write()).write()
+        tree = ET.fromstring(f"<x>{html.replace('&#160;', ' ')}</x>")  # noqa: S314 - our own
+        below = tree.find(".//p[@class='avi-source']")
+        assert below is not None
+        mirror = ["https://github.com/oletizi/avi-docs"]
+        links = [link.get("href") for link in below.iter("a")]
+        assert links == ([] if edition == UNDATED else mirror)
+        text = "".join(below.itertext())
+        assert text.startswith("Source: vendor's port page")
+
+    def test_a_facet_that_an_edition_lacks_is_no_choice(self) -> None:
+        """Every deployment has some number of nodes."""
+        edition = avi_portspec.loads(json.dumps(example()))
+        assert edition.facets.ids() == ("cloud",)
+        names = [name for name, *_ in Page(edition, {}).choices]
+        assert names == ["cloud", "nodes"]
 
     @EACH
     def test_a_feature_that_is_not_offered_changes_nothing(

@@ -31,6 +31,7 @@ _COLUMNS: Final = (
     "destination_addresses",
     "service",
     "flows",
+    "inferred",
     "reasons",
 )
 #: Characters that would put a comment into quotes: its line would not begin
@@ -66,6 +67,7 @@ def _cells(
 ) -> list[str]:
     """Return a line of a rule, in the order of the columns."""
     purposes = purposes_of(rules, rule, ports)
+    flows = [purpose.partition(":")[0] for purpose in purposes]
     return [
         rule.id,
         "allow",
@@ -75,7 +77,13 @@ def _cells(
         rule.destination,
         " ".join(map(str, (*rule.destinations, *rule.destination_objects))),
         service,
-        " ".join(purpose.partition(":")[0] for purpose in purposes),
+        " ".join(flows),
+        " ".join(
+            f"{flow}.{field}"
+            for flow, fields in rules.inferred.items()
+            if flow in flows
+            for field in fields
+        ),
         " | ".join(purposes),
     ]
 
