@@ -136,6 +136,23 @@ class TestWhatIsInDoubt:
             reason="Direction as accepted: reversed. Perhaps another source.",
         )
 
+    def test_it_is_read_in_one_way(self) -> None:
+        """Two readings of one flow contradict each other, or repeat it."""
+        two = [
+            AcceptedReading(flow=FlowId(SNMP), direction=direction)
+            for direction in ("stated", "reversed")
+        ]
+        with pytest.raises(InvalidDataError) as caught:
+            preset("aws", readings=two)
+        assert [*caught.value.faults] == [
+            avi_portspec.Fault(
+                "deployment/flow-twice",
+                "readings[1].flow",
+                "each flow once",
+                f"'{SNMP}'",
+            )
+        ]
+
     def test_without_a_reading_it_is_the_edition(self) -> None:
         """There is nothing to turn."""
         assert read_directions(PAGE, preset("aws")) is PAGE
