@@ -48,6 +48,13 @@ CASES: list[tuple[Check, list[Any], list[tuple[Any, ...]]]] = [
             ("a\nb", "text/not-a-line", "a line of text", r"'a\nb'"),
             (3, "text/not-a-line", "a line of text", "3"),
             (None, "text/not-a-line", "a line of text", "nothing"),
+            # As long as it may be, and wrong for another reason.
+            (
+                " " + "a" * 9_999,
+                "text/not-a-line",
+                "a line of text",
+                f"' {'a' * 55}...",
+            ),
             (
                 "a" * 10_001,
                 "text/too-long",
