@@ -6,16 +6,22 @@ from typing import Any
 
 import attrs
 import pytest
+from small_edition import DOCKER, make_edition, make_flow
 
 import avi_portspec
 from avi_portspec import (
     AcceptedReading,
+    Citation,
     DeclinedFlow,
     Deployment,
     Edition,
     FlowId,
     InvalidDataError,
+    Note,
+    NoteId,
     Reason,
+    SectionId,
+    Unless,
     load,
     preset,
 )
@@ -189,3 +195,26 @@ class TestOfTwoEditions:
             "a flow whose direction is in doubt in 17.1 or vantage-undated",
             f"'{SNMP}'",
         )
+
+
+def test_what_is_declined_is_in_force() -> None:
+    """A site that does without it has no conflict over its substitute."""
+    flows = [
+        make_flow("old", 1),
+        make_flow("new", 2, when=Unless(part=DOCKER), replaces=("old",)),
+    ]
+    ruled_out = Note(
+        id=NoteId("not-here"),
+        kind="restriction",
+        text="Not in a container.",
+        qualifies=(FlowId("new"),),
+        citation=Citation(section=SectionId("only"), place="note", number=1),
+    )
+    made = make_edition(flows, notes=[ruled_out])
+    declined = [DeclinedFlow(flow=FlowId("old"), reason="not in use")]
+    for choices, status in (([], "needed"), (declined, "declined")):
+        where = preset("aws", controller="container", declined=choices)
+        answer = made.resolve(where)
+        assert answer.status_of("new") == "unsupported"
+        assert answer.status_of("old") == status
+        assert answer.conflicts == ()
