@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 
 from avi_portspec import Exclusion, UnknownNameError
+from avi_portspec.deployment.unresolved import withheld_phrase
 from avi_portspec.documents import join
-from avi_portspec.model.phrases import asked_of, deployment_phrase
-from avi_portspec.model.wording import at_start
+from avi_portspec.model.phrases import (
+    DECLINED,
+    DIRECTION_UNCLEAR,
+    asked_of,
+    deployment_phrase,
+)
+from avi_portspec.model.wording import ASK_DIRECTION, at_start
 from avi_portspec.tabular.filters import asked_clouds
 from sphinx_avi_portspec.directive import PortDirective
 from sphinx_avi_portspec.pen import Filled, Phrase, link_place, name_record
@@ -46,6 +52,8 @@ __all__ = [
 DECISIONS: Final = {
     "needed": "needed",
     "optional": "optional",
+    "direction-unclear": "direction not clear",
+    "declined": "declined by the site",
     "replaced": "replaced by another",
     "not-applicable": "not applicable",
     "unsupported": "not supported here",
@@ -56,6 +64,7 @@ DECISIONS: Final = {
 #: the decision, since their own columns are left out.
 _DECIDING: Final = ("requirement", "when")
 
+NOT_COVERED: Final = "Not documented, so neither opened nor closed here:"
 UNRESOLVED: Final = (
     "Unresolved for this deployment, so neither opened nor closed here:"
 )
@@ -86,6 +95,8 @@ class DeploymentDirective(PortDirective):
         "reasons": directives.flag,
     }
     resolution: Resolution | None = None
+    #: What is not documented for the clouds that a filter names.
+    gaps: Iterable[Gap] = ()
     #: The flows that meet the filters, whatever is decided about them.
     asked: Iterable[Flow] = ()
 
@@ -97,6 +108,8 @@ class DeploymentDirective(PortDirective):
             for option in ("decision", "reasons"):
                 if option in self.options:
                     raise self.error(f":{option}: needs :deployment:")
+            clouds = asked_clouds(edition, self.get_filters())
+            self.gaps = edition.cloud_gaps(clouds or ())
             return flows
         if "cloud" in self.options:
             raise self.error(
@@ -104,6 +117,8 @@ class DeploymentDirective(PortDirective):
                 "of its own"
             )
         found = edition.resolve(use_deployment(self.env, edition, given))
+        # With the directions that the deployment reads.
+        flows = super().select(cast("Edition", found.edition))
         self.resolution, self.asked = found, flows
         shown = ["needed", "optional", "unstated"]
         included = self.options.get("decision", shown)
@@ -146,13 +161,16 @@ class DeploymentDirective(PortDirective):
                 those with this decision, if ``None``.
         """
         if self.resolution is None:
-            return []
+            return _warn(pen, NOT_COVERED, _gap_items(pen, self.gaps))
         if told is None:
             shown = "unstated" in self.options.get("decision", ["unstated"])
             told = self.resolution.having("unstated").ids() if shown else ()
-        return list_unresolved(
-            pen, self.resolution, self.asked, told=frozenset(told)
-        )
+        rows = self.options.get("decision", ())
+        told = {*told, *self.resolution.having(*rows).ids()}
+        return [
+            *list_unresolved(pen, self.resolution, self.asked, told=told),
+            *list_declined(pen, self.resolution, self.asked, told=told),
+        ]
 
     def fill_columns(self, marks: Marks) -> Decided:
         """Return what fills the columns that a deployment decides."""
@@ -233,12 +251,11 @@ def list_unresolved(
     gaps = [
         g for g in resolution.gaps if not g.flows or not told >= {*g.flows}
     ]
-    items += [
-        _item(pen, gap, Phrase("Gap:"), " ", Phrase(at_start(gap.text)))
-        for gap in gaps
+    items += _gap_items(
+        pen,
         # A value that no condition names concerns every selection.
-        if not gap.flows or not ids.isdisjoint(gap.flows)
-    ]
+        (g for g in gaps if not g.flows or not ids.isdisjoint(g.flows)),
+    )
     unstated = [f for f in resolution.having("unstated") if f.id not in told]
     items += [
         _item(
@@ -252,19 +269,80 @@ def list_unresolved(
         for flow in unstated
         if flow.id in ids
     ]
-    total = len(resolution.conflicts) + len(gaps) + len(unstated)
+    unclear = [f for f in resolution.direction_unclear if f.id not in told]
+    items += [
+        _item(
+            pen,
+            resolution[flow],
+            *pen.anchor("flow", flow.id),
+            Phrase(f"{DIRECTION_UNCLEAR}:"),
+            " ",
+            Phrase(withheld_phrase(resolution[flow], resolution.edition)),
+            " ",
+            Phrase(ASK_DIRECTION),
+        )
+        for flow in unclear
+        if flow.id in ids
+    ]
+    total = len([*resolution.conflicts, *gaps, *unstated, *unclear])
+    outside = total - len(items)
+    more = Filled("Unresolved outside this selection: {}.", outside)
+    return _warn(pen, heading, items, *([more] if outside else []))
+
+
+def _warn(
+    pen: Pen, heading: str, items: list[list[nodes.Node]], *more: str
+) -> list[nodes.Node]:
+    """Return a warning with a list, and what stands below it; or nothing."""
     made = nodes.warning(classes=["avi-open"])
     made.source, made.line = pen.source, pen.line
     if items:
         made += pen.paragraph(Phrase(heading))
         made += pen.bullets(items, "avi-port-list")
-    if len(items) < total:
-        made += pen.paragraph(
-            Filled(
-                "Unresolved outside this selection: {}.", total - len(items)
-            )
-        )
+    made.extend(pen.paragraph(text) for text in more)
     return [made] if made.children else []
+
+
+def _gap_items(pen: Pen, gaps: Iterable[Gap]) -> list[list[nodes.Node]]:
+    return [
+        _item(pen, gap, Phrase("Gap:"), " ", Phrase(at_start(gap.text)))
+        for gap in gaps
+    ]
+
+
+def list_declined(
+    pen: Pen,
+    resolution: Resolution,
+    within: Iterable[Flow],
+    *,
+    told: Collection[str] = frozenset(),
+) -> list[nodes.Node]:
+    """Return a note that lists what the site declines, or nothing.
+
+    Args:
+        pen: The directive's.
+        resolution: The answer for the deployment.
+        within: The selected flows.
+        told: The ids of those that are shown as declined.
+    """
+    ids = {flow.id for flow in within}.difference(told)
+    items = [
+        _item(
+            pen,
+            resolution[flow],
+            *pen.anchor("flow", flow.id),
+            Phrase(withheld_phrase(resolution[flow], resolution.edition)),
+        )
+        for flow in resolution.declined
+        if flow.id in ids
+    ]
+    if not items:
+        return []
+    made = nodes.note(classes=["avi-declined"])
+    made.source, made.line = pen.source, pen.line
+    made += pen.paragraph(Phrase(f"{DECLINED}:"))
+    made += pen.bullets(items, "avi-port-list")
+    return [made]
 
 
 def _item(

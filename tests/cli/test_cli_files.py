@@ -234,6 +234,48 @@ class TestCheck:
             assert answer.code == 0
             assert answer.err == f"addresses.toml: {told}"
 
+    def test_a_choice_without_effect_is_told(
+        self, ask: Ask, own: Path
+    ) -> None:
+        """Whoever declines what is not needed anyway may mean another."""
+        Path(own, "site.toml").write_text(
+            'clouds = ["aws"]\n[[readings]]\nflow = "gcp-to-avi-vantage"\n'
+            'direction = "stated"\n[[declined]]\nreason = "not polled"\n'
+            'flow = "external-to-controller-snmp"\n[[declined]]\n'
+            'flow = "controller-to-dns"\nreason = "resolved locally"\n'
+        )
+        answer = ask("check site.toml")
+        assert (answer.code, answer.out) == (
+            0,
+            (
+                "site.toml: valid deployment for vantage-undated; no effect: "
+                "readings[0] (gcp-to-avi-vantage is not-applicable here), "
+                "declined[1] (controller-to-dns is not-applicable here)\n"
+            ),
+        )
+        (file,) = json.loads(ask("check site.toml --json").out)["files"]
+        assert file["unused"] == ["readings[0]", "declined[1]"]
+        slip = Path(own, "site.toml").read_text().replace("-snmp", "-snpm")
+        Path(own, "site.toml").write_text(slip)
+        answer = ask("check site.toml")
+        assert answer.code == 1
+        assert "did you mean 'external-to-controller-snmp'?" in answer.out
+
+    def test_choices_are_written_out_again(self, ask: Ask, own: Path) -> None:
+        """With a comment on what can be read, and what declined."""
+        text = (
+            'clouds = ["gcp"]\n[[readings]]\nflow = "gcp-to-avi-vantage"\n'
+            'direction = "reversed"\n'
+        )
+        Path(own, "site.toml").write_text(text)
+        made = ask("init --deployment site.toml --output -").out
+        assert "#   [[declined]]\n" in made
+        assert avi_portspec.loads_deployment(
+            made
+        ) == avi_portspec.loads_deployment(text)
+        # The edition of 17.1 leaves no direction in doubt.
+        assert "readings" not in ask("init aws -o - --edition 17.1").out
+
     def test_another_file_is_no_inventory(self, ask: Ask, own: Path) -> None:
         """It is told what was found in its place."""
         Path(own, "other.toml").write_text('controller = "container"\n')
