@@ -9,7 +9,14 @@ import attrs
 
 from avi_portspec.errors import InvalidQueryError, shown
 from avi_portspec.model.frozen import FrozenDict
-from avi_portspec.names import KEBAB_ID, Hook, LastLine, OptionName, Scope
+from avi_portspec.names import (
+    KEBAB_ID,
+    Hook,
+    LastLine,
+    OptionName,
+    Scope,
+    Syntax,
+)
 
 __all__ = ["Options"]
 
@@ -47,6 +54,7 @@ _VALUES: Final[Mapping[OptionName, tuple[Callable[[object], bool], str]]] = (
             "last_line": _one_of(LastLine),
             "hook": _one_of(Hook),
             "icmp_errors": (_is_flag, "True or False"),
+            "syntax": _one_of(Syntax),
             "header": (_is_flag, "True or False"),
             "partial": (_is_flag, "True or False"),
         }
@@ -70,6 +78,7 @@ class Options:
         hook: Where the rules are in force: ``forward`` by default.
         icmp_errors: Whether errors about allowed connections pass, such as
             "packet too big"; they do by default.
+        syntax: The syntax of a Terraform configuration: ``json`` by default.
         header: Whether a table says what it is in lines of comment above
             it; by default it is what a spreadsheet reads as it is.
         partial: Whether what the platform cannot express is left out and
@@ -86,6 +95,7 @@ class Options:
     last_line: LastLine | None = None
     hook: Hook = "forward"
     icmp_errors: bool = True
+    syntax: Syntax = "json"
     header: bool = False
     partial: bool = False
     asked: frozenset[OptionName] = attrs.field(default=frozenset(), eq=False)
@@ -98,6 +108,7 @@ class Options:
         last_line: LastLine | None = None,
         hook: Hook | None = None,
         icmp_errors: bool | None = None,
+        syntax: Syntax | None = None,
         header: bool | None = None,
         partial: bool | None = None,
     ) -> None:
@@ -107,6 +118,7 @@ class Options:
             "last_line": last_line,
             "hook": hook,
             "icmp_errors": icmp_errors,
+            "syntax": syntax,
             "header": header,
             "partial": partial,
         }

@@ -29,6 +29,7 @@ from avi_portspec.names import (
     LastLine,
     OptionName,
     Scope,
+    Syntax,
 )
 from avi_portspec.tabular.filters import FILTERS, FilterError
 
@@ -164,6 +165,14 @@ def _platforms() -> Iterable[str]:
         flag_value=False,
         help="Drop ICMP errors about allowed connections too. Paths with a "
         "small MTU then fail.",
+    ),
+    option(
+        _OPTIONS,
+        "--syntax",
+        type=Choice("syntax", lambda: get_args(Syntax)),
+        metavar="WORD",
+        help="The syntax of a Terraform configuration: json, for a file "
+        ".tf.json (default); hcl, for a file .tf.",
     ),
     option(
         _OPTIONS,
