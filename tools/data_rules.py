@@ -714,6 +714,10 @@ RULES: Final[Mapping[str, DataRule]] = {
         "A statement's id begins with the id of its source.",
         'statements[0].id = "manual-portal"',
     ),
+    "statement/not-acceptable": _python(
+        "A statement that is accepted has traffic and no known mistake.",
+        'load().accept("nsx-t-dfw-30-2-portal")',
+    ),
     "release/grounds": _python(
         "A release that no edition serves has unknown grounds.",
         'Release(id="22.1", product="A", grounds="stated", reason="None.")',

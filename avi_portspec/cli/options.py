@@ -14,6 +14,7 @@ from avi_portspec.cli.parameters import (
     FILE,
     PRESET,
     SERVICE,
+    STATEMENT,
     USED,
 )
 from avi_portspec.cli.request import Request
@@ -66,7 +67,10 @@ def inventory_option(
         more: What the command does with the addresses.
         **kwargs: What else click takes.
     """
-    text = "The addresses of your endpoints, in TOML; - for standard input."
+    text = (
+        "The addresses of your endpoints, in TOML or JSON; - for standard "
+        "input."
+    )
     return option(
         section,
         "--inventory",
@@ -202,6 +206,16 @@ edition_options = _all(
         metavar="FILE",
         help="Your site's own ports and endpoints, applied on top of the "
         "edition. Repeatable.",
+    ),
+    _share(
+        _EDITION,
+        "--accept",
+        "accepted",
+        multiple=True,
+        type=STATEMENT,
+        metavar="STATEMENT",
+        help="Treat the statement of another source as a flow of your site. "
+        "'avi-portspec statements' lists them. Repeatable.",
     ),
 )
 

@@ -28,6 +28,7 @@ class Request:
         edition_name: The edition's id or alias, if one was named.
         edition_file: The file of an edition of your own.
         overlays: Files of a site's own facts, in order.
+        accepted: Statements of other sources that count as flows.
         colour: Whether to use colour; ``None`` for automatic.
         quiet: Whether to leave out what surrounds a table.
         no_header: Whether to leave out a table's header.
@@ -47,6 +48,7 @@ class Request:
         self.edition_name: str | None = None
         self.edition_file: str | None = None
         self.overlays: tuple[str, ...] = ()
+        self.accepted: tuple[str, ...] = ()
         self.colour: bool | None = None
         self.quiet = False
         self.no_header = False
@@ -108,7 +110,7 @@ class Request:
         return read_table(text, subject), subject
 
     def edition(self) -> Edition:
-        """Return the edition to query, with the overlays applied."""
+        """Return the edition to query, with what is applied on top of it."""
         if self.edition_file is not None and self.edition_name is not None:
             raise click.UsageError(
                 "--edition and --edition-file cannot be used together"
@@ -128,6 +130,10 @@ class Request:
             table, subject = self.read_table(name)
             overlay = read_overlay(table, subject, found)
             found = apply_overlay(found, overlay, subject=subject)
+        if self.accepted:
+            from avi_portspec.deployment.accepted import accept
+
+            found = accept(found, self.accepted)
         return found
 
     def find_edition(self, name: str | None) -> Edition:
@@ -148,11 +154,9 @@ class Request:
         return load(name)
 
     def _edition_in(self, name: str) -> Edition:
-        from avi_portspec.edition.edition import Edition
-        from avi_portspec.serialisation.converter import read
+        from avi_portspec.edition.loading import read_edition
 
-        table, subject = self.read_table(name)
-        return read(table, Edition, subject)  # type: ignore[no-any-return]
+        return read_edition(*self.read_table(name))
 
     # -- what comes out ------------------------------------------------------
 

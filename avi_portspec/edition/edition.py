@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from avi_portspec.beyond.near import NearMiss
     from avi_portspec.beyond.records import Statement
-    from avi_portspec.deployment.overlay import Overlay
+    from avi_portspec.deployment.overlay_records import Overlay
     from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.deployment.symptoms import Symptoms
     from avi_portspec.model.catalog import Catalog
@@ -162,6 +162,34 @@ class Edition(EditionData):
         from avi_portspec.deployment.overlay import apply_overlay
 
         return apply_overlay(self, source)
+
+    def accept(self, *statements: str) -> Edition:
+        """Return this edition with statements of other sources as flows.
+
+        No answer has such a flow unless its statement is accepted here, by
+        name. It comes from an overlay, ``accepted``, which each flow, each
+        rule and each ticket names.
+
+        >>> import avi_portspec
+        >>> wider = avi_portspec.load().accept("tanzu-ports-vcenter")
+        >>> flow = wider.flows["tanzu-ports-vcenter"]
+        >>> flow.destination, flow.origin, flow.reference
+        ('vcenter-server', 'accepted', 'statement tanzu-ports-vcenter')
+
+        Args:
+            *statements: The ids of the statements.
+
+        Returns:
+            An edition of its own id; without statements, this one.
+
+        Raises:
+            UnknownNameError: No statement has that id.
+            InvalidDataError: A statement is a known mistake, states too
+                little for a flow, or repeats what the edition states.
+        """
+        from avi_portspec.deployment.accepted import accept
+
+        return accept(self, statements)
 
     def statements_on(
         self, record: str, *, release: str | None = None

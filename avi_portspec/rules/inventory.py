@@ -65,6 +65,8 @@ __all__ = [
 ]
 
 CONTROLLER: Final = EndpointId("controller")
+#: Where Controllers are that are in no cloud.
+OUTSIDE: Final = "outside"
 #: Endpoints whose addresses no other endpoint may have.
 _OWN: Final = frozenset({"controller", "service-engine", "cluster-ip"})
 #: The kinds of endpoint that are the product. Everything else is somebody
@@ -305,7 +307,9 @@ class Inventory(Record):
             a wider network that is listed here, and with ``avi-vantage``,
             which is the product as a whole, when they are listed.
         by_cloud: For an endpoint that says so, which of its addresses are in
-            which cloud: together they are all that it has.
+            which cloud: together they are all that it has. Of the Controllers,
+            which are one cluster for all clouds, it says only where they
+            are; they can be ``outside`` too.
         peers: Objects of platforms that an endpoint has besides addresses,
             or instead of them.
         internet: The endpoints that can be anywhere, and have all addresses
@@ -349,7 +353,8 @@ class Inventory(Record):
     def within(self, clouds: Collection[str]) -> Inventory:
         """Return the inventory without the members of all other clouds.
 
-        Endpoints whose addresses are not listed by cloud keep them all.
+        Endpoints whose addresses are not listed by cloud keep them all, and
+        so do the Controllers.
 
         Args:
             clouds: The ids of the clouds.
@@ -357,7 +362,11 @@ class Inventory(Record):
         addresses = {**self.addresses}
         by_cloud: dict[EndpointId, dict[str, tuple[Network, ...]]] = {}
         for name, members in self.by_cloud.items():
-            kept = {c: n for c, n in members.items() if c in clouds}
+            kept = {
+                cloud: networks
+                for cloud, networks in members.items()
+                if cloud in clouds or name == CONTROLLER
+            }
             addresses[name] = collapse(chain.from_iterable(kept.values()))
             by_cloud[name] = kept
         gone = {name for name, kept in by_cloud.items() if not kept}
@@ -794,7 +803,9 @@ class _Reading:
         }
         for at, (cloud, listed) in enumerate(value.items()):
             where = f"{path}.{cloud[:80]}"
-            if cloud in known.values():
+            if cloud in known.values() or (
+                key == CONTROLLER and cloud == OUTSIDE
+            ):
                 members[cloud] = self._read(key, listed, path=where)
             else:
                 # People write the names of the vendor's page here, too.
@@ -802,6 +813,8 @@ class _Reading:
                     nearest(cloud, known.values()) if at < _GUESSES else None
                 )
                 expected = f"the id of a cloud of {self.edition.id}"
+                if key == CONTROLLER:
+                    expected += f", or {OUTSIDE}"
                 got = "an unknown key"
                 self.faults.append(
                     Fault(

@@ -294,6 +294,10 @@ class SiteRules:
     parts: Mapping[EndpointId, EndpointId] = attrs.field(
         factory=FrozenDict, converter=FrozenDict, hash=False
     )
+    #: The clouds of each of these parts.
+    part_clouds: Mapping[EndpointId, tuple[str, ...]] = attrs.field(
+        factory=FrozenDict, converter=FrozenDict, hash=False
+    )
     #: Between whom flows are asked for, in words; empty for all.
     asked: str = ""
 

@@ -44,6 +44,7 @@ class Parts:
 
     Attributes:
         endpoints: The endpoint of each part that has a name of its own.
+        clouds: The clouds of each of these parts.
     """
 
     def __init__(
@@ -56,7 +57,9 @@ class Parts:
         self._endpoints = edition.endpoints
         self._inventory = inventory
         self._clouds = tuple(sorted(deployment.clouds))
-        self._named: dict[EndpointId, tuple[str, ...]] = {}
+        # The Controllers are one cluster: where they are splits nothing.
+        self._split = self._inventory.by_cloud.keys() - {CONTROLLER}
+        self.clouds: dict[EndpointId, tuple[str, ...]] = {}
         self._within = cache(inventory.within)
         self.clouds_of = cache(self._find_clouds)
         self._side = cache(self._find_side)
@@ -115,13 +118,12 @@ class Parts:
 
     def lacking(self, endpoint: EndpointId, when: Condition) -> list[str]:
         """Return what has no address: the endpoint, or it in some clouds."""
-        members = self._inventory.by_cloud.get(endpoint)
-        if members is None:
+        if endpoint not in self._split:
             return [] if self._inventory.has(endpoint) else [endpoint]
         return [
             f"{endpoint}.{cloud}"
             for cloud in self.clouds_of(when)
-            if cloud not in members
+            if cloud not in self._inventory.by_cloud[endpoint]
         ]
 
     def of(self, endpoint: EndpointId, when: Condition) -> EndpointId:
@@ -131,16 +133,16 @@ class Parts:
         ``service-engine-in-aws``.
         """
         clouds = self.clouds_of(when)
-        if endpoint not in self._inventory.by_cloud or clouds == self._clouds:
+        if endpoint not in self._split or clouds == self._clouds:
             return endpoint
         name = EndpointId(f"{endpoint}-in-{'-and-'.join(clouds)}")
         while name in self._endpoints.ids() or (
             self.endpoints.get(name, endpoint) != endpoint
-            or self._named.get(name, clouds) != clouds
+            or self.clouds.get(name, clouds) != clouds
         ):
             # Groups of one name would get the rules of one another.
             name = EndpointId(f"{name}-too")
-        self._named[name] = clouds
+        self.clouds[name] = clouds
         self.endpoints[name] = endpoint
         return name
 
@@ -153,7 +155,7 @@ class Parts:
         that the members of one do says nothing about those of another.
         """
         ends = {source, destination}
-        split = not ends.isdisjoint(self._inventory.by_cloud)
+        split = not ends.isdisjoint(self._split)
         for cloud in self.clouds_of(when) if split else (None,):
             yield (
                 self._side(source, cloud, sends=True),
@@ -164,7 +166,7 @@ class Parts:
         self, endpoint: EndpointId, cloud: str | None, *, sends: bool
     ) -> Side:
         name, here = str(endpoint), self._inventory
-        if cloud is not None and endpoint in here.by_cloud:
+        if cloud is not None and endpoint in self._split:
             name, here = f"{endpoint}.{cloud}", self._within((cloud,))
         networks = here.of if sends else here.listening
         return Side(
@@ -193,5 +195,5 @@ class Parts:
         return self._here(part).listening(endpoint, family)
 
     def _here(self, part: EndpointId) -> Inventory:
-        clouds = self._named.get(part)
+        clouds = self.clouds.get(part)
         return self._inventory if clouds is None else self._within(clouds)

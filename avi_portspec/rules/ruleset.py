@@ -208,6 +208,7 @@ def rule_set(
         rules=rules,
         omissions=tuple(draft.omissions),
         parts=draft.parts.endpoints,
+        part_clouds=draft.parts.clouds,
         asked=asked.text,
     )
 

@@ -260,3 +260,45 @@ class TestCheck:
         assert answer.code == 1
         assert "statements[0].agreement: expected one of" in answer.out
         assert "did you mean 'agrees'?" in answer.out
+
+
+class TestAccept:
+    """``--accept``."""
+
+    LINE = "rules --platform csv --inventory site-addresses.toml --cloud nsx-t"
+
+    def test_rules_are_wider_by_exactly_that(
+        self, ask: Ask, tmp_path: Path
+    ) -> None:
+        """Each other line of the rules stays as it is."""
+        tmp_path.joinpath("site-addresses.toml").write_text(
+            'controller = ["10.0.0.1"]\nservice-engine = ["10.0.1.0/24"]\n'
+            'external-network-services = ["10.0.2.0/24"]\n'
+            'nsx-manager = ["10.0.3.1"]\n',
+            encoding="utf-8",
+        )
+        name = "nsx-t-design-30-2-nsx-manager"
+        accepted = ask(f"{self.LINE} --accept {name}")
+        without = tmp_path / "site-addresses.toml"
+        text = without.read_text(encoding="utf-8").rpartition("nsx-man")[0]
+        without.write_text(text, encoding="utf-8")
+        answer = ask(self.LINE)
+        before = answer.out.splitlines()
+        # The vendor's page is as silent as before.
+        assert (accepted.code, accepted.err) == (answer.code, answer.err)
+        after = accepted.out.splitlines()
+        new = [line for line in after if "10.0.3.1" in line]
+        assert len(new) == 1
+        assert f"statement {name}" in new[0]
+        kept = [line.split(",")[:8] for line in after if line not in new]
+        assert kept == [line.split(",")[:8] for line in before]
+
+    def test_the_ticket_and_the_json_record_it(self, ask: Ask) -> None:
+        """By the id of the statement."""
+        name = "tanzu-tpsm-vcenter"
+        line = f"vcenter --accept {name}"
+        ticket = ask(f"export --format ticket --deployment {line}").out
+        assert f"statement {name}" in ticket
+        found = json.loads(ask(f"ports {line} --json").out)
+        assert found["edition"] == "vantage-undated.accepted"
+        assert name in json.dumps(found)

@@ -57,6 +57,8 @@ class Members:
         #: What the objects of a platform stand for, by the names that the
         #: platform knows them by.
         self.objects: dict[str, list[Network]] = {}
+        #: The clouds whose machines can be in a group; ``None`` for all.
+        self.clouds: set[str] | None = None
 
     def object(self, name: object) -> list[Network]:
         """Return what an object of the platform stands for."""
@@ -70,13 +72,36 @@ class Members:
             raise UnreadableError(f"a group of another site: {role}")
         role = role.removeprefix(self._site)
         if role in self.rules.parts:
-            return self._in_some_clouds(EndpointId(role))
+            part = EndpointId(role)
+            return self._there(
+                self.rules.parts[part], self._in_some_clouds(part)
+            )
         if role not in self.inventory.addresses:
             raise UnreadableError(f"a group that is no role: {role}")
-        return [
+        listening = [
             network
             for family in (4, 6)
             for network in self.inventory.listening(role, family)  # type: ignore[arg-type]
+        ]
+        return self._there(EndpointId(role), listening)
+
+    def _there(
+        self, endpoint: EndpointId, networks: list[Network]
+    ) -> list[Network]:
+        """Return what is in the clouds whose machines are in groups."""
+        listed = self.inventory.by_cloud.get(endpoint)
+        if self.clouds is None or listed is None:
+            return networks
+        here = [
+            n for cloud in self.clouds & listed.keys() for n in listed[cloud]
+        ]
+        if here and endpoint == "controller":
+            here += map(ip_network, self.inventory.cluster_ip)
+        return [
+            max(one, other, key=lambda n: n.prefixlen)
+            for one in networks
+            for other in here
+            if one.version == other.version and one.overlaps(other)
         ]
 
     def _in_some_clouds(self, part: EndpointId) -> list[Network]:

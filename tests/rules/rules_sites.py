@@ -126,6 +126,12 @@ def split(
     by_cloud: dict[EndpointId, dict[str, list[Network]]] = {}
     for name, networks in inventory.addresses.items():
         kind = resolution.edition.endpoints[name].kind
+        if name == "controller" and draw(st.booleans()):
+            # Where they are, and not which flows they need.
+            places = by_cloud.setdefault(name, {})
+            for network in networks:
+                place = draw(st.sampled_from(["outside", "gcp", *clouds]))
+                places.setdefault(place, []).append(network)
         if (
             name == "controller"
             or len(clouds) < 2
@@ -144,7 +150,7 @@ def members_of(
 ) -> list[Network]:
     """Return whose addresses a flow is about, in the clouds that need it."""
     (resolution, inventory), deployment = pair, pair[0].deployment
-    if role not in inventory.by_cloud:
+    if role not in inventory.by_cloud or role == "controller":
         return [*inventory.addresses.get(role, ())]
     found: list[Network] = []
     alone = [

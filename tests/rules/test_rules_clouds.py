@@ -12,6 +12,7 @@ import pytest
 from rules_examples import rendered
 
 from avi_portspec import (
+    CannotExpressError,
     Deployment,
     Edition,
     Fault,
@@ -143,9 +144,17 @@ class TestRules:
         """Groups for members of each cloud, with the ports of each."""
         if platform == "ip6tables":
             return
-        text = rendered(rules_of(edition), platform)
+        rules = rules_of(edition)
+        if platform.startswith("aws"):
+            # None of its groups has a member on vCenter.
+            with pytest.raises(CannotExpressError, match="vcenter"):
+                rules.render(platform)
+            text = rules.render(platform, partial=True)
+            assert "objstore-vmware (not-expressible)" in text
+        else:
+            text = rendered(rules, platform)
+            assert "9001" in text
         assert "4001" in text
-        assert "9001" in text
 
 
 class TestRefusals:
@@ -263,6 +272,90 @@ vcenter = ["2001:db8::/64"]
         assert ssh not in rules.unwritten
         for platform in ("iptables", "ip6tables"):
             assert ssh in write(rules, platform, Options()).rules.unwritten
+
+
+class TestControllersElsewhere:
+    """A group has members in its own cloud; all others are addresses."""
+
+    HYBRID = """
+controller = { %s = ["10.10.1.11", "10.10.1.12"] }
+service-engine = ["10.20.0.0/24"]
+external-network-services = ["192.0.2.0/24"]
+aws = ["198.51.100.0/24"]
+openstack-node = []
+cluster-ip = "10.10.1.10"
+cluster-ip-is-destination = true
+""".replace("openstack-node = []\n", "")
+
+    @pytest.mark.parametrize("place", ["vcenter", "outside"])
+    def test_on_aws(self, edition: Edition, place: str) -> None:
+        """No group for them, and their addresses in that of the engines."""
+        rules = rules_of(edition, self.HYBRID % place, "aws", missing="omit")
+        text = rules.render("aws-terraform", partial=True)
+        found = json.loads(text)["resource"]
+        assert [*found["aws_security_group"]] == ["service-engine"]
+        egress = found["aws_vpc_security_group_egress_rule"].values()
+        assert {
+            rule.get("cidr_ipv4", "a group")
+            for rule in egress
+            if rule["from_port"] == 8443
+        } == {"10.10.1.10/31", "10.10.1.12/32"}
+        assert "Outside aws, and by address: members of controller" in text
+        # Nothing is placed at them, and the output says so.
+        written = write(rules, "aws-terraform", Options(partial=True)).rules
+        assert "external-to-controller-ssh" in written.unwritten
+
+    @pytest.mark.parametrize("place", ["aws", "outside"])
+    def test_elsewhere_than_they_are(
+        self, edition: Edition, place: str
+    ) -> None:
+        """Where no part lives in the platform's cloud, it is taken as home.
+
+        Engines without an orchestrator run on machines of some cloud.
+        """
+        rules = rules_of(
+            edition, self.HYBRID % place, "linux-server-cloud", missing="omit"
+        )
+        text = rules.render("aws-terraform", partial=True)
+        groups = [*json.loads(text)["resource"]["aws_security_group"]]
+        assert groups == ["controller"] * (place == "aws") + ["service-engine"]
+
+    def test_some_of_them(self, edition: Edition) -> None:
+        """Those there are in the group, the others and the cluster IP not."""
+        text = (self.HYBRID % "aws").replace(
+            '"10.10.1.12"] }', '], outside = ["10.10.9.1"] }'
+        )
+        rules = rules_of(edition, text, "aws")
+        found = json.loads(rules.render("aws-terraform"))["resource"]
+        rule = [
+            rule.get("cidr_ipv4", "a group")
+            for rule in found["aws_vpc_security_group_egress_rule"].values()
+            if rule["from_port"] == 8443
+            and "service-engine" in rule["security_group_id"]
+        ]
+        assert sorted(rule) == ["10.10.1.10/32", "10.10.9.1/32", "a group"]
+
+    def test_they_are_one_cluster(self, edition: Edition) -> None:
+        """Where they are splits nothing, and no cloud can lack them."""
+        text = FLAT.replace('["10.10.1.11"]', '{ vcenter = ["10.10.1.11"] }')
+        located = rules_of(edition, text + ENGINES)
+        assert located.rules == rules_of(edition).rules
+        alone = rules_of(edition, text + ENGINES, "aws")
+        assert alone.rules == rules_of(edition, clouds="aws").rules
+
+    def test_one_list_in_several_clouds(self, edition: Edition) -> None:
+        """It is taken to be in the platform's, and that is said."""
+        text = rules_of(edition).render("aws-terraform", partial=True)
+        assert "Caution: controller taken to be in aws" in text
+        one = rules_of(edition, clouds="aws").render("aws-terraform")
+        assert "taken to be" not in one
+
+    def test_only_controllers_are_outside(self, edition: Edition) -> None:
+        """A Service Engine is in one of the clouds."""
+        (fault,) = faults(edition, 'service-engine.outside = ["10.0.0.1"]')
+        assert fault.rule == "inventory/unknown-cloud"
+        (fault,) = faults(edition, 'controller.outsid = ["10.0.0.1"]')
+        assert fault.expected.endswith(", or outside")
 
 
 class TestExports:

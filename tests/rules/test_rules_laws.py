@@ -54,6 +54,7 @@ OWN = sorted(
 def answered(draw: st.DrawFn) -> tuple[Resolution, Inventory]:
     """Return answers, with inventories that fit."""
     resolution = draw(resolutions())
+    resolution = resolution.reading(as_stated(resolution.edition))
     every = draw(st.booleans())
     inventory = draw(inventories(resolution.edition, everyone=every))
     return resolution, draw(split(inventory, resolution))
@@ -222,7 +223,8 @@ def reached(
     ] or [*deployment.clouds]
 
     def members(role: EndpointId, cloud: str | None) -> list[Network]:
-        if role in inventory.by_cloud and cloud is not None:
+        by_cloud = role in inventory.by_cloud and role != "controller"
+        if by_cloud and cloud is not None:
             return [*inventory.by_cloud[role].get(cloud, ())]
         return [*inventory.addresses.get(role, ())]
 

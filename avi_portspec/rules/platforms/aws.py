@@ -27,6 +27,7 @@ from avi_portspec.rules.platforms.clouds import (
     Direction,
     Grounds,
     Permission,
+    location_notes,
     membership_warning,
     own_roles,
     permissions,
@@ -48,6 +49,8 @@ __all__ = ["render_cloudformation", "render_terraform"]
 
 _CLOUDFORMATION: Final = "aws-cloudformation"
 _TERRAFORM: Final = "aws-terraform"
+#: The clouds whose machines are in its groups.
+_CLOUDS: Final = ("aws",)
 
 #: Characters that a description cannot have. AWS allows braces and dollars
 #: too, but CloudFormation and Terraform evaluate what they enclose.
@@ -94,7 +97,7 @@ def render_cloudformation(rules: SiteRules, options: Options) -> str:
     )
     resources: dict[str, Any] = {
         names.of(f"{role} group"): _group(role, permitted, options)
-        for role in own_roles(rules)
+        for role in own_roles(rules, _CLOUDS)
     }
     for permission, grounds in permitted.items():
         if isinstance(permission.peer, str):
@@ -125,7 +128,7 @@ def render_cloudformation(rules: SiteRules, options: Options) -> str:
                     "Description": f"Security group of {_tag(role, options)}",
                     "Value": _group_id(role, names),
                 }
-                for role in own_roles(rules)
+                for role in own_roles(rules, _CLOUDS)
             },
         }
     )
@@ -141,6 +144,7 @@ def _permissions(rules: SiteRules, platform: str) -> dict[Permission, Grounds]:
         ported=("tcp", "udp"),
         named=("icmp", "icmpv6"),
         by_family=False,
+        clouds=_CLOUDS,
     )
     counts: Counter[tuple[EndpointId, Direction, int]] = Counter()
     for permission, grounds in permitted.items():
@@ -178,6 +182,7 @@ def _warnings(
     )
     return [
         membership_warning(rules, _MEMBERSHIP),
+        *location_notes(rules, _CLOUDS),
         *(
             f"Caution: in the quota of a group, {name} counts as as many "
             "rules as it can have entries"
@@ -348,7 +353,7 @@ def render_terraform(rules: SiteRules, options: Options) -> str:
     )
     ids = {
         role: f"${{aws_security_group.{names.of(role)}.id}}"
-        for role in own_roles(rules)
+        for role in own_roles(rules, _CLOUDS)
     }
     resources: dict[str, dict[str, Any]] = {"aws_security_group": {}}
     for role in ids:

@@ -44,6 +44,8 @@ from avi_portspec.rules.traffic import Bare, Message, Ported
 
 __all__ = ["render_arm", "render_terraform"]
 
+#: The clouds whose machines have its groups.
+_CLOUDS: Final = ("azure",)
 _ARM: Final = "azure-arm"
 _TERRAFORM: Final = "azure-terraform"
 _SCHEMA: Final = (
@@ -145,7 +147,7 @@ def _security_rules(
     priorities = {direction: count(_FIRST) for direction in _DIRECTIONS}
     addresses: Counter[str] = Counter()
     numbers = count(1)
-    for stand in placements(rules, platform):
+    for stand in placements(rules, platform, _CLOUDS):
         rule = stand.rule
         key = f"{rule.id}-{stand.direction}"
         for sources, destinations in product(

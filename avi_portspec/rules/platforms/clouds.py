@@ -10,10 +10,11 @@ from collections.abc import Collection, Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final, Literal, NamedTuple, TypeAlias, assert_never
 
+from avi_portspec.documents import join
 from avi_portspec.errors import CannotExpressError
 from avi_portspec.model.ports import PortRange
 from avi_portspec.names import EndpointId
-from avi_portspec.rules.inventory import PRODUCT
+from avi_portspec.rules.inventory import CONTROLLER, PRODUCT
 from avi_portspec.rules.networks import Family, Network, collapse
 from avi_portspec.rules.neutral import Rule, SiteRules
 from avi_portspec.rules.peers import NamedObject, Peer
@@ -26,6 +27,7 @@ __all__ = [
     "Grounds",
     "Permission",
     "Placement",
+    "location_notes",
     "membership_warning",
     "message_refusal",
     "own_networks",
@@ -74,12 +76,19 @@ class Placement(NamedTuple):
         return self.rule.destination_objects
 
 
-def own_roles(rules: SiteRules) -> tuple[EndpointId, ...]:
+def own_roles(
+    rules: SiteRules, clouds: Collection[str] = ()
+) -> tuple[EndpointId, ...]:
     """Return the product's parts at this site, in the order of the edition.
 
     A part that has addresses and no rule is one too: it is closed. What the
     members in some clouds need besides is a part of its own, which has them
     too.
+
+    Args:
+        rules: The rules.
+        clouds: The clouds whose parts alone are asked for; see
+            :func:`locate`.
     """
     return tuple(
         role
@@ -88,7 +97,97 @@ def own_roles(rules: SiteRules) -> tuple[EndpointId, ...]:
             endpoint,
             *(part for part, of in rules.parts.items() if of == endpoint),
         )
+        if _is_inside(rules, role, clouds)
     )
+
+
+def _places(
+    rules: SiteRules, role: EndpointId, clouds: Collection[str]
+) -> tuple[list[str], list[str]]:
+    """Return in which clouds a role is, inside and outside some of them.
+
+    A site can run a cloud without an orchestrator on the machines of
+    another: where it has none of these clouds, it is in those that it has.
+    """
+    listed = rules.inventory.by_cloud.get(rules.parts.get(role, role), {})
+    deployed = rules.resolution.deployment.clouds
+    here = {*clouds}
+    if here.isdisjoint(deployed):
+        here |= deployed
+    its = rules.part_clouds.get(role, tuple(listed))
+    inside = [c for c in its if c in here and c in listed]
+    return inside, [c for c in its if c not in here and c in listed]
+
+
+def _is_inside(
+    rules: SiteRules, role: EndpointId, clouds: Collection[str]
+) -> bool:
+    inside, outside = _places(rules, role, clouds)
+    return not clouds or bool(inside) or not outside
+
+
+def locate(
+    rules: SiteRules,
+    rule: Rule,
+    role: EndpointId,
+    clouds: Collection[str],
+) -> tuple[bool, tuple[Network, ...]]:
+    """Return whether a side of a rule is in some clouds, and what is not.
+
+    No machine elsewhere can join a group there, so that it has to be named
+    by address. A role whose addresses are not listed by cloud is inside.
+
+    Args:
+        rules: The rules.
+        rule: One of them.
+        role: Its source or its destination.
+        clouds: The clouds that a platform has machines in; none for all.
+
+    Returns:
+        Whether it has members there, and the addresses of all others.
+    """
+    is_source = role == rule.source
+    networks = rule.sources if is_source else rule.destinations
+    if not clouds:
+        return True, ()
+    inside, outside = _places(rules, role, clouds)
+    if not inside:
+        return (False, networks) if outside else (True, ())
+    endpoint = rules.parts.get(role, role)
+    members = rules.inventory.by_cloud[endpoint]
+    apart = [
+        network
+        for cloud in outside
+        for network in members[cloud]
+        if network.version == rule.family
+    ]
+    listening = rules.inventory.cluster_ip_is_destination and not is_source
+    if apart and endpoint == CONTROLLER and listening:
+        floating = map(ip_network, rules.inventory.cluster_ip)
+        apart += (n for n in floating if n.version == rule.family)
+    return True, collapse(apart)
+
+
+def location_notes(
+    rules: SiteRules, clouds: Collection[str]
+) -> tuple[str, ...]:
+    """Return what a reader has to know of where the product's parts are."""
+    here = join("or", clouds)
+    listed = rules.inventory.by_cloud
+    own = [*_own_endpoints(rules)]
+    apart = [e for e in own if _places(rules, e, clouds)[1]]
+    notes = []
+    if apart:
+        names = join("and", apart)
+        notes.append(f"Outside {here}, and by address: members of {names}")
+    deployed = rules.resolution.deployment.clouds
+    taken = [e for e in own if e not in listed]
+    if len(deployed) > 1 and taken and not deployed.isdisjoint(clouds):
+        notes.append(
+            f"Caution: {join('and', taken)} taken to be in {here}; list the "
+            "addresses by cloud, where that is not so"
+        )
+    return tuple(notes)
 
 
 def _own_endpoints(rules: SiteRules) -> Iterator[EndpointId]:
@@ -109,24 +208,34 @@ def own_networks(rules: SiteRules) -> tuple[Network, ...]:
     return collapse([*networks, *map(ip_network, inventory.cluster_ip)])
 
 
-def placements(rules: SiteRules, platform: str) -> Iterator[Placement]:
+def placements(
+    rules: SiteRules, platform: str, clouds: Collection[str] = ()
+) -> Iterator[Placement]:
     """Yield each rule at each of the product's parts that it concerns.
 
     Traffic between two parts has to be let out of one and into the other,
     so such a rule is placed twice.
 
+    Args:
+        rules: The rules.
+        platform: The platform's name, for an error.
+        clouds: The clouds that it has machines in; none for all.
+
     Raises:
-        CannotExpressError: Neither side of a rule is a part of the product,
-            so there is no place for it.
+        CannotExpressError: Neither side of a rule is a part of the product
+            there, so there is no place for it.
     """
-    own = frozenset(own_roles(rules))
+    own = frozenset(own_roles(rules, clouds))
     for rule in rules.rules:
         source, destination = rule.source, rule.destination
         if own.isdisjoint({source, destination}):
+            where = f" in {join('or', clouds)}" if clouds else ""
             reason = (
-                f"neither {source} nor {destination} is part of the product, "
-                "and rules are placed only there"
+                f"neither {source} nor {destination} is part of the product"
+                f"{where}, and rules are placed only there"
             )
+            if source == destination:
+                reason = f"no member of {source} is{where}"
             raise refusal(platform, rule, reason)
         if destination in own:
             yield Placement(destination, "ingress", source, rule)
@@ -280,6 +389,7 @@ def permissions(
     ported: Collection[str],
     named: Collection[str],
     by_family: bool,
+    clouds: Collection[str],
 ) -> dict[Permission, Grounds]:
     """Return what each group permits, and why.
 
@@ -289,18 +399,20 @@ def permissions(
         ported: As :func:`protocol_name` takes it.
         named: The same.
         by_family: Whether a reference to a group can be about one family.
+        clouds: As :func:`placements` takes it.
 
     Raises:
         CannotExpressError: The platform cannot express a rule.
     """
-    own = own_roles(rules)
+    own = own_roles(rules, clouds)
     permitted: dict[Permission, Grounds] = {}
-    for stand in placements(rules, platform):
+    for stand in placements(rules, platform, clouds):
         rule = stand.rule
         peers: list[Network | EndpointId | NamedObject] = [*stand.peers]
         peers += (o for o in stand.objects if isinstance(o, NamedObject))
         if stand.peer in own:
-            peers = [stand.peer]
+            _, apart = locate(rules, rule, stand.peer, clouds)
+            peers = [stand.peer, *apart]
         protocol = protocol_name(rule, platform, ported=ported, named=named)
         for what in _parts(rule.traffic):
             ports = what if isinstance(what, PortRange) else None

@@ -39,6 +39,8 @@ from avi_portspec.rules.traffic import Bare, Message, Ported
 __all__ = ["render"]
 
 _PLATFORM: Final = "gcp-terraform"
+#: The clouds whose machines are in its networks.
+_CLOUDS: Final = ("gcp",)
 #: The most characters of a rule's name and of its description.
 _NAME: Final = 63
 _DESCRIPTION: Final = 2048
@@ -76,7 +78,7 @@ def render(rules: SiteRules, options: Options) -> str:
 def _firewalls(rules: SiteRules, options: Options) -> Iterator[dict[str, Any]]:
     """Yield the rules, those that close the rest last."""
     names = Names(_NAME, lambda key: f"avi-{options.label(key)}")
-    for stand in placements(rules, _PLATFORM):
+    for stand in placements(rules, _PLATFORM, _CLOUDS):
         rule, direction = stand.rule, stand.direction
         reasons = disarm(purposes_of(rules, rule))
         for kind, whence in _sources(stand):

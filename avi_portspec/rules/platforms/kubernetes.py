@@ -21,6 +21,7 @@ from avi_portspec.rules.peers import Peer, PodSelector
 from avi_portspec.rules.platforms.clouds import (
     Direction,
     Placement,
+    location_notes,
     message_refusal,
     own_roles,
     placements,
@@ -38,6 +39,8 @@ from avi_portspec.rules.traffic import Bare, Message, Ported
 __all__ = ["render"]
 
 _PLATFORM: Final = "kubernetes"
+#: The clouds whose machines can be pods.
+_CLOUDS: Final = ("kubernetes", "openshift")
 _PORTED: Final = ("tcp", "udp", "sctp")
 #: The most characters of an object's name, and of a label's name behind
 #: its prefix.
@@ -63,12 +66,18 @@ _ADDRESSES: Final = (
 
 def render(rules: SiteRules, options: Options) -> str:
     """Return the rules as YAML, a document for each part of the product."""
-    placed = list(placements(rules, _PLATFORM))
-    top = (*rules.header(), _MEMBERSHIP, _DNS, *_by_address(rules, placed))
+    placed = list(placements(rules, _PLATFORM, _CLOUDS))
+    top = (
+        *rules.header(),
+        _MEMBERSHIP,
+        _DNS,
+        *_by_address(rules, placed),
+        *location_notes(rules, _CLOUDS),
+    )
     names = Names(_NAME, lambda key: f"avi-{options.label(key)}")
     labels = Names(_LABEL, options.label)
     documents = []
-    for role in own_roles(rules):
+    for role in own_roles(rules, _CLOUDS):
         own = [stand for stand in placed if stand.role == role]
         # What each rule is for, since a policy has no comments.
         purposes = [
@@ -88,7 +97,7 @@ def render(rules: SiteRules, options: Options) -> str:
 
 def _by_address(rules: SiteRules, placed: list[Placement]) -> Iterator[str]:
     """Yield a warning of rules that name pods of the product by address."""
-    own = own_roles(rules)
+    own = own_roles(rules, _CLOUDS)
     named = {s.peer for s in placed if s.peer in own and s.peers}
     if named:
         roles = join("and", (role for role in own if role in named))

@@ -21,6 +21,7 @@ from avi_portspec.rules.platforms.clouds import (
     LOOPBACK,
     Grounds,
     Permission,
+    location_notes,
     membership_warning,
     own_roles,
     permissions,
@@ -36,6 +37,8 @@ from avi_portspec.rules.traffic import Bare, Message
 __all__ = ["render"]
 
 _PLATFORM: Final = "openstack-heat"
+#: The clouds whose machines are in its groups.
+_CLOUDS: Final = ("openstack",)
 #: Heat's features as of the release Rocky, which has all that is used here.
 _VERSION: Final = "2018-08-31"
 #: The protocols whose ports Neutron knows, and others that Heat can name.
@@ -54,9 +57,14 @@ def render(rules: SiteRules, options: Options) -> str:
     """Return the rules as a Heat template in YAML."""
     names = Names(_NAME, lambda key: _SEPARATORS.sub("-", options.label(key)))
     permitted = permissions(
-        rules, _PLATFORM, ported=_PORTED, named=_NAMED, by_family=True
+        rules,
+        _PLATFORM,
+        ported=_PORTED,
+        named=_NAMED,
+        by_family=True,
+        clouds=_CLOUDS,
     )
-    roles = own_roles(rules)
+    roles = own_roles(rules, _CLOUDS)
     resources = {
         names.of(f"{role} group"): _group(role, options) for role in roles
     }
@@ -73,7 +81,11 @@ def render(rules: SiteRules, options: Options) -> str:
             for role in roles
         },
     }
-    top = (*rules.header(), membership_warning(rules, _MEMBERSHIP))
+    top = (
+        *rules.header(),
+        membership_warning(rules, _MEMBERSHIP),
+        *location_notes(rules, _CLOUDS),
+    )
     return yaml_text([document], top)
 
 
