@@ -148,27 +148,25 @@ def _value(value: Any, used: int = 0) -> tuple[str, ...]:
         value: A string, a number, a truth value, a list or a mapping.
         used: How much of the first line something else takes.
     """
-    match value:
-        case dict():
-            inner = [
-                _Assignment(
-                    key if _IDENTIFIER.fullmatch(key) else _quote(key),
-                    _value(each, len(key)),
-                )
-                for key, each in value.items()
-            ]
-            return ("{", *(f"  {line}" for line in _aligned(inner)), "}")
-        case list():
-            items = [line for each in value for line in _value(each)]
-            flat = f"[{', '.join(items)}]"
-            if len(flat) + used <= _WIDTH:
-                return (flat,)
-            return ("[", *(f"  {item}," for item in items), "]")
-        case str():
-            reference = _REFERENCE.fullmatch(value)
-            return (reference[1] if reference else _quote(value),)
-        case _:
-            return (json.dumps(value),)
+    if isinstance(value, dict):
+        inner = [
+            _Assignment(
+                key if _IDENTIFIER.fullmatch(key) else _quote(key),
+                _value(each, len(key)),
+            )
+            for key, each in value.items()
+        ]
+        return ("{", *(f"  {line}" for line in _aligned(inner)), "}")
+    if isinstance(value, list):
+        items = [line for each in value for line in _value(each)]
+        flat = f"[{', '.join(items)}]"
+        if len(flat) + used <= _WIDTH:
+            return (flat,)
+        return ("[", *(f"  {item}," for item in items), "]")
+    if isinstance(value, str):
+        reference = _REFERENCE.fullmatch(value)
+        return (reference[1] if reference else _quote(value),)
+    return (json.dumps(value),)
 
 
 def _quote(text: str) -> str:
