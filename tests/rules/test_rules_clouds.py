@@ -524,4 +524,4 @@ class TestTheClusterIp:
         inventory = loads_inventory(text + FLAT + ENGINES, edition=edition)
         found = rule_set(edition.resolve(BOTH), inventory)
         (left,) = (o for o in found.omissions if o.kind == "cluster-ip")
-        assert left.reason == "Nothing may reach it, by any rule."
+        assert left.reason == "No flow's rule has it as a destination."
