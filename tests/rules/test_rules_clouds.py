@@ -436,6 +436,9 @@ class TestExports:
         site = loads_inventory(FLAT + ENGINES, edition=edition)
         text = str(export(edition.flows, "csv", inventory=site))
         assert "10.20.0.0/24" in text
+        ticket = str(export(edition.flows, "ticket", inventory=site))
+        assert "10.20.0.0/24" in ticket
+        assert "no address is given for " in ticket
 
 
 class TestTheInventory:
