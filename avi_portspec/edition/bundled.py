@@ -13,15 +13,6 @@ import attrs
 import avi_portspec.data
 from avi_portspec.edition.edition import Edition
 from avi_portspec.errors import Fault, InvalidDataError
-from avi_portspec.model import (
-    conditions,
-    facets,
-    flows,
-    interfaces,
-    page,
-    ports,
-    protocols,
-)
 from avi_portspec.model.plain import plain
 from avi_portspec.model.record import checks_of
 from avi_portspec.names import EDITION_ID, EditionId
@@ -107,14 +98,12 @@ def load_bundled(edition: EditionId, path: str) -> Edition:
 _FORM: Final = 2
 
 #: Where the names stand that a record's repr uses.
-_NAMED_IN: Final = (
-    conditions,
-    facets,
-    flows,
-    interfaces,
-    page,
-    ports,
-    protocols,
+_NAMED_IN: Final = tuple(
+    import_module(f"avi_portspec.model.{name}")
+    for name in (
+        *("conditions", "facets", "flows", "interfaces", "page", "ports"),
+        "protocols",
+    )
 )
 
 
