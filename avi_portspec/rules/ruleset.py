@@ -31,6 +31,7 @@ from avi_portspec.names import (
     LastLine,
     Scope,
     Status,
+    Syntax,
 )
 from avi_portspec.rules.inventory import (
     CONTROLLER,
@@ -81,6 +82,7 @@ class RuleSet(SiteRules):
         last_line: LastLine | None = None,
         hook: Hook | None = None,
         icmp_errors: bool | None = None,
+        syntax: Syntax | None = None,
         header: bool | None = None,
         partial: bool | None = None,
     ) -> str:
@@ -99,6 +101,8 @@ class RuleSet(SiteRules):
             hook: Where the rules are in force; ``forward`` by default.
             icmp_errors: Whether errors about allowed connections pass, such
                 as "packet too big"; they do by default.
+            syntax: The syntax of a Terraform configuration: ``json``
+                (default) or ``hcl``.
             header: Whether a table says what it is in lines of comment
                 above it; it does not by default.
             partial: Whether rules that the platform cannot express are left
@@ -117,6 +121,7 @@ class RuleSet(SiteRules):
             last_line=last_line,
             hook=hook,
             icmp_errors=icmp_errors,
+            syntax=syntax,
             header=header,
             partial=partial,
         )
