@@ -190,6 +190,7 @@ def list_undocumented(
             if not gap.flows or not named.issuperset(gap.flows):
                 named.update(gap.flows)
                 yield str(gap), "bold yellow"
+    yield from ((str(gap), "bold yellow") for gap in answer.cloud_gaps)
     silent = [flow for flow in answer.unstated if flow.id not in named]
     if silent:
         text = silence_text(silent, answer.edition)
