@@ -8,7 +8,14 @@ from typing import Any, Final, NamedTuple, get_args
 import attrs
 
 from avi_portspec.errors import InvalidQueryError, shown
-from avi_portspec.names import KEBAB_ID, Hook, LastLine, OptionName, Scope
+from avi_portspec.names import (
+    KEBAB_ID,
+    Hook,
+    LastLine,
+    OptionName,
+    Scope,
+    Syntax,
+)
 
 __all__ = ["Kind", "Options", "option_kind"]
 
@@ -132,6 +139,14 @@ class Options:
         metadata=_flag(
             "Drop ICMP errors about allowed connections too. Paths with a "
             "small MTU then fail."
+        ),
+    )
+    syntax: Syntax = attrs.field(
+        default="json",
+        metadata=_words(
+            Syntax,
+            "The syntax of a Terraform configuration: json, for a file "
+            ".tf.json (default); hcl, for a file .tf.",
         ),
     )
     header: bool = attrs.field(

@@ -101,6 +101,7 @@ class TestOptions:
             {"hook": "forward"},
             {"icmp_errors": False},
             {"icmp_errors": True},
+            {"syntax": "hcl"},
         ],
         ids=str,
     )
@@ -131,6 +132,7 @@ class TestOptions:
             ("hook", "input", "'forward' or 'host' or 'bridge'"),
             ("hook", ["host"], "'forward' or 'host' or 'bridge'"),
             ("icmp_errors", 1, "True or False"),
+            ("syntax", "yaml", "'json' or 'hcl'"),
             ("header", 1, "True or False"),
             ("partial", "no", "True or False"),
         ],

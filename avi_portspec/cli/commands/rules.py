@@ -261,7 +261,7 @@ def _warnings(rules: RuleSet) -> Iterator[str]:
     if not rules.complete:
         yield f"complete: {rules.verdict}"
     for omission in rules.omissions:
-        if omission.kind not in _QUIET and omission.kind != "optional":
+        if omission.kind not in {*_QUIET, "optional", "not-used"}:
             yield f"left out: {omission}"
     if any(each.kind == "direction-unclear" for each in rules.omissions):
         yield (
