@@ -179,13 +179,13 @@ def location_notes(
     notes = []
     if apart:
         names = join("and", apart)
-        notes.append(f"Outside {here}, and by address: members of {names}")
+        notes.append(f"Not in {here}, and so by address: members of {names}")
     deployed = rules.resolution.deployment.clouds
     taken = [e for e in own if e not in listed]
     if len(deployed) > 1 and taken and not deployed.isdisjoint(clouds):
         notes.append(
-            f"Caution: {join('and', taken)} taken to be in {here}; list the "
-            "addresses by cloud, where that is not so"
+            f"Caution: this assumes that {join('and', taken)} can join groups "
+            f"in {here}; list the addresses by cloud if some are elsewhere"
         )
     return tuple(notes)
 
@@ -229,13 +229,22 @@ def placements(
     for rule in rules.rules:
         source, destination = rule.source, rule.destination
         if own.isdisjoint({source, destination}):
-            where = f" in {join('or', clouds)}" if clouds else ""
             reason = (
-                f"neither {source} nor {destination} is part of the product"
-                f"{where}, and rules are placed only there"
+                f"neither {source} nor {destination} is part of the product, "
+                "and rules are placed only there"
             )
-            if source == destination:
-                reason = f"no member of {source} is{where}"
+            endpoints = [*_own_endpoints(rules)]
+            elsewhere = [
+                end
+                for end in dict.fromkeys((source, destination))
+                if rules.parts.get(end, end) in endpoints
+            ]
+            if elsewhere:
+                reason = (
+                    f"no member of {join('and', elsewhere)} is in "
+                    f"{join('or', clouds)}; the rule belongs on the firewall "
+                    "where they are"
+                )
             raise refusal(platform, rule, reason)
         if destination in own:
             yield Placement(destination, "ingress", source, rule)
