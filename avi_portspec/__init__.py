@@ -47,7 +47,7 @@ if TYPE_CHECKING:
         load_deployment,
         loads_deployment,
     )
-    from avi_portspec.deployment.overlay import (
+    from avi_portspec.deployment.overlay_records import (
         EndpointNames,
         Overlay,
         PortChange,
@@ -149,7 +149,7 @@ _HOMES = {
         "load_deployment",
         "loads_deployment",
     ),
-    "deployment.overlay": (
+    "deployment.overlay_records": (
         "EndpointNames",
         "Overlay",
         "PortChange",

@@ -29,7 +29,7 @@ from avi_portspec.beyond.records import (
     Statement,
     StatementSource,
 )
-from avi_portspec.deployment.overlay import (
+from avi_portspec.deployment.overlay_records import (
     EndpointNames,
     Overlay,
     PortChange,

@@ -451,7 +451,7 @@ class Fault(TypedDict):
 
 
 class CheckedFile(TypedDict):
-    """A file, what is wrong with it, and which of its keys are not used."""
+    """A file, what is wrong with it, and which of its keys have no use."""
 
     file: str
     kind: (

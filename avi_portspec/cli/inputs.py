@@ -129,11 +129,11 @@ def read_site(
         InvalidDataError: The file holds no sound inventory.
         OSError: The file cannot be read.
     """
-    from avi_portspec.rules.inventory import loads_inventory
+    from avi_portspec.rules.inventory import read_inventory
 
-    text, subject = request.read(name)
+    table, subject = request.read_table(name)
     with report_progress(f"reading {subject}"):
-        site = loads_inventory(text, edition=edition, subject=subject)
+        site = read_inventory(table, subject, edition)
     if site.unused:
         click.echo(f"{subject}: {unused_text(site)}", err=True)
     return site, subject

@@ -67,7 +67,10 @@ def inventory_option(
         more: What the command does with the addresses.
         **kwargs: What else click takes.
     """
-    text = "The addresses of your endpoints, in TOML; - for standard input."
+    text = (
+        "The addresses of your endpoints, in TOML or JSON; - for standard "
+        "input."
+    )
     return option(
         section,
         "--inventory",

@@ -126,7 +126,8 @@ def query_options(function: F) -> F:
         DEPLOYMENT,
         "--strict",
         is_flag=True,
-        help="Exit 1 if anything this deployment needs is not documented.",
+        help="Exit 1 if anything this deployment needs is not documented, "
+        "or its direction is not clear.",
     )(function)
 
 
@@ -273,7 +274,7 @@ class Answer:
             shown &= frozenset(self.resolution.having(*self._decisions))
         if len(shown) == len(self.edition.flows):
             return None
-        return shown | self.unstated
+        return shown | self.unstated | self.resolution.direction_unclear
 
 
 def query(

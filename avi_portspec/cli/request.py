@@ -154,11 +154,9 @@ class Request:
         return load(name)
 
     def _edition_in(self, name: str) -> Edition:
-        from avi_portspec.edition.edition import Edition
-        from avi_portspec.serialisation.converter import read
+        from avi_portspec.edition.loading import read_edition
 
-        table, subject = self.read_table(name)
-        return read(table, Edition, subject)  # type: ignore[no-any-return]
+        return read_edition(*self.read_table(name))
 
     # -- what comes out ------------------------------------------------------
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from avi_portspec.beyond.files import library
 from avi_portspec.beyond.queries import sources, statements
 from avi_portspec.beyond.wording import KINDS, releases_text
-from avi_portspec.deployment.overlay import (
+from avi_portspec.deployment.overlay import apply_overlay
+from avi_portspec.deployment.overlay_records import (
     Overlay,
     SiteFlow,
     SiteNote,
-    apply_overlay,
 )
 from avi_portspec.errors import Fault, InvalidDataError, shown
 from avi_portspec.model.edition import EditionData

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 import attrs
 
-from avi_portspec.deployment.overlay import Overlay
+from avi_portspec.deployment.overlay_records import Overlay
 from avi_portspec.errors import Fault, InvalidDataError
 from avi_portspec.model.edition import EditionData
 from avi_portspec.model.facets import Deployment
@@ -16,6 +16,7 @@ __all__ = ["KEYS", "Kind", "kind_of", "refuse_other_kind"]
 Kind = Literal["deployment", "edition", "overlay", "inventory"]
 
 _CONTROLLER: Final = "controller"
+_ENGINE: Final = "service-engine"
 _OVERLAY: Final = frozenset(attrs.fields_dict(Overlay))
 #: The keys that tell each kind; those of an inventory are the ids of an
 #: edition's endpoints. The order matters: an edition has most keys
@@ -44,7 +45,13 @@ def kind_of(table: Any) -> Kind | None:
     if keys and not isinstance(table.get(_CONTROLLER), str):
         # An inventory has it too, with addresses.
         keys.discard(_CONTROLLER)
-    return next((kind for kind, own in KEYS.items() if keys & own), None)
+    found = next((kind for kind, own in KEYS.items() if keys & own), None)
+    if found is None and isinstance(table, dict):
+        # What stands at other keys, only an edition can tell.
+        listed = (table.get(key) for key in (_CONTROLLER, _ENGINE))
+        if any(isinstance(value, (list, dict)) for value in listed):
+            return "inventory"
+    return found
 
 
 def refuse_other_kind(table: Any, expected: Kind, subject: str) -> None:

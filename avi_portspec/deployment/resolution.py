@@ -29,7 +29,7 @@ from avi_portspec.errors import (
 from avi_portspec.model.conditions import VENDOR
 from avi_portspec.model.display import ports_text
 from avi_portspec.model.edition import EditionData
-from avi_portspec.model.facets import Deployment
+from avi_portspec.model.facets import AcceptedReading, DeclinedFlow, Deployment
 from avi_portspec.model.flat import (
     FlatRecord,
     PortRecord,
@@ -42,7 +42,7 @@ from avi_portspec.model.frozen import Frozen, FrozenDict
 from avi_portspec.model.ports import ProtocolPorts, parse_port
 from avi_portspec.model.protocols import Protocol
 from avi_portspec.model.wording import by_speaker
-from avi_portspec.names import DirectionReading, Status
+from avi_portspec.names import DirectionReading, FlowId, Status
 
 __all__ = ["Resolution", "resolve"]
 
@@ -385,6 +385,36 @@ class Resolution(Frozen):
         """
         flows = (*self.direction_unclear, *self.declined)
         return tuple(self[flow] for flow in flows)
+
+    @property
+    def idle_choices(self) -> Mapping[str, FlowId]:
+        """What the deployment reads or declines to no effect.
+
+        By its place in the deployment, the flow, which has another decision.
+
+        >>> import avi_portspec
+        >>> where = avi_portspec.loads_deployment('''
+        ... clouds = ["aws"]
+        ... [[declined]]
+        ... flow = "controller-to-dns"
+        ... reason = "resolved locally"
+        ... ''')
+        >>> answer = avi_portspec.load().resolve(where)
+        >>> dict(answer.idle_choices)
+        {'declined[0]': 'controller-to-dns'}
+        """
+        choices: dict[str, tuple[AcceptedReading | DeclinedFlow, ...]] = {
+            "readings": self.deployment.readings,
+            "declined": self.deployment.declined,
+        }
+        return FrozenDict(
+            {
+                f"{name}[{at}]": choice.flow
+                for name, listed in choices.items()
+                for at, choice in enumerate(listed)
+                if self.status_of(choice.flow) not in HOLDING
+            }
+        )
 
     def reading(self, readings: Mapping[str, DirectionReading]) -> Resolution:
         """Return the answer with more readings of doubtful directions.

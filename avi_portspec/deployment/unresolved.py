@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from avi_portspec.deployment.decisions import Decision, Gap
     from avi_portspec.deployment.why import Why
     from avi_portspec.model.edition import EditionData
+    from avi_portspec.model.facts import EditionFacts
     from avi_portspec.model.flows import Flow
 
 __all__ = ["conflict_phrase", "gap_phrases", "withheld_phrase"]
@@ -66,7 +67,7 @@ def gap_phrases(gap: Gap, edition: EditionData) -> tuple[str, ...]:
     )
 
 
-def withheld_phrase(decision: Decision, edition: EditionData) -> str:
+def withheld_phrase(decision: Decision, edition: EditionFacts) -> str:
     """Return a flow that is unclear or declined, and why, in sentences.
 
     They continue what the decision is called.
@@ -86,6 +87,6 @@ def withheld_phrase(decision: Decision, edition: EditionData) -> str:
     return " ".join([text, *cautions(flow)])
 
 
-def _ends(flow: Flow, edition: EditionData) -> str:
+def _ends(flow: Flow, edition: EditionFacts) -> str:
     source = edition.endpoints[flow.source].label
     return f"{source} to {edition.endpoints[flow.destination].label}"

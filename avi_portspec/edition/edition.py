@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from avi_portspec.beyond.near import NearMiss
     from avi_portspec.beyond.records import Statement
-    from avi_portspec.deployment.overlay import Overlay
+    from avi_portspec.deployment.overlay_records import Overlay
     from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.deployment.symptoms import Symptoms
     from avi_portspec.model.catalog import Catalog

@@ -16,7 +16,7 @@ from avi_portspec.errors import (
 )
 from avi_portspec.names import EditionId, fold, is_file_name
 
-__all__ = ["editions", "load", "loads", "loads_toml"]
+__all__ = ["editions", "load", "loads", "loads_toml", "read_edition"]
 
 
 def editions() -> tuple[EditionId, ...]:
@@ -59,7 +59,7 @@ def load(edition: str | os.PathLike[str] | None = None) -> Edition:
     if edition is not None and is_file_name(edition):
         from avi_portspec.serialisation.files import read_file
 
-        return _read(*read_file(edition))
+        return read_edition(*read_file(edition))
     if edition is not None and not isinstance(edition, str):
         expected = "an edition's id or alias, or the path of its file"
         raise InvalidQueryError("edition", expected, shown(edition))
@@ -115,7 +115,7 @@ def loads(text: str | bytes, *, subject: str = "JSON text") -> Edition:
     """
     from avi_portspec.serialisation.files import json_table
 
-    return _read(json_table(text, subject), subject)
+    return read_edition(json_table(text, subject), subject)
 
 
 def loads_toml(text: str | bytes, *, subject: str = "TOML text") -> Edition:
@@ -131,10 +131,20 @@ def loads_toml(text: str | bytes, *, subject: str = "TOML text") -> Edition:
     """
     from avi_portspec.serialisation.files import toml_table
 
-    return _read(toml_table(text, subject), subject)
+    return read_edition(toml_table(text, subject), subject)
 
 
-def _read(data: Any, subject: str) -> Edition:
+def read_edition(data: Any, subject: str) -> Edition:
+    """Return the edition that plain data holds.
+
+    Args:
+        data: The data.
+        subject: What to call it in an error: a file's name, say.
+
+    Raises:
+        InvalidDataError: It is not an edition; it carries every fault with
+            its path, or says what it is instead.
+    """
     # Imported here, as the readers above: a compiled edition needs none.
     from avi_portspec.serialisation.converter import read
 

@@ -7,12 +7,14 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from avi_portspec.deployment.unresolved import withheld_phrase
 from avi_portspec.documents.spreadsheet import escape
 from avi_portspec.model.flat import FlatRecord, port_record
 from avi_portspec.tabular.columns import COLUMNS
 
 if TYPE_CHECKING:
     from avi_portspec.exporters.report import Report
+    from avi_portspec.model.flows import Flow
 
 __all__ = ["list_headings", "write"]
 
@@ -39,7 +41,8 @@ def write(report: Report) -> str:
 
     What may be opened comes first. What is not documented follows, with
     ``unstated`` as its decision, and ``unsupported`` where the vendor rules
-    out what is needed. What is not needed is omitted, so that nobody opens
+    out what is needed; then, without ports, what is of unclear direction or
+    declined by the site. What is not needed is omitted, so that nobody opens
     it who reads the ports alone. Texts are quoted, numbers are not, and what
     a spreadsheet would run is escaped. Several addresses are separated by
     spaces.
@@ -52,7 +55,11 @@ def write(report: Report) -> str:
         lineterminator="\r\n",
     )
     writer.writeheader()
-    for record in (*_records(report), *_undocumented(report)):
+    for record in (
+        *_records(report),
+        *_undocumented(report),
+        *_withheld(report),
+    ):
         cells = {**record, **report.made_from}
         writer.writerow(
             {
@@ -85,12 +92,7 @@ def _undocumented(report: Report) -> Iterator[Mapping[str, object]]:
         (flow,) = (f for f in edition.flows if f.id == conflict.flow)
         yield {
             "decision": "unsupported",
-            "flow": flow.id,
-            "source": flow.source,
-            "source_name": edition.endpoints[flow.source].name,
-            "destination": flow.destination,
-            "destination_name": edition.endpoints[flow.destination].name,
-            "service": flow.service,
+            **_ends(report, flow),
             "reason": conflict.text,
             "replaces": " ".join(conflict.replaces),
             "notes": " ".join(conflict.notes),
@@ -105,3 +107,28 @@ def _undocumented(report: Report) -> Iterator[Mapping[str, object]]:
                 "reason": gap.text,
                 "citation": "; ".join(map(str, gap.citations)),
             }
+
+
+def _withheld(report: Report) -> Iterator[Mapping[str, object]]:
+    """Yield what applies and gets no port: its reason names the port."""
+    for decision in report.withheld:
+        yield {
+            "decision": decision.status,
+            **_ends(report, decision.flow),
+            "reason": withheld_phrase(decision, report.edition),
+            "notes": " ".join(decision.flow.notes),
+            "citation": str(decision.flow.citation),
+        }
+
+
+def _ends(report: Report, flow: Flow) -> Mapping[str, object]:
+    """Return a flow without its ports."""
+    endpoints = report.edition.endpoints
+    return {
+        "flow": flow.id,
+        "source": flow.source,
+        "source_name": endpoints[flow.source].name,
+        "destination": flow.destination,
+        "destination_name": endpoints[flow.destination].name,
+        "service": flow.service,
+    }

@@ -120,6 +120,9 @@ class ReportData(Identity):
         deployment: The deployment, or ``None``.
         records: What may be opened, one record per protocol and port range.
         unstated: Records of what the vendor does not document.
+        direction_unclear: Records of what the vendor may have stated the
+            wrong way round.
+        declined: Records of what the site does not use.
         not_needed: Records of what is decided against.
         conflicts: Needs that the vendor rules out without a substitute.
         gaps: What is not documented, in words.
@@ -133,6 +136,8 @@ class ReportData(Identity):
     deployment: DeploymentData | None
     records: list[RecordData]
     unstated: list[RecordData]
+    direction_unclear: list[RecordData]
+    declined: list[RecordData]
     not_needed: list[RecordData]
     conflicts: list[ConflictData]
     gaps: list[GapData]
@@ -151,19 +156,27 @@ def report_data(report: "Report") -> Mapping[str, Any]:
     """
     if report.whole:
         return {"format": FORMAT, **plain(report.edition)}
-    empty: dict[str, Any] = {"records": (), "unstated": (), "not_needed": ()}
-    data = fill(
-        ReportData,
-        report,
-        **report.made_from,
-        **empty,
-        unofficial=True,
-        scope=OUT_OF_SCOPE,
-    )
+    lists: dict[str, Iterable[Row]] = {
+        "records": report.rows,
+        "unstated": report.unstated,
+        "direction_unclear": report.direction_unclear,
+        "declined": report.declined,
+        "not_needed": report.not_needed,
+    }
+    empty: dict[str, Any] = dict.fromkeys(lists, ())
+    data: dict[str, Any] = {
+        **fill(
+            ReportData,
+            report,
+            **report.made_from,
+            **empty,
+            unofficial=True,
+            scope=OUT_OF_SCOPE,
+        )
+    }
     # Not filled: there are many, and scripts wait for them.
-    data["records"] = _records_data(report, report.rows)
-    data["unstated"] = _records_data(report, report.unstated)
-    data["not_needed"] = _records_data(report, report.not_needed)
+    for name, rows in lists.items():
+        data[name] = _records_data(report, rows)
     return data
 
 

@@ -27,7 +27,9 @@ from avi_portspec.exporters.request import (
     without_it,
 )
 from avi_portspec.model.flat import reason_of
+from avi_portspec.model.phrases import DIRECTION_UNCLEAR
 from avi_portspec.model.wording import (
+    ASK_DIRECTION,
     OUT_OF_SCOPE,
     deployment_rows,
     reason_marks,
@@ -78,6 +80,7 @@ def _answer(report: Report) -> Iterator[Block]:
             ),
         ),
     )
+    yield from _withheld(change)
     if report.not_needed:
         yield Heading("Not needed for this deployment")
         yield Bullets(
@@ -92,6 +95,15 @@ def _answer(report: Report) -> Iterator[Block]:
         yield Heading("Assumptions")
         yield _footnotes(notes)
     yield from _notes(report)
+
+
+def _withheld(change: Change) -> Iterator[Block]:
+    """Yield what applies and gets no port, under a heading for each kind."""
+    for tag, found in change.withheld.items():
+        yield Heading(tag)
+        if tag == DIRECTION_UNCLEAR:
+            yield Paragraph(f"No port is listed for these. {ASK_DIRECTION}")
+        yield Bullets(tuple(f"{text} ({flow})" for text, flow in found))
 
 
 def _lines_table(
@@ -154,6 +166,7 @@ def _ticket(change: Change) -> Iterator[Block]:
             "vendor before you approve this request."
         )
         yield Bullets(tuple(text for text, _ in change.conflicts))
+    yield from _withheld(change)
     yield Heading("Allow (stateful; replies are implied)")
     yield from (Paragraph(f"Caution: {text}") for text in change.cautions)
     if rules:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from avi_portspec.documents import join
 from avi_portspec.edition.edition import Edition
@@ -30,7 +30,7 @@ from avi_portspec.model.wording import (
 from avi_portspec.names import EndpointId, FlowId, Status
 
 if TYPE_CHECKING:
-    from avi_portspec.deployment.decisions import Conflict, Gap
+    from avi_portspec.deployment.decisions import Conflict, Decision, Gap
     from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.model.facets import Deployment
     from avi_portspec.model.facts import EditionFacts
@@ -51,6 +51,8 @@ _LISTS: Final = {
     "needed": "rows",
     "optional": "rows",
     "unstated": "unstated",
+    "direction-unclear": "direction_unclear",
+    "declined": "declined",
 }
 
 
@@ -65,6 +67,9 @@ class Report(NamedTuple):
         rows: What may be opened, in published order, a row per protocol and
             port range.
         unstated: What the vendor does not document.
+        direction_unclear: What the vendor may have stated the wrong way
+            round.
+        declined: What the site does not use.
         not_needed: What is decided against: replaced, not applicable, not
             supported.
         conflicts: The needs that the vendor rules out without a substitute.
@@ -84,6 +89,8 @@ class Report(NamedTuple):
     notes: tuple[Note, ...]
     rows: tuple[Row, ...]
     unstated: tuple[Row, ...]
+    direction_unclear: tuple[Row, ...] = ()
+    declined: tuple[Row, ...] = ()
     not_needed: tuple[Row, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     gaps: tuple[Gap, ...] = ()
@@ -95,6 +102,13 @@ class Report(NamedTuple):
     parts: Parts | None = None
 
     @property
+    def withheld(self) -> tuple[Decision, ...]:
+        """The decisions on flows that apply, and that get no port."""
+        rows = (*self.direction_unclear, *self.declined)
+        found = {row.flow.id: cast("Decision", row.decision) for row in rows}
+        return (*found.values(),)
+
+    @property
     def stamp(self) -> str:
         """The data's version and digest, in a line."""
         return stamp(self.edition)
@@ -102,8 +116,8 @@ class Report(NamedTuple):
     def only(self, flows: Collection[Flow]) -> Report:
         """Return the report without the rows of any other flow.
 
-        Conflicts, gaps and exclusions stay: looking at something else does
-        not hide what is not documented.
+        Conflicts, gaps, unclear directions and exclusions stay: looking at
+        something else does not hide what is not documented.
 
         Args:
             flows: The flows that are kept.
@@ -112,7 +126,7 @@ class Report(NamedTuple):
         named = {note for flow in flows for note in flow.notes}
         lists: dict[str, Any] = {
             name: tuple(r for r in getattr(self, name) if r.flow.id in kept)
-            for name in ("rows", "unstated", "not_needed")
+            for name in ("rows", "unstated", "declined", "not_needed")
         }
         notes = tuple(note for note in self.notes if note.id in named)
         return self._replace(whole=False, partial=True, notes=notes, **lists)
@@ -277,7 +291,7 @@ def _on_resolution(answer: Resolution) -> Report:
         lists[name] += rows_of(decision.flow, edition, decision)
     cloud = edition.facets.get("cloud")
     clouds = [] if cloud is None else value_names(answer.deployment, cloud)
-    flows = answer.having("needed", "optional")
+    flows = answer.having("needed", "optional", "direction-unclear")
     return Report(
         edition=edition,
         made_from=identity(edition),
@@ -290,6 +304,8 @@ def _on_resolution(answer: Resolution) -> Report:
         notes=_notes(edition, [*flows, *flows.unstated]),
         rows=tuple(lists["rows"]),
         unstated=tuple(lists["unstated"]),
+        direction_unclear=tuple(lists["direction_unclear"]),
+        declined=tuple(lists["declined"]),
         not_needed=tuple(lists["not_needed"]),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
-from avi_portspec.deployment.unresolved import conflict_phrase
+from avi_portspec.deployment.unresolved import conflict_phrase, withheld_phrase
 from avi_portspec.deployment.why import explain
 from avi_portspec.documents import join
 from avi_portspec.edition.loading import editions
@@ -348,6 +348,20 @@ class Change(NamedTuple):
         )
 
     @property
+    def withheld(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """What applies and is not requested, in words, and of which flow.
+
+        By what it is called: of unclear direction, or declined.
+        """
+        edition = self.report.edition
+        found: dict[str, tuple[tuple[str, str], ...]] = {}
+        for decision in self.report.withheld:
+            pair = withheld_phrase(decision, edition), decision.flow.id
+            tag = decision.why.tag
+            found[tag] = (*found.get(tag, ()), pair)
+        return found
+
+    @property
     def digest(self) -> str:
         """The digest of the data, and what to compare it with."""
         return (
@@ -367,7 +381,11 @@ class Change(NamedTuple):
         words = [f"--edition {base}" if bundled else "--edition-file FILE"]
         words += [f"--overlay {site}.toml" for site in sites]
         deployment = report.deployment
-        if deployment is not None:
+        if deployment is not None and (
+            deployment.readings or deployment.declined
+        ):
+            words.append("--deployment FILE")
+        elif deployment is not None:
             used = {*deployment.features, *deployment.services}
             words += [
                 f"{option} {','.join(sorted(values))}"
@@ -522,10 +540,10 @@ def without_it(line: Line) -> str:
 
 
 def changes_of(flow: Flow) -> tuple[str, ...]:
-    """Return what a site says of the ports that it changed, if it did."""
-    return tuple(
-        reason.reason for reason in flow.inferred if reason.level == "site"
-    )
+    """Return what a site changed or settled about a flow, if it did."""
+    changed = [r.reason for r in flow.inferred if r.level == "site"]
+    accepted = [r.short for r in flow.readings if r.level == "site"]
+    return (*changed, *dict.fromkeys(filter(None, accepted)))
 
 
 def change_of(report: Report) -> Change:

@@ -19,8 +19,8 @@ from avi_portspec.exporters.request import (
     why_of,
     without_it,
 )
-from avi_portspec.model.phrases import OPTIONAL
-from avi_portspec.model.wording import OUT_OF_SCOPE
+from avi_portspec.model.phrases import DECLINED, DIRECTION_UNCLEAR, OPTIONAL
+from avi_portspec.model.wording import ASK_DIRECTION, OUT_OF_SCOPE
 from avi_portspec.tabular.lines import Footnotes
 
 if TYPE_CHECKING:
@@ -66,6 +66,12 @@ _BY_HAND: Final = {
 #: What the notes have of the request.
 _NOTED: Final = {"Addresses", "Rollback", "Test"}
 _OPTIONAL: Final = "optional"
+#: What is counted of the flows that apply and are not requested.
+_COUNTED: Final = {
+    DIRECTION_UNCLEAR: "with unclear direction",
+    DECLINED: "declined",
+}
+_ADVICE: Final = {DIRECTION_UNCLEAR: ASK_DIRECTION}
 _NONE: Final = "nothing undocumented"
 #: The height of a line, and the most that a row can have, in points.
 _LINE: Final = 15
@@ -163,6 +169,10 @@ def _write_top(sheet: Any, change: Change, looks: _Formats) -> None:
         for found, text in (
             (change.conflicts, "in conflict"),
             (change.undocumented, "not documented"),
+            *(
+                (found, _COUNTED[tag])
+                for tag, found in change.withheld.items()
+            ),
         )
         if found
     ]
@@ -277,6 +287,15 @@ def _sheets(change: Change, notes: Footnotes) -> Iterator[_Sheet]:
         [
             *(("conflict", text, flow) for text, flow in change.conflicts),
             *(("gap", text, ids) for text, ids in change.undocumented),
+        ],
+    )
+    yield (
+        "Not requested",
+        (("Kind", 20), ("What applies, and is in no rule", 90), ("Flow", 38)),
+        [
+            (tag, f"{text} {_ADVICE.get(tag, '')}".rstrip(), flow)
+            for tag, found in change.withheld.items()
+            for text, flow in found
         ],
     )
     yield (

@@ -45,7 +45,8 @@ class Piece(NamedTuple):
     Attributes:
         text: The piece.
         flow: The flow that it is about; ``None`` for the words between.
-        silent: Whether it says that something is not documented.
+        silent: Whether it says that something is not documented, or not
+            clear.
         words: Whether it is a phrase, which can be translated.
     """
 
@@ -107,6 +108,7 @@ def ports_phrase(
     optional: bool = False,
     unnamed: Asked = NOTHING_ASKED,
     deployed: bool = False,
+    unclear: Iterable[Flow] = (),
     unused: Iterable[str] = (),
 ) -> tuple[Piece, ...]:
     r"""Return the ports of flows as a sentence can hold them.
@@ -129,6 +131,8 @@ def ports_phrase(
         unnamed: What is asked about and no flow names.
         deployed: Whether one deployment is asked about, which has all of the
             values; else it is about any of them.
+        unclear: The flows of which the vendor leaves the direction in doubt,
+            and this deployment does not say how to read it.
         unused: Why this deployment needs none of the flows that answer.
 
     Returns:
@@ -146,6 +150,18 @@ def ports_phrase(
         ]
         for text in [_say_values(edition, unnamed)]
         if text
+    ]
+    # No number is said here either.
+    silent += [
+        [
+            Piece(
+                "a port whose direction is not clear",
+                flow.id,
+                silent=True,
+                words=True,
+            )
+        ]
+        for flow in unclear
     ]
     found = _find_clauses(
         edition, shown, asked, optional=optional, deployed=deployed

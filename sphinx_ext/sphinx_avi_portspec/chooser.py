@@ -20,7 +20,12 @@ from avi_portspec.model.phrases import (
     places_phrase,
     silence_phrase,
 )
-from avi_portspec.model.wording import NODES, NODES_NAME, site_of, source_text
+from avi_portspec.model.wording import (
+    NODES,
+    NODES_NAME,
+    site_of,
+    source_text,
+)
 from sphinx_avi_portspec.blocks import AviBlock, AviFolded, AviSummary
 from sphinx_avi_portspec.directive import TableDirective
 from sphinx_avi_portspec.domain import get_domain
@@ -82,6 +87,9 @@ CHOOSER_MESSAGES: Final = (
     "conflict",
     "conflicts",
     "Conflict:",
+    "with unclear direction",
+    "direction not clear",
+    "Direction not clear:",
     "Caution:",
     "Not documented",
     ("by the vendor's port page. Check before you rely on a default deny:"),

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 
 from avi_portspec import Exclusion, UnknownNameError
+from avi_portspec.deployment.unresolved import withheld_phrase
 from avi_portspec.documents import join
-from avi_portspec.model.phrases import asked_of, deployment_phrase
-from avi_portspec.model.wording import at_start
+from avi_portspec.model.phrases import (
+    DECLINED,
+    DIRECTION_UNCLEAR,
+    asked_of,
+    deployment_phrase,
+)
+from avi_portspec.model.wording import ASK_DIRECTION, at_start
 from avi_portspec.tabular.filters import asked_clouds
 from sphinx_avi_portspec.directive import PortDirective
 from sphinx_avi_portspec.pen import Filled, Phrase, link_place, name_record
@@ -46,6 +52,8 @@ __all__ = [
 DECISIONS: Final = {
     "needed": "needed",
     "optional": "optional",
+    "direction-unclear": "direction not clear",
+    "declined": "declined by the site",
     "replaced": "replaced by another",
     "not-applicable": "not applicable",
     "unsupported": "not supported here",
@@ -104,6 +112,8 @@ class DeploymentDirective(PortDirective):
                 "of its own"
             )
         found = edition.resolve(use_deployment(self.env, edition, given))
+        # With the directions that the deployment reads.
+        flows = super().select(cast("Edition", found.edition))
         self.resolution, self.asked = found, flows
         shown = ["needed", "optional", "unstated"]
         included = self.options.get("decision", shown)
@@ -150,9 +160,12 @@ class DeploymentDirective(PortDirective):
         if told is None:
             shown = "unstated" in self.options.get("decision", ["unstated"])
             told = self.resolution.having("unstated").ids() if shown else ()
-        return list_unresolved(
-            pen, self.resolution, self.asked, told=frozenset(told)
-        )
+        rows = self.options.get("decision", ())
+        told = {*told, *self.resolution.having(*rows).ids()}
+        return [
+            *list_unresolved(pen, self.resolution, self.asked, told=told),
+            *list_declined(pen, self.resolution, self.asked, told=told),
+        ]
 
     def fill_columns(self, marks: Marks) -> Decided:
         """Return what fills the columns that a deployment decides."""
@@ -252,7 +265,22 @@ def list_unresolved(
         for flow in unstated
         if flow.id in ids
     ]
-    total = len(resolution.conflicts) + len(gaps) + len(unstated)
+    unclear = [f for f in resolution.direction_unclear if f.id not in told]
+    items += [
+        _item(
+            pen,
+            resolution[flow],
+            *pen.anchor("flow", flow.id),
+            Phrase(f"{DIRECTION_UNCLEAR}:"),
+            " ",
+            Phrase(withheld_phrase(resolution[flow], resolution.edition)),
+            " ",
+            Phrase(ASK_DIRECTION),
+        )
+        for flow in unclear
+        if flow.id in ids
+    ]
+    total = len([*resolution.conflicts, *gaps, *unstated, *unclear])
     made = nodes.warning(classes=["avi-open"])
     made.source, made.line = pen.source, pen.line
     if items:
@@ -265,6 +293,41 @@ def list_unresolved(
             )
         )
     return [made] if made.children else []
+
+
+def list_declined(
+    pen: Pen,
+    resolution: Resolution,
+    within: Iterable[Flow],
+    *,
+    told: Collection[str] = frozenset(),
+) -> list[nodes.Node]:
+    """Return a note that lists what the site declines, or nothing.
+
+    Args:
+        pen: The directive's.
+        resolution: The answer for the deployment.
+        within: The selected flows.
+        told: The ids of those that are shown as declined.
+    """
+    ids = {flow.id for flow in within}.difference(told)
+    items = [
+        _item(
+            pen,
+            resolution[flow],
+            *pen.anchor("flow", flow.id),
+            Phrase(withheld_phrase(resolution[flow], resolution.edition)),
+        )
+        for flow in resolution.declined
+        if flow.id in ids
+    ]
+    if not items:
+        return []
+    made = nodes.note(classes=["avi-declined"])
+    made.source, made.line = pen.source, pen.line
+    made += pen.paragraph(Phrase(f"{DECLINED}:"))
+    made += pen.bullets(items, "avi-port-list")
+    return [made]
 
 
 def _item(

@@ -16,7 +16,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from avi_portspec.deployment.space import relevant, representatives
-from avi_portspec.deployment.unresolved import conflict_phrase, gap_phrases
+from avi_portspec.deployment.unresolved import (
+    conflict_phrase,
+    gap_phrases,
+    withheld_phrase,
+)
 from avi_portspec.model.conditions import AllOf, Match
 from avi_portspec.model.display import ports_text
 from avi_portspec.model.facets import FACETS, Deployment
@@ -25,7 +29,7 @@ from avi_portspec.model.phrases import (
     cautions,
     deployment_title,
 )
-from avi_portspec.model.wording import NODES, at_start
+from avi_portspec.model.wording import ASK_DIRECTION, NODES, at_start
 from avi_portspec.tabular.lines import answer_lines, edition_lines, group_lines
 
 if TYPE_CHECKING:
@@ -76,8 +80,8 @@ def build_lookup(edition: Edition) -> dict[str, Any]:
     the diagrams' nodes: the number of a word, the next node without it, and
     the next node with it. A negative number is an answer: -1 is the first of
     ``answers``. ``starts`` has the first node for each of :func:`list_lines`;
-    it leads to what the row says, or to nothing. ``conflicts`` and ``gaps``
-    have the first nodes of those that can occur.
+    it leads to what the row says, or to nothing. ``conflicts``, ``gaps`` and
+    ``unclear`` have the first nodes of those that can occur.
 
     Raises:
         TooManyCasesError: An answer depends on too many values.
@@ -107,6 +111,7 @@ class _Book:
         never = self._leaf(None)
         conflicts = [start for start in self._conflicts() if start != never]
         gaps = [start for start in self._gaps() if start != never]
+        unclear = [start for start in self._unclear() if start != never]
         return {
             "titles": self._titles(),
             "offered": self._offered(),
@@ -116,6 +121,7 @@ class _Book:
             "starts": starts,
             "conflicts": conflicts,
             "gaps": gaps,
+            "unclear": unclear,
         }
 
     # -- what there is to choose ---------------------------------------------
@@ -213,6 +219,22 @@ class _Book:
         if flow.id not in {conflict.flow for conflict in answer.conflicts}:
             return [None]
         return [conflict_phrase(flow, answer[flow].why, self.edition)]
+
+    def _unclear(self) -> Iterator[int]:
+        """Yield a diagram for each flow of doubtful direction."""
+        for flow in self.edition.flows:
+            if flow.direction_doubts:
+                values = relevant(self.edition, flow)
+                ask = partial(self._find_unclear, flow)
+                yield from self._diagrams(values, ask)
+
+    def _find_unclear(self, flow: Flow, deployment: Deployment) -> list[Any]:
+        """Return what is unclear about a flow, or ``None``."""
+        decision = self.edition.resolve(deployment)[flow]
+        if decision.status != "direction-unclear":
+            return [None]
+        phrase = withheld_phrase(decision, self.edition)
+        return [f"{phrase} {ASK_DIRECTION}"]
 
     def _gaps(self) -> Iterator[int]:
         """Yield a diagram for each value, in the edition's order."""

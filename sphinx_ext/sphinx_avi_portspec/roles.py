@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from docutils import nodes
 from sphinx.roles import XRefRole
@@ -94,6 +94,7 @@ class _Answer(NamedTuple):
     optional: bool
     unnamed: Asked
     deployed: bool = False
+    unclear: tuple[Flow, ...] = ()
     unused: tuple[str, ...] = ()
 
 
@@ -196,8 +197,9 @@ class PortsRole(SphinxRole):
             raise ValueError(
                 "cloud cannot be used with deployment, which has clouds"
             )
-        selected = select_flows(edition.flows, filters)
         found = edition.resolve(use_deployment(self.env, edition, name))
+        edition = cast("Edition", found.edition)
+        selected = select_flows(edition.flows, filters)
         flows: Flows = selected & frozenset(found.needed)
         optional = True
         if "requirement" in filters or not flows:
@@ -221,6 +223,7 @@ class PortsRole(SphinxRole):
             optional=optional,
             unnamed=unnamed,
             deployed=True,
+            unclear=(*(selected & frozenset(found.direction_unclear)),),
             unused=tuple(found[flow].why.text for flow in selected),
         )
 

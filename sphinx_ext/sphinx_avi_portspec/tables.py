@@ -411,7 +411,15 @@ class PortTable(DeploymentDirective, TableDirective):
         if self.resolution is None or not self._has_premise:
             return []
         counts: list[str] = []
-        statuses = map(self.resolution.status_of, flows.ids())
+        asked = {flow.id for flow in self.asked}
+        statuses = [
+            *map(self.resolution.status_of, flows.ids()),
+            *(
+                decision.status
+                for decision in self.resolution.withheld
+                if decision.flow not in flows and decision.flow.id in asked
+            ),
+        ]
         for message, count in count_decisions(statuses):
             counts += [", " if counts else " ", Filled(message, count)]
         text = deployment_phrase(

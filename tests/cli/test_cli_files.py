@@ -234,6 +234,48 @@ class TestCheck:
             assert answer.code == 0
             assert answer.err == f"addresses.toml: {told}"
 
+    def test_a_choice_without_effect_is_told(
+        self, ask: Ask, own: Path
+    ) -> None:
+        """Whoever declines what is not needed anyway may mean another."""
+        Path(own, "site.toml").write_text(
+            'clouds = ["aws"]\n[[readings]]\nflow = "gcp-to-avi-vantage"\n'
+            'direction = "stated"\n[[declined]]\nreason = "not polled"\n'
+            'flow = "external-to-controller-snmp"\n[[declined]]\n'
+            'flow = "controller-to-dns"\nreason = "resolved locally"\n'
+        )
+        answer = ask("check site.toml")
+        assert (answer.code, answer.out) == (
+            0,
+            (
+                "site.toml: valid deployment for vantage-undated; no effect: "
+                "readings[0] (gcp-to-avi-vantage is not-applicable here), "
+                "declined[1] (controller-to-dns is not-applicable here)\n"
+            ),
+        )
+        (file,) = json.loads(ask("check site.toml --json").out)["files"]
+        assert file["unused"] == ["readings[0]", "declined[1]"]
+        slip = Path(own, "site.toml").read_text().replace("-snmp", "-snpm")
+        Path(own, "site.toml").write_text(slip)
+        answer = ask("check site.toml")
+        assert answer.code == 1
+        assert "did you mean 'external-to-controller-snmp'?" in answer.out
+
+    def test_choices_are_written_out_again(self, ask: Ask, own: Path) -> None:
+        """With a comment on what can be read, and what declined."""
+        text = (
+            'clouds = ["gcp"]\n[[readings]]\nflow = "gcp-to-avi-vantage"\n'
+            'direction = "reversed"\n'
+        )
+        Path(own, "site.toml").write_text(text)
+        made = ask("init --deployment site.toml --output -").out
+        assert "#   [[declined]]\n" in made
+        assert avi_portspec.loads_deployment(
+            made
+        ) == avi_portspec.loads_deployment(text)
+        # The edition of 17.1 leaves no direction in doubt.
+        assert "readings" not in ask("init aws -o - --edition 17.1").out
+
     def test_another_file_is_no_inventory(self, ask: Ask, own: Path) -> None:
         """It is told what was found in its place."""
         Path(own, "other.toml").write_text('controller = "container"\n')
@@ -248,6 +290,26 @@ class TestCheck:
             assert answer.code == 2
             assert f"{file}: expected an inventory" in answer.err
             assert found in answer.err
+
+    def test_another_file_is_no_edition(self, ask: Ask, own: Path) -> None:
+        """One sentence, whichever option takes it; and so for overlays."""
+        assert Path(own, "deployment.toml").exists()
+        for line in ("ports --edition-file {}", "diff 17.1 {}"):
+            answer = ask(line.format("addresses.toml"))
+            assert answer.code == 2
+            assert answer.err == (
+                "Error: addresses.toml: expected an edition, got an "
+                "inventory, which lists the addresses of endpoints\n"
+            )
+        answer = ask("ports --overlay deployment.toml")
+        assert answer.err.startswith("Error: deployment.toml: expected an ov")
+
+    def test_an_inventory_can_be_json(self, ask: Ask, own: Path) -> None:
+        """As every other file."""
+        table = tomllib.loads(Path(own, "addresses.toml").read_text())
+        Path(own, "addresses.json").write_text(json.dumps(table))
+        line = "rules --platform csv aws --inventory addresses"
+        assert ask(f"{line}.json").out == ask(f"{line}.toml").out
 
     def test_a_wrong_kind_suggests_the_right_one(self, ask: Ask) -> None:
         """As everywhere."""

@@ -14,6 +14,7 @@ from avi_portspec.deployment.kinds import kind_of
 
 OVERLAY = 'id = "berlin"\ntitle = "Site Berlin"\nchanges = []\n'
 DEPLOYMENT = 'clouds = ["aws"]\n'
+INVENTORY = 'controller = ["10.0.0.1"]\ndns-server = ["10.0.0.53"]\n'
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,27 @@ DEPLOYMENT = 'clouds = ["aws"]\n'
             'format = 1\nid = "own"\n',
             "a deployment",
             "an edition",
+        ),
+        (avi_portspec.load, INVENTORY, "an edition", "an inventory, which"),
+        (
+            avi_portspec.load_deployment,
+            INVENTORY,
+            "a deployment",
+            "an inventory, which",
+        ),
+        *(
+            (
+                avi_portspec.load("vantage-undated").overlay,
+                text,
+                "an overlay, which is applied to an edition",
+                got,
+            )
+            for text, got in (
+                (DEPLOYMENT, "a deployment"),
+                (INVENTORY, "an inventory, which"),
+                ("service-engine.aws = []\n", "an inventory, which"),
+                ('format = 1\nid = "own"\n', "an edition"),
+            )
         ),
     ],
 )

@@ -124,6 +124,15 @@ def after(document: Document, heading: str) -> tuple[Any, ...]:
     return document.blocks[at + 1 :]
 
 
+#: GCP, where nobody polls.
+DECLINED = """
+clouds = ["gcp"]
+[[declined]]
+flow = "external-to-controller-snmp"
+reason = "not polled"
+"""
+
+
 class TestTicket:
     """A change request that a board reads in two minutes."""
 
@@ -167,7 +176,9 @@ class TestTicket:
                 for block in document.blocks
                 if isinstance(block, Heading)
             ]
+            unclear = ["Direction not clear"] if name == "gcp" else []
             assert headings == [
+                *unclear,
                 "Allow (stateful; replies are implied)",
                 "Optional, not requested",
                 "Not documented by the vendor",
@@ -276,7 +287,7 @@ class TestTicket:
     def test_cautions_stand_above_the_rules(self, edition: Edition) -> None:
         """Acting on one of them may break something."""
         block = after(
-            ticket_on(edition.resolve("gcp")),
+            ticket_on(edition.flows.select(source="GCP")),
             "Allow (stateful; replies are implied)",
         )
         assert block[0] == Paragraph(
@@ -284,6 +295,42 @@ class TestTicket:
             "states it. More likely the Controller connects to GCP."
         )
         assert isinstance(block[1], Table)
+
+    def test_what_applies_and_is_not_requested(self, edition: Edition) -> None:
+        """Above the rules, with what to do; in a document as well."""
+        where = avi_portspec.loads_deployment(DECLINED)
+        for document in (
+            ticket_on(edition.resolve(where)),
+            answer_document(report_on(edition.resolve(where))),
+        ):
+            first, listed, *_ = after(document, "Direction not clear")
+            assert isinstance(first, Paragraph)
+            assert "[[readings]]" in first.text
+            (item,) = listed.items
+            assert item.startswith("TCP 443 from GCP to Avi Vantage: ")
+            assert item.endswith("connects to GCP. (gcp-to-avi-vantage)")
+            (item,) = after(document, "Declined")[0].items
+            assert item == (
+                "UDP 161 (SNMP) from External network services to "
+                "Controller: not polled (the site's deployment file). "
+                "(external-to-controller-snmp)"
+            )
+            tables = [b for b in document.blocks if isinstance(b, Table)]
+            assert "SNMP" not in str(tables)
+        assert "--deployment FILE`" in avi_portspec.export(
+            edition.resolve(where), "ticket"
+        )
+
+    def test_an_accepted_direction(self, edition: Edition) -> None:
+        """A rule like any other, which says who accepted what."""
+        reading = 'clouds = ["gcp"]\n[[readings]]\n'
+        reading += 'flow = "gcp-to-avi-vantage"\ndirection = "reversed"\n'
+        where = avi_portspec.loads_deployment(reading)
+        text = avi_portspec.export(edition.resolve(where), "ticket")
+        (row,) = [line for line in text.splitlines() if "| GCP |" in line]
+        assert "| Avi Vantage | GCP | TCP 443 |" in row
+        assert "irection as accepted: reversed" in row
+        assert "Caution" not in text
 
     def test_exclusions_are_named(self, edition: Edition) -> None:
         """A reviewer may ask for the other direction."""

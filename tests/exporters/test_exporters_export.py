@@ -162,7 +162,8 @@ class TestJson:
     KEYS = (
         *("edition", "data_version", "digest", "title", "unofficial"),
         "scope",
-        *("deployment", "records", "unstated", "not_needed"),
+        *("deployment", "records", "unstated"),
+        *("direction_unclear", "declined", "not_needed"),
         *("conflicts", "gaps", "exclusions", "notes"),
     )
 
@@ -178,13 +179,16 @@ class TestJson:
             assert "management traffic only" in data["scope"]
 
     def test_an_answer_is_whole(self, edition: Edition) -> None:
-        """Each flow is in one of three lists, with its decision."""
-        for name in ("openstack", "openshift"):
+        """Each flow is in one of five lists, with its decision."""
+        for name in ("openstack", "openshift", "gcp"):
             answer = edition.resolve(name)
             data = json.loads(avi_portspec.export(answer, "json"))
             found = {
                 record["flow"]: record["decision"]
-                for key in ("records", "unstated", "not_needed")
+                for key in (
+                    *("records", "unstated", "not_needed"),
+                    *("direction_unclear", "declined"),
+                )
                 for record in data[key]
             }
             expected = {each.flow.id: each.status for each in answer}
@@ -257,6 +261,35 @@ class TestCsv:
         found = {line.split(",")[1].strip('"') for line in lines[1:]}
         shown = answer.having("needed", "optional", "unstated")
         assert found == {*shown.ids()}
+
+    def test_what_is_not_requested_is_told_without_a_port(
+        self, edition: Edition
+    ) -> None:
+        """What is unclear or declined, with its port in words alone."""
+        where = avi_portspec.loads_deployment(
+            'clouds = ["gcp"]\n[[declined]]\n'
+            'flow = "external-to-controller-snmp"\nreason = "not polled"\n'
+        )
+        text = str(avi_portspec.export(edition.resolve(where), "csv"))
+        *_, unclear, declined = csv.DictReader(io.StringIO(text))
+        assert unclear["decision"] == "direction-unclear"
+        assert unclear["flow"] == "gcp-to-avi-vantage"
+        assert unclear["reason"].startswith("TCP 443 from GCP to Avi Vantage")
+        assert declined["decision"] == "declined"
+        assert declined["source_name"] == "External Network Services"
+        assert "not polled" in declined["reason"]
+        for row in (unclear, declined):
+            assert (row["protocol"], row["port_low"]) == ("", "")
+
+    def test_no_selection_hides_an_unclear_direction(
+        self, edition: Edition
+    ) -> None:
+        """Its ends may be the ones that were asked for."""
+        answer = edition.resolve("gcp")
+        only = answer.needed.select(source="SE")
+        data = json.loads(avi_portspec.export(answer, "json", only=only))
+        (record,) = data["direction_unclear"]
+        assert record["flow"] == "gcp-to-avi-vantage"
 
     def test_what_is_ruled_out_is_told_without_a_port(
         self, edition: Edition

@@ -174,7 +174,7 @@ class TestRules:
 
     def test_a_caution_stands_in_its_row(self, edition: Edition) -> None:
         """And among the notes, for whoever reads these alone."""
-        book = workbook(edition.resolve("gcp"))
+        book = workbook(edition)
         caution = (
             "Direction as the vendor states it. More likely the Controller "
             "connects to GCP"
@@ -187,6 +187,31 @@ class TestRules:
             if row["Note"] == "Caution"
         ]
         assert caution in text
+
+    def test_what_applies_and_is_not_requested(self, edition: Edition) -> None:
+        """On a sheet of its own, counted above the rules."""
+        where = avi_portspec.loads_deployment(
+            'clouds = ["gcp"]\n[[declined]]\n'
+            'flow = "external-to-controller-snmp"\nreason = "not polled"\n'
+        )
+        made = workbook(edition.resolve(where))
+        assert (
+            made["Rules"]
+            .cell(2, 1)
+            .value.endswith(
+                "9 needed, 3 optional, 1 with unclear direction, 1 declined."
+            )
+        )
+        found = rows(made["Not requested"])
+        assert [(row["Kind"], row["Flow"]) for row in found] == [
+            ("Direction not clear", "gcp-to-avi-vantage"),
+            ("Declined", "external-to-controller-snmp"),
+        ]
+        texts = [row["What applies, and is in no rule"] for row in found]
+        assert "[[readings]]" in texts[0]
+        assert "not polled" in texts[1]
+        assert 161 not in [row["Port"] for row in rules(made)]
+        assert "Not requested" not in workbook(edition.resolve("aws"))
 
     def test_what_a_site_changed_says_so(self, edition: Edition) -> None:
         """With the site's own reason."""

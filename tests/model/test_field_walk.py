@@ -35,7 +35,7 @@ from avi_portspec import (
     strategies,
 )
 from avi_portspec.cli import main
-from avi_portspec.deployment.overlay import (
+from avi_portspec.deployment.overlay_records import (
     EndpointNames,
     Overlay,
     PortChange,

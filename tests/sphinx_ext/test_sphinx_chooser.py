@@ -197,10 +197,16 @@ class TestAnswers:
         assert counts.pop("not documented") == len(answer.gaps)
         conflicts = len(answer.conflicts)
         word = "conflict" if conflicts == 1 else "conflicts"
-        assert counts == ({word: conflicts} if conflicts else {})
+        unclear = len(answer.direction_unclear)
+        assert counts == {
+            **({word: conflicts} if conflicts else {}),
+            **({"with unclear direction": unclear} if unclear else {}),
+        }
         items = page.locator(".avi-call li").all_inner_texts()
         wanted = expected(UNDATED, deployment)
-        told = [*wanted["conflicts"], *wanted["gaps"]]
+        told = [
+            *(*wanted["conflicts"], *wanted["gaps"], *wanted["unclear"]),
+        ]
         assert set(told) <= set(items)
         warned = sum(row["warned"] for row in wanted["rows"].values())
         assert len(items) == len(told) + warned
@@ -473,6 +479,7 @@ class TestCopies:
             )
         assert [line[4:6] for line in lines if not line[7]] == [
             *(["conflict", text] for text in wanted["conflicts"]),
+            *(["direction not clear", text] for text in wanted["unclear"]),
             *(["not documented", text] for text in wanted["gaps"]),
         ]
 
@@ -539,7 +546,8 @@ class TestPeople:
         choose(page, ODD)
         text = page.get_by_role("status").first.inner_text()
         assert re.fullmatch(
-            r"\d+ needed, \d+ optional, \d+ not documented, \d+ conflict",
+            r"\d+ needed, \d+ optional, \d+ not documented, \d+ conflict, "
+            r"\d+ with unclear direction",
             text,
         )
 

@@ -351,6 +351,93 @@ class TestUnresolved:
         assert list(tree.findall(nodes.warning)) == []
 
 
+class TestChoices:
+    """What a site reads or declines, and what it has not read."""
+
+    def test_an_unclear_direction_is_announced(self, project: Project) -> None:
+        """Not in a row, but above all of them; counted by the table."""
+        tree = project.doctree(directive(deployment="gcp"))
+        (said,) = tree.findall(nodes.warning)
+        assert "Direction not clear: TCP 443 from GCP to Avi Vantage: the" in (
+            said.astext()
+        )
+        assert "under [[readings]] in the deployment file." in said.astext()
+        (table,) = tree.findall(nodes.table)
+        assert "Avi Vantage" not in table.astext()
+        assert "3 optional, 1 with unclear direction." in tree.astext()
+
+    def test_filters_do_not_hide_it(self, project: Project) -> None:
+        """Its ends may be the other way round."""
+        tree = project.doctree(directive(deployment="gcp", source="SE"))
+        (said,) = tree.findall(nodes.warning)
+        assert said.astext() == "Unresolved outside this selection: 1."
+
+    def test_it_can_be_asked_for(self, project: Project) -> None:
+        """Then it is a row, and not said twice."""
+        tree = project.doctree(
+            directive(
+                deployment="gcp",
+                decision="direction-unclear",
+                columns="source, ports, decision",
+            )
+        )
+        assert not [*tree.findall(nodes.warning)]
+        (table,) = tree.findall(nodes.table)
+        assert "direction not clear" in table.astext()
+
+    @pytest.mark.parametrize("kind", ["table", "list", "matrix", "diagram"])
+    def test_everywhere(self, project: Project, kind: str) -> None:
+        """Each directive takes the file, and says what it declines."""
+        project.write("gcp.toml", CHOICES)
+        tree = project.doctree(directive(kind, deployment="gcp.toml"))
+        assert not [*tree.findall(nodes.warning)]
+        (said,) = tree.findall(nodes.note)
+        assert said.astext().startswith("Declined:")
+        assert "UDP 161 (SNMP) from External" in said.astext()
+        assert "not polled (the site's deployment file)" in said.astext()
+
+    def test_a_reading_turns_the_row(self, project: Project) -> None:
+        """It has the source that the site says, and says so."""
+        project.write("gcp.toml", CHOICES)
+        tree = project.doctree(
+            directive(deployment="gcp.toml", source="Avi Vantage")
+        )
+        (table,) = tree.findall(nodes.table)
+        assert "Direction as accepted: reversed." in table.astext()
+        text = project.doctree(
+            ":avi:ports:`Avi Vantage > GCP; deployment=gcp.toml`\n"
+        ).astext()
+        assert text == "TCP\N{NO-BREAK SPACE}443"
+
+    def test_in_a_sentence(self, project: Project) -> None:
+        """No number, and a warning, as with what is not documented."""
+        query = "GCP > Avi Vantage; deployment=gcp"
+        said = project.complaints(f"Hi\n==\n\nOpen :avi:ports:`{query}`.\n")
+        assert said.endswith(
+            f"not everything is documented for '{query}' "
+            "[avi_portspec.unstated]"
+        )
+        app = project.build(
+            "dummy", suppress_warnings=["avi_portspec.unstated"]
+        )
+        assert (
+            app.env.get_doctree("index")
+            .astext()
+            .endswith("Open a port whose direction is not clear.")
+        )
+
+
+CHOICES = """
+clouds = ["gcp"]
+[[readings]]
+flow = "gcp-to-avi-vantage"
+direction = "reversed"
+[[declined]]
+flow = "external-to-controller-snmp"
+reason = "not polled"
+"""
+
+
 class TestList:
     """The same as bullets."""
 

@@ -20,8 +20,12 @@ from sphinx_projects import Project, warnings
 
 import avi_portspec
 import sphinx_avi_portspec
-from avi_portspec import Deployment, Edition, strategies
-from avi_portspec.deployment.unresolved import conflict_phrase, gap_phrases
+from avi_portspec import Deployment, Edition, Reason, strategies
+from avi_portspec.deployment.unresolved import (
+    conflict_phrase,
+    gap_phrases,
+    withheld_phrase,
+)
 from avi_portspec.model.facets import FACETS
 from avi_portspec.model.phrases import (
     assumptions,
@@ -29,6 +33,7 @@ from avi_portspec.model.phrases import (
     changes,
     deployment_title,
 )
+from avi_portspec.model.wording import ASK_DIRECTION
 from sphinx_avi_portspec import lookup as module
 from sphinx_avi_portspec.chooser import CHOOSER_MESSAGES, AviChooser, Page
 from sphinx_avi_portspec.lookup import TooManyCasesError, build_lookup
@@ -38,6 +43,26 @@ UNDATED = avi_portspec.load("vantage-undated")
 EACH = pytest.mark.parametrize("edition", EDITIONS, ids=lambda e: e.id)
 STATIC = Path(sphinx_avi_portspec.__file__).with_name("static")
 SCRIPT = (STATIC / "avi-portspec-chooser.js").read_text("utf-8")
+#: The page, if it left another doubt than that about a direction.
+CAUTIOUS = attrs.evolve(
+    UNDATED,
+    id="cautious",
+    flows=[
+        attrs.evolve(
+            flow,
+            readings=[
+                Reason(
+                    field="ports",
+                    level="caution",
+                    reason="Perhaps it is another port.",
+                )
+            ],
+        )
+        if flow.id == "external-to-controller-snmp"
+        else flow
+        for flow in UNDATED.flows
+    ],
+)
 PAGE = "Ports\n=====\n\n.. avi-port-explorer:: Flows\n"
 
 
@@ -82,6 +107,11 @@ def expected(edition: Edition, deployment: Deployment) -> dict[str, Any]:
         "gaps": [
             text for gap in answer.gaps for text in gap_phrases(gap, edition)
         ],
+        "unclear": [
+            f"{withheld_phrase(decision, edition)} {ASK_DIRECTION}"
+            for decision in answer
+            if decision.status == "direction-unclear"
+        ],
     }
 
 
@@ -104,6 +134,7 @@ def simplify(answer: dict[str, Any], edition: Edition) -> dict[str, Any]:
         },
         "conflicts": answer["conflicts"],
         "gaps": answer["gaps"],
+        "unclear": answer["unclear"],
     }
 
 
@@ -138,10 +169,12 @@ class Walker:
                 rows[str(line.flows[0].id)] = said
         conflicts = map(self.found, self.data["conflicts"])
         gaps = map(self.found, self.data["gaps"])
+        unclear = map(self.found, self.data["unclear"])
         return {
             "rows": rows,
             "conflicts": [text for text in conflicts if text],
             "gaps": [text for texts in gaps for text in texts or ()],
+            "unclear": [text for text in unclear if text],
         }
 
 
@@ -156,7 +189,9 @@ def same(edition: Edition, deployment: Deployment) -> None:
 class TestLookup:
     """The data, without a browser."""
 
-    @EACH
+    @pytest.mark.parametrize(
+        "edition", [*EDITIONS, CAUTIOUS], ids=lambda e: e.id
+    )
     def test_it_answers_as_the_library_does(self, edition: Edition) -> None:
         """For any deployment: rows, reasons, conflicts and gaps."""
 
@@ -171,10 +206,12 @@ class TestLookup:
         odd = Deployment(
             clouds={"openstack", "openshift", "gcp"}, controller="container"
         )
-        answer = Walker(build_lookup(UNDATED), odd).answer(UNDATED)
+        answer = Walker(build_lookup(CAUTIOUS), odd).answer(CAUTIOUS)
         assert answer["conflicts"]
         assert answer["gaps"]
-        assert answer["rows"]["gcp-to-avi-vantage"]["warned"]
+        assert len(answer["unclear"]) == 1
+        assert "gcp-to-avi-vantage" not in answer["rows"]
+        assert answer["rows"]["external-to-controller-snmp"]["warned"]
 
     def test_it_is_small_however_large_the_space_is(self) -> None:
         """Equal parts are kept once: less text than the table has."""
@@ -439,6 +476,7 @@ purpose = "Administration"
         )
         said |= set(re.findall(r'return (?:done \? )?"([^"]+)"', SCRIPT))
         said |= {"Copying was refused", "conflict", "conflicts"}
+        said.add("with unclear direction")
         columns = re.search(r"COLUMNS = \[(.*)\]", SCRIPT)
         assert columns is not None
         said |= set(re.findall(r'"([^"]+)"', columns[1]))

@@ -441,7 +441,7 @@ class TestEverything:
             assert bare_words(texts) - {"no"} == set()
         for message in (
             "Conflict:",
-            "Caution:",
+            "Direction not clear:",
             "Save CSV",
             "Every flow,",
         ):

@@ -15,8 +15,8 @@ from avi_portspec.errors import Fault, InvalidDataError
 
 if TYPE_CHECKING:
     from avi_portspec.cli.request import Request
+    from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.edition.edition import Edition
-    from avi_portspec.rules.inventory import Inventory
 
 __all__ = ["check_command"]
 
@@ -30,16 +30,15 @@ class _Finding(NamedTuple):
     kind: str | None
     edition: str | None
     faults: tuple[Fault, ...]
-    site: Inventory | None = None
+    unused: tuple[str, ...] = ()
+    told: str = ""
 
     def __str__(self) -> str:
         if self.faults:
             return str(InvalidDataError(self.file, self.faults))
         fits = "" if self.edition is None else f" for {self.edition}"
-        unused = "" if self.site is None else unused_text(self.site)
-        return f"{self.file}: valid {self.kind}{fits}" + (
-            f"; {unused}" if unused else ""
-        )
+        told = f"; {self.told}" if self.told else ""
+        return f"{self.file}: valid {self.kind}{fits}{told}"
 
 
 @command(
@@ -120,7 +119,7 @@ def _data(
             "kind": finding.kind,
             "is_sound": not finding.faults,
             "faults": finding.faults,
-            "unused": [] if finding.site is None else finding.site.unused,
+            "unused": finding.unused,
         }
         for finding in findings
     ]
@@ -164,34 +163,47 @@ def _check(
     # Outside the blocks: faults of that edition are none of this file's.
     against = None if kind in alone else edition()
     name = None if against is None else against.id
-    site = None
+    unused: tuple[str, ...] = ()
+    told = ""
     try:
         if against is None:
             read(table, alone[str(kind)], subject)
         else:
             kind = kind or _detect_inventory(table, subject, against)
-            site = _read(table, subject, against, kind)
+            unused, told = _read(table, subject, against, kind)
     except InvalidDataError as wrong:
         return _Finding(subject, kind, name, wrong.faults)
-    return _Finding(subject, kind, name, (), site)
+    return _Finding(subject, kind, name, (), unused, told)
 
 
 def _read(
     table: dict[str, Any], subject: str, against: Edition, kind: str
-) -> Inventory | None:
-    """Read a file, and return it if it is an inventory."""
+) -> tuple[tuple[str, ...], str]:
+    """Read a file, and return what in it is not used, as keys and in words."""
     from avi_portspec.deployment.files import read_deployment
     from avi_portspec.deployment.overlay import apply_overlay, read_overlay
     from avi_portspec.rules.inventory import read_inventory
 
     if kind == "deployment":
-        read_deployment(table, subject, against)
-    elif kind == "inventory":
-        return read_inventory(table, subject, against)
-    else:
-        overlay = read_overlay(table, subject, against)
-        apply_overlay(against, overlay, subject=subject)
-    return None
+        return _find_idle(
+            against.resolve(read_deployment(table, subject, against))
+        )
+    if kind == "inventory":
+        site = read_inventory(table, subject, against)
+        return site.unused, unused_text(site)
+    overlay = read_overlay(table, subject, against)
+    apply_overlay(against, overlay, subject=subject)
+    return (), ""
+
+
+def _find_idle(answer: Resolution) -> tuple[tuple[str, ...], str]:
+    """Return what a deployment reads or declines to no effect."""
+    idle = answer.idle_choices
+    texts = [
+        f"{place} ({flow} is {answer.status_of(flow)} here)"
+        for place, flow in idle.items()
+    ]
+    return (*idle,), f"no effect: {', '.join(texts)}" if texts else ""
 
 
 def _detect_inventory(

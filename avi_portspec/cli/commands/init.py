@@ -194,10 +194,15 @@ def _add_comments(
     comments["nodes"] = _comment_on_nodes
     from avi_portspec.deployment.files import dumps_deployment
 
-    for line in dumps_deployment(deployment).splitlines():
+    text = dumps_deployment(deployment)
+    values, sign, tables = text.partition("\n[[")
+    for line in values.splitlines():
         yield ""
         yield from comments[line.partition(" ")[0]]()
         yield line
+    yield ""
+    yield from _comment_on_choices(edition)
+    yield from f"{sign}{tables}".splitlines()
 
 
 def _inventory(resolution: Resolution, target: str) -> Iterator[str]:
@@ -258,6 +263,22 @@ def _comment_on_nodes() -> Iterator[str]:
     yield "# How many Controller nodes there are; one of these."
     yield "#   cluster"
     yield "#   single-node"
+
+
+def _comment_on_choices(edition: Edition) -> Iterator[str]:
+    yield "# Flows that the site does not use, each with a reason: they get"
+    yield "# no port, and stay listed. 'avi-portspec ports --wide' shows ids."
+    yield "#   [[declined]]"
+    yield '#   flow = "external-to-controller-snmp"'
+    yield '#   reason = "not polled"'
+    doubtful = [flow for flow in edition.flows if flow.direction_doubts]
+    if doubtful:
+        yield "# How to read a direction that the vendor leaves in doubt:"
+        yield "# stated or reversed. Until then, the flow gets no port."
+    for flow in doubtful:
+        yield "#   [[readings]]"
+        yield f'#   flow = "{flow.id}"'
+        yield '#   direction = "reversed"'
 
 
 def _comment(edition: Edition, facet: FacetId) -> Iterator[str]:

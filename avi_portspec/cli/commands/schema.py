@@ -62,7 +62,7 @@ def schema(name: str) -> dict[str, Any]:
     """Return the JSON Schema of an answer, or of a kind of file."""
     from avi_portspec.beyond.records import StatementSource
     from avi_portspec.cli.answers import ANSWERS
-    from avi_portspec.deployment.overlay import Overlay
+    from avi_portspec.deployment.overlay_records import Overlay
     from avi_portspec.model.facets import Deployment
     from avi_portspec.serialisation.schema import json_schema, record_schema
     from avi_portspec.serialisation.shapes import shape_schema

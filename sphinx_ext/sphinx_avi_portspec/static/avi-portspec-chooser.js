@@ -43,6 +43,7 @@ const answering = (data) => (asked) => {
     rows,
     conflicts: list(data.conflicts),
     gaps: list(data.gaps).flat(),
+    unclear: list(data.unclear),
     cautions: rows.map(({ caution }) => caution).filter(Boolean),
   };
 };
@@ -112,12 +113,13 @@ const drawAnswer = ({ title, rows }, find) => {
 /* -- copies: values, never marks -- */
 
 const COLUMNS = ["Source", "Destination", "Port", "Service", "Needed", "Why", "Assumed", "Flow"];
-const list = ({ rows, conflicts, gaps }) => {
+const list = ({ rows, conflicts, gaps, unclear }) => {
   const open = (word) => (text) => ["", "", "", "", say(word), text, "", ""];
   return [
     COLUMNS.map((name) => say(name)),
     ...rows.map((row) => [row.from, row.to, row.port, row.service, say(row.status), row.why, row.assumed.join("; "), row.id]),
     ...conflicts.map(open("conflict")),
+    ...unclear.map(open("direction not clear")),
     ...gaps.map(open("not documented")),
   ];
 };
@@ -218,16 +220,18 @@ const setUp = (source, number) => {
     const ready = cloud.length || !names.includes("cloud");
     root.classList.toggle("avi-unasked", !ready);
     found = answer(ready ? read() : data.example);
-    const { rows, conflicts, gaps, cautions } = found;
+    const { rows, conflicts, gaps, unclear, cautions } = found;
     const total = (word) => count(rows.filter((row) => row.status === word).length, word);
     const parts = [total("needed"), ", ", total("optional"), ", ", count(gaps.length, "not documented")];
     const some = conflicts.length;
     if (some) parts.push(", ", count(some, some > 1 ? "conflicts" : "conflict"));
+    if (unclear.length) parts.push(", ", count(unclear.length, "with unclear direction"));
     status.replaceChildren(...(ready ? parts : [data.ask]));
     spoken.textContent = "";
     calls.replaceChildren(
       ...call("Unknown choices in the address:", "", strange),
       ...call("Conflict:", "", conflicts),
+      ...call("Direction not clear:", "", unclear),
       ...call("Caution:", "", cautions),
       ...call("Not documented", say("by the vendor's port page. Check before you rely on a default deny:"), gaps),
     );
