@@ -334,6 +334,23 @@ cluster-ip-is-destination = true
             and "service-engine" in rule["security_group_id"]
         ]
         assert sorted(rule) == ["10.10.1.10/32", "10.10.9.1/32", "a group"]
+        # From one Controller to the others, too; the cluster IP sends nothing.
+        among = {
+            side: sorted(
+                rule.get("cidr_ipv4", "a group")
+                for rule in found[
+                    f"aws_vpc_security_group_{side}_rule"
+                ].values()
+                if rule["from_port"] == 22
+                and "controller" in rule["security_group_id"]
+                and "controller-to-controller" in rule["description"]
+            )
+            for side in ("ingress", "egress")
+        }
+        assert among == {
+            "ingress": ["10.10.9.1/32", "a group"],
+            "egress": ["10.10.1.10/32", "10.10.9.1/32", "a group"],
+        }
 
     def test_they_are_one_cluster(self, edition: Edition) -> None:
         """Where they are splits nothing, and no cloud can lack them."""
