@@ -45,6 +45,7 @@ __all__ = [
     "Standing",
     "StatementId",
     "Status",
+    "Syntax",
     "fold",
     "is_file_name",
 ]
@@ -266,9 +267,22 @@ Hook: TypeAlias = Literal["forward", "host", "bridge"]
 #: without such a line, for the entries of others to follow.
 LastLine: TypeAlias = Literal["permit", "none"]
 
+#: The syntax of a Terraform configuration.
+#:
+#: ``json``: Terraform's own syntax in JSON, for a file ``.tf.json``; ``hcl``:
+#: the one that people write and review, for a file ``.tf``.
+Syntax: TypeAlias = Literal["json", "hcl"]
+
 #: The options of rules. A platform takes some of them.
 OptionName: TypeAlias = Literal[
-    "name", "scope", "last_line", "hook", "icmp_errors", "header", "partial"
+    "name",
+    "scope",
+    "last_line",
+    "hook",
+    "icmp_errors",
+    "syntax",
+    "header",
+    "partial",
 ]
 
 #: The endings of the files that are read; capitals do not matter.

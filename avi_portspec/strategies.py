@@ -681,7 +681,11 @@ def site_flows(draw: st.DrawFn) -> SiteFlow:
         for field in attrs.fields(SiteFlow)
         if hasattr(model, field.name)
     }
-    own = {"purpose": draw(_NAMES), "reference": draw(_MAYBE_NAMES)}
+    own = {
+        "purpose": draw(_NAMES),
+        "reference": draw(_MAYBE_NAMES),
+        "covers": draw(st.none() | _IDS),
+    }
     return SiteFlow(**{**shared, **own})
 
 

@@ -40,6 +40,7 @@ from avi_portspec.names import (
     Slip,
     SourceKind,
     Status,
+    Syntax,
 )
 from avi_portspec.serialisation.shapes import Matching, Within, fill
 
@@ -421,6 +422,7 @@ class RuleOptions(TypedDict):
     last_line: LastLine | None
     hook: Hook | None
     icmp_errors: bool | None
+    syntax: Syntax | None
     header: bool | None
     partial: bool | None
 

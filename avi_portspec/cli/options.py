@@ -68,7 +68,7 @@ def inventory_option(
         **kwargs: What else click takes.
     """
     text = (
-        "The addresses of your endpoints, in TOML or JSON; - for standard "
+        "The addresses of your endpoints, a TOML or JSON file; - for standard "
         "input."
     )
     return option(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.model.flows import Exclusion
 
-__all__ = ["OtherSources", "find_other_sources"]
+__all__ = ["OtherSources", "find_other_sources", "show_elsewhere"]
 
 #: A port, perhaps with its protocol, in the words of an explanation.
 _PORT: Final = re.compile(r"(?:port|(\w+)) (\d+)", re.ASCII)
@@ -68,11 +68,7 @@ class OtherSources:
         if self.release is not None:
             screen.line()
             screen.paragraph(_about_release(self.release))
-        if self.statements:
-            screen.line()
-            screen.line("Stated elsewhere, and part of no answer:")
-        for statement in self.statements:
-            _show_statement(screen, statement, answer)
+        _show_statements(screen, self.statements, answer)
         if self.unseen:
             screen.line()
             screen.paragraph(
@@ -163,6 +159,35 @@ def _about_release(release: str) -> str:
     if found is None:
         return f"Release {release}. Nothing is known of it."
     return f"Release {release}. Edition: {edition_text(found)}. {found.reason}"
+
+
+def show_elsewhere(screen: Screen, answer: Resolution, release: str) -> None:
+    """Print what is stated of a release elsewhere, below a table of ports.
+
+    Args:
+        screen: Where to.
+        answer: The answer for the deployment.
+        release: The release.
+
+    Raises:
+        InvalidQueryError: It is not one.
+    """
+    found = answer.stated_elsewhere(release)
+    screen.line()
+    screen.paragraph(_about_release(release))
+    if not found:
+        screen.line("No other source states anything but the same.")
+    _show_statements(screen, found, answer)
+
+
+def _show_statements(
+    screen: Screen, found: Sequence[Statement], answer: Resolution
+) -> None:
+    if found:
+        screen.line()
+        screen.line("Stated elsewhere, and part of no answer:")
+    for statement in found:
+        _show_statement(screen, statement, answer)
 
 
 def _show_statement(

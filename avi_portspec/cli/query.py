@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args
 
 import click
 
-from avi_portspec.cli.failures import CommandError, unknown_word
+from avi_portspec.cli.failures import (
+    CommandError,
+    needs_deployment,
+    unknown_word,
+)
 from avi_portspec.cli.inputs import find_deployment
 from avi_portspec.cli.options import DEPLOYMENT, option
 from avi_portspec.cli.parameters import (
@@ -37,6 +41,7 @@ from avi_portspec.tabular.filters import (
 
 if TYPE_CHECKING:
     from avi_portspec.cli.request import Request
+    from avi_portspec.deployment.decisions import Gap
     from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.edition.edition import Edition
     from avi_portspec.exporters import FormatName
@@ -202,6 +207,12 @@ class Answer:
         return asked_clouds(self.edition, self._filters)
 
     @property
+    def cloud_gaps(self) -> tuple[Gap, ...]:
+        """What is not documented for the clouds that a filter names."""
+        clouds = () if self.resolution else self.asked_clouds or ()
+        return self.edition.cloud_gaps(clouds)
+
+    @property
     def exclusions(self) -> list[Exclusion]:
         """What the vendor says is not needed, of what is asked about."""
         if self._decisions:
@@ -224,6 +235,8 @@ class Answer:
 
         answer = self.resolution
         report = report_on(self._matching if answer is None else answer)
+        if answer is None:
+            report = report._replace(gaps=self.cloud_gaps)
         only = self._only
         return report_data(report if only is None else report.only(only))
 
@@ -307,9 +320,7 @@ def query(
     if deployment is None:
         for name, value in (("decision", decisions), ("strict", strict)):
             if value:
-                raise CommandError(
-                    f"--{name} requires a deployment, such as --deployment aws"
-                )
+                raise needs_deployment(f"--{name}")
     elif "cloud" in given:
         raise CommandError(
             "--on-cloud cannot be used with a deployment, which has clouds"

@@ -70,7 +70,7 @@ def show_verdicts(
     everything: bool,
     full: bool,
     quiet: bool,
-    others: OtherSources | None,
+    others: OtherSources | None = None,
 ) -> None:
     """Print the verdicts on what was asked about.
 

@@ -30,6 +30,7 @@ from avi_portspec.model.consistency import FAULTS
 from avi_portspec.model.display import ports_text
 from avi_portspec.model.edition import EditionData
 from avi_portspec.model.flows import Endpoint, Flow, Note, Reason, SiteNames
+from avi_portspec.model.interfaces import Interface
 from avi_portspec.model.page import Citation, Extent, Section
 from avi_portspec.model.record import Record, checks_of
 from avi_portspec.model.wording import at_start, overlay_text, site_of
@@ -225,6 +226,7 @@ def _merge(edition: E, parts: _Parts) -> tuple[E | None, list[Fault]]:
             *(attrs.evolve(e, origin=parts.id) for _, e in parts.endpoints),
         ],
         "flows": [*changed, *added],
+        "interfaces": _cover(edition, parts, faults),
         "notes": [*edition.notes, *notes],
     }
     try:
@@ -339,6 +341,7 @@ def _add(parts: _Parts, faults: list[Fault]) -> tuple[list[Flow], list[int]]:
         fields = {
             field.name: getattr(site_flow, field.name)
             for field in attrs.fields(SiteFlow)
+            if field.name != "covers"
         }
         cited = Citation(section=section, place="bullet", number=len(made) + 1)
         with _faults_under(f"flows[{position}]", faults):
@@ -348,6 +351,29 @@ def _add(parts: _Parts, faults: list[Fault]) -> tuple[list[Flow], list[int]]:
             made.append(flow)
             positions.append(position)
     return made, positions
+
+
+def _cover(
+    edition: EditionData, parts: _Parts, faults: list[Fault]
+) -> list[Interface]:
+    """Return the edition's interfaces, with the flows that the site adds."""
+    interfaces = {each.id: each for each in edition.interfaces}
+    for position, flow in parts.flows:
+        name = flow.covers
+        if name is None:
+            continue
+        with _faults_under(f"flows[{position}]", faults):
+            if name not in interfaces:
+                expected = f"the id of an interface of {edition.id}"
+                near = nearest(name, interfaces)
+                rule = "reference/dangling"
+                fault = Fault(rule, "covers", expected, repr(name), near)
+                raise InvalidDataError("overlay", [fault])
+            found = interfaces[name]
+            interfaces[name] = attrs.evolve(
+                found, flows=(*found.flows, flow.id)
+            )
+    return list(interfaces.values())
 
 
 def _name(

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import attrs
 
 from avi_portspec.errors import Fault
-from avi_portspec.model.checks import Choice, Ident, Many, Nested, Text
+from avi_portspec.model.checks import Choice, Ident, Many, Maybe, Nested, Text
 from avi_portspec.model.conditions import ALWAYS
 from avi_portspec.model.facets import FLOW
 from avi_portspec.model.flows import (
@@ -24,6 +24,7 @@ from avi_portspec.model.flows import (
     Side,
     When,
 )
+from avi_portspec.model.interfaces import INTERFACE
 from avi_portspec.model.ports import PortRange
 from avi_portspec.model.record import Record
 from avi_portspec.names import KEBAB_ID, EndpointId, FlowId, NoteId, NoteKind
@@ -72,6 +73,9 @@ class SiteFlow(Record):
         requirement: How strongly the site asks for it.
         when: The condition under which it applies.
         reference: What the site cites for it, such as ``change 4711``.
+        covers: The edition's interface that it is for, such as
+            ``vcenter-server``: that the vendor's page does not state a flow
+            for it is no gap any more.
     """
 
     id: Annotated[FlowId, FLOW]
@@ -84,6 +88,7 @@ class SiteFlow(Record):
     requirement: RequirementWord = "required"
     when: When = ALWAYS
     reference: Reference = None
+    covers: Annotated[str | None, Maybe(INTERFACE)] = None
 
 
 @attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, Self, get_args
+from typing import TYPE_CHECKING, Any, Final, Self, get_args
 
 from avi_portspec.deployment.choices import (
     HOLDING,
@@ -26,7 +26,8 @@ from avi_portspec.errors import (
     UnresolvedError,
     shown,
 )
-from avi_portspec.model.conditions import VENDOR
+from avi_portspec.model.catalog import Catalog
+from avi_portspec.model.conditions import VENDOR, Answer
 from avi_portspec.model.display import ports_text
 from avi_portspec.model.edition import EditionData
 from avi_portspec.model.facets import AcceptedReading, DeclinedFlow, Deployment
@@ -42,7 +43,15 @@ from avi_portspec.model.frozen import Frozen, FrozenDict
 from avi_portspec.model.ports import ProtocolPorts, parse_port
 from avi_portspec.model.protocols import Protocol
 from avi_portspec.model.wording import by_speaker
-from avi_portspec.names import DirectionReading, FlowId, Status
+from avi_portspec.names import (
+    Agreement,
+    DirectionReading,
+    FlowId,
+    Status,
+)
+
+if TYPE_CHECKING:
+    from avi_portspec.beyond.records import Statement
 
 __all__ = ["Resolution", "resolve"]
 
@@ -214,6 +223,60 @@ class Resolution(Frozen):
             UnknownNameError: The edition has no such flow.
         """
         return self._statuses[self._position(flow)]
+
+    def stated_elsewhere(
+        self, release: str | None = None
+    ) -> Catalog[Statement]:
+        """Return what other sources state apart from what is needed here.
+
+        They are the statements that do not just agree with the vendor's port
+        page, and that concern this deployment. They are part of no answer.
+
+        >>> import avi_portspec
+        >>> answer = avi_portspec.load().resolve("nsx-t")
+        >>> for statement in answer.stated_elsewhere("30.2"):
+        ...     if statement.agreement == "adds":
+        ...         print(statement.id)
+        cluster-by-names-30-2-dns
+        nsx-t-design-30-2-nsx-manager
+        nsx-t-design-30-2-vcenter
+        nsx-t-dfw-latest-https
+        alb-sdk-log-streaming
+        alb-sdk-gslb
+        alb-sdk-nethsm
+        alb-sdk-rfs
+        alb-sdk-nuage
+        alb-sdk-probe
+        alb-sdk-tunnel
+
+        Args:
+            release: Only statements about this release, or line of releases.
+
+        Raises:
+            InvalidQueryError: The release is not one.
+        """
+        # Imported here: few answers are compared with other sources.
+        from avi_portspec.beyond.queries import statements
+
+        kinds: tuple[Agreement, ...] = get_args(Agreement)
+        found = statements(
+            release=release,
+            agreement=[kind for kind in kinds if kind != "agrees"],
+        )
+        return Catalog("statement", filter(self._is_concerned, found))
+
+    def _is_concerned(self, statement: Statement) -> bool:
+        """Return whether a statement bears on this deployment."""
+        if statement.when.evaluate(self.deployment) == Answer.NO:
+            return False
+        flows = self.edition.flows
+        decided = [
+            self.status_of(flows[name])
+            for name in statement.about
+            if name in flows.ids()
+        ]
+        aside = {"not-applicable", "replaced"}
+        return not decided or not aside.issuperset(decided)
 
     def explain(
         self, subject: Flow | Exclusion | ProtocolPorts | int | str

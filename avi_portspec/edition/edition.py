@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from avi_portspec.beyond.near import NearMiss
     from avi_portspec.beyond.records import Statement
+    from avi_portspec.deployment.decisions import Gap
     from avi_portspec.deployment.overlay_records import Overlay
     from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.deployment.symptoms import Symptoms
@@ -115,6 +116,31 @@ class Edition(EditionData):
         from avi_portspec.deployment.resolution import resolve
 
         return resolve(self._resolver, deployment, strict=strict)
+
+    def cloud_gaps(self, clouds: Iterable[str]) -> tuple[Gap, ...]:
+        """Return what the vendor is silent on for whole clouds.
+
+        A query for a cloud returns flows, and the silence about one flow is
+        in its ``unstated``. That a Controller's interface to a cloud is not
+        documented at all is here:
+
+        >>> import avi_portspec
+        >>> (gap,) = avi_portspec.load().cloud_gaps(["nsx-t"])
+        >>> gap.interface
+        'nsx-manager'
+
+        Args:
+            clouds: The clouds, by their ids.
+
+        Raises:
+            InvalidDataError: The edition does not know one of them.
+        """
+        return tuple(
+            gap
+            for cloud in sorted(clouds)
+            for gap in self.resolve(Deployment(clouds={cloud})).gaps
+            if not gap.flows
+        )
 
     @property
     def symptoms(self) -> Symptoms:

@@ -2,7 +2,7 @@
 
 # Annotations are no strings here: see checks_of.
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Final
 
 import attrs
 
@@ -14,6 +14,8 @@ from avi_portspec.model.record import Record
 from avi_portspec.names import KEBAB_ID, FlowId
 
 __all__ = ["Interface"]
+
+INTERFACE: Final = Ident("an interface", KEBAB_ID)
 
 
 @attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
@@ -29,11 +31,11 @@ class Interface(Record):
         name: What the Controller talks to, ``NSX Manager``; ``None`` where
             there is nothing to talk to, which is true without any cloud.
         section: The section that states the flows, or that would.
-        flows: The flows between the two; none where the vendor's page states
-            none.
+        flows: The flows between the two, those of a site among them; none
+            where the vendor's page states none.
     """
 
-    id: Annotated[str, Ident("an interface", KEBAB_ID)]
+    id: Annotated[str, INTERFACE]
     cloud: Annotated[str, VALUE]
     name: Annotated[str | None, Maybe(Text("a name"))] = None
     section: InSection

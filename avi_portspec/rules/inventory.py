@@ -785,10 +785,13 @@ class _Reading:
     def _skip_role(self, key: str, value: Any, path: str) -> None:
         """Check the addresses of an endpoint that the edition is without."""
         self.unused.append(path)
+        kept, internet = len(self.objects), {*self.internet}
         if isinstance(value, dict) and value:
             self._read_clouds(key, value, path)
         else:
             self._read(key, value, path=path, objects=True)
+        del self.objects[kept:]
+        self.internet = internet
 
     def _read_clouds(
         self, key: str, value: dict[str, Any], path: str

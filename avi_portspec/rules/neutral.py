@@ -53,7 +53,7 @@ __all__ = [
 #: ICMP is not echo request, or would need a form for IPv6 that the vendor's
 #: page does not state; the platform cannot express the rule; the inventory
 #: does not make the cluster IP a destination; only flows between others are
-#: asked for.
+#: asked for. Addresses that no flow here is about are not used.
 OmissionKind: TypeAlias = Literal[
     Status,
     "exclusion",
@@ -65,6 +65,7 @@ OmissionKind: TypeAlias = Literal[
     "not-expressible",
     "cluster-ip",
     "not-asked",
+    "not-used",
 ]
 
 

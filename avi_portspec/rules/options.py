@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, get_args
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, get_args
 
 import attrs
 
 from avi_portspec.errors import InvalidQueryError, shown
-from avi_portspec.model.frozen import FrozenDict
-from avi_portspec.names import KEBAB_ID, Hook, LastLine, OptionName, Scope
+from avi_portspec.names import (
+    KEBAB_ID,
+    Hook,
+    LastLine,
+    OptionName,
+    Scope,
+    Syntax,
+)
 
-__all__ = ["Options"]
+__all__ = ["Kind", "Options", "option_kind"]
 
 #: What the shortest of the identifiers, a chain of iptables, has room for.
 _LONGEST: Final = 16
@@ -19,6 +25,23 @@ _NAME: Final = (
     "lower-case words and numbers joined by hyphens, a letter first, of "
     f"{_LONGEST} characters at most"
 )
+_KIND: Final = "kind"
+
+
+class Kind(NamedTuple):
+    """What an option takes, and what it is for.
+
+    Attributes:
+        accepts: Whether a value is one that it takes.
+        expected: What it takes, in words.
+        words: The words that it takes, if it takes no others.
+        help: What it is for, for a command line.
+    """
+
+    accepts: Callable[[object], bool]
+    expected: str
+    words: tuple[str, ...]
+    help: str
 
 
 def _is_name(value: object) -> bool:
@@ -29,93 +52,128 @@ def _is_name(value: object) -> bool:
     )
 
 
-def _one_of(words: Any) -> tuple[Callable[[object], bool], str]:
-    known = get_args(words)
-    return known.__contains__, " or ".join(map(repr, known))
-
-
 def _is_flag(value: object) -> bool:
     return isinstance(value, bool)
 
 
-#: What each option takes, and in words.
-_VALUES: Final[Mapping[OptionName, tuple[Callable[[object], bool], str]]] = (
-    FrozenDict(
-        {
-            "name": (_is_name, _NAME),
-            "scope": _one_of(Scope),
-            "last_line": _one_of(LastLine),
-            "hook": _one_of(Hook),
-            "icmp_errors": (_is_flag, "True or False"),
-            "header": (_is_flag, "True or False"),
-            "partial": (_is_flag, "True or False"),
-        }
-    )
-)
+def _of(
+    accepts: Callable[[object], bool],
+    expected: str,
+    text: str,
+    words: tuple[str, ...] = (),
+) -> dict[str, Kind]:
+    """Return what the field of an option says about it."""
+    return {_KIND: Kind(accepts, expected, words, text)}
+
+
+def _words(known: Any, text: str) -> dict[str, Kind]:
+    words = get_args(known)
+    expected = " or ".join(map(repr, words))
+    return _of(words.__contains__, expected, text, words)
+
+
+def _flag(text: str) -> dict[str, Kind]:
+    return _of(_is_flag, "True or False", text)
 
 
 @attrs.frozen(kw_only=True, init=False)
 class Options:
     """How rules are written.
 
-    An argument that is ``None`` was not asked for, and has its default.
+    There is an attribute for each option, which has its default where it was
+    not asked for; :meth:`RuleSet.render` describes them. To add one, name it
+    here, in :data:`~avi_portspec.names.OptionName` and there. The command
+    line has it then.
 
     Attributes:
-        name: Part of every identifier that is written, so that the rules of
-            several sites can stand side by side; ``None`` for the only one.
-        scope: Which traffic the rules judge: ``product`` by default.
-        last_line: How an access list ends that judges the product's traffic
-            alone. There is no default: what else passes there today, no
-            platform can know.
-        hook: Where the rules are in force: ``forward`` by default.
-        icmp_errors: Whether errors about allowed connections pass, such as
-            "packet too big"; they do by default.
-        header: Whether a table says what it is in lines of comment above
-            it; by default it is what a spreadsheet reads as it is.
-        partial: Whether what the platform cannot express is left out and
-            listed; by default nothing is written then.
-        asked: Which of these were asked for, be it for their defaults: a
+        asked: Which of them were asked for, be it for their defaults: a
             platform that does not take one of them refuses.
 
+    Args:
+        **given: The options by name; ``None`` is not asked for.
+
     Raises:
-        InvalidQueryError: An argument is something else.
+        InvalidQueryError: An option has another value than it takes.
     """
 
-    name: str | None = None
-    scope: Scope = "product"
-    last_line: LastLine | None = None
-    hook: Hook = "forward"
-    icmp_errors: bool = True
-    header: bool = False
-    partial: bool = False
+    name: str | None = attrs.field(
+        default=None,
+        metadata=_of(
+            _is_name,
+            _NAME,
+            "Part of every identifier that is written, such as a site's "
+            "name: the rules of several then stand side by side.",
+        ),
+    )
+    scope: Scope = attrs.field(
+        default="product",
+        metadata=_words(
+            Scope,
+            "Which traffic is dropped that no rule allows: product, to or "
+            "from an address of the product's own (default); all, whatever "
+            "passes.",
+        ),
+    )
+    last_line: LastLine | None = attrs.field(
+        # What else passes there today, no platform can know.
+        default=None,
+        metadata=_words(
+            LastLine,
+            "How an access list ends that judges the product's traffic "
+            "alone: permit, with a line that permits all other traffic; none, "
+            "without one, for your own lines to follow. Routers and Cisco ASA "
+            "need it, or --scope all.",
+        ),
+    )
+    hook: Hook = attrs.field(
+        default="forward",
+        metadata=_words(
+            Hook,
+            "Where the rules are loaded: forward, on a router (default); "
+            "host, on a machine that bears an address of the product; bridge, "
+            "on a bridge.",
+        ),
+    )
+    icmp_errors: bool = attrs.field(
+        default=True,
+        metadata=_flag(
+            "Drop ICMP errors about allowed connections too. Paths with a "
+            "small MTU then fail."
+        ),
+    )
+    syntax: Syntax = attrs.field(
+        default="json",
+        metadata=_words(
+            Syntax,
+            "The syntax of a Terraform configuration: json, for a file "
+            ".tf.json (default); hcl, for a file .tf.",
+        ),
+    )
+    header: bool = attrs.field(
+        default=False,
+        metadata=_flag(
+            "Put what a table is, and what it leaves out, in lines that begin "
+            "with # above it."
+        ),
+    )
+    partial: bool = attrs.field(
+        default=False,
+        metadata=_flag(
+            "Leave out, and report, rules that the platform cannot express "
+            "(default: fail)."
+        ),
+    )
     asked: frozenset[OptionName] = attrs.field(default=frozenset(), eq=False)
 
-    def __init__(
-        self,
-        *,
-        name: str | None = None,
-        scope: Scope | None = None,
-        last_line: LastLine | None = None,
-        hook: Hook | None = None,
-        icmp_errors: bool | None = None,
-        header: bool | None = None,
-        partial: bool | None = None,
-    ) -> None:
-        given: dict[OptionName, Any] = {
-            "name": name,
-            "scope": scope,
-            "last_line": last_line,
-            "hook": hook,
-            "icmp_errors": icmp_errors,
-            "header": header,
-            "partial": partial,
+    def __init__(self, **given: Any) -> None:
+        asked: dict[Any, Any] = {
+            name: value for name, value in given.items() if value is not None
         }
-        given = {k: value for k, value in given.items() if value is not None}
-        for option, value in given.items():
-            accepts, expected = _VALUES[option]
-            if not accepts(value):
-                raise InvalidQueryError(option, expected, shown(value))
-        self.__attrs_init__(**given, asked=frozenset(given))
+        for name, value in asked.items():
+            kind = option_kind(name)
+            if not kind.accepts(value):
+                raise InvalidQueryError(name, kind.expected, shown(value))
+        self.__attrs_init__(**asked, asked=frozenset(asked))
 
     def identifier(self, base: str) -> str:
         """Return an identifier of these rules: *base*, and their name.
@@ -134,3 +192,13 @@ class Options:
         'south-controller'
         """
         return key if self.name is None else f"{self.name}-{key}"
+
+
+def option_kind(name: str) -> Kind:
+    """Return what an option takes.
+
+    Args:
+        name: One of :data:`~avi_portspec.names.OptionName`.
+    """
+    kind: Kind = attrs.fields_dict(Options)[name].metadata[_KIND]
+    return kind

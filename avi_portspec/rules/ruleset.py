@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
@@ -30,6 +30,8 @@ from avi_portspec.names import (
     Hook,
     LastLine,
     Scope,
+    Status,
+    Syntax,
 )
 from avi_portspec.rules.inventory import (
     CONTROLLER,
@@ -80,6 +82,7 @@ class RuleSet(SiteRules):
         last_line: LastLine | None = None,
         hook: Hook | None = None,
         icmp_errors: bool | None = None,
+        syntax: Syntax | None = None,
         header: bool | None = None,
         partial: bool | None = None,
     ) -> str:
@@ -98,6 +101,8 @@ class RuleSet(SiteRules):
             hook: Where the rules are in force; ``forward`` by default.
             icmp_errors: Whether errors about allowed connections pass, such
                 as "packet too big"; they do by default.
+            syntax: The syntax of a Terraform configuration: ``json``
+                (default) or ``hcl``.
             header: Whether a table says what it is in lines of comment
                 above it; it does not by default.
             partial: Whether rules that the platform cannot express are left
@@ -116,6 +121,7 @@ class RuleSet(SiteRules):
             last_line=last_line,
             hook=hook,
             icmp_errors=icmp_errors,
+            syntax=syntax,
             header=header,
             partial=partial,
         )
@@ -181,6 +187,7 @@ def rule_set(
     if readings:
         resolution = resolution.reading(readings)
     faults = [*find_unknown(inventory, resolution.edition)]
+    whole = inventory
     # Members in other clouds are no part of this deployment.
     inventory = inventory.within(resolution.deployment.clouds)
     if missing not in ("error", "omit"):
@@ -197,6 +204,7 @@ def rule_set(
         draft.omit(exclusion.id, "exclusion", exclusion.text)
     rules = tuple(draft.rules())
     draft.leave_out_cluster_ip(rules)
+    draft.leave_out_unused(whole)
     return RuleSet(
         resolution=resolution,
         inventory=inventory,
@@ -236,6 +244,11 @@ class _Asked:
             bool(flow.direction_doubts) and flow.id in self._reversed
         )
 
+
+#: What is decided about flows that are not for this deployment.
+_NOT_HERE: Final[frozenset[Status]] = frozenset(
+    {"not-applicable", "replaced", "unsupported"}
+)
 
 #: Source, destination, protocol and family: what one rule is about.
 _Key: TypeAlias = tuple[EndpointId, EndpointId, Protocol, Family]
@@ -399,7 +412,7 @@ class _Draft:
         }
         for address in self.inventory.cluster_ip:
             if not any(address in network for network in reached):
-                reason = "Nothing may reach it, by any rule."
+                reason = "No flow's rule has it as a destination."
                 if not self.inventory.cluster_ip_is_destination:
                     reason += (
                         " `cluster-ip-is-destination = true` in the inventory "
@@ -407,6 +420,31 @@ class _Draft:
                         "sends from it."
                     )
                 self.omit(f"cluster IP {address}", "cluster-ip", reason)
+
+    def leave_out_unused(self, inventory: Inventory) -> None:
+        """List what no flow here is about: a service or a cloud is missing.
+
+        Args:
+            inventory: The inventory as it was given, with all clouds.
+        """
+        clouds = self.resolution.deployment.clouds
+        for name, members in inventory.by_cloud.items():
+            for cloud in () if name == CONTROLLER else members:
+                if cloud in clouds:
+                    continue
+                reason = "The deployment does not have this cloud."
+                self.omit(f"{name}.{cloud}", "not-used", reason)
+        used = {
+            side
+            for decision in self.resolution
+            if decision.status not in _NOT_HERE
+            for side in (decision.flow.source, decision.flow.destination)
+        }
+        listed = (*self.inventory.addresses, *self.inventory.peers)
+        for name in dict.fromkeys(listed):
+            if name not in used:
+                reason = "No flow of this deployment is about it."
+                self.omit(name, "not-used", reason)
 
     def unsplit(self) -> Iterator[Fault]:
         """Yield what has to be listed by cloud, a fault for each endpoint."""

@@ -7,7 +7,7 @@ what is optional, or needed in some deployments only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -40,8 +40,6 @@ _FOLDED: Final = {
     "orchestrator": "Cloud APIs and masters",
     "node": "Hosts and cluster nodes",
 }
-#: What a project calls endpoints itself.
-NO_LABELS: Final[Mapping[EndpointId, str]] = {}
 #: How many flows a source with a column has at least.
 ENOUGH: Final = 2
 
@@ -173,7 +171,7 @@ def make_matrix(
     lines: Iterable[Line],
     *,
     asked: Asked = NOTHING_ASKED,
-    labels: Mapping[EndpointId, str] = NO_LABELS,
+    own: Container[str] = (),
     fold: bool | None = None,
     least: int = ENOUGH,
 ) -> Matrix:
@@ -183,7 +181,8 @@ def make_matrix(
         edition: The edition.
         lines: The lines, as a table has them.
         asked: The values that they are about.
-        labels: Names to use for endpoints instead of the edition's own.
+        own: The ids of endpoints that have names of the reader's own, for
+            which no service stands.
         fold: Whether the destinations that only one source reaches share a
             row for each kind; ``None`` if there are several sources.
         least: Sources with fewer flows have no column of their own.
@@ -193,10 +192,7 @@ def make_matrix(
         pairs.setdefault(line.pair, []).append(line)
     columns = _find_columns(pairs, least)
     shown = {pair: of for pair, of in pairs.items() if pair[0] in columns}
-    names = {
-        endpoint.id: labels.get(endpoint.id) or endpoint.label
-        for endpoint in edition.endpoints
-    }
+    names = {endpoint.id: endpoint.label for endpoint in edition.endpoints}
     # What opens connections too comes first, in the same order.
     listening = dict.fromkeys(pair[1] for pair in shown)
     ordered = dict.fromkeys(
@@ -204,7 +200,7 @@ def make_matrix(
     )
     destinations = _share_names(edition, names, ordered)
     if len(columns) > 1 if fold is None else fold:
-        destinations = [*_fold(edition, destinations, shown, labels)]
+        destinations = [*_fold(edition, destinations, shown, own)]
     return Matrix(
         sources=tuple(End(names[source], (source,)) for source in columns),
         destinations=tuple(destinations),
@@ -251,7 +247,7 @@ def _fold(
     edition: EditionData,
     destinations: Iterable[End],
     pairs: _Pairs,
-    labels: Mapping[EndpointId, str],
+    own: Container[str],
 ) -> Iterator[End]:
     """Yield the ends; those that one source reaches share one for a kind."""
     sources: dict[EndpointId, set[EndpointId]] = {}
@@ -287,7 +283,7 @@ def _fold(
         for end in ends:
             first = end.endpoints[0]
             text = end.name.removeprefix(name.removesuffix("services"))
-            if name == _FOLDED["service"] and first not in labels:
+            if name == _FOLDED["service"] and first not in own:
                 text = flows[first][0].service or text
             members += [text] * len(end.endpoints)
         everything = (one for end in ends for one in end.endpoints)

@@ -8,6 +8,7 @@ node up by the name of its class, and leaves out what it does not know.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -364,6 +365,41 @@ class ForMan(SphinxPostTransform):
             table.parent.insert(at, nodes.raw("", ".sp", format="manpage"))
 
 
+#: Where a line of text can end: at a space, or behind a hyphen.
+_BREAKS: Final = re.compile(r"[ \n]+|(?<=-)")
+#: What plain text writes around what is set apart.
+_SIGNS: Final = {nodes.literal: 2, nodes.strong: 4}
+
+
+class ForText(SphinxPostTransform):
+    """Make columns as wide as their longest word, which would be broken."""
+
+    default_priority = 950
+    formats = ("text",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Widen the columns that are too narrow."""
+        for table in self.document.findall(nodes.table):
+            if OURS.isdisjoint(table["classes"]):
+                continue
+            columns = list(table.findall(nodes.colspec))
+            for row in table.findall(nodes.row):
+                for column, cell in zip(columns, row.children, strict=False):
+                    assert isinstance(cell, nodes.entry)  # noqa: S101 - for types
+                    if "morecols" not in cell:
+                        width = max(column["colwidth"], _longest_word(cell))
+                        column["colwidth"] = width
+
+
+def _longest_word(cell: nodes.entry) -> int:
+    """Return how long the longest word of a cell is, with its signs."""
+    more = max(
+        (size for kind, size in _SIGNS.items() if any(cell.findall(kind))),
+        default=0,
+    )
+    return max(map(len, _BREAKS.split(cell.astext()))) + more
+
+
 class ForHtml(HtmlTransform):
     """Finish tables for HTML: the caption and the columns' widths."""
 
@@ -549,4 +585,5 @@ def setup_blocks(app: Sphinx) -> None:
     app.add_post_transform(PremiseBelow)
     app.add_post_transform(PlainNodes)
     app.add_post_transform(ForMan)
+    app.add_post_transform(ForText)
     app.add_post_transform(ForHtml)

@@ -224,12 +224,6 @@ class PortChanges(TableDirective):
             last: The heading of the last column.
             hidden: What is not shown, in a sentence.
         """
-        own = self.config.avi_portspec_labels
-        labels: dict[str, str] = {
-            endpoint.id: own.get(endpoint.id) or endpoint.label
-            for edition in (old, new)
-            for endpoint in edition.endpoints
-        }
         groups = [
             Group(None, None, tuple(_capitalise(c.line) for c in part.lines))
             for part in parts
@@ -242,10 +236,10 @@ class PortChanges(TableDirective):
             groups,
             Footnotes(lines if is_marked else ()),
             last,
-            labels=labels,
             marks=marks,
             merge=False,
             remarks={},
+            older=old,
         )
         table = make_grouped_table(pen, drawn)
         (body,) = table.findall(nodes.tbody)

@@ -206,7 +206,7 @@ class PortExplorer(PortTable):
             )
             return made
         get_domain(self.env).note_assets(self.env.docname, "chooser")
-        page = Page(edition, self.config.avi_portspec_labels)
+        page = Page(edition)
         chooser = AviChooser(data=page.data(found), html=page.write())
         chooser.source, chooser.line = pen.source, pen.line
         at = next(
@@ -227,12 +227,10 @@ class Page:
 
     Args:
         edition: The edition.
-        labels: The names that the project itself gives to endpoints, by id.
     """
 
-    def __init__(self, edition: Edition, labels: Mapping[str, str]) -> None:
+    def __init__(self, edition: Edition) -> None:
         self.edition = edition
-        self.labels = labels
         self.lines = list_lines(edition)
         facets = {facet.id: facet for facet in edition.facets}
         #: For each choice: its id, its name, whether it is of several, and
@@ -260,8 +258,7 @@ class Page:
         )
 
     def _label(self, endpoint: str) -> str:
-        own = self.labels.get(endpoint)
-        return own or self.edition.endpoints[endpoint].label
+        return self.edition.endpoints[endpoint].label
 
     # -- data ----------------------------------------------------------------
 

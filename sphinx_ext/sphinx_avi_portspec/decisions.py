@@ -64,6 +64,7 @@ DECISIONS: Final = {
 #: the decision, since their own columns are left out.
 _DECIDING: Final = ("requirement", "when")
 
+NOT_COVERED: Final = "Not documented, so neither opened nor closed here:"
 UNRESOLVED: Final = (
     "Unresolved for this deployment, so neither opened nor closed here:"
 )
@@ -94,6 +95,8 @@ class DeploymentDirective(PortDirective):
         "reasons": directives.flag,
     }
     resolution: Resolution | None = None
+    #: What is not documented for the clouds that a filter names.
+    gaps: Iterable[Gap] = ()
     #: The flows that meet the filters, whatever is decided about them.
     asked: Iterable[Flow] = ()
 
@@ -105,6 +108,8 @@ class DeploymentDirective(PortDirective):
             for option in ("decision", "reasons"):
                 if option in self.options:
                     raise self.error(f":{option}: needs :deployment:")
+            clouds = asked_clouds(edition, self.get_filters())
+            self.gaps = edition.cloud_gaps(clouds or ())
             return flows
         if "cloud" in self.options:
             raise self.error(
@@ -156,7 +161,7 @@ class DeploymentDirective(PortDirective):
                 those with this decision, if ``None``.
         """
         if self.resolution is None:
-            return []
+            return _warn(pen, NOT_COVERED, _gap_items(pen, self.gaps))
         if told is None:
             shown = "unstated" in self.options.get("decision", ["unstated"])
             told = self.resolution.having("unstated").ids() if shown else ()
@@ -246,12 +251,11 @@ def list_unresolved(
     gaps = [
         g for g in resolution.gaps if not g.flows or not told >= {*g.flows}
     ]
-    items += [
-        _item(pen, gap, Phrase("Gap:"), " ", Phrase(at_start(gap.text)))
-        for gap in gaps
+    items += _gap_items(
+        pen,
         # A value that no condition names concerns every selection.
-        if not gap.flows or not ids.isdisjoint(gap.flows)
-    ]
+        (g for g in gaps if not g.flows or not ids.isdisjoint(g.flows)),
+    )
     unstated = [f for f in resolution.having("unstated") if f.id not in told]
     items += [
         _item(
@@ -281,18 +285,29 @@ def list_unresolved(
         if flow.id in ids
     ]
     total = len([*resolution.conflicts, *gaps, *unstated, *unclear])
+    outside = total - len(items)
+    more = Filled("Unresolved outside this selection: {}.", outside)
+    return _warn(pen, heading, items, *([more] if outside else []))
+
+
+def _warn(
+    pen: Pen, heading: str, items: list[list[nodes.Node]], *more: str
+) -> list[nodes.Node]:
+    """Return a warning with a list, and what stands below it; or nothing."""
     made = nodes.warning(classes=["avi-open"])
     made.source, made.line = pen.source, pen.line
     if items:
         made += pen.paragraph(Phrase(heading))
         made += pen.bullets(items, "avi-port-list")
-    if len(items) < total:
-        made += pen.paragraph(
-            Filled(
-                "Unresolved outside this selection: {}.", total - len(items)
-            )
-        )
+    made.extend(pen.paragraph(text) for text in more)
     return [made] if made.children else []
+
+
+def _gap_items(pen: Pen, gaps: Iterable[Gap]) -> list[list[nodes.Node]]:
+    return [
+        _item(pen, gap, Phrase("Gap:"), " ", Phrase(at_start(gap.text)))
+        for gap in gaps
+    ]
 
 
 def list_declined(

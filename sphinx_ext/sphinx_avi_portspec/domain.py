@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -206,11 +206,10 @@ class AviDomain(Domain):
         """Keep the records that a directive has made anchors for."""
         kept = self.data["places"].setdefault(docname, [])
         self._best = None
-        labels = self.env.config.avi_portspec_labels
         for (kind, name), anchor in (pen.anchors or {}).items():
             entry = Entry(
                 *(edition.id, kind, name, anchor, pen.line, pen.canonical),
-                *_describe(edition, kind, name, labels),
+                *_describe(edition, kind, name),
             )
             kept.append(tuple(entry))
 
@@ -432,17 +431,19 @@ def get_domain(env: BuildEnvironment) -> AviDomain:
 _descriptions: dict[tuple[Any, ...], tuple[Any, ...]] = {}
 
 
-def _describe(
-    edition: Edition, kind: str, name: str, labels: Mapping[str, str]
-) -> tuple[Any, ...]:
+def _describe(edition: Edition, kind: str, name: str) -> tuple[Any, ...]:
     """Return a record's title; for a flow, also its ports and sides."""
-    key = edition.digest, kind, name, *labels.items()
+    ends = [name] if kind == "endpoint" else []
+    if kind == "flow":
+        flow = edition.flows[name]
+        ends = [flow.source, flow.destination]
+    names = (edition.endpoints[end].name for end in ends)
+    key = edition.digest, kind, name, *names
     found = _descriptions.get(key)
     if found is not None:
         return found
-    found = (name_record(edition, kind, name, labels),)
+    found = (name_record(edition, kind, name),)
     if kind == "flow":
-        flow = edition.flows[name]
         ports = tuple(
             (
                 pair.protocol.number,
@@ -453,7 +454,7 @@ def _describe(
             for pair in flow.protocol_ports()
         )
         sides = tuple(
-            (str(side), name_record(edition, "endpoint", side, labels))
+            (str(side), name_record(edition, "endpoint", side))
             for side in (flow.source, flow.destination)
         )
         found += (ports, sides)

@@ -86,20 +86,20 @@ class Drawn(NamedTuple):
         groups: The lines, in groups.
         footnotes: The letters of what is assumed.
         last: The heading of the last column: ``Needed`` or ``Why``.
-        labels: The names that the project itself gives to endpoints, by id.
         marks: One of :data:`MARKS`.
         merge: Whether an end that several rows have is shown once.
         remarks: The author's text on flows, by their ids.
+        older: The edition of the endpoints that the first does not have.
     """
 
     edition: Edition
     groups: Sequence[Group]
     footnotes: Footnotes
     last: str
-    labels: Mapping[str, str]
     marks: str
     merge: bool
     remarks: Mapping[str, Sequence[nodes.Node]]
+    older: Edition | None = None
 
     @property
     def has_services(self) -> bool:
@@ -122,8 +122,9 @@ class Drawn(NamedTuple):
 
     def label(self, endpoint: EndpointId) -> str:
         """Return the name of an endpoint in this table."""
-        own = self.labels.get(endpoint)
-        return own or self.edition.endpoints[endpoint].label
+        if self.older is None or endpoint in self.edition.endpoints.ids():
+            return self.edition.endpoints[endpoint].label
+        return self.older.endpoints[endpoint].label
 
 
 class AviToCell(AviNameCell):

@@ -101,15 +101,14 @@ class MatrixDirective(DeploymentDirective):
         else:
             decisions = [self.resolution[flow] for flow in flows]
             lines = answer_lines(edition, decisions, exclusions, asked=asked)
-        labels = self.config.avi_portspec_labels
+        own = self.config.avi_portspec_labels
         return make_matrix(
-            edition, lines, asked=asked, labels=labels, fold=fold, least=least
+            edition, lines, asked=asked, own=own, fold=fold, least=least
         )
 
     def get_name(self, edition: Edition) -> Callable[[str], str]:
         """Return what returns the name of an endpoint in this project."""
-        labels = self.config.avi_portspec_labels
-        return lambda name: labels.get(name) or edition.endpoints[name].label
+        return lambda name: edition.endpoints[name].label
 
     def describe_brackets(
         self,

@@ -352,19 +352,13 @@ def link_place(
     return link(edition, "flow", flow, places, look="avi-place")
 
 
-def name_record(
-    edition: EditionData,
-    kind: str,
-    name: str,
-    labels: Mapping[str, str] | None = None,
-) -> str:
+def name_record(edition: EditionData, kind: str, name: str) -> str:
     """Return a record's title.
 
     Args:
         edition: The record's edition.
         kind: ``flow``, ``note``, ``endpoint`` or ``edition``.
         name: The record's id.
-        labels: The project's own names of endpoints, by id.
 
     Raises:
         UnknownNameError: The edition has no such record.
@@ -373,14 +367,11 @@ def name_record(
         return edition.title
     if kind == "note":
         return edition.notes[name].id.replace("-", " ")
-    own = labels or {}
     if kind == "endpoint":
-        endpoint = edition.endpoints[name]
-        return own.get(endpoint.id, endpoint.name)
+        return edition.endpoints[name].name
     flow = edition.flows[name]
     source, destination = (
-        own.get(end, edition.endpoints[end].name)
-        for end in (flow.source, flow.destination)
+        edition.endpoints[end].name for end in (flow.source, flow.destination)
     )
     return f"{source} \N{RIGHTWARDS ARROW} {destination}: {ports_text(flow)}"
 

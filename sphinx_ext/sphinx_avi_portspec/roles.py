@@ -78,8 +78,7 @@ class RecordRole(XRefRole):
         edition = use_edition(env, found.prefix)
         refnode["avi-short"] = found.short
         if not has_explicit_title:
-            labels = env.config.avi_portspec_labels
-            title = name_record(edition, kind, found.name, labels)
+            title = name_record(edition, kind, found.name)
         return title, found.target
 
 

@@ -328,7 +328,6 @@ class PortTable(DeploymentDirective, TableDirective):
             groups,
             Footnotes(lettered),
             "Needed" if self.resolution is None else "Why",
-            self.config.avi_portspec_labels,
             marks,
             self.options.get("merge", True),
             self._find_remarks(edition, ordered),

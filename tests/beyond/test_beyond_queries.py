@@ -124,6 +124,38 @@ class TestOfAnEdition:
         assert not any("objstore" in each.id for each in found)
 
 
+class TestStatedElsewhere:
+    """What concerns one deployment, beside its answer."""
+
+    def test_it_does_not_just_agree(self) -> None:
+        """And is about the release, if one is given."""
+        answer = avi_portspec.load().resolve("nsx-t")
+        found = answer.stated_elsewhere("30.2")
+        assert "nsx-t-design-30-2-nsx-manager" in found.ids()
+        assert {each.agreement for each in found} >= {"adds", "differs"}
+        assert "agrees" not in {each.agreement for each in found}
+        assert set(found.ids()) < set(answer.stated_elsewhere().ids())
+
+    def test_it_concerns_the_deployment(self) -> None:
+        """By its condition, and by the flows that it is about."""
+        edition = avi_portspec.load()
+        on_aws = edition.resolve("aws").stated_elsewhere().ids()
+        on_nsx = edition.resolve("nsx-t").stated_elsewhere().ids()
+        # By its condition.
+        assert "aws-module-heartbeat" in on_aws
+        assert "aws-module-heartbeat" not in on_nsx
+        # It differs from a flow that AWS does not have.
+        assert "alb-sdk-objstore-since-30-2" in on_nsx
+        assert "alb-sdk-objstore-since-30-2" not in on_aws
+
+    def test_an_answer_is_what_it_was(self) -> None:
+        """Nothing of it is needed."""
+        answer = avi_portspec.load().resolve("nsx-t")
+        before = answer.needed.ids()
+        assert answer.stated_elsewhere()
+        assert answer.needed.ids() == before
+
+
 class TestReleases:
     """Which edition serves which release."""
 

@@ -211,6 +211,8 @@ class TestCheck:
         answer = ask("check what.toml")
         assert answer.code == 1
         assert answer.out.startswith("what.toml: controller[0]: expected ")
+        Path(own, "what.toml").write_text('dns-server = ["10.0.0.53"]\n')
+        assert "valid inventory" in ask("check what.toml").out
         Path(own, "what.toml").write_text("clouds = []\ncontroller = [1]\n")
         assert "controller: expected " in ask("check what.toml").out
         Path(own, "what.toml").write_text("contoller = []\n")
@@ -344,6 +346,27 @@ class TestCheck:
 
 class TestEditionsOfOnesOwn:
     """``--edition-file`` and ``--overlay``, for every command."""
+
+    def test_endpoints_say_what_of_them_is_a_site_s(
+        self, ask: Ask, own: Path
+    ) -> None:
+        """Whose names they are, and what the site cites; else no column."""
+        Path(own, "paris.toml").write_text(
+            'id = "paris"\ntitle = "Paris"\n[[endpoints]]\nid = "vault"\n'
+            'name = "Vault"\nkind = "service"\nreference = "CMDB 88"\n'
+            '[[names]]\nendpoint = "controller"\nlabel = "Chief"\n'
+            'aliases = ["lbm"]\n'
+        )
+        answer = ask("endpoints lbm vault aws --overlay paris.toml")
+        head, _, controller, vault, aws = answer.out.splitlines()[:5]
+        assert head.endswith("Site")
+        assert controller.endswith("  Chief, lbm (the site's overlay paris)")
+        assert vault.endswith("  the site's overlay paris, CMDB 88")
+        assert aws.endswith("Amazon Web Services")
+        plain = ask("endpoints controller --json")
+        (found,) = json.loads(plain.out)["endpoints"]
+        assert (found["site_names"], found["reference"]) == ([], None)
+        assert "Site" not in ask("endpoints controller").out
 
     def test_they_are_asked(self, ask: Ask, own: Path) -> None:
         """In either format, and from standard input."""

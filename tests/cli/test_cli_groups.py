@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -141,6 +142,23 @@ class TestTheSketch:
             quiet = ask("ports gcp --quiet", width=columns)
             assert "443 from GCP" not in quiet.out
             assert quiet.err.startswith("direction-unclear: TCP 443 from GCP")
+
+    @pytest.mark.parametrize("width", [80, None])
+    def test_a_cloud_that_is_not_covered(
+        self, ask: Ask, width: int | None
+    ) -> None:
+        """Without a deployment too, whatever the ends that are asked for."""
+        line = "ports --on-cloud nsx-t,aws --source SE --no-color"
+        text = re.sub(r"\s+", " ", ask(line, width=width).out)
+        assert (
+            "unstated: the vendor's page states no flow between the "
+            "Controller and NSX Manager on NSX-T."
+        ) in text
+        assert text.count("unstated: ") == 1
+        gaps = json.loads(ask(f"{line} --json").out)["gaps"]
+        assert [gap["interface"] for gap in gaps] == ["nsx-manager"]
+        every = ask("ports --source SE --no-color", width=width).out
+        assert "NSX Manager" not in every
 
     def test_what_a_site_declines(self, ask: Ask, tmp_path: Path) -> None:
         """With its reason, where it would have been in the table."""

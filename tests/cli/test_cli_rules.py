@@ -349,6 +349,7 @@ class TestOptions:
             "last_line": None,
             "hook": "host",
             "icmp_errors": True,
+            "syntax": None,
             "header": None,
             "partial": False,
         }
@@ -362,6 +363,7 @@ class TestOptions:
             ("--scope product", "scope"),
             ("--last-line none", "last_line"),
             ("--hook bridge", "hook"),
+            ("--syntax hcl", "syntax"),
             ("--no-icmp-errors", "icmp_errors"),
         ],
     )

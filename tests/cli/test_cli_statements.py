@@ -243,6 +243,47 @@ class TestExplain:
         assert json.loads(answer.out)["near_misses"] == []
 
 
+class TestPorts:
+    """``avi-portspec ports --beyond``."""
+
+    @pytest.mark.parametrize("more", ["", " --wide"])
+    def test_it_stands_below_the_same_answer(
+        self, ask: Ask, more: str
+    ) -> None:
+        """Byte by byte, and each statement that others add is there."""
+        line = f"ports nsx-t{more}"
+        before, answer = ask(line), ask(f"{line} --beyond 30.2")
+        assert answer.code == before.code
+        assert answer.out.startswith(before.out)
+        below = flat(answer.out.removeprefix(before.out))
+        assert below.startswith("Release 30.2. Edition: none; nearest:")
+        assert "adds Controller -> NSX Manager, TCP 443, on NSX-T" in below
+
+    def test_nothing_else_is_stated(self, ask: Ask) -> None:
+        """It says so."""
+        out = ask("ports aws --beyond 99.1").out
+        assert out.endswith(
+            "Release 99.1. Nothing is known of it.\n"
+            "No other source states anything but the same.\n"
+        )
+
+    @pytest.mark.parametrize(
+        ("line", "said"),
+        [
+            ("ports --beyond 30.2", "--beyond requires a deployment"),
+            ("ports aws --beyond 30.2 --json", "--beyond is for the table"),
+            ("ports aws --beyond new", "such as 22.1"),
+        ],
+    )
+    def test_it_needs_a_deployment_and_a_table(
+        self, ask: Ask, line: str, said: str
+    ) -> None:
+        """And a release."""
+        answer = ask(line)
+        assert (answer.code, answer.out) == (2, "")
+        assert said in answer.err
+
+
 class TestCheck:
     """``avi-portspec check --as source``."""
 
@@ -250,7 +291,7 @@ class TestCheck:
         self, ask: Ask, tmp_path: Path
     ) -> None:
         """Bundled ones are valid; what is missing is told with its place."""
-        path = FOLDER / "aws-module.toml"
+        path = Path(FOLDER, "aws-module.toml")
         answer = ask(f"check {path} --as source")
         assert (answer.code, answer.out) == (0, f"{path}: valid source\n")
         text = path.read_text(encoding="utf-8")

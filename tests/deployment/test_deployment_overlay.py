@@ -455,6 +455,13 @@ class TestFaults:
                 ),
                 r"flows \(login-banner\): expected names that no other record",
             ),
+            (
+                TEXT.replace(
+                    '"jump-host-to-controller-ssh"',
+                    '"controller-to-service-engine"',
+                ),
+                r"flows \(controller-to-service-engine\): expected names",
+            ),
             (TEXT.replace("reason", "reasons"), "did you mean 'reason'"),
             ("id = ", "not valid TOML"),
         ],

@@ -236,10 +236,19 @@ class TestExplain:
         with pytest.raises(UnknownNameError) as caught:
             _edition().resolve("aws").explain("controller-to-controler-ssh")
         assert caught.value.nearest == SSH
+        (exclusion,) = _edition().exclusions.ids()
+        for slip, near in ((f"{exclusion}s", exclusion), ("udpp", "udp")):
+            with pytest.raises(UnknownNameError) as caught:
+                _edition().resolve("aws").explain(slip)
+            assert caught.value.nearest == near
 
     @pytest.mark.parametrize(
         "subject",
-        ["tcp/123456", "tcp/70000", 1.5, None, "", "icmp/8", "gre/1"],
+        [
+            *("tcp/123456", "tcp/70000", 1.5, None, "", "icmp/8", "gre/1"),
+            # Digits of another script are no port number.
+            *("tcp/\N{FULLWIDTH DIGIT SEVEN}", "\N{FULLWIDTH DIGIT SEVEN}"),
+        ],
     )
     def test_no_subject(self, subject: Any) -> None:
         """A port out of range, or anything else, cannot be asked about.
@@ -418,6 +427,10 @@ class TestOpenQuestions:
         changed = attrs.evolve(edition, flows=flows)
         assert changed.resolve("gcp").gaps
         assert not changed.resolve(preset("gcp", nodes="single-node")).gaps
+        # It hides no other one.
+        both = Deployment(clouds={"gcp", "openshift"}, nodes="single-node")
+        told = [gap.value for gap in changed.resolve(both).gaps]
+        assert told == ["openshift"]
 
     def test_strict(self) -> None:
         """A strict question carries what is open as data."""
@@ -449,7 +462,7 @@ class TestValue:
         one, other = _edition().resolve("aws"), _edition().resolve("gcp")
         assert one != other
         assert one != load("17.1").resolve("aws")
-        assert one != "aws"
+        assert (one == "aws") is False
         assert len({one, _edition().resolve("aws"), other}) == 2
 
     def test_nothing_can_be_changed(self) -> None:

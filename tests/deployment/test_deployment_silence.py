@@ -141,6 +141,57 @@ class TestInterfaces:
         (gap,) = made.resolve("azure").gaps
         assert gap.flows == ()
 
+    SITE = """
+    id = "berlin"
+    title = "Site Berlin"
+    [[endpoints]]
+    id = "vcenter-server"
+    name = "Our vCenter"
+    kind = "orchestrator"
+    [[flows]]
+    id = "controller-to-vcenter"
+    source = "controller"
+    destination = "vcenter-server"
+    protocols = ["tcp"]
+    ports = [443]
+    purpose = "API"
+    covers = "vcenter-server"
+    """
+
+    def test_a_site_s_flow_covers_one(self) -> None:
+        """Then it is no gap; without the word, it is another flow."""
+        site = UNDATED.overlay(self.SITE)
+        answer = site.resolve("vcenter", strict=True)
+        assert "controller-to-vcenter" in answer.needed.ids()
+        assert site.cloud_gaps(["vcenter"]) == ()
+        (other,) = site.resolve("nsx-t").gaps
+        assert other.interface == "nsx-manager"
+        bare = self.SITE.replace('covers = "vcenter-server"', "")
+        (gap,) = UNDATED.overlay(bare).resolve("vcenter").gaps
+        assert gap.interface == "vcenter-server"
+
+    @pytest.mark.parametrize(
+        ("word", "more", "text"),
+        [
+            ("vcenter-servr", "", "did you mean 'vcenter-server'?"),
+            ("no-orchestrator", "", "what the flows reach, by name"),
+            (
+                "nsx-manager",
+                'when = { facet = "cloud", values = ["vcenter"] }',
+                "a flow that can apply on nsx-t",
+            ),
+        ],
+    )
+    def test_a_slip(self, word: str, more: str, text: str) -> None:
+        """It is told at the flow."""
+        covers = f'covers = "{word}"\n{more}'
+        site = self.SITE.replace('covers = "vcenter-server"', covers)
+        with pytest.raises(InvalidDataError) as caught:
+            UNDATED.overlay(site)
+        (fault,) = caught.value.faults
+        assert fault.path.startswith("flows")
+        assert text in str(fault)
+
     def test_an_edition_without_any_says_nothing_of_them(self) -> None:
         """It is an older file, or a site's own."""
         bare = attrs.evolve(UNDATED, interfaces=())

@@ -364,3 +364,23 @@ class TestBlocks:
         assert (said, status) == ("1\n", 0)
         said, status = run("python -c 'import sys; sys.exit(3)'", tmp_path)
         assert (said, status) == ("", 3)
+
+
+@pytest.mark.parametrize("platform", avi_portspec.platforms())
+def test_each_platform_says_what_it_does_to_the_rest(platform: str) -> None:
+    """To other traffic, to other sites, and when it is loaded again."""
+    asked = re.compile(rf"--platform {re.escape(platform)}(?![\w-])")
+    told = [
+        text
+        for page in (ROOT / "docs" / "how-to").glob("rules-*.rst")
+        for text in [page.read_text("utf-8")]
+        if asked.search(text)
+    ]
+    assert told
+    for text in told:
+        for heading in (
+            "What happens to other traffic",
+            "Several sites, and loading again",
+        ):
+            line = "-" * len(heading)
+            assert f"\n{heading}\n{line}\n" in text

@@ -453,6 +453,9 @@ class TestExports:
         site = loads_inventory(FLAT + ENGINES, edition=edition)
         text = str(export(edition.flows, "csv", inventory=site))
         assert "10.20.0.0/24" in text
+        ticket = str(export(edition.flows, "ticket", inventory=site))
+        assert "10.20.0.0/24" in ticket
+        assert "no address is given for " in ticket
 
 
 class TestTheInventory:
@@ -541,4 +544,4 @@ class TestTheClusterIp:
         inventory = loads_inventory(text + FLAT + ENGINES, edition=edition)
         found = rule_set(edition.resolve(BOTH), inventory)
         (left,) = (o for o in found.omissions if o.kind == "cluster-ip")
-        assert left.reason == "Nothing may reach it, by any rule."
+        assert left.reason == "No flow's rule has it as a destination."

@@ -133,6 +133,21 @@ class TestOverlays:
         plain = loads_inventory(TEXT, edition=edition)
         assert attrs.evolve(site, unused=()) == plain
 
+    def test_objects_of_platforms_are_left_out_too(
+        self, edition: Edition
+    ) -> None:
+        """And the internet: nobody else must get what it may do."""
+        text = OWN.replace(
+            '"192.0.3.7"', '{ prefix-list = "pl-0123456789abcdef0" }'
+        )
+        for own in (text, OWN.replace("192.0.3.7", "internet")):
+            site = loads_inventory(own, edition=edition)
+            assert (site.peers, site.internet) == ({}, ())
+            over = edition.overlay(BERLIN)
+            assert loads_inventory(own, edition=over).has("jump-host")
+        (found,) = faults(text.replace("pl-0", "pl 0"))
+        assert found.path.startswith("overlay.berlin.jump-host[0]")
+
     def test_of_two_overlays_one_is_used(self, edition: Edition) -> None:
         """The other may list the same address."""
         text = f'{OWN}[overlay.paris]\nbastion = ["192.0.3.7"]\n'

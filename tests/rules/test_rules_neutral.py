@@ -318,13 +318,42 @@ class TestOmissions:
                     missing="omit",
                 )
                 written = {flow for each in found.rules for flow in each.flows}
-                left = {omission.subject for omission in found.omissions}
+                left = {
+                    omission.subject
+                    for omission in found.omissions
+                    if omission.kind != "not-used"
+                }
                 assert written | left == {
                     "cluster IP 10.10.1.10",
                     *edition.flows.ids(),
                     *edition.exclusions.ids(),
                 }
                 assert not written & left
+
+    def test_addresses_that_nothing_uses(self, edition: Edition) -> None:
+        """A service or a cloud that the deployment forgot stands out."""
+        text = """
+        controller = ["10.10.1.11"]
+        external-network-services = ["192.0.2.0/24"]
+        dns-server = ["10.9.9.9"]
+        aws = ["198.51.100.0/24"]
+        esxi-host = ["10.8.8.8"]
+        service-engine = { aws = ["10.20.0.1"], vcenter = ["10.21.0.1"] }
+        """
+        inventory = loads_inventory(text, edition=edition)
+        told = {
+            ("aws",): {"dns-server", "esxi-host", "service-engine.vcenter"},
+            ("aws", "vcenter"): {"dns-server"},
+        }
+        for clouds, expected in told.items():
+            found = rule_set(
+                edition.resolve(clouds), inventory, missing="omit"
+            )
+            assert {
+                each.subject
+                for each in found.omissions
+                if each.kind == "not-used"
+            } == expected
 
     @pytest.mark.parametrize("optional", [False, True])
     def test_by_decision(self, edition: Edition, optional: bool) -> None:  # noqa: FBT001

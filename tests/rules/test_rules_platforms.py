@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 import attrs
 import pytest
@@ -26,6 +27,7 @@ from avi_portspec import (
     platforms,
     rule_set,
 )
+from avi_portspec.names import OptionName
 from avi_portspec.rules.neutral import SiteRules
 from avi_portspec.rules.options import Options
 from avi_portspec.rules.platforms import (
@@ -77,6 +79,17 @@ class TestTheRegistry:
 class TestOptions:
     """What can be asked of a platform, and what is refused."""
 
+    def test_all_places_name_the_same(self) -> None:
+        """What writes, what is asked for, and what type checkers know."""
+        _, _, *asked = inspect.signature(RuleSet.render).parameters
+        assert tuple(asked) == get_args(OptionName)
+        *fields, _ = attrs.fields_dict(Options)
+        assert fields == asked
+        hints = get_type_hints(RuleSet.render)
+        for name, hint in get_type_hints(Options).items():
+            if name in asked:
+                assert hints[name] == hint | None
+
     @pytest.mark.parametrize(
         "options",
         [
@@ -88,6 +101,7 @@ class TestOptions:
             {"hook": "forward"},
             {"icmp_errors": False},
             {"icmp_errors": True},
+            {"syntax": "hcl"},
         ],
         ids=str,
     )
@@ -118,6 +132,7 @@ class TestOptions:
             ("hook", "input", "'forward' or 'host' or 'bridge'"),
             ("hook", ["host"], "'forward' or 'host' or 'bridge'"),
             ("icmp_errors", 1, "True or False"),
+            ("syntax", "yaml", "'json' or 'hcl'"),
             ("header", 1, "True or False"),
             ("partial", "no", "True or False"),
         ],

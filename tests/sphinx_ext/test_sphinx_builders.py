@@ -606,6 +606,21 @@ def find_ours(project: Project) -> set[str]:
 
 
 @pytest.mark.usefixtures("others")
+def _split(cells: Iterable[str]) -> set[str]:
+    """Return where lines may end: the words, and their parts with hyphens.
+
+    Without marks, and signs that a writer adds.
+    """
+    texts = (re.sub(r'\[\w+\]|[":*\N{EN DASH}]', " ", cell) for cell in cells)
+    return {
+        piece
+        for text in texts
+        for word in text.split()
+        for piece in re.split("(?<=-)", word)
+        if piece
+    }
+
+
 class TestWriters:
     """HTML by our visitors for those that have them, docutils for others."""
 
@@ -748,6 +763,28 @@ class TestWriters:
         assert warnings(app) == ""
         (table,) = small.resolved["index"].findall(nodes.table)
         assert {len(row) for row in table.findall(nodes.row)} == {4}
+
+    def test_plain_text_breaks_no_word(self, tmp_path: Path) -> None:
+        """Not in the narrowest column: each piece is a word of the table."""
+        project = Project(tmp_path)
+        project.write(
+            "index.rst",
+            "A\n=\n\n.. avi-port-table:: Narrow\n   :widths: 1 1 1 1 1 1\n"
+            "   :columns: id, source, destination, ports, requirement, when\n"
+            "\n.. avi-port-table:: Grouped\n\n.. avi-port-matrix:: Pairs\n\n"
+            ".. avi-port-table:: Published\n   :layout: published\n"
+            "   :notes: column\n",
+        )
+        app = project.build("text")
+        assert warnings(app) == ""
+        written = (app.outdir / "index.txt").read_text(encoding="utf-8")
+        lines = [x for x in written.splitlines() if x.startswith("| ")]
+        pieces = _split(cell for line in lines for cell in line.split("|"))
+        tree = app.env.get_doctree("index")
+        known = _split(e.astext() for e in tree.findall(nodes.entry))
+        project.close()
+        assert len(lines) > 100
+        assert sorted(pieces - known) == []
 
     def test_a_book_folds_nothing_and_each_row_is_whole(
         self, small: Project

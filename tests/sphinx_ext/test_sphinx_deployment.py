@@ -351,6 +351,25 @@ class TestUnresolved:
         assert list(tree.findall(nodes.warning)) == []
 
 
+class TestClouds:
+    """What is not documented for a cloud, without a deployment."""
+
+    @pytest.mark.parametrize("kind", ["table", "list", "matrix", "diagram"])
+    def test_it_is_announced(self, project: Project, kind: str) -> None:
+        """That no flow is stated is not that none is needed."""
+        tree = project.doctree(directive(kind, cloud="vcenter, aws"))
+        (said,) = tree.findall(nodes.warning)
+        assert said.astext().startswith("Not documented, so neither opened")
+        assert "and vCenter Server on VMware vCenter." in said.astext()
+        assert "Gap: The vendor's page states no flow" in said.astext()
+
+    def test_a_cloud_that_is_covered(self, project: Project) -> None:
+        """Or none at all: nothing is said."""
+        for options in ({"cloud": "aws"}, {"source": "SE"}):
+            tree = project.doctree(directive(**options))
+            assert not [*tree.findall(nodes.warning)]
+
+
 class TestChoices:
     """What a site reads or declines, and what it has not read."""
 

@@ -34,11 +34,13 @@ def test_the_pages_build_without_a_warning(project: Project) -> None:
     """Every example has a table or a list to show."""
     for name in ("changes.rst", "deployment.rst", "laboratory.toml"):
         shutil.copy(PAGES / name, project.folder / name)
+    project.write("own-ports.rst", "Its neighbour\n=============\n")
     project.write(
-        "index.rst", "A\n=\n\n.. toctree::\n\n   changes\n   deployment\n"
+        "index.rst",
+        "A\n=\n\n.. toctree::\n\n   changes\n   deployment\n   own-ports\n",
     )
     app = project.build("html", nitpicky=True)
     assert warnings(app) == ""
-    for name, tables in zip(NAMES, (3, 2), strict=True):
+    for name, tables in zip(NAMES, (3, 3), strict=True):
         tree = app.env.get_doctree(name)
         assert len(list(tree.findall(nodes.table))) == tables

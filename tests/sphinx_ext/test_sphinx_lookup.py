@@ -273,7 +273,7 @@ class TestLookup:
             },
         )
         same(edition, known)
-        page = Page(edition, {})
+        page = Page(edition)
         found = page.data(build_lookup(edition))
         html = AviChooser(data=found, html=page.write()).write()
         ET.fromstring(f"<x>{html.replace('&#160;', ' ')}</x>")  # noqa: S314 - our own
@@ -281,7 +281,7 @@ class TestLookup:
     @EACH
     def test_the_source_is_a_link(self, edition: Edition) -> None:
         """Where the page that was transcribed has an address."""
-        page = Page(edition, {})
+        page = Page(edition)
         data = page.data(build_lookup(edition))
         html = AviChooser(data=data, html=page.write()).write()
         tree = ET.fromstring(f"<x>{html.replace('&#160;', ' ')}</x>")  # noqa: S314 - our own
@@ -297,7 +297,7 @@ class TestLookup:
         """Every deployment has some number of nodes."""
         edition = avi_portspec.loads(json.dumps(example()))
         assert edition.facets.ids() == ("cloud",)
-        names = [name for name, *_ in Page(edition, {}).choices]
+        names = [name for name, *_ in Page(edition).choices]
         assert names == ["cloud", "nodes"]
 
     @EACH
@@ -482,7 +482,7 @@ purpose = "Administration"
         said |= set(re.findall(r'"([^"]+)"', columns[1]))
         choices = {
             text
-            for _, name, _, values in Page(UNDATED, {}).choices
+            for _, name, _, values in Page(UNDATED).choices
             for text in (name, *(label for _, label in values))
         }
         # These are put together.

@@ -499,9 +499,16 @@ class TestEnds:
 
     def test_a_project_names_ends_itself(self) -> None:
         """In rows, in columns, and among the folded ones."""
-        lines = edition_lines(NEWEST, NEWEST.flows)
-        labels = {"controller": "ADC", "dns-server": "Our DNS"}
-        matrix = make_matrix(NEWEST, lines, labels=labels)
+        named = {"controller": "ADC", "dns-server": "Our DNS"}
+        edition = attrs.evolve(
+            NEWEST,
+            endpoints=[
+                attrs.evolve(one, short=named.get(one.id, one.short))
+                for one in NEWEST.endpoints
+            ],
+        )
+        lines = edition_lines(edition, edition.flows)
+        matrix = make_matrix(edition, lines, own=named)
         assert matrix.sources[0].name == "ADC"
         folded = {e.name: e.members for e in matrix.destinations}
         assert "ADC" in folded

@@ -88,6 +88,9 @@ _ = answer.typo  # type: ignore[attr-defined]
 _ = edition.typo  # type: ignore[attr-defined]
 assert_type(edition.resolve(["aws", "vcenter"]).needed, Flows)
 assert_type(answer.optional, Flows)
+assert_type(answer.direction_unclear, Flows)
+assert_type(answer.withheld, tuple[avi_portspec.Decision, ...])
+answer.reading({"gcp-to-avi-vantage": "both"})  # type: ignore[dict-item]
 flows[0].id = FlowId("other")  # type: ignore[misc]
 PortRange(1, 2)  # type: ignore[call-arg]
 try:

@@ -314,7 +314,7 @@ def platforms_command() -> Iterable[Any]:
     """List the platforms that 'avi-portspec rules' writes rules for.
 
     Each takes some of the options --name, --scope, --last-line, --hook,
-    --no-icmp-errors, --header and --partial.
+    --no-icmp-errors, --syntax, --header and --partial.
     """
     from avi_portspec.rules.platforms import options_of, platforms
 

@@ -15,11 +15,13 @@ from avi_portspec.cli.options import (
     option,
     table_options,
 )
-from avi_portspec.cli.query import format_of, query, query_options
+from avi_portspec.cli.parameters import RELEASE
+from avi_portspec.cli.query import Answer, format_of, query, query_options
 from avi_portspec.tabular.columns import COLUMNS
 
 if TYPE_CHECKING:
     from avi_portspec.cli.request import Request
+    from avi_portspec.cli.terminal import Screen
 
 __all__ = ["ports_command"]
 
@@ -49,6 +51,15 @@ __all__ = ["ports_command"]
         help="The columns of the table, comma-separated: "
         f"{', '.join(COLUMNS)}.",
     ),
+    option(
+        OUTPUT,
+        "--beyond",
+        "release",
+        type=RELEASE,
+        metavar="RELEASE",
+        help="Add below the table what other sources state about a release, "
+        "such as 30.2, that does not just agree. It is part of no answer.",
+    ),
     json_option,
     table_options,
     edition_options,
@@ -72,6 +83,10 @@ __all__ = ["ports_command"]
         ("The same in JSON.", "ports --port 443 --json"),
         ("Only the rows, for a script.", "ports aws --quiet --no-header"),
         ("With purposes and flow ids, in a pager.", "ports aws --wide"),
+        (
+            "What do other sources state about NSX-T in 30.2?",
+            "ports nsx-t --beyond 30.2",
+        ),
         ("Write a CSV file.", "ports aws --output ports.csv"),
     ),
     exits=(
@@ -86,6 +101,7 @@ def ports_command(
     why: bool,
     wide: bool,
     columns: str | None,
+    release: str | None,
     **given: Any,
 ) -> int:
     """List the ports to open: for a DEPLOYMENT, or for all of them.
@@ -103,12 +119,18 @@ def ports_command(
     'avi-portspec formats' lists them; .txt, or none, is for the table.
     """
     chosen = "json" if request.as_json else format_of(request.output, ".txt")
-    options = {"--columns": columns is not None, "--why": why, "--wide": wide}
+    options = {
+        "--columns": columns is not None,
+        "--why": why,
+        "--wide": wide,
+        "--beyond": release is not None,
+    }
     names = [name for name, is_given in options.items() if is_given]
     if chosen is not None and names:
-        raise CommandError(
-            f"{names[0]} is for the table; {chosen} always has all columns"
-        )
+        more = f"{chosen} always has all columns"
+        if names[0] == "--beyond":
+            more = "'avi-portspec statements --json' has the statements"
+        raise CommandError(f"{names[0]} is for the table; {more}")
     if wide and columns is not None:
         raise CommandError("--columns and --wide cannot be used together")
     answer = query(request, **given)
@@ -127,5 +149,20 @@ def ports_command(
             from avi_portspec.cli.flow_table import show_flows
 
             show_flows(screen, answer, columns, why=why, quiet=quiet)
+        if release is not None:
+            _show_beyond(screen, answer, release)
         request.write(screen.text())
     return 0 if answer.flows else 1
+
+
+def _show_beyond(screen: Screen, answer: Answer, release: str) -> None:
+    """Print what other sources state about a release."""
+    if answer.resolution is None:
+        raise CommandError(
+            "--beyond requires a deployment, such as --deployment aws; "
+            "'avi-portspec statements' lists the statements for all of them"
+        )
+    # Imported here: reading all statements takes its time.
+    from avi_portspec.cli.other_sources import show_elsewhere
+
+    show_elsewhere(screen, answer.resolution, release)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import click
@@ -23,20 +23,14 @@ from avi_portspec.cli.parameters import ENDPOINT, PLATFORMS, Choice
 from avi_portspec.cli.query import bad_filter
 from avi_portspec.cli.streams import report_progress
 from avi_portspec.errors import InvalidDataError
-from avi_portspec.names import (
-    DirectionReading,
-    Hook,
-    LastLine,
-    OptionName,
-    Scope,
-)
+from avi_portspec.names import DirectionReading, OptionName
+from avi_portspec.rules.options import Options, option_kind
 from avi_portspec.tabular.filters import FILTERS, FilterError
 
 if TYPE_CHECKING:
     from avi_portspec.cli.request import Request
     from avi_portspec.cli.terminal import Screen
     from avi_portspec.model.edition import EditionData
-    from avi_portspec.rules.options import Options
     from avi_portspec.rules.platforms import PlatformName
     from avi_portspec.rules.ruleset import RuleSet
 
@@ -62,6 +56,21 @@ def _platforms() -> Iterable[str]:
     from avi_portspec.rules.platforms import platforms
 
     return platforms()
+
+
+def _option(name: OptionName) -> Callable[..., Any]:
+    """Return an option of the platforms, as a command line has it."""
+    kind, words = option_kind(name), name.replace("_", " ")
+    how: dict[str, Any] = {"metavar": "NAME"}
+    spelled = words.replace(" ", "-")
+    default = getattr(Options(), name)
+    if kind.words:
+        known = Choice(words, lambda: kind.words)
+        how = {"metavar": "WORD", "type": known}
+    elif isinstance(default, bool):
+        how = {"is_flag": True, "default": None, "flag_value": not default}
+        spelled = f"no-{spelled}" if default else spelled
+    return option(_OPTIONS, f"--{spelled}", name, help=kind.help, **how)
 
 
 @command(
@@ -120,67 +129,7 @@ def _platforms() -> Iterable[str]:
         )
         for name in ("source", "destination")
     ),
-    option(
-        _OPTIONS,
-        "--name",
-        metavar="NAME",
-        help="Part of every identifier that is written, such as a site's "
-        "name: the rules of several then stand side by side.",
-    ),
-    option(
-        _OPTIONS,
-        "--scope",
-        type=Choice("scope", lambda: get_args(Scope)),
-        metavar="WORD",
-        help="Which traffic is dropped that no rule allows: product, to or "
-        "from an address of the product's own (default); all, whatever "
-        "passes.",
-    ),
-    option(
-        _OPTIONS,
-        "--last-line",
-        type=Choice("last line", lambda: get_args(LastLine)),
-        metavar="WORD",
-        help="How an access list ends that judges the product's traffic "
-        "alone: permit, with a line that permits all other traffic; none, "
-        "without one, for your own lines to follow. Routers and Cisco ASA "
-        "need it, or --scope all.",
-    ),
-    option(
-        _OPTIONS,
-        "--hook",
-        type=Choice("hook", lambda: get_args(Hook)),
-        metavar="WORD",
-        help="Where the rules are loaded: forward, on a router (default); "
-        "host, on a machine that bears an address of the product; bridge, on "
-        "a bridge.",
-    ),
-    option(
-        _OPTIONS,
-        "--no-icmp-errors",
-        "icmp_errors",
-        is_flag=True,
-        default=None,
-        flag_value=False,
-        help="Drop ICMP errors about allowed connections too. Paths with a "
-        "small MTU then fail.",
-    ),
-    option(
-        _OPTIONS,
-        "--header",
-        is_flag=True,
-        default=None,
-        help="Put what a table is, and what it leaves out, in lines that "
-        "begin with # above it.",
-    ),
-    option(
-        _OPTIONS,
-        "--partial",
-        is_flag=True,
-        default=None,
-        help="Leave out, and report, rules that the platform cannot express "
-        "(default: fail).",
-    ),
+    *map(_option, get_args(OptionName)),
     option(
         OUTPUT,
         "--dry-run",
@@ -249,7 +198,6 @@ def rules_command(
     endpoints' lists the endpoints.
     """
     from avi_portspec.deployment.choices import add_readings
-    from avi_portspec.rules.options import Options
     from avi_portspec.rules.platforms import write
     from avi_portspec.rules.ruleset import rule_set
 
@@ -313,7 +261,7 @@ def _warnings(rules: RuleSet) -> Iterator[str]:
     if not rules.complete:
         yield f"complete: {rules.verdict}"
     for omission in rules.omissions:
-        if omission.kind not in _QUIET and omission.kind != "optional":
+        if omission.kind not in {*_QUIET, "optional", "not-used"}:
             yield f"left out: {omission}"
     if any(each.kind == "direction-unclear" for each in rules.omissions):
         yield "To write it, use --accept-reading FLOW=stated or FLOW=reversed."

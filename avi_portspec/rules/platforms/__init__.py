@@ -124,6 +124,7 @@ _LINUX: Final[tuple[OptionName, ...]] = (
     "icmp_errors",
 )
 _NAMED: Final[tuple[OptionName, ...]] = ("name",)
+_TERRAFORM: Final[tuple[OptionName, ...]] = ("name", "syntax")
 _SCOPED: Final[tuple[OptionName, ...]] = ("name", "scope")
 _LIST: Final[tuple[OptionName, ...]] = ("name", "scope", "last_line")
 _STATELESS: Final[tuple[OptionName, ...]] = (*_LIST, "icmp_errors")
@@ -146,17 +147,17 @@ _WRITERS: Final[Mapping[PlatformName, _Writer]] = FrozenDict(
             "aws", "render_cloudformation", _NAMED, objects=_AWS
         ),
         "aws-terraform": _Writer(
-            "aws", "render_terraform", _NAMED, objects=_AWS
+            "aws", "render_terraform", _TERRAFORM, objects=_AWS
         ),
         "azure-arm": _Writer("azure", "render_arm", _NAMED, objects=_AZURE),
         "azure-terraform": _Writer(
-            "azure", "render_terraform", _NAMED, objects=_AZURE
+            "azure", "render_terraform", _TERRAFORM, objects=_AZURE
         ),
         "cisco": _Writer("network", "render_cisco", _STATELESS),
         "ciscoasa": _Writer("network", "render_ciscoasa", _LIST),
         "csv": _Writer("csv_table", "render", ("header",), objects=_TABLE),
         "fortigate": _Writer("network", "render_fortigate", _SCOPED),
-        "gcp-terraform": _Writer("gcp", "render", _NAMED, objects=_GCP),
+        "gcp-terraform": _Writer("gcp", "render", _TERRAFORM, objects=_GCP),
         "ip6tables": _Writer("iptables", "render_ipv6", _LINUX, IPV6),
         "iptables": _Writer("iptables", "render_ipv4", _LINUX, IPV4),
         "juniper": _Writer("network", "render_juniper", _STATELESS),
@@ -237,11 +238,15 @@ def write(
     while True:
         try:
             _check_objects(rules, name, writer.objects)
-            return Written(rules, to_text(rules, options))
+            text = to_text(rules, options)
         except CannotExpressError as refused:
             if not options.partial:
                 raise
             rules = _without(rules, refused)
+        else:
+            if options.syntax == "hcl":
+                text = import_module(f"{__name__}.hcl").from_json(text)
+            return Written(rules, text)
 
 
 def _known(platform: object) -> PlatformName:

@@ -1,0 +1,305 @@
+"""Terraform configurations in HCL, beside the same ones in JSON.
+
+python-hcl2 reads HCL; it is not Terraform's own parser.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cloud_sites import hostile, rules_for
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.version import Version
+
+from avi_portspec.rules.options import Options
+from avi_portspec.rules.platforms import (
+    PlatformName,
+    options_of,
+    platforms,
+    render,
+)
+from avi_portspec.rules.platforms.hcl import from_json
+
+TERRAFORM = [name for name in platforms() if "syntax" in options_of(name)]
+needs_hcl2 = pytest.mark.skipif(
+    find_spec("hcl2") is None,
+    reason="python-hcl2 is absent: pip install --group platforms",
+)
+#: How many labels each block has (Terraform, "JSON Configuration Syntax").
+LABELS = {"terraform": 0, "variable": 1, "resource": 2, "output": 1}
+
+#: What is syntax in a string, or is not only where something stands before.
+MARKS = ["${", "%{", "$", "%", '"', "\\", "}", "{"]
+
+
+def unquote(text: str) -> str:
+    """Return what a string of HCL stands for."""
+    assert text[0] == text[-1] == '"'
+    assert not re.search(r"[$%]\{", text)
+    return re.sub(
+        r"\\(?:u(.{4})|U(.{8})|(.))",
+        lambda m: m[3] or chr(int(m[1] or m[2], 16)),
+        text[1:-1],
+    )
+
+
+def plain(value: Any) -> Any:
+    """Return a value of python-hcl2 as Terraform's JSON has it."""
+    match value:
+        case dict():
+            return {
+                key if key[0] != '"' else unquote(key): plain(each)
+                for key, each in value.items()
+                if key not in ("__is_block__", "__comments__")
+            }
+        case list():
+            return [plain(each) for each in value]
+        case str() if value.startswith('"'):
+            return unquote(value)
+    return value
+
+
+def read(text: str) -> dict[str, Any]:
+    """Return a configuration as Terraform's JSON has it."""
+    import hcl2
+
+    document: dict[str, Any] = {}
+    for kind, blocks in plain(hcl2.loads(text)).items():
+        for block in blocks:
+            found: Any = document.setdefault(kind, {})
+            inner = block
+            for _ in range(LABELS[kind]):
+                ((label, inner),) = inner.items()
+                last, found = found, found.setdefault(label, {})
+            if LABELS[kind]:
+                last[label] = inner
+            else:
+                found |= inner
+    # A block without a label is a list of one.
+    (providers,) = document["terraform"]["required_providers"]
+    document["terraform"]["required_providers"] = providers
+    return document
+
+
+def without(value: Any) -> Any:
+    """Return a value without comments, and without what is null."""
+    match value:
+        case dict():
+            return {
+                key: without(each)
+                for key, each in value.items()
+                if key != "//" and each is not None
+            }
+        case list():
+            return [without(each) for each in value]
+    return value
+
+
+def both(platform: PlatformName, **options: Any) -> tuple[Any, str]:
+    """Return what JSON says, and the text of HCL."""
+    rules = options.pop("rules", None) or rules_for()
+    texts = [
+        render(rules, platform, Options(syntax=syntax, **options))
+        for syntax in (None, "hcl")
+    ]
+    return json.loads(texts[0]), texts[1]
+
+
+class TestHcl:
+    """The same data, for people who review it."""
+
+    def test_which_platforms_have_it(self) -> None:
+        """Those of Terraform."""
+        assert [n for n in platforms() if "terraform" in n] == TERRAFORM
+        assert TERRAFORM
+
+    @needs_hcl2
+    @pytest.mark.parametrize("platform", TERRAFORM)
+    def test_it_says_what_json_says(self, platform: PlatformName) -> None:
+        """Block by block, and value by value."""
+        for options in ({}, {"name": "south"}, {"rules": hostile()}):
+            document, text = both(platform, **options)
+            assert read(text) == without(document)
+
+    @pytest.mark.parametrize("platform", TERRAFORM)
+    def test_comments_are_there(self, platform: PlatformName) -> None:
+        """The header on top, and above each block what it is for."""
+        document, text = both(platform)
+        lines = text.splitlines()
+        top = [f"# {line}" for line in document["//"]]
+        assert lines[: len(top)] == top
+        said = {line.strip() for line in lines[len(top) :]}
+        for kind in document["resource"].values():
+            for body in kind.values():
+                reasons = body.get("//", [])
+                if isinstance(reasons, dict):
+                    reasons = [r for each in reasons.values() for r in each]
+                assert {f"# {reason}" for reason in reasons} <= said
+
+    @pytest.mark.parametrize("platform", TERRAFORM)
+    def test_a_reason_stands_above_its_block(
+        self, platform: PlatformName
+    ) -> None:
+        """No comment is above the brace that ends another."""
+        _, text = both(platform)
+        lines = text.splitlines()
+        begins = re.compile(r" *(?:#|(?:resource|security_rule)\b.* ?\{$|$)")
+        for line, following in pairwise(lines):
+            if line.lstrip().startswith("# "):
+                assert begins.match(following), following
+
+    def test_it_lies_as_it_is_formatted(self) -> None:
+        """As Terraform's formatter leaves it: written down here by hand."""
+        document = {
+            "//": ["Top"],
+            "variable": {"x": {"type": "string", "default": "a"}},
+            "resource": {
+                "kind": {
+                    "name-1": {
+                        "//": ["why: so"],
+                        "a": "${var.x}",
+                        "longer": 5,
+                        "tags": {"Name": "n", "a b": True},
+                        "last": None,
+                        "b": ["x" * 40, "y" * 40],
+                        "rule": [{"p": "tcp"}, {"p": "udp", "ports": ["1"]}],
+                    }
+                }
+            },
+        }
+        assert from_json(json.dumps(document)) == (
+            "# Top\n\n"
+            'variable "x" {\n'
+            "  type    = string\n"
+            '  default = "a"\n'
+            "}\n\n"
+            "# why: so\n"
+            'resource "kind" "name-1" {\n'
+            "  a      = var.x\n"
+            "  longer = 5\n"
+            "  tags = {\n"
+            '    Name  = "n"\n'
+            '    "a b" = true\n'
+            "  }\n"
+            "  b = [\n"
+            f'    "{"x" * 40}",\n'
+            f'    "{"y" * 40}",\n'
+            "  ]\n\n"
+            "  rule {\n"
+            '    p = "tcp"\n'
+            "  }\n\n"
+            "  rule {\n"
+            '    p     = "udp"\n'
+            '    ports = ["1"]\n'
+            "  }\n"
+            "}\n"
+        )
+
+    @needs_hcl2
+    @given(
+        text=st.text()
+        | st.lists(
+            st.sampled_from(["${", "%{", "$", "%", '"', "\\", "}"])
+        ).map("".join)
+    )
+    def test_any_text_stays_text(self, text: str) -> None:
+        """Nothing of it is evaluated, and nothing ends its string."""
+        words = text if text != "${var.x}" else ""
+        document = {
+            "//": [text],
+            "terraform": {"required_providers": {}},
+            "output": {
+                "o": {"value": words, "list": [words], "map": {"k": words}}
+            },
+        }
+        written = from_json(json.dumps(document))
+        assert read(written) == without(document)
+
+
+#: What the providers' resources have: names, types and what is required, as
+#: the typed bindings of the CDK for Terraform 0.21 were made from them.
+SCHEMAS: dict[str, Any] = json.loads(
+    (Path(__file__).parent / "schemas/terraform-providers.json").read_text(
+        "utf-8"
+    )
+)
+TYPES: dict[str, Any] = {
+    "string": str,
+    "number": int,
+    "boolean": bool,
+    "stringList": list,
+    "stringMap": dict,
+}
+
+
+def faults(body: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
+    """Return what a provider would not take of a resource, or lacks."""
+    found = [
+        f"lacks {name}"
+        for name, kind in schema.items()
+        if str(kind).endswith(" required") and body.get(name) is None
+    ]
+    for name, value in body.items():
+        if name not in schema:
+            found.append(f"no attribute {name}")
+        elif isinstance(schema[name], dict):
+            for each in value:
+                found += faults(each, schema[name])
+        else:
+            kind = schema[name].removesuffix(" required")
+            items = value if kind == "stringList" else [value]
+            if kind == "stringMap":
+                items = [*value.values()]
+            inner = str if kind.startswith("string") else TYPES[kind]
+            right = [type(value) is TYPES[kind]]
+            right += (type(item) is inner for item in items)
+            if not all(right):
+                found.append(f"{name} is no {kind}")
+    return found
+
+
+class TestProviders:
+    """What the resources may hold, by the providers' own schemas."""
+
+    @pytest.mark.parametrize("platform", TERRAFORM)
+    def test_every_attribute_is_one(self, platform: PlatformName) -> None:
+        """By name and type, and none that is required is missing."""
+        for rules in (rules_for(), hostile()):
+            document, _ = both(platform, rules=rules)
+            (provider,) = document["terraform"]["required_providers"]
+            schemas = SCHEMAS[provider]
+            asked = document["terraform"]["required_providers"][provider]
+            least = asked["version"].removeprefix(">= ")
+            assert Version(schemas["version"]) >= Version(least)
+            assert document["resource"]
+            for kind, named in without(document)["resource"].items():
+                for body in named.values():
+                    assert faults(body, schemas["resources"][kind]) == []
+
+    def test_faults_are_found(self) -> None:
+        """Of a name, of a type, of a list's items, and of what is missing."""
+        schema = SCHEMAS["google"]["resources"]["google_compute_firewall"]
+        assert faults(
+            {
+                "name": "a",
+                "priority": "5",
+                "source_ranges": [1],
+                "sources": [],
+                "allow": [{"ports": ["22"]}],
+            },
+            schema,
+        ) == [
+            "lacks network",
+            "priority is no number",
+            "source_ranges is no stringList",
+            "no attribute sources",
+            "lacks protocol",
+        ]
