@@ -178,7 +178,8 @@ class TestDoubtfulDirections:
             "clear: "
         ) in answer.err
         assert answer.err.splitlines()[-1] == (
-            "To write it, use --accept-reading FLOW=stated or FLOW=reversed."
+            "To write it, use --accept-reading FLOW=stated or FLOW=reversed, "
+            "or [[readings]] in the deployment file."
         )
 
     @pytest.mark.usefixtures("files")
