@@ -77,9 +77,13 @@ class TestDeployment:
 
     def test_words_are_words(self) -> None:
         """Ids, not names."""
-        with pytest.raises(InvalidDataError, match="kebab-case words"):
+        with pytest.raises(
+            InvalidDataError, match="expected a list of kebab-case words, got"
+        ):
             Deployment(clouds=frozenset({"A W S"}))
-        with pytest.raises(InvalidDataError, match="kebab-case words"):
+        with pytest.raises(
+            InvalidDataError, match="expected a list of kebab-case words, got"
+        ):
             Deployment(clouds=[["aws"]])  # type: ignore[list-item]
 
     @pytest.mark.parametrize(
