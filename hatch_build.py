@@ -1,7 +1,8 @@
-"""The build's one step of its own: editions compiled for a fast start.
+"""The build's one step of its own: its data compiled for a fast start.
 
-Each edition's file is read strictly, so that no package is ever built with
-a broken one, and written out again as a module of constructor calls.
+Each file of an edition or of another source is read strictly, so that no
+package is ever built with a broken one, and written out again as a module of
+constructor calls.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ class CompileEditions(BuildHookInterface):  # type: ignore[type-arg]
         """Compile every edition before the files are gathered."""
         sys.path.insert(0, self.root)
         try:
+            from avi_portspec.beyond import files as sources
             from avi_portspec.edition.bundled import (
                 compiled_source,
                 edition_files,
@@ -32,13 +34,18 @@ class CompileEditions(BuildHookInterface):  # type: ignore[type-arg]
         finally:
             sys.path.remove(self.root)
         folder = Path(self.root, "avi_portspec", "data")
-        for name in folder.glob("edition_*.py"):
-            name.unlink()
+        for old in folder.glob("edition_*.py"):
+            old.unlink()
+        made = {
+            sources.MODULE: sources.compiled_source(str(folder / "statements"))
+        }
         for path in edition_files(str(folder)).values():
             text = Path(path).read_bytes()
             edition = loads_toml(text, subject=path)
-            module = folder / f"{module_of(path)}.py"
             source = compiled_source(text + facet_bytes(), edition)
+            made[module_of(path)] = source
+        for name, source in made.items():
+            module = folder / f"{name}.py"
             module.write_text(source, encoding="utf-8")
             # Not of an sdist: what is built from that compiles them anew.
             if self.target_name == "wheel":

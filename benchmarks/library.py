@@ -110,6 +110,8 @@ def main() -> None:
             "attrs": "import attrs",
             "package": "import avi_portspec",
             "select": f"{load}; edition.flows.select(source='SE', port=22)",
+            "load": load,
+            "statements": "import avi_portspec; avi_portspec.statements()",
         },
         rounds,
     )
@@ -119,6 +121,9 @@ def main() -> None:
         ("select", "import + load() + first select, net", 2.3),
     ):
         row(what, (spent[name] - spent["bare"]) / attrs_net, bound)
+    load_net = spent["load"] - spent["bare"]
+    stated_net = spent["statements"] - spent["bare"]
+    row("all statements / import + load(), net", stated_net / load_net, 2)
 
     edition = avi_portspec.load()
     flows, plain = edition.flows, Plain(edition)

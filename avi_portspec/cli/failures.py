@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import TextIO
 
-__all__ = ["CODES", "CommandError", "report", "unknown_word"]
+__all__ = [
+    "CODES",
+    "CommandError",
+    "needs_deployment",
+    "report",
+    "unknown_word",
+]
 
 
 class CommandError(click.UsageError):
@@ -30,6 +36,17 @@ class CommandError(click.UsageError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, click.get_current_context())
+
+
+def needs_deployment(what: str) -> CommandError:
+    """Return the error of an option that makes sense for a deployment alone.
+
+    Args:
+        what: The option, as it was given.
+    """
+    return CommandError(
+        f"{what} requires a deployment, such as --deployment aws"
+    )
 
 
 #: All that a user, the data or the system can cause. Anything else is a

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from avi_portspec.cli import terminal
-from avi_portspec.cli.failures import CommandError, unknown_word
+from avi_portspec.cli.failures import needs_deployment, unknown_word
 from avi_portspec.deployment.unresolved import withheld_phrase
 from avi_portspec.errors import InvalidQueryError, UnknownNameError
 from avi_portspec.model.display import ports_text, silence_text
@@ -144,10 +144,7 @@ def _columns(text: str | None, *, is_decided: bool) -> tuple[Column, ...]:
         ) from None
     for column in columns:
         if column.name in NEED_DECISION and not is_decided:
-            raise CommandError(
-                f"--columns {column.name} requires a deployment, such as "
-                "--deployment aws"
-            )
+            raise needs_deployment(f"--columns {column.name}")
     return columns
 
 

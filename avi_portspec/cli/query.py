@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args
 
 import click
 
-from avi_portspec.cli.failures import CommandError, unknown_word
+from avi_portspec.cli.failures import (
+    CommandError,
+    needs_deployment,
+    unknown_word,
+)
 from avi_portspec.cli.inputs import find_deployment
 from avi_portspec.cli.options import DEPLOYMENT, option
 from avi_portspec.cli.parameters import (
@@ -316,9 +320,7 @@ def query(
     if deployment is None:
         for name, value in (("decision", decisions), ("strict", strict)):
             if value:
-                raise CommandError(
-                    f"--{name} requires a deployment, such as --deployment aws"
-                )
+                raise needs_deployment(f"--{name}")
     elif "cloud" in given:
         raise CommandError(
             "--on-cloud cannot be used with a deployment, which has clouds"

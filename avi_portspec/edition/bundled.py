@@ -8,13 +8,11 @@ from importlib import import_module
 from importlib.util import source_hash
 from typing import Final
 
-import attrs
-
 import avi_portspec.data
 from avi_portspec.edition.edition import Edition
 from avi_portspec.errors import Fault, InvalidDataError
+from avi_portspec.model.compiled import shape_of
 from avi_portspec.model.plain import plain
-from avi_portspec.model.record import checks_of
 from avi_portspec.names import EDITION_ID, EditionId
 from avi_portspec.serialisation.facet_lists import facet_bytes
 
@@ -124,12 +122,7 @@ def made_from(sources: bytes) -> bytes:
         The hash of these bytes, of the form of modules, and of the fields
         that records have, for a module calls the records' constructors.
     """
-    shape = [
-        (cls.__name__, [name for name, *_ in checks_of(cls)])
-        for module in _NAMED_IN
-        for cls in map(vars(module).get, module.__all__)
-        if isinstance(cls, type) and attrs.has(cls)
-    ]
+    shape = shape_of(_NAMED_IN)
     return source_hash(sources + repr((_FORM, shape)).encode())
 
 

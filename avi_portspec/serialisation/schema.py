@@ -18,9 +18,10 @@ from avi_portspec.model.plain import FORMAT
 from avi_portspec.model.record import checks_of
 from avi_portspec.serialisation.facet_lists import facet_lists
 
-__all__ = ["json_schema", "record_schema"]
+__all__ = ["DIALECT", "json_schema", "record_schema"]
 
-_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+#: The version of JSON Schema that every schema is written in.
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schema() -> dict[str, Any]:
@@ -70,7 +71,7 @@ class _Schemas:
         }
         body["required"] = ["format", *body["required"]]
         return {
-            "$schema": _DIALECT,
+            "$schema": DIALECT,
             "$id": f"urn:avi-portspec:edition:{FORMAT}",
             "title": "An edition of the Avi port page",
             **body,

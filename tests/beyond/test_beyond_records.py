@@ -247,7 +247,7 @@ class TestLibrary:
         ):
             text = tomli_w.dumps(plain(source(id=name, kind=kind)))
             folder.joinpath(f"{name}.toml").write_text(text)
-        found = read_library(folder)
+        found = read_library(str(folder))
         assert [each.id for each in found.sources] == ["b", "c", "a"]
 
 

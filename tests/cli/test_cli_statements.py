@@ -291,7 +291,7 @@ class TestCheck:
         self, ask: Ask, tmp_path: Path
     ) -> None:
         """Bundled ones are valid; what is missing is told with its place."""
-        path = FOLDER / "aws-module.toml"
+        path = Path(FOLDER, "aws-module.toml")
         answer = ask(f"check {path} --as source")
         assert (answer.code, answer.out) == (0, f"{path}: valid source\n")
         text = path.read_text(encoding="utf-8")

@@ -24,7 +24,7 @@ from avi_portspec.edition.bundled import (
     edition_files,
     module_of,
 )
-from avi_portspec.model import plain
+from avi_portspec.model import compiled, plain
 from avi_portspec.serialisation import facet_lists
 from tools.double_entry import texts
 
@@ -222,7 +222,7 @@ class TestCompiled:
         """A field more, and every compiled module is out of step."""
         before = bundled.made_from(b"text")
         monkeypatch.setattr(
-            bundled, "checks_of", lambda _: [("new", None, False)]
+            compiled, "checks_of", lambda _: [("new", None, False)]
         )
         assert bundled.made_from(b"text") != before
 

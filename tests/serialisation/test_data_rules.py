@@ -124,7 +124,7 @@ def source_file(name: str) -> Library:
         folder.with_suffix(".toml").write_text("")
         text = tomli_w.dumps(example(kind="source"))
         folder.joinpath(f"{name}.toml").write_text(text)
-        return read_library(folder)
+        return read_library(str(folder))
 
 
 def compiled(name: str, **fields: object) -> Edition:

@@ -72,6 +72,29 @@ class TestOverlays:
         assert "TCP 9444" in text
         assert "the site's overlays berlin and barley" in text
 
+    @pytest.mark.parametrize(
+        ("labels", "has", "lacks"),
+        [
+            ({}, "Chief", "Boss"),
+            ({"controller": "Boss"}, "Boss", "Chief"),
+            ({"lbm": "Boss"}, "Boss", "Chief"),
+        ],
+    )
+    def test_a_site_s_names(
+        self, site: Project, labels: dict[str, str], has: str, lacks: str
+    ) -> None:
+        """Its label is shown, where the project has none of its own."""
+        names = (
+            '[[names]]\nendpoint = "controller"\nlabel = "Chief"\n'
+            'aliases = ["lbm"]\n'
+        )
+        site.write("berlin.toml", f"{BERLIN}{names}")
+        table = ".. avi-port-table::\n   :source: SE\n   :destination: lbm\n"
+        site.write("index.rst", f"A\n=\n\n{table}   :edition: {NAMED}\n")
+        text = shown(site, avi_portspec_labels=labels)
+        assert has in text
+        assert lacks not in text
+
     @pytest.mark.parametrize("age", [3600, -3600])
     def test_a_changed_overlay_is_read_again(
         self, site: Project, age: int

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["names", "schema", "schema_command"]
 
-_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 #: The version of each shape. It is raised when a key goes or changes its
 #: meaning.
 _VERSIONS: Final = {"check": 2, "ports": 2, "rules": 2, "upgrade": 2}
@@ -64,7 +63,11 @@ def schema(name: str) -> dict[str, Any]:
     from avi_portspec.cli.answers import ANSWERS
     from avi_portspec.deployment.overlay_records import Overlay
     from avi_portspec.model.facets import Deployment
-    from avi_portspec.serialisation.schema import json_schema, record_schema
+    from avi_portspec.serialisation.schema import (
+        DIALECT,
+        json_schema,
+        record_schema,
+    )
     from avi_portspec.serialisation.shapes import shape_schema
 
     if name == "edition":
@@ -80,7 +83,7 @@ def schema(name: str) -> dict[str, Any]:
         made = shape_schema(ANSWERS[name])
         what = f"answer of '{name} --json'"
     return {
-        "$schema": _DIALECT,
+        "$schema": DIALECT,
         "$id": f"urn:avi-portspec:{name}:{_VERSIONS.get(name, 1)}",
         "title": f"avi-portspec: {what}",
         **made,

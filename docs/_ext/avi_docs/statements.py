@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from sphinx.util.docutils import SphinxDirective
 
 import avi_portspec
-from avi_portspec.beyond.files import FOLDER
+from avi_portspec.beyond.files import FOLDER, paths_in
 from avi_portspec.beyond.wording import (
     KINDS,
     case_text,
@@ -134,8 +134,8 @@ class Statements(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the list."""
-        for path in (FOLDER.with_suffix(".toml"), *FOLDER.glob("*.toml")):
-            self.env.note_dependency(str(path))
+        for path in paths_in(FOLDER):
+            self.env.note_dependency(path)
         return self.parse_text_to_nodes(
             "\n".join(_LISTS[self.arguments[0]]()),
             allow_section_headings=True,
