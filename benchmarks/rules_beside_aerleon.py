@@ -94,7 +94,9 @@ def main() -> None:
             "aerleon, Cisco": partial(aerleon, "cisco", "avi extended", rules),
         }
         if hosts <= MOST_LISTED:
-            writers["ours, Cisco"] = partial(render, rules, "cisco")
+            writers["ours, Cisco"] = partial(
+                render, rules, "cisco", Options(scope="all")
+            )
         base: tuple[float, int] | None = None
         for name, write in writers.items():
             if "192.0.2.0" not in write():

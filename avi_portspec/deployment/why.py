@@ -14,6 +14,7 @@ from avi_portspec.model.phrases import (
     DIRECTION_UNCLEAR,
     NOT_DOCUMENTED,
     OPTIONAL,
+    SWAPPED,
     Fact,
     Need,
     deciding_facts,
@@ -151,8 +152,7 @@ def _optional(case: _Case) -> Why:
 
 
 def _unclear(_: _Case) -> Why:
-    text = "the vendor may have swapped source and destination"
-    return Why(DIRECTION_UNCLEAR, text, DIRECTION_UNCLEAR.lower())
+    return Why(DIRECTION_UNCLEAR, SWAPPED, DIRECTION_UNCLEAR.lower())
 
 
 def _replaced(case: _Case, replacers: Sequence[Flow]) -> Why:

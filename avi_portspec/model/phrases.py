@@ -39,6 +39,7 @@ __all__ = [
     "NOT_DOCUMENTED",
     "NO_PORT_NEEDED",
     "OPTIONAL",
+    "SWAPPED",
     "Asked",
     "Fact",
     "Need",
@@ -69,6 +70,8 @@ OPTIONAL: Final = "Optional"
 NOT_DOCUMENTED: Final = "Not documented"
 DIRECTION_UNCLEAR: Final = "Direction not clear"
 DECLINED: Final = "Declined"
+#: Why a direction is not clear.
+SWAPPED: Final = "the vendor may have swapped source and destination"
 #: What stands for a port where the vendor says that none is needed.
 NO_PORT_NEEDED: Final = "No port needed"
 

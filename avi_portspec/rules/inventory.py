@@ -435,7 +435,7 @@ class Inventory(Record):
             for peer in peers
         )
         for name in self.internet:
-            if name in _OWN or not {*EVERYWHERE} <= {
+            if name in {*_OWN, _WHOLE} or not {*EVERYWHERE} <= {
                 *self.addresses.get(name, ())
             }:
                 expected = "an endpoint outside the product with all addresses"

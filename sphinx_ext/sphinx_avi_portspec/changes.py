@@ -21,7 +21,7 @@ from avi_portspec.changes.lines import (
 from avi_portspec.changes.meaning import combine
 from avi_portspec.changes.rendering import spell
 from avi_portspec.documents import join
-from avi_portspec.model.phrases import Need, deployment_phrase
+from avi_portspec.model.phrases import DECLINED, Need, deployment_phrase
 from avi_portspec.model.wording import REQUIREMENTS, at_start
 from avi_portspec.tabular.lines import Footnotes, Group
 from sphinx_avi_portspec.blocks import AviBlock, AviGroupRow, AviPlainRow
@@ -183,8 +183,8 @@ class PortChanges(TableDirective):
             first = part.title.partition(" ")[0]
             if whole or first in {STEPS[word] for word in words}:
                 parts.append(part)
-            elif part.remarks and first == STEPS["review"]:
-                # What is not known is told, whatever is chosen.
+            elif part.remarks and first in {STEPS["review"], DECLINED}:
+                # What is not known, or set aside, is told whatever is chosen.
                 parts.append(part._replace(lines=()))
         title = plan_title(plan).replace("->", "\N{RIGHTWARDS ARROW}")
         phrase = deployment_phrase(plan.new.deployment, new.facets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from pathlib import Path
 
@@ -227,6 +228,16 @@ class TestExplain:
 
 class TestShow:
     """All that is known."""
+
+    def test_a_doubtful_direction_is_told(self, ask: Ask) -> None:
+        """With what to do about it; of no other flow."""
+        text = ask("show gcp-to-avi-vantage").out
+        assert re.search(
+            r"\nDirection not clear +The vendor may have swapped source and "
+            r"destination\. Find out who opens the connection\.",
+            text,
+        )
+        assert "not clear" not in ask("show external-to-controller-snmp").out
 
     @pytest.mark.parametrize("edition", ["16.2", "17.1", "vantage-undated"])
     def test_every_record_can_be_shown(self, ask: Ask, edition: str) -> None:

@@ -600,6 +600,8 @@ DOCTORED: dict[str, list[tuple[str, str]]] = {
         (" deny ip any any fragments\n", ""),
         ("fragments", ""),
         (" remark avi-deny-the-rest\n", ""),
+        (" remark avi-deny-the-rest\n",
+         " remark avi-deny-the-rest\n remark other\n"),
         ("deny ipv6 any any fragments", "permit ipv6 any any fragments"),
     ],
     "ciscoasa": [

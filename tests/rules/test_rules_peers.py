@@ -228,6 +228,17 @@ class TestTheyStandForAddresses:
             policies[1]["spec"] | {"podSelector": 0}
         )
 
+    def test_groups_of_both_families_once(self) -> None:
+        """A rule between groups of Azure is about both families, too."""
+        text = render(rules_for(toml(OBJECTS["azure"])), "azure-arm")
+        (group,) = json.loads(text)["resources"]
+        listed = [
+            {**each["properties"], "priority": 0}
+            for each in group["properties"]["securityRules"]
+        ]
+        texts = [json.dumps(each, sort_keys=True) for each in listed]
+        assert len(texts) == len({*texts})
+
     def test_pods_of_both_families_once(self) -> None:
         """A rule between pods is about both, and is not written twice."""
         text = render(rules_for(toml(OBJECTS["kubernetes"])), "kubernetes")
@@ -373,7 +384,7 @@ class TestTheInternet:
     def test_in_python(self, edition: Edition) -> None:
         """The addresses have to be there."""
         site = loads_inventory(toml({}), edition=edition)
-        for name in ("controller", "dns-server", "aws"):
+        for name in ("controller", "avi-vantage", "dns-server", "aws"):
             with pytest.raises(InvalidDataError, match="outside the product"):
                 Inventory(addresses=site.addresses, internet=(name,))
 

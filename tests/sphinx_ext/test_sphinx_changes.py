@@ -446,6 +446,30 @@ class TestLinks:
         assert app.env.get_domain("avi").entries() == []
 
 
+class TestChoices:
+    """What a site reads or declines, in the plan of an upgrade."""
+
+    def test_they_are_told(self, project: Project) -> None:
+        """Also where only one kind of step is shown."""
+        project.write(
+            "gcp.toml",
+            'clouds = ["gcp"]\n[[declined]]\nreason = "not polled"\n'
+            'flow = "external-to-controller-snmp"\n',
+        )
+        text = project.doctree(
+            directive(
+                old="17.1",
+                new="vantage-undated",
+                deployment="gcp.toml",
+                show="open",
+            )
+        ).astext()
+        assert "Find out who opens the connection." in text
+        assert "not polled (the site's deployment file)" in text
+        opened = text.partition("Check")[0].partition("Open")[2]
+        assert "Avi Vantage" not in opened
+
+
 class TestTable:
     """It is a table like the others."""
 

@@ -47,4 +47,7 @@ def renders(rules: RuleSet) -> None:
         rules.render(platform)
     rules.render("nftabels")  # type: ignore[arg-type]
     rules.render("nftables", scope="all", hook="host", name="south")
+    rules.render("cisco", last_line="none")
+    rules.render("cisco", last_line="deny")  # type: ignore[arg-type]
+    rules.render("aws-terraform", syntax="hcl")
     rules.render("nftables", hook="input")  # type: ignore[arg-type]

@@ -244,7 +244,6 @@ def _addresses_of(endpoint: Endpoint, resolution: Resolution) -> Iterator[str]:
         flow
         for flow in resolution.needed
         if endpoint.id in (flow.source, flow.destination)
-        and not flow.direction_doubts
     ]
     if not flows:
         return

@@ -264,7 +264,10 @@ def _warnings(rules: RuleSet) -> Iterator[str]:
         if omission.kind not in {*_QUIET, "optional", "not-used"}:
             yield f"left out: {omission}"
     if any(each.kind == "direction-unclear" for each in rules.omissions):
-        yield "To write it, use --accept-reading FLOW=stated or FLOW=reversed."
+        yield (
+            "To write it, use --accept-reading FLOW=stated or FLOW=reversed, "
+            "or [[readings]] in the deployment file."
+        )
     yield from map(str, rules.resolution.gaps)
 
 

@@ -13,7 +13,8 @@ from avi_portspec.cli.options import (
     table_options,
 )
 from avi_portspec.cli.parameters import RECORD
-from avi_portspec.model.wording import lead_reasons
+from avi_portspec.model.phrases import DIRECTION_UNCLEAR, SWAPPED
+from avi_portspec.model.wording import ASK_DIRECTION, at_start, lead_reasons
 from avi_portspec.tabular.columns import COLUMNS, Row
 
 if TYPE_CHECKING:
@@ -123,5 +124,7 @@ def _fields_of_flow(edition: Edition, flow: Flow) -> Iterator[tuple[str, str]]:
     for name, column in COLUMNS.items():
         if name not in _SAID:
             yield column.heading, column.text(Row(flow, edition))
+    if flow.direction_doubts:
+        yield DIRECTION_UNCLEAR, f"{at_start(SWAPPED)}. {ASK_DIRECTION}"
     for lead, reason in lead_reasons(flow.inferred, flow.readings):
         yield f"{lead or 'Site'} ({reason.field})", reason.reason
