@@ -365,7 +365,9 @@ class TestChoices:
         assert "Direction not clear: TCP 443 from GCP to Avi Vantage: the" in (
             said.astext()
         )
-        assert "under [[readings]] in the deployment file." in said.astext()
+        assert (
+            "under [[readings]] in the deployment file. (gcp-to-avi-vantage)"
+        ) in said.astext()
         (table,) = tree.findall(nodes.table)
         assert "Avi Vantage" not in table.astext()
         assert "3 optional, 1 with unclear direction." in tree.astext()
