@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from importlib import import_module
 from importlib.util import source_hash
@@ -16,7 +17,7 @@ from avi_portspec.beyond.records import Library, StatementSource
 from avi_portspec.errors import Fault, InvalidDataError
 from avi_portspec.model import conditions, flows, ports, protocols
 from avi_portspec.model.compiled import shape_of
-from avi_portspec.names import SourceKind
+from avi_portspec.names import KEBAB_ID, SourceKind
 
 __all__ = [
     "FOLDER",
@@ -31,6 +32,7 @@ __all__ = [
 FOLDER: Final = os.path.join(
     os.path.dirname(os.path.abspath(avi_portspec.data.__file__)), "statements"
 )
+_FILE: Final = re.compile(rf"{KEBAB_ID.pattern}\.toml")
 #: The module in the folder of the data that the build makes of all files.
 MODULE: Final = "edition_statements"
 #: Where the names stand that a record's repr uses.
@@ -73,7 +75,7 @@ def paths_in(folder: str) -> list[str]:
         folder: The folder. Beside it, a file of the same name and the ending
             ``.toml`` has the endpoints and the releases.
     """
-    names = sorted(n for n in os.listdir(folder) if n.endswith(".toml"))
+    names = sorted(filter(_FILE.fullmatch, os.listdir(folder)))
     return [f"{folder}.toml", *(os.path.join(folder, n) for n in names)]
 
 
