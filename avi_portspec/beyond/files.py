@@ -32,6 +32,8 @@ __all__ = [
 FOLDER: Final = os.path.join(
     os.path.dirname(os.path.abspath(avi_portspec.data.__file__)), "statements"
 )
+#: Beside it, what the sources share.
+_COMMON: Final = "statements.toml"
 _FILE: Final = re.compile(rf"{KEBAB_ID.pattern}\.toml")
 #: The module in the folder of the data that the build makes of all files.
 MODULE: Final = "edition_statements"
@@ -72,11 +74,12 @@ def paths_in(folder: str) -> list[str]:
     """Return the files of a folder of sources, the common one first.
 
     Args:
-        folder: The folder. Beside it, a file of the same name and the ending
-            ``.toml`` has the endpoints and the releases.
+        folder: The folder. Beside it, ``statements.toml`` has the endpoints
+            and the releases.
     """
     names = sorted(filter(_FILE.fullmatch, os.listdir(folder)))
-    return [f"{folder}.toml", *(os.path.join(folder, n) for n in names)]
+    common = os.path.join(os.path.dirname(folder), _COMMON)
+    return [common, *(os.path.join(folder, n) for n in names)]
 
 
 def read_library(folder: str) -> Library:
