@@ -398,6 +398,26 @@ class TestJson:
         dry = json.loads(ask(f"{ASKED} --cloud aws --json --dry-run").out)
         assert dry == {**found, "text": None}
 
+    def test_has_objects_and_the_internet(self, ask: Ask, files: Path) -> None:
+        """Apart from addresses, and marked."""
+        path = files / "addresses.toml"
+        text = path.read_text()
+        text = text.replace('"192.0.2.0/24"', '"192.0.2.0/24", { tag = "a" }')
+        path.write_text(f'ntp-server = ["internet"]\n{text}')
+        line = ASKED.replace("nftables", "csv") + " --cloud aws --with ntp"
+        found = json.loads(ask(f"{line} --json --dry-run").out)["rules"]
+        assert {
+            (each["source"], *each["source_objects"])
+            for each in found
+            if each["source_objects"] or each["destination_objects"]
+        } == {("external-network-services", "tag:a")}
+        assert {e["destination"] for e in found if e["internet"]} == {
+            "ntp-server"
+        }
+        assert (
+            "192.0.2.0/24, tag:a to 10.10.1.11" in ask(f"{line} --dry-run").out
+        )
+
 
 class TestWrongUsage:
     """What is asked for has to be."""

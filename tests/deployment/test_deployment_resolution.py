@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 import pytest
+from bs4 import BeautifulSoup
 
 import avi_portspec
 from avi_portspec import (
@@ -503,3 +504,67 @@ class TestValue:
         text = str(_edition().resolve("openshift"))
         assert text.startswith("Source ")
         assert text.splitlines()[-1].startswith("unstated: ")
+
+
+class TestViews:
+    """A table for people, and records for machines."""
+
+    MIXED = Deployment(
+        clouds={"openstack", "openshift"}, controller="container"
+    )
+
+    def test_a_notebook_has_what_may_be_allowed(self) -> None:
+        """And below it what nobody can tell, as the text has it."""
+        answer = _edition().resolve(self.MIXED)
+        page = BeautifulSoup(answer._repr_html_(), "html.parser")
+        assert page.caption is not None
+        assert f"<{page.caption.text}>" == repr(answer)
+        assert [cell.text for cell in page("th")] == [
+            *("Decision", "Source", "Destination", "Ports", "Why")
+        ]
+        rows = [[cell.text for cell in row("td")] for row in page("tr")[1:]]
+        assert rows[0] == [
+            *("needed", "Avi Controller", "Avi Controller", "TCP 443"),
+            "Required.",
+        ]
+        names = {end.id: end.name for end in _edition().endpoints}
+        assert [row[:3] for row in rows] == [
+            [
+                each.status,
+                names[each.flow.source],
+                names[each.flow.destination],
+            ]
+            for each in answer
+            if each.status in {"needed", "optional"}
+        ]
+        assert {row[0] for row in rows} == {"needed", "optional"}
+        below = [line.text for line in page("p")]
+        assert below == [*map(str, (*answer.conflicts, *answer.gaps))]
+        assert str(answer).splitlines()[-3:] == below
+        assert [line.split(":")[0] for line in below] == [
+            *("conflict", "conflict", "unstated")
+        ]
+
+    def test_machines_have_every_decision(self) -> None:
+        """A record a protocol and range of ports, or type of message."""
+        answer = _edition().resolve(self.MIXED)
+        expected = []
+        for each in answer:
+            for protocol in each.flow.protocols:
+                start = each.flow.id, each.status, protocol.number
+                if protocol.has_ports:
+                    ends = [(r.low, r.high) for r in each.flow.ports]
+                    expected += [(*start, *pair, None) for pair in ends]
+                else:
+                    types = each.flow.icmp_types or (None,)
+                    expected += [(*start, None, None, kind) for kind in types]
+        keys = "flow", "decision", "protocol_number", "port_low", "port_high"
+        found = answer.to_records()
+        assert [
+            (*(record[key] for key in keys), record["icmp_type"])  # type: ignore[literal-required]
+            for record in found
+        ] == expected
+        assert {r["edition"] for r in found} == {"vantage-undated"}
+        assert (
+            found[0]["reason"] == "Not needed: the Controller is a container."
+        )

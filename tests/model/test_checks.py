@@ -48,6 +48,13 @@ CASES: list[tuple[Check, list[Any], list[tuple[Any, ...]]]] = [
             ("a\nb", "text/not-a-line", "a line of text", r"'a\nb'"),
             (3, "text/not-a-line", "a line of text", "3"),
             (None, "text/not-a-line", "a line of text", "nothing"),
+            # As long as it may be, and wrong for another reason.
+            (
+                " " + "a" * 9_999,
+                "text/not-a-line",
+                "a line of text",
+                f"' {'a' * 55}...",
+            ),
             (
                 "a" * 10_001,
                 "text/too-long",
@@ -190,6 +197,24 @@ class TestEveryCheck:
             assert not check.accepts(value)
 
 
+class Sly(str):
+    """A text that is equal to any other."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = str.__hash__
+
+
+@pytest.mark.parametrize("check", [Text(), ident(), Choice(Words)])
+def test_a_text_is_no_subclass_of_one(check: Check) -> None:
+    """A subclass may answer what it likes whenever it is compared."""
+    assert check.accepts("open")
+    assert not check.accepts(Sly("open"))
+
+
 class TestItems:
     """Each item of a list is checked where it stands."""
 
@@ -218,6 +243,7 @@ class TestSchemas:
             (Integer(2, 5), [2, 5], [1, 6, "3", 2.5, None]),
             (Flag(), [True, False], [1, "true", None]),
             (Maybe(Flag()), [True], [None, 1]),
+            (Maybe(Nested("x", Protocol)), ["of Protocol"], ["of int"]),
             (many(), [[], [1], [9, 1]], [[0], [1, 1], 3, ["1"]]),
             (many(least=2), [[1, 2]], [[], [1]]),
             (Nested("x", Protocol), ["of Protocol"], ["of int"]),

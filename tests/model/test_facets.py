@@ -79,6 +79,8 @@ class TestDeployment:
         """Ids, not names."""
         with pytest.raises(InvalidDataError, match="kebab-case words"):
             Deployment(clouds=frozenset({"A W S"}))
+        with pytest.raises(InvalidDataError, match="kebab-case words"):
+            Deployment(clouds=[["aws"]])  # type: ignore[list-item]
 
     @pytest.mark.parametrize(
         ("clouds", "valid"),

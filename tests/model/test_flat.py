@@ -6,12 +6,14 @@ import json
 from html import unescape
 from typing import Any
 
+import attrs
 from example_data import example
 
 import avi_portspec
-from avi_portspec import DATA_VERSION, Edition
+from avi_portspec import DATA_VERSION, Edition, Protocol
 from avi_portspec.model.display import VIEW, Row, silence_text, view
 from avi_portspec.model.flat import (
+    port_keys,
     port_records,
     reason_of,
     reasons_text,
@@ -133,6 +135,25 @@ class TestRecords:
         assert record["reason"] == portal.reason
         (row,) = rows_of(portal.flow, made, portal)
         assert reason_of(row) == portal.reason
+
+    def test_several_ids_are_words(self) -> None:
+        """In the order that they have in the flow."""
+        made = edition()
+        flow = attrs.evolve(
+            made.flows[0], replaces=("b-a", "a-b"), notes=("d-c", "c-d")
+        )
+        (decision, *_) = made.resolve("aws")
+        replaced = attrs.evolve(decision, replaced_by=("f-e", "e-f"))
+        record, *_ = port_records(flow, made, replaced)
+        assert record["replaces"] == "b-a a-b"
+        assert record["notes"] == "d-c c-d"
+        assert record["replaced_by"] == "f-e e-f"
+
+    def test_a_protocol_without_a_name_is_its_number(self) -> None:
+        """As text in the one key, so that no key has two types."""
+        keys = port_keys(Protocol.of(97), None)
+        assert keys["protocol"] == "97"
+        assert keys["protocol_number"] == 97
 
     def test_they_say_what_they_were_made_from(self) -> None:
         """In a line, too."""

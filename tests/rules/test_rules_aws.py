@@ -168,6 +168,41 @@ class TestCloudFormation:
             (role, *permission) for permission in granted(sent, names)
         } == {each for each in expected(rules, "egress") if each[0] == role}
 
+    @pytest.mark.filterwarnings("ignore:Tried to parse AWS..EC2:UserWarning")
+    def test_aws_knows_the_objects(self, cloud: Any) -> None:
+        """A group that is there gets in."""
+        ec2 = cloud.client("ec2")
+        vpc = ec2.create_vpc(CidrBlock="10.10.0.0/16")["Vpc"]["VpcId"]
+        group = ec2.create_security_group(
+            GroupName="ops", Description="ops", VpcId=vpc
+        )["GroupId"]
+        table = {
+            "external-network-services": (
+                f'{{ security-group = "{group}" }}',
+                "",
+            )
+        }
+        stacks = cloud.client("cloudformation")
+        stacks.create_stack(
+            StackName="avi",
+            TemplateBody=json.dumps(template(rules_for(toml(table)))),
+            Parameters=[{"ParameterKey": "VpcId", "ParameterValue": vpc}],
+        )
+        found = ec2.describe_security_groups(
+            Filters=[{"Name": "vpc-id", "Values": [vpc]}]
+        )["SecurityGroups"]
+        let_in = [
+            (
+                each["FromPort"],
+                {pair["GroupId"] for pair in each["UserIdGroupPairs"]},
+            )
+            for made in found
+            if made["Description"].endswith(" controller")
+            for each in made["IpPermissions"]
+        ]
+        ports = {port for port, groups in let_in if group in groups}
+        assert ports == {22, 161, 443}
+
     def test_a_group_that_sends_nothing_says_so(self) -> None:
         """AWS would let everything out of a group without egress rules."""
         one = 'controller = ["10.0.0.1"]\nexternal-network-services = '

@@ -300,7 +300,7 @@ cluster-ip-is-destination = true
             for rule in egress
             if rule["from_port"] == 8443
         } == {"10.10.1.10/31", "10.10.1.12/32"}
-        assert "Outside aws, and by address: members of controller" in text
+        assert "Not in aws, and so by address: members of controller" in text
         # Nothing is placed at them, and the output says so.
         written = write(rules, "aws-terraform", Options(partial=True)).rules
         assert "external-to-controller-ssh" in written.unwritten
@@ -334,6 +334,23 @@ cluster-ip-is-destination = true
             and "service-engine" in rule["security_group_id"]
         ]
         assert sorted(rule) == ["10.10.1.10/32", "10.10.9.1/32", "a group"]
+        # From one Controller to the others, too; the cluster IP sends nothing.
+        among = {
+            side: sorted(
+                rule.get("cidr_ipv4", "a group")
+                for rule in found[
+                    f"aws_vpc_security_group_{side}_rule"
+                ].values()
+                if rule["from_port"] == 22
+                and "controller" in rule["security_group_id"]
+                and "controller-to-controller" in rule["description"]
+            )
+            for side in ("ingress", "egress")
+        }
+        assert among == {
+            "ingress": ["10.10.9.1/32", "a group"],
+            "egress": ["10.10.1.10/32", "10.10.9.1/32", "a group"],
+        }
 
     def test_they_are_one_cluster(self, edition: Edition) -> None:
         """Where they are splits nothing, and no cloud can lack them."""
@@ -346,9 +363,9 @@ cluster-ip-is-destination = true
     def test_one_list_in_several_clouds(self, edition: Edition) -> None:
         """It is taken to be in the platform's, and that is said."""
         text = rules_of(edition).render("aws-terraform", partial=True)
-        assert "Caution: controller taken to be in aws" in text
+        assert "assumes that controller can join groups in aws" in text
         one = rules_of(edition, clouds="aws").render("aws-terraform")
-        assert "taken to be" not in one
+        assert "this assumes" not in one
 
     def test_only_controllers_are_outside(self, edition: Edition) -> None:
         """A Service Engine is in one of the clouds."""

@@ -15,8 +15,10 @@ from avi_portspec import (
     FlowId,
     Flows,
     InvalidDataError,
+    NamedObject,
     NearMiss,
     Note,
+    PodSelector,
     PortRange,
     ProtocolPorts,
     Release,
@@ -73,6 +75,11 @@ rules = avi_portspec.rule_set(
     answer, avi_portspec.load_inventory("a.toml", edition=edition)
 )
 rules.render("nftabels")  # type: ignore[arg-type]
+avi_portspec.NamedObject(kind="tags", name="a")  # type: ignore[arg-type]
+pods = avi_portspec.PodSelector(labels={"app": "dns"})
+assert_type(
+    rules.rules[0].source_objects, tuple[NamedObject | PodSelector, ...]
+)
 avi_portspec.export(answer, "cvs")  # type: ignore[arg-type]
 # What is no attribute is found, although slots are filled when they are read.
 _ = flows.typo  # type: ignore[attr-defined]

@@ -290,7 +290,9 @@ def _check_objects(
                 kinds = known.own if kind in PRODUCT else known.others
                 if each.kind not in kinds:
                     takes = join("and", (*kinds, "addresses"))
-                    reason = f"{end} has {each}, and it takes {takes} there"
+                    reason = (
+                        f"{end} has {each}, and it takes only {takes} there"
+                    )
                     raise CannotExpressError(
                         platform, rule.id, rule.flows, reason
                     )

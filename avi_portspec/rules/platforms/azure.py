@@ -147,6 +147,7 @@ def _security_rules(
     priorities = {direction: count(_FIRST) for direction in _DIRECTIONS}
     addresses: Counter[str] = Counter()
     numbers = count(1)
+    seen = set()
     for stand in placements(rules, platform, _CLOUDS):
         rule = stand.rule
         key = f"{rule.id}-{stand.direction}"
@@ -155,9 +156,15 @@ def _security_rules(
             _sides(rule.destinations, rule.destination_objects),
         ):
             sides = {"sources": sources, "destinations": destinations}
+            objects = [s for s in sides.values() if isinstance(s, NamedObject)]
+            if len(objects) == len(sides):
+                # Between objects, the rules of both families are the same.
+                allowed = (stand.direction, *objects, rule.traffic)
+                if allowed in seen:
+                    continue
+                seen.add(allowed)
             addresses.update({n: _size(side) for n, side in sides.items()})
             _within_limits(rule, platform, next(numbers), addresses)
-            objects = [s for s in sides.values() if isinstance(s, NamedObject)]
             yield _SecurityRule(
                 name=names.of("-".join((key, *map(_last, objects)))),
                 reasons=tuple(purposes_of(rules, rule)),

@@ -87,8 +87,8 @@ def own_roles(
 
     Args:
         rules: The rules.
-        clouds: The clouds whose parts alone are asked for; see
-            :func:`locate`.
+        clouds: The clouds that a platform has machines in, whose parts alone
+            are asked for; none for all.
     """
     return tuple(
         role
@@ -126,46 +126,28 @@ def _is_inside(
     return not clouds or bool(inside) or not outside
 
 
-def locate(
-    rules: SiteRules,
-    rule: Rule,
-    role: EndpointId,
-    clouds: Collection[str],
-) -> tuple[bool, tuple[Network, ...]]:
-    """Return whether a side of a rule is in some clouds, and what is not.
+def _elsewhere(
+    rules: SiteRules, stand: Placement, clouds: Collection[str]
+) -> tuple[Network, ...]:
+    """Return which addresses of a placed rule's peer are not in some clouds.
 
     No machine elsewhere can join a group there, so that it has to be named
     by address. A role whose addresses are not listed by cloud is inside.
-
-    Args:
-        rules: The rules.
-        rule: One of them.
-        role: Its source or its destination.
-        clouds: The clouds that a platform has machines in; none for all.
-
-    Returns:
-        Whether it has members there, and the addresses of all others.
     """
-    is_source = role == rule.source
-    networks = rule.sources if is_source else rule.destinations
-    if not clouds:
-        return True, ()
-    inside, outside = _places(rules, role, clouds)
-    if not inside:
-        return (False, networks) if outside else (True, ())
+    role, rule = stand.peer, stand.rule
     endpoint = rules.parts.get(role, role)
-    members = rules.inventory.by_cloud[endpoint]
+    inventory = rules.inventory
     apart = [
         network
-        for cloud in outside
-        for network in members[cloud]
+        for cloud in _places(rules, role, clouds)[1]
+        for network in inventory.by_cloud[endpoint][cloud]
         if network.version == rule.family
     ]
-    listening = rules.inventory.cluster_ip_is_destination and not is_source
-    if apart and endpoint == CONTROLLER and listening:
-        floating = map(ip_network, rules.inventory.cluster_ip)
+    listens = stand.direction == "egress" and endpoint == CONTROLLER
+    if apart and listens and inventory.cluster_ip_is_destination:
+        floating = map(ip_network, inventory.cluster_ip)
         apart += (n for n in floating if n.version == rule.family)
-    return True, collapse(apart)
+    return collapse(apart)
 
 
 def location_notes(
@@ -179,13 +161,13 @@ def location_notes(
     notes = []
     if apart:
         names = join("and", apart)
-        notes.append(f"Outside {here}, and by address: members of {names}")
+        notes.append(f"Not in {here}, and so by address: members of {names}")
     deployed = rules.resolution.deployment.clouds
     taken = [e for e in own if e not in listed]
     if len(deployed) > 1 and taken and not deployed.isdisjoint(clouds):
         notes.append(
-            f"Caution: {join('and', taken)} taken to be in {here}; list the "
-            "addresses by cloud, where that is not so"
+            f"Caution: this assumes that {join('and', taken)} can join groups "
+            f"in {here}; list the addresses by cloud if some are elsewhere"
         )
     return tuple(notes)
 
@@ -229,13 +211,22 @@ def placements(
     for rule in rules.rules:
         source, destination = rule.source, rule.destination
         if own.isdisjoint({source, destination}):
-            where = f" in {join('or', clouds)}" if clouds else ""
             reason = (
-                f"neither {source} nor {destination} is part of the product"
-                f"{where}, and rules are placed only there"
+                f"neither {source} nor {destination} is part of the product, "
+                "and rules are placed only there"
             )
-            if source == destination:
-                reason = f"no member of {source} is{where}"
+            endpoints = [*_own_endpoints(rules)]
+            elsewhere = [
+                end
+                for end in dict.fromkeys((source, destination))
+                if rules.parts.get(end, end) in endpoints
+            ]
+            if elsewhere:
+                reason = (
+                    f"no member of {join('and', elsewhere)} is in "
+                    f"{join('or', clouds)}; the rule belongs on the firewall "
+                    "where they are"
+                )
             raise refusal(platform, rule, reason)
         if destination in own:
             yield Placement(destination, "ingress", source, rule)
@@ -411,8 +402,7 @@ def permissions(
         peers: list[Network | EndpointId | NamedObject] = [*stand.peers]
         peers += (o for o in stand.objects if isinstance(o, NamedObject))
         if stand.peer in own:
-            _, apart = locate(rules, rule, stand.peer, clouds)
-            peers = [stand.peer, *apart]
+            peers = [stand.peer, *_elsewhere(rules, stand, clouds)]
         protocol = protocol_name(rule, platform, ported=ported, named=named)
         for what in _parts(rule.traffic):
             ports = what if isinstance(what, PortRange) else None
