@@ -265,6 +265,37 @@ class Resolution(Frozen):
         )
         return Catalog("statement", filter(self._is_concerned, found))
 
+    def stated_on_gap(
+        self, gap: Gap, release: str | None = None
+    ) -> Catalog[Statement]:
+        """Return what other sources state where the vendor's page is silent.
+
+        >>> import avi_portspec
+        >>> answer = avi_portspec.load().resolve("nsx-t")
+        >>> (gap,) = answer.gaps
+        >>> answer.stated_on_gap(gap, "30.2").ids()
+        ('nsx-t-design-30-2-nsx-manager',)
+
+        Args:
+            gap: One of the gaps of this answer.
+            release: Only statements about this release, or line of releases.
+
+        Raises:
+            InvalidQueryError: The release is not one.
+        """
+
+        def fills(statement: Statement) -> bool:
+            ends = {statement.source, statement.destination}
+            if gap.interface is not None:
+                return gap.interface in ends
+            named = {m.facet for m in statement.when.matches()}
+            return gap.facet in named and not set(gap.flows).isdisjoint(
+                statement.about
+            )
+
+        found = self.stated_elsewhere(release)
+        return Catalog("statement", filter(fills, found))
+
     def _is_concerned(self, statement: Statement) -> bool:
         """Return whether a statement bears on this deployment."""
         if statement.when.evaluate(self.deployment) == Answer.NO:

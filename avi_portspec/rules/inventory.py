@@ -679,6 +679,8 @@ class _Reading:
         self.objects: list[tuple[str, str, Peer]] = []
         self.internet: set[EndpointId] = set()
         self.unused: list[str] = []
+        self.keys = inventory_keys(edition)
+        self.guesses = _GUESSES
         self.is_destination = False
         self.left = _MOST
         unknown = 0
@@ -744,30 +746,39 @@ class _Reading:
                 rule, got = "inventory/unknown-overlay", "an unknown key"
                 self.faults.append(Fault(rule, path, expected, got, near))
             else:
+                own = self._own_of(name) if name in applied else None
                 for key, each in listed.items():
                     where = f"{path}.{key[:80]}"
-                    if not self._belongs(key, name, where, table):
+                    if not self._belongs(key, name, own, where, table):
                         continue
                     if name in applied:
                         self._read_role(key, each, where)
                     else:
                         self._skip_role(key, each, where)
 
+    def _own_of(self, overlay: str) -> list[str]:
+        endpoints = self.edition.endpoints
+        return [end.id for end in endpoints if end.origin == overlay]
+
     def _belongs(
-        self, key: str, overlay: str, path: str, table: dict[str, Any]
+        self,
+        key: str,
+        overlay: str,
+        own: list[str] | None,
+        path: str,
+        table: dict[str, Any],
     ) -> bool:
         """Return whether an overlay adds an endpoint, or may; else say so."""
         endpoints = self.edition.endpoints
-        own = [end.id for end in endpoints if end.origin == overlay]
-        keys = inventory_keys(self.edition)
+        keys = self.keys
         may_add = (
-            overlay not in sites_of(self.edition)
+            own is None
             and key not in keys
             and key not in endpoints
             and KEBAB_ID.fullmatch(key)
         )
         near = None
-        if key in own or may_add:
+        if may_add or (own and key in own):
             if key not in table:
                 return True
             got = "a key that stands above, too"
@@ -775,12 +786,17 @@ class _Reading:
             got = f"a key that belongs above [{_OVERLAY}.{overlay}]"
         else:
             endpoint = endpoints.get(key)
-            near = endpoint.id if endpoint else nearest(key, own)
+            near = endpoint.id if endpoint else self._guess(key, own or ())
             got = "an unknown key"
         expected = f"the id of an endpoint that the overlay {overlay} adds"
         rule = "inventory/not-of-overlay"
         self.faults.append(Fault(rule, path, expected, got, near))
         return False
+
+    def _guess(self, key: str, known: Iterable[str]) -> str | None:
+        """Return the nearest of some names, the first times it is asked."""
+        self.guesses -= 1
+        return nearest(key, known) if self.guesses >= 0 else None
 
     def _skip_role(self, key: str, value: Any, path: str) -> None:
         """Check the addresses of an endpoint that the edition is without."""

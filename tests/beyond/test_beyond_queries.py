@@ -148,6 +148,33 @@ class TestStatedElsewhere:
         assert "alb-sdk-objstore-since-30-2" in on_nsx
         assert "alb-sdk-objstore-since-30-2" not in on_aws
 
+    @pytest.mark.parametrize(
+        ("cloud", "expected"),
+        [
+            ("vcenter", {"controller vcenter-server TCP 443"}),
+            ("nsx-t", {"controller nsx-manager TCP 443"}),
+            (
+                "no-orchestrator",
+                {"service-engine service-engine TCP 9001"},
+            ),
+            ("linux-server-cloud", set()),
+            ("mesos", set()),
+        ],
+    )
+    def test_gaps_point_at_what_others_state(
+        self, cloud: str, expected: set[str]
+    ) -> None:
+        """Of that cloud, where anybody states something."""
+        answer = avi_portspec.load().resolve(cloud)
+        found = {
+            f"{each.source} {each.destination} {pair}"
+            for gap in answer.gaps
+            for each in answer.stated_on_gap(gap)
+            for pair in each.protocol_ports()
+        }
+        assert answer.gaps
+        assert found == expected
+
     def test_an_answer_is_what_it_was(self) -> None:
         """Nothing of it is needed."""
         answer = avi_portspec.load().resolve("nsx-t")
