@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from importlib import import_module
 from importlib.util import source_hash
@@ -16,7 +17,7 @@ from avi_portspec.beyond.records import Library, StatementSource
 from avi_portspec.errors import Fault, InvalidDataError
 from avi_portspec.model import conditions, flows, ports, protocols
 from avi_portspec.model.compiled import shape_of
-from avi_portspec.names import SourceKind
+from avi_portspec.names import KEBAB_ID, SourceKind
 
 __all__ = [
     "FOLDER",
@@ -31,6 +32,9 @@ __all__ = [
 FOLDER: Final = os.path.join(
     os.path.dirname(os.path.abspath(avi_portspec.data.__file__)), "statements"
 )
+#: Beside it, what the sources share.
+_COMMON: Final = "statements.toml"
+_FILE: Final = re.compile(rf"{KEBAB_ID.pattern}\.toml")
 #: The module in the folder of the data that the build makes of all files.
 MODULE: Final = "edition_statements"
 #: Where the names stand that a record's repr uses.
@@ -70,11 +74,12 @@ def paths_in(folder: str) -> list[str]:
     """Return the files of a folder of sources, the common one first.
 
     Args:
-        folder: The folder. Beside it, a file of the same name and the ending
-            ``.toml`` has the endpoints and the releases.
+        folder: The folder. Beside it, ``statements.toml`` has the endpoints
+            and the releases.
     """
-    names = sorted(n for n in os.listdir(folder) if n.endswith(".toml"))
-    return [f"{folder}.toml", *(os.path.join(folder, n) for n in names)]
+    names = sorted(filter(_FILE.fullmatch, os.listdir(folder)))
+    common = os.path.join(os.path.dirname(folder), _COMMON)
+    return [common, *(os.path.join(folder, n) for n in names)]
 
 
 def read_library(folder: str) -> Library:

@@ -140,8 +140,6 @@ def read_directions(edition: E, deployment: Deployment) -> E:
         edition: The edition.
         deployment: The deployment, which has the readings.
     """
-    if not deployment.readings:
-        return edition
     read = {each.flow: each.direction for each in deployment.readings}
     made = object.__new__(type(edition))
     fill = object.__setattr__

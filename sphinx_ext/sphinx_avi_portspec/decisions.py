@@ -280,6 +280,7 @@ def list_unresolved(
             Phrase(withheld_phrase(resolution[flow], resolution.edition)),
             " ",
             Phrase(ASK_DIRECTION),
+            f" ({flow.id})",
         )
         for flow in unclear
         if flow.id in ids

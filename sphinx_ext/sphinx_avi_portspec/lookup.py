@@ -234,7 +234,7 @@ class _Book:
         if decision.status != "direction-unclear":
             return [None]
         phrase = withheld_phrase(decision, self.edition)
-        return [f"{phrase} {ASK_DIRECTION}"]
+        return [f"{phrase} {ASK_DIRECTION} ({flow.id})"]
 
     def _gaps(self) -> Iterator[int]:
         """Yield a diagram for each value, in the edition's order."""

@@ -203,6 +203,24 @@ class TestHcl:
             "}\n"
         )
 
+    @pytest.mark.parametrize(
+        ("text", "spelled"),
+        [
+            ('a "b" \\', r'"a \"b\" \\"'),
+            ("${x} $5", r'"\u0024{x} $5"'),
+            ("%%{x}", r'"%\u0025{x}"'),
+            ("a\nb", r'"a\u000ab"'),
+            ("\U0001f600", r'"\U0001f600"'),
+            ("${var.x}", "var.x"),
+            ("${var.x}y", r'"\u0024{var.x}y"'),
+        ],
+    )
+    def test_strings(self, text: str, spelled: str) -> None:
+        """What could be evaluated, or end the string, is written apart."""
+        document = {"//": ["Top"], "output": {"o": {"value": text}}}
+        written = from_json(json.dumps(document))
+        assert written.splitlines()[3] == f"  value = {spelled}"
+
     @needs_hcl2
     @given(
         text=st.text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from ipaddress import ip_network
 from typing import Any, get_args
 
@@ -148,6 +149,13 @@ def toml(objects: dict[str, tuple[str, str]], *, beside: bool = False) -> str:
     return "".join(lines)
 
 
+@cache
+def to_dns_of(kind: str) -> RuleSet:
+    """Return rules in which the DNS server is an object of a kind."""
+    text = f"{{ {kind} = {EACH[kind][0]} }}"
+    return rules_for(toml({"dns-server": (text, "")}))
+
+
 class TestTheyStandForAddresses:
     """What is written for an object opens what its addresses would."""
 
@@ -259,8 +267,8 @@ class TestRefusals:
     @pytest.mark.parametrize("platform", platforms())
     def test_by_name(self, platform: str, kind: str) -> None:
         """Each kind is written, or the rule is refused with the object."""
-        text, name = EACH[kind]
-        rules = rules_for(toml({"dns-server": (f"{{ {kind} = {text} }}", "")}))
+        name = EACH[kind][1]
+        rules = to_dns_of(kind)
         to_dns = {r.id for r in rules.rules if r.destination == "dns-server"}
         if kind in KNOWN.get(platform.partition("-")[0], ()):
             assert name in render(rules, platform)

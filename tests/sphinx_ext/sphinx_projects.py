@@ -73,6 +73,25 @@ class Project:
             self._apps.pop().cleanup()
 
 
+def directive(kind: str = "table", argument: str = "", **options: str) -> str:
+    """Return a directive with options, whose names may have underscores."""
+    lines = [f".. avi-port-{kind}:: {argument}".rstrip()]
+    lines += [
+        f"   :{name.replace('_', '-')}: {value}"
+        for name, value in options.items()
+    ]
+    return "\n".join([*lines, ""])
+
+
+def grid(tree: nodes.document) -> list[list[str]]:
+    """Return the texts of the cells of the first table, its head first."""
+    table = next(tree.findall(nodes.table))
+    return [
+        [cell.astext() for cell in row.children]
+        for row in table.findall(nodes.row)
+    ]
+
+
 def warnings(app: App) -> str:
     """Return what an application has warned of."""
     text = _COLOURS.sub("", app.warning.getvalue())

@@ -605,7 +605,6 @@ def find_ours(project: Project) -> set[str]:
     return {type(node).__name__ for node in tree.findall() if is_ours(node)}
 
 
-@pytest.mark.usefixtures("others")
 def _split(cells: Iterable[str]) -> set[str]:
     """Return where lines may end: the words, and their parts with hyphens.
 
@@ -621,6 +620,7 @@ def _split(cells: Iterable[str]) -> set[str]:
     }
 
 
+@pytest.mark.usefixtures("others")
 class TestWriters:
     """HTML by our visitors for those that have them, docutils for others."""
 

@@ -6,27 +6,12 @@ import re
 
 import pytest
 from docutils import nodes
-from sphinx_projects import Project, warnings
+from sphinx_projects import Project, directive, grid, warnings
 
 import avi_portspec
 
 EDITION = avi_portspec.load("vantage-undated")
 BOTH = EDITION.resolve(["aws", "vcenter"])
-
-
-def directive(kind: str = "table", **options: str) -> str:
-    """Return a directive with some options."""
-    lines = [f"   :{key.replace('_', '-')}: {v}" for key, v in options.items()]
-    return "\n".join([f".. avi-port-{kind}::", *lines, ""])
-
-
-def grid(tree: nodes.document) -> list[list[str]]:
-    """Return the texts of the one table, its head first."""
-    (table,) = tree.findall(nodes.table)
-    return [
-        [cell.astext() for cell in row.children]
-        for row in table.findall(nodes.row)
-    ]
 
 
 class TestDecision:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from docutils import nodes
-from sphinx_projects import Project, warnings
+from sphinx_projects import Project, directive, grid, warnings
 
 import avi_portspec
 from avi_portspec import Deployment, dumps_deployment
@@ -21,14 +21,6 @@ HARD = dumps_deployment(
 ENGINE = "Avi Service Engine"
 
 
-def rows(tree: nodes.document) -> list[list[str]]:
-    """Return the texts of the cells of the first table, its head first."""
-    table = next(tree.findall(nodes.table))
-    return [
-        [cell.astext() for cell in row] for row in table.findall(nodes.row)
-    ]
-
-
 def classed(tree: nodes.document, name: str) -> list[nodes.Element]:
     """Return the elements of a class."""
     return [
@@ -36,13 +28,6 @@ def classed(tree: nodes.document, name: str) -> list[nodes.Element]:
         for node in tree.findall(nodes.Element)
         if name in node.get("classes", ())
     ]
-
-
-def directive(name: str = "table", **options: str) -> str:
-    """Return a directive with options."""
-    lines = [f".. avi-port-{name}::"]
-    lines += [f"   :{key}: {value}" for key, value in options.items()]
-    return "\n".join(lines) + "\n"
 
 
 class TestTable:
@@ -56,7 +41,7 @@ class TestTable:
         tree = project.doctree(
             directive(deployment="aws", columns="id, decision")
         )
-        head, *body = rows(tree)
+        head, *body = grid(tree)
         assert head == ["Flow", "Decision"]
         assert [[name, text.partition("[")[0]] for name, text in body] == [
             *(
@@ -77,7 +62,7 @@ class TestTable:
     ) -> None:
         """Unless the directive asks for them."""
         tree = project.doctree(directive(deployment="aws", layout="flat"))
-        assert rows(tree)[0] == [
+        assert grid(tree)[0] == [
             "Source",
             "Destination",
             "Ports",
@@ -107,7 +92,7 @@ class TestTable:
             directive(deployment="aws", columns="id, decision", reasons="")
         )
         answer = avi_portspec.load("vantage-undated").resolve("aws")
-        head, *body, excluded = rows(tree)
+        head, *body, excluded = grid(tree)
         assert head == ["Flow", "Decision", "Why"]
         assert excluded[1].endswith(": No port needed")
         assert excluded[2] == ""
@@ -126,14 +111,14 @@ class TestTable:
                 columns="id, decision",
             )
         )
-        assert {row[1] for row in rows(tree)[1:]} == {"not supported here[a]"}
+        assert {row[1] for row in grid(tree)[1:]} == {"not supported here[a]"}
 
     def test_without_a_deployment_nothing_is_added(
         self, project: Project
     ) -> None:
         """The option is what brings decisions."""
         tree = project.doctree(directive(port="123", columns="id"))
-        assert rows(tree)[0] == ["Flow"]
+        assert grid(tree)[0] == ["Flow"]
         assert classed(tree, "avi-deployment") == []
 
     @pytest.mark.parametrize(
@@ -157,7 +142,7 @@ class TestTable:
         tree = project.doctree(
             directive(deployment=name, service="Heat", columns="id, decision")
         )
-        assert rows(tree)[1:] == [["controller-to-heat", "needed[a]"]]
+        assert grid(tree)[1:] == [["controller-to-heat", "needed[a]"]]
 
     def test_filters_limits_and_the_explorer_work_as_ever(
         self, project: Project
@@ -176,15 +161,15 @@ class TestTable:
         )
         answer = avi_portspec.load("vantage-undated").resolve("aws")
         flows = answer.having("needed", "optional").select(source="controller")
-        assert [len(row) for row in rows(tree)] == [3, 3, 3]
-        assert rows(tree)[1][0] == "controller-to-controller-portal"
+        assert [len(row) for row in grid(tree)] == [3, 3, 3]
+        assert grid(tree)[1][0] == "controller-to-controller-portal"
         assert f"2 of {len(flows)} flows are shown." in tree.astext()
 
     def test_a_published_default_gives_way(self, project: Project) -> None:
         """The page's own layout knows no deployment; asked for, it fails."""
         text = directive(deployment="aws")
         tree = project.doctree(text, avi_portspec_layout="published")
-        assert rows(tree)[0][-1] == "Why"
+        assert grid(tree)[0][-1] == "Why"
         said = project.complaints(
             directive(deployment="aws", layout="published")
         )
@@ -200,7 +185,7 @@ class TestTable:
         )
         app = project.build("dummy")
         assert warnings(app) == ""
-        assert rows(app.env.get_doctree("other")) == rows(tree)
+        assert grid(app.env.get_doctree("other")) == grid(tree)
 
 
 class TestPages:
@@ -380,7 +365,9 @@ class TestChoices:
         assert "Direction not clear: TCP 443 from GCP to Avi Vantage: the" in (
             said.astext()
         )
-        assert "under [[readings]] in the deployment file." in said.astext()
+        assert (
+            "under [[readings]] in the deployment file. (gcp-to-avi-vantage)"
+        ) in said.astext()
         (table,) = tree.findall(nodes.table)
         assert "Avi Vantage" not in table.astext()
         assert "3 optional, 1 with unclear direction." in tree.astext()

@@ -93,7 +93,7 @@ def test_the_documentation_builds_without_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """References and all."""
-    shutil.copytree(DOCS, tmp_path / "docs")
+    shutil.copytree(DOCS, tmp_path / "docs" / "sphinx")
     shutil.copytree(DOCS.parent / "_static", tmp_path / "docs" / "_static")
     project = Project(tmp_path / "docs")
     monkeypatch.syspath_prepend(DOCS.parent / "_ext")
@@ -105,7 +105,11 @@ def test_the_documentation_builds_without_a_warning(
         ".. avi-columns::\n",
     )
     project.write("page.rst", ":orphan:\n\n.. avi-port-page::\n")
-    app = project.build("html", nitpicky=True, root_doc="index")
+    # And to a guide beside it.
+    project.write(
+        "how-to/deployment-ports.rst", ":orphan:\n\nAnswers\n=======\n"
+    )
+    app = project.build("html", nitpicky=True, root_doc="sphinx/index")
     said = warnings(app)
     project.close()
     if shutil.which("dot") is None:

@@ -108,7 +108,8 @@ def expected(edition: Edition, deployment: Deployment) -> dict[str, Any]:
             text for gap in answer.gaps for text in gap_phrases(gap, edition)
         ],
         "unclear": [
-            f"{withheld_phrase(decision, edition)} {ASK_DIRECTION}"
+            f"{withheld_phrase(decision, edition)} {ASK_DIRECTION} "
+            f"({decision.flow.id})"
             for decision in answer
             if decision.status == "direction-unclear"
         ],

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from docutils import nodes
-from sphinx_projects import Project, warnings
+from sphinx_projects import Project, directive, warnings
 
 import avi_portspec
 from sphinx_avi_portspec.grouped import AviDittoCell
@@ -24,12 +24,8 @@ NOTHING = (
 
 
 def table(**options: str) -> str:
-    """Return a directive with options."""
-    given = "".join(
-        f"   :{name.replace('_', '-')}: {value}\n"
-        for name, value in options.items()
-    )
-    return f".. avi-port-table:: Ports\n{given}"
+    """Return a table with options and a caption."""
+    return directive("table", "Ports", **options)
 
 
 def rows(tree: nodes.document) -> list[list[str]]:
