@@ -80,7 +80,7 @@ class Report(NamedTuple):
         partial: Whether it is a selection of what a deployment needs.
         inventory: The addresses of the site, if they are given.
         parts: What tells the members in one cloud from those in another,
-            where there are addresses and a deployment.
+            where there are addresses.
     """
 
     edition: EditionFacts
@@ -147,10 +147,10 @@ class Report(NamedTuple):
         from avi_portspec.rules.parts import Parts
 
         check_inventory(inventory, self.edition)
-        parts = None
         if self.deployment is not None:
             inventory = inventory.within(self.deployment.clouds)
-            parts = Parts(self.deployment, self.edition, inventory)
+        parts = Parts(self.deployment, self.edition, inventory)
+        if self.deployment is not None:
             faults = [*parts.unsplit(row.flow for row in self.rows)]
             if faults:
                 raise InvalidDataError("inventory", faults)
@@ -165,10 +165,8 @@ class Report(NamedTuple):
 
     def lacking(self, flow: Flow, endpoint: EndpointId) -> list[str]:
         """Return what has no address: an end, or it in some clouds."""
-        if self.parts is not None:
-            return self.parts.lacking(endpoint, flow.when)
-        site = self.inventory
-        return [] if site is not None and site.has(endpoint) else [endpoint]
+        parts = self.parts
+        return [] if parts is None else parts.lacking(endpoint, flow.when)
 
     def sources(self, flow: Flow, endpoint: EndpointId) -> tuple[Network, ...]:
         """Return the addresses that an end of a flow sends from."""
@@ -221,9 +219,7 @@ class Report(NamedTuple):
 
     def _site(self, flow: Flow) -> Inventory | None:
         """Return the inventory of the clouds that a flow is needed in."""
-        if self.parts is None:
-            return self.inventory
-        return self.parts.site_of(flow.when)
+        return None if self.parts is None else self.parts.site_of(flow.when)
 
 
 def report_on(subject: Edition | Flows | Resolution) -> Report:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
 import attrs
@@ -49,14 +50,17 @@ class Parts:
 
     def __init__(
         self,
-        deployment: Deployment,
+        deployment: Deployment | None,
         edition: EditionFacts,
         inventory: Inventory,
     ) -> None:
         self._deployment = deployment
         self._endpoints = edition.endpoints
         self._inventory = inventory
-        self._clouds = tuple(sorted(deployment.clouds))
+        clouds = chain(*inventory.by_cloud.values())
+        if deployment is not None:
+            clouds = chain(deployment.clouds)
+        self._clouds = tuple(sorted({*clouds}))
         # The Controllers are one cluster: where they are splits nothing.
         self._split = self._inventory.by_cloud.keys() - {CONTROLLER}
         self.clouds: dict[EndpointId, tuple[str, ...]] = {}
@@ -68,8 +72,15 @@ class Parts:
     def _find_clouds(self, when: Condition) -> tuple[str, ...]:
         """Return the deployment's clouds that meet a condition alone.
 
-        All of them, where none does: no single one of them decides.
+        All of them, where none does: no single one of them decides. Without
+        a deployment they are those in which the condition can hold.
         """
+        if self._deployment is None:
+            return tuple(
+                cloud
+                for cloud in self._clouds
+                if Answer.YES in when.possible({"cloud": frozenset({cloud})})
+            )
         meeting = tuple(
             cloud
             for cloud in self._clouds
