@@ -125,6 +125,8 @@ class Parts:
 
     def site_of(self, when: Condition) -> Inventory:
         """Return the inventory of the clouds that a condition is about."""
+        if not self._inventory.by_cloud:
+            return self._inventory
         return self._within(self.clouds_of(when))
 
     def lacking(self, endpoint: EndpointId, when: Condition) -> list[str]:

@@ -29,7 +29,6 @@ from avi_portspec.deployment.choices import (
     add_readings,
     choice_faults,
     drop_choices,
-    read_directions,
 )
 
 PAGE = load("vantage-undated")
@@ -161,7 +160,7 @@ class TestWhatIsInDoubt:
 
     def test_without_a_reading_it_is_the_edition(self) -> None:
         """There is nothing to turn."""
-        assert read_directions(PAGE, preset("aws")) is PAGE
+        assert PAGE.resolve("aws").edition is PAGE
 
 
 class TestOfTwoEditions:

@@ -33,6 +33,14 @@ class TestFacet:
         with pytest.raises(InvalidDataError, match=r"one \{\} for the values"):
             facet(clause=clause)
 
+    def test_its_schema_says_so_too(self) -> None:
+        """By a validator that is not the project's."""
+        schema = record_schema(Facet)["properties"]["clause"]
+        is_valid = jsonschema.Draft202012Validator(schema).is_valid
+        assert is_valid("the cloud is {}")
+        for wrong in ("the cloud", "{} or {}", "", " {}", 7):
+            assert not is_valid(wrong)
+
     def test_a_controller_runs_in_one_way(self) -> None:
         """Every other facet can have several values at once."""
         with pytest.raises(InvalidDataError, match="false for controller"):
@@ -77,9 +85,13 @@ class TestDeployment:
 
     def test_words_are_words(self) -> None:
         """Ids, not names."""
-        with pytest.raises(InvalidDataError, match="kebab-case words"):
+        with pytest.raises(
+            InvalidDataError, match="expected a list of kebab-case words, got"
+        ):
             Deployment(clouds=frozenset({"A W S"}))
-        with pytest.raises(InvalidDataError, match="kebab-case words"):
+        with pytest.raises(
+            InvalidDataError, match="expected a list of kebab-case words, got"
+        ):
             Deployment(clouds=[["aws"]])  # type: ignore[list-item]
 
     @pytest.mark.parametrize(
