@@ -22,7 +22,7 @@ from avi_portspec.cli.options import (
 from avi_portspec.cli.parameters import ENDPOINT, PLATFORMS, Choice
 from avi_portspec.cli.query import bad_filter
 from avi_portspec.cli.streams import report_progress
-from avi_portspec.errors import InvalidDataError
+from avi_portspec.errors import InvalidDataError, InvalidQueryError
 from avi_portspec.names import DirectionReading, OptionName
 from avi_portspec.rules.options import Options, option_kind
 from avi_portspec.tabular.filters import FILTERS, FilterError
@@ -227,7 +227,17 @@ def rules_command(
                 told += f"\n{_MISSING}"
             raise click.ClickException(told) from None
         # In a dry run too: it has to fail where the platform would.
-        written = write(rules, platform, options)
+        try:
+            written = write(rules, platform, options)
+        except InvalidQueryError as wrong:
+            raise click.BadParameter(
+                f"expected {wrong.expected}, got {wrong.got}",
+                param=next(
+                    each
+                    for each in click.get_current_context().command.params
+                    if each.name == wrong.argument
+                ),
+            ) from None
     rules = written.rules
     if request.as_json or dry_run:
         request.answer(
