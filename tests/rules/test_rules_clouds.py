@@ -367,6 +367,61 @@ cluster-ip-is-destination = true
         one = rules_of(edition, clouds="aws").render("aws-terraform")
         assert "this assumes" not in one
 
+    @pytest.mark.parametrize(
+        "platform", ["azure-arm", "azure-terraform", "gcp-terraform"]
+    )
+    def test_where_no_machine_joins_a_group(
+        self, edition: Edition, platform: str
+    ) -> None:
+        """Who is elsewhere is said, and nothing of groups."""
+        cloud = platform.partition("-")[0]
+        note = f"Not in {cloud}, and so by address: members of controller"
+        for place in (cloud, "outside"):
+            rules = rules_of(
+                edition, self.HYBRID % place, cloud, missing="omit"
+            )
+            text = rules.render(platform, partial=True)
+            assert (note in text) == (place == "outside")
+        both = FLAT + ENGINES.replace("aws", cloud)
+        rules = rules_of(edition, both, (cloud, "vcenter"), missing="omit")
+        assert "join groups" not in rules.render(platform, partial=True)
+
+    @pytest.mark.parametrize(
+        ("platform", "cloud", "joins"),
+        [
+            ("aws-terraform", "aws", "join groups"),
+            ("aws-cloudformation", "aws", "join groups"),
+            ("openstack-heat", "openstack", "join groups"),
+            ("kubernetes", "openshift", "bear labels"),
+        ],
+    )
+    def test_two_groups_for_one_machine(
+        self, edition: Edition, platform: str, cloud: str, joins: str
+    ) -> None:
+        """What all engines need is in one, and what a cloud adds in another.
+
+        It is said of the clouds of the platform alone, and only there.
+        """
+        made = edition.overlay(
+            'id = "own"\ntitle = "Own"\n[[flows]]\nid = "own-flow"\n'
+            'source = "service-engine"\ndestination = "controller"\n'
+            'protocols = ["tcp"]\nports = [7]\npurpose = "Own."\n'
+            f'when = {{ facet = "cloud", values = ["{cloud}"] }}\n'
+        )
+        text = FLAT + ENGINES.replace("aws", cloud)
+        said = f"Caution: in {cloud}, a member of service-engine has to"
+        for clouds, count in ((cloud, 0), ((cloud, "vcenter"), 1)):
+            rules = rules_of(made, text, clouds, missing="omit")
+            found = rules.render(platform, partial=True)
+            if platform == "kubernetes":
+                # The annotations of every policy say it again.
+                found = found.partition("apiVersion")[0]
+            assert found.count(": each has a part of its rules") == count
+            assert (
+                f"{said} {joins} service-engine and service-engine-in-{cloud}:"
+                in found
+            ) == bool(count)
+
     def test_only_controllers_are_outside(self, edition: Edition) -> None:
         """A Service Engine is in one of the clouds."""
         (fault,) = faults(edition, 'service-engine.outside = ["10.0.0.1"]')

@@ -182,7 +182,7 @@ def _warnings(
     )
     return [
         membership_warning(rules, _MEMBERSHIP),
-        *location_notes(rules, _CLOUDS),
+        *location_notes(rules, _CLOUDS, "join groups"),
         *(
             f"Caution: in the quota of a group, {name} counts as as many "
             "rules as it can have entries"

@@ -26,6 +26,7 @@ from avi_portspec.rules.options import Options
 from avi_portspec.rules.peers import NamedObject, Peer
 from avi_portspec.rules.platforms.clouds import (
     Direction,
+    location_notes,
     message_refusal,
     placements,
     protocol_name,
@@ -112,7 +113,10 @@ def render_arm(rules: SiteRules, options: Options) -> str:
             "contentVersion": "1.0.0.0",
             "metadata": {
                 "avi-portspec": {
-                    "header": rules.header(),
+                    "header": [
+                        *rules.header(),
+                        *location_notes(rules, _CLOUDS),
+                    ],
                     "rules": purposes_by_rule(rules),
                 }
             },
@@ -333,7 +337,7 @@ def render_terraform(rules: SiteRules, options: Options) -> str:
         "security_rule": [*map(_terraform_rule, security_rules)],
     }
     return terraform_text(
-        rules.header(),
+        [*rules.header(), *location_notes(rules, _CLOUDS)],
         "azurerm",
         ">= 3.0",
         variable={

@@ -151,9 +151,16 @@ def _elsewhere(
 
 
 def location_notes(
-    rules: SiteRules, clouds: Collection[str]
+    rules: SiteRules, clouds: Collection[str], joins: str = ""
 ) -> tuple[str, ...]:
-    """Return what a reader has to know of where the product's parts are."""
+    """Return what a reader has to know of where the product's parts are.
+
+    Args:
+        rules: The rules.
+        clouds: The clouds that the platform has machines in.
+        joins: What a machine has to do to get the rules of its part, such
+            as ``join groups``; nothing where rules name addresses alone.
+    """
     here = join("or", clouds)
     listed = rules.inventory.by_cloud
     own = [*_own_endpoints(rules)]
@@ -162,14 +169,40 @@ def location_notes(
     if apart:
         names = join("and", apart)
         notes.append(f"Not in {here}, and so by address: members of {names}")
+    if not joins:
+        return tuple(notes)
     deployed = rules.resolution.deployment.clouds
     taken = [e for e in own if e not in listed]
     if len(deployed) > 1 and taken and not deployed.isdisjoint(clouds):
         notes.append(
-            f"Caution: this assumes that {join('and', taken)} can join groups "
+            f"Caution: this assumes that {join('and', taken)} can {joins} "
             f"in {here}; list the addresses by cloud if some are elsewhere"
         )
+    notes += (
+        f"Caution: in {cloud}, a member of {names[0]} has to {joins} "
+        f"{join('and', names)}: each has a part of its rules"
+        for cloud, names in _memberships(rules, clouds)
+    )
     return tuple(notes)
+
+
+def _memberships(
+    rules: SiteRules, clouds: Collection[str]
+) -> Iterator[tuple[str, list[EndpointId]]]:
+    """Yield the clouds where a machine is in several parts, and those."""
+    inside = {
+        role: _places(rules, role, clouds)[0]
+        for role in own_roles(rules, clouds)
+    }
+    for endpoint in _own_endpoints(rules):
+        for cloud in inside.get(endpoint, ()):
+            names = [
+                role
+                for role, its in inside.items()
+                if cloud in its and rules.parts.get(role, role) == endpoint
+            ]
+            if len(names) > 1:
+                yield cloud, names
 
 
 def _own_endpoints(rules: SiteRules) -> Iterator[EndpointId]:

@@ -20,6 +20,7 @@ from avi_portspec.rules.options import Options
 from avi_portspec.rules.peers import NamedObject
 from avi_portspec.rules.platforms.clouds import (
     Placement,
+    location_notes,
     message_refusal,
     own_networks,
     placements,
@@ -67,7 +68,7 @@ def render(rules: SiteRules, options: Options) -> str:
     }
     description = "The VPC network of the rules"
     return terraform_text(
-        rules.header(),
+        [*rules.header(), *location_notes(rules, _CLOUDS)],
         "google",
         ">= 5.0",
         variable={"network": {"type": "string", "description": description}},

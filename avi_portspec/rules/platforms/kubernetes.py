@@ -72,7 +72,7 @@ def render(rules: SiteRules, options: Options) -> str:
         _MEMBERSHIP,
         _DNS,
         *_by_address(rules, placed),
-        *location_notes(rules, _CLOUDS),
+        *location_notes(rules, _CLOUDS, "bear labels"),
     )
     names = Names(_NAME, lambda key: f"avi-{options.label(key)}")
     labels = Names(_LABEL, options.label)

@@ -84,7 +84,7 @@ def render(rules: SiteRules, options: Options) -> str:
     top = (
         *rules.header(),
         membership_warning(rules, _MEMBERSHIP),
-        *location_notes(rules, _CLOUDS),
+        *location_notes(rules, _CLOUDS, "join groups"),
     )
     return yaml_text([document], top)
 
