@@ -366,7 +366,7 @@ class TestChoices:
             said.astext()
         )
         assert (
-            "under [[readings]] in the deployment file. (gcp-to-avi-vantage)"
+            "Find out who opens the connection. (gcp-to-avi-vantage)"
         ) in said.astext()
         (table,) = tree.findall(nodes.table)
         assert "Avi Vantage" not in table.astext()
