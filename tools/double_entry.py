@@ -132,6 +132,11 @@ def _sections(edition: Any) -> Iterator[Row]:
         }
 
 
+def _origin(record: Any) -> str:
+    """Return what a site says of a record, which of a page it says nothing."""
+    return " ".join(filter(None, (record.origin, record.reference)))
+
+
 def _endpoints(edition: Any) -> Iterator[Row]:
     for endpoint in edition.endpoints:
         yield {
@@ -139,7 +144,7 @@ def _endpoints(edition: Any) -> Iterator[Row]:
             "name": endpoint.name,
             "kind": endpoint.kind,
             "aliases": _named(endpoint.aliases),
-            "origin": endpoint.origin or "",
+            "origin": _origin(endpoint),
         }
 
 
@@ -159,7 +164,7 @@ def _flows(edition: Any) -> Iterator[Row]:
             "inferred": _list(sorted(r.field for r in flow.inferred)),
             "readings": _list(sorted(r.field for r in flow.readings)),
             "replaces": _list(flow.replaces),
-            "origin": flow.origin or "",
+            "origin": _origin(flow),
         }
 
 

@@ -14,6 +14,7 @@ from avi_portspec import (
     ICMP,
     TCP,
     Bare,
+    DeclinedFlow,
     Deployment,
     Edition,
     InvalidDataError,
@@ -31,7 +32,7 @@ from avi_portspec import (
     return_rules,
     rule_set,
 )
-from avi_portspec.names import Status
+from avi_portspec.names import FlowId, Status
 from avi_portspec.rules.comments import to_ascii
 from avi_portspec.rules.platforms import render
 from avi_portspec.rules.traffic import ICMPV6
@@ -329,6 +330,22 @@ class TestOmissions:
                     *edition.exclusions.ids(),
                 }
                 assert not written & left
+
+    def test_what_a_site_declines(self, edition: Edition) -> None:
+        """The header has it twice: as chosen, and as left out."""
+        name = FlowId("external-to-controller-snmp")
+        declined = DeclinedFlow(flow=name, reason="not polled")
+        deployment = attrs.evolve(preset("aws"), declined=(declined,))
+        found = rule_set(edition.resolve(deployment), site(edition))
+        assert name not in {flow for r in found.rules for flow in r.flows}
+        header = found.header()
+        assert header[4].endswith(f"; declined: {name}")
+        assert any(
+            line.startswith(f"left out: {name} (declined)")
+            and "not polled" in line
+            for line in header
+        )
+        assert found.complete
 
     def test_addresses_that_nothing_uses(self, edition: Edition) -> None:
         """A service or a cloud that the deployment forgot stands out."""

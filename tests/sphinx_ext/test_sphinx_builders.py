@@ -773,7 +773,9 @@ class TestWriters:
             "   :columns: id, source, destination, ports, requirement, when\n"
             "\n.. avi-port-table:: Grouped\n\n.. avi-port-matrix:: Pairs\n\n"
             ".. avi-port-table:: Published\n   :layout: published\n"
-            "   :notes: column\n",
+            "   :notes: column\n\n"
+            # Of the writer's own, of which nothing is ours to widen.
+            "== ==\nA  B\n== ==\n1  two-two\n== ==\n",
         )
         app = project.build("text")
         assert warnings(app) == ""
@@ -785,6 +787,7 @@ class TestWriters:
         project.close()
         assert len(lines) > 100
         assert sorted(pieces - known) == []
+        assert "| 1  | two-two |\n" in written
 
     def test_a_book_folds_nothing_and_each_row_is_whole(
         self, small: Project
