@@ -31,9 +31,12 @@ from avi_portspec.model.conditions import Match
 from avi_portspec.model.phrases import (
     DECLINED,
     NO_PORT_NEEDED,
+    NOTHING_ASKED,
     Asked,
     Need,
+    asked_of,
     assumptions,
+    cautions,
     condition_phrase,
     deployment_phrase,
     given,
@@ -352,6 +355,7 @@ def _flow_line(
     flow: Flow,
     text: str,
     port: Port | None = None,
+    asked: Asked = NOTHING_ASKED,
     assumed: tuple[str, ...] = (),
 ) -> Line:
     return Line(
@@ -362,6 +366,7 @@ def _flow_line(
         port=port or port_of(flow),
         service=service_of(flow),
         need=Need("", text),
+        below=cautions(flow, asked),
         assumed=assumed,
     )
 
@@ -527,12 +532,13 @@ def _cells(changed: Changed, footnotes: Footnotes) -> tuple[str, ...]:
     """Return the cells of a row: ends, port, service, and why."""
     line, endpoints = changed.line, changed.edition.endpoints
     letter = footnotes.letter(line)
+    text = f"{line.need.text} [{letter}]" if letter else line.need.text
     return (
         endpoints[line.source].label,
         endpoints[line.destination].label,
         str(line.port),
         line.service,
-        f"{line.need.text} [{letter}]" if letter else line.need.text,
+        f"{text}. {' '.join(line.below)}" if line.below else text,
     )
 
 
@@ -560,13 +566,16 @@ def _lines_of(plan: _Plan, action: Action) -> tuple[Changed, ...]:
         is_new = action in {"open", "none"} or same[0].after in _ASKED
         answer = plan.new if is_new else plan.old
         flow = answer.edition.flows[same[0].flow]
-        assumed = assumptions(flow, _asked(answer)) if is_new else ()
-        line = _flow_line(flow, text, _port_of_steps(flow, same), assumed)
+        asked = _asked(answer)
+        assumed = assumptions(flow, asked) if is_new else ()
+        port = _port_of_steps(flow, same)
+        line = _flow_line(flow, text, port, asked, assumed)
         lines.append(Changed("", answer.edition, line))
     return tuple(lines)
 
 
 def _optional(answer: Resolution) -> tuple[Changed, ...]:
+    asked = _asked(answer)
     return tuple(
         Changed(
             "",
@@ -574,7 +583,8 @@ def _optional(answer: Resolution) -> tuple[Changed, ...]:
             _flow_line(
                 flow,
                 answer[flow].why.text,
-                assumed=assumptions(flow, _asked(answer)),
+                asked=asked,
+                assumed=assumptions(flow, asked),
             ),
         )
         for flow in answer.optional
@@ -582,10 +592,7 @@ def _optional(answer: Resolution) -> tuple[Changed, ...]:
 
 
 def _asked(answer: Resolution) -> Asked:
-    return {
-        facet.id: answer.deployment.values_of(facet.id)
-        for facet in answer.edition.facets
-    }
+    return asked_of(answer.deployment, answer.edition.facets)
 
 
 def _port_of_steps(flow: Flow, steps: Sequence[Step]) -> Port:

@@ -96,8 +96,10 @@ def _show_parts(screen: Screen, parts: Sequence[Part]) -> Footnotes:
     for part in parts:
         screen.line()
         screen.paragraph(part.title, "bold")
-        for _ in part.lines:
+        for one in part.lines:
             screen.row(next(left), widths, ("", "bold"))
+            for text in one.line.below:
+                screen.paragraph(text, "dim", margin=INDENT * 2)
         if not part.lines and not part.remarks:
             screen.paragraph("Nothing.", margin=INDENT)
         for remark in part.remarks:

@@ -15,12 +15,14 @@ import attrs
 from avi_portspec.documents import join
 from avi_portspec.model.conditions import ALWAYS, VENDOR, Condition, Match
 from avi_portspec.model.phrases import (
+    DIRECTION_UNCLEAR,
     NOTHING_ASKED,
     Asked,
     Fact,
     condition_phrase,
     facts_text,
     given,
+    is_relevant,
     need,
     silence_phrase,
     silent_values,
@@ -110,6 +112,7 @@ def ports_phrase(
     deployed: bool = False,
     unclear: Iterable[Flow] = (),
     unused: Iterable[str] = (),
+    declined: Iterable[str] = (),
 ) -> tuple[Piece, ...]:
     r"""Return the ports of flows as a sentence can hold them.
 
@@ -134,6 +137,7 @@ def ports_phrase(
         unclear: The flows of which the vendor leaves the direction in doubt,
             and this deployment does not say how to read it.
         unused: Why this deployment needs none of the flows that answer.
+        declined: The site's own reasons against them, in its words.
 
     Returns:
         The phrase in pieces; none if nothing at all is documented.
@@ -171,7 +175,9 @@ def ports_phrase(
     units: list[_Unit] = []
     for clause in clauses:
         if clause.qualifier:
-            units.append([*_say_choices(clause.choices), *_qualify(clause)])
+            units.append(
+                [*_say_choices(clause.choices), *_bracket(clause.qualifier)]
+            )
         else:
             units += _say_ports(clause.choices[0])
     if _share_protocol(clauses) and not silent:
@@ -183,7 +189,7 @@ def ports_phrase(
         return tuple(_list(units))
     if any(True for _ in exclusions):
         return (Piece(NO_PORT, words=True),)
-    reasons = [*dict.fromkeys(map(_say_unused, unused))]
+    reasons = [*dict.fromkeys((*map(_say_unused, unused), *declined))]
     if len(reasons) > _FEW:
         reasons = ["not needed here"]
     if not reasons:
@@ -191,15 +197,9 @@ def ports_phrase(
     return Piece(NO_PORT, words=True), *_bracket(join("and", reasons))
 
 
-def _qualify(clause: _Clause) -> list[Piece]:
-    """Return the condition of a clause as it follows the ports.
-
-    Brackets within brackets are square ones.
-    """
-    return _bracket(clause.qualifier.replace("(", "[").replace(")", "]"))
-
-
 def _bracket(text: str) -> list[Piece]:
+    """Return a text in brackets; those within it become square ones."""
+    text = text.replace("(", "[").replace(")", "]")
     return [Piece(" ("), Piece(text, words=True), Piece(")")]
 
 
@@ -269,7 +269,8 @@ def _find_clauses(
     if plain:
         clauses.append(_Clause((_merge(plain),), ""))
     # A deployment has no choice: it needs all that it needs.
-    for choices in () if deployed else _find_choices(edition, left, asked):
+    sure = [flow for flow in left if not _is_in_doubt(flow, asked)]
+    for choices in () if deployed else _find_choices(edition, sure, asked):
         clauses.append(_choose(edition, choices, left))
         for flow in (flow for together in choices for flow in together):
             del left[flow]
@@ -305,7 +306,10 @@ def _say_needs(
     Conditions on the same facet are one: ``on OpenShift or Kubernetes``.
     """
     found: list[tuple[Flow, Condition]] = []
+    doubt = ""
     for flow in flows:
+        if _is_in_doubt(flow, asked):
+            doubt = DIRECTION_UNCLEAR.lower()
         left = given(flow.when, asked) or flow.when
         for at, (first, other) in enumerate(found):
             if (
@@ -318,11 +322,17 @@ def _say_needs(
                 break
         else:
             found.append((flow, left))
-    texts = (
+    texts = dict.fromkeys(
         _say_need(edition, flow, left, asked, optional=optional)
         for flow, left in found
     )
-    return join("or", dict.fromkeys(texts))
+    said = "" if "" in texts else join("or", texts)
+    return ", ".join(filter(None, (said, doubt)))
+
+
+def _is_in_doubt(flow: Flow, asked: Asked) -> bool:
+    """Return whether the vendor may have swapped a flow's ends."""
+    return any(is_relevant(one, asked) for one in flow.direction_doubts)
 
 
 def _say_need(

@@ -11,7 +11,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from avi_portspec import Exclusion, PortSpecError, UnknownNameError
-from avi_portspec.model.phrases import asked_of
+from avi_portspec.model.phrases import DECLINED, asked_of
 from avi_portspec.tabular.filters import (
     FILTERS,
     Terms,
@@ -95,6 +95,7 @@ class _Answer(NamedTuple):
     deployed: bool = False
     unclear: tuple[Flow, ...] = ()
     unused: tuple[str, ...] = ()
+    declined: tuple[str, ...] = ()
 
 
 class PortsRole(SphinxRole):
@@ -217,13 +218,15 @@ class PortsRole(SphinxRole):
                 before = unnamed.get(gap.facet, frozenset())
                 unnamed[gap.facet] = before | {gap.value}
         asked = asked_of(found.deployment, edition.facets)
+        whys = [found[flow].why for flow in selected]
         return _Answer(
             *(edition, flows, unstated, exclusions, asked),
             optional=optional,
             unnamed=unnamed,
             deployed=True,
             unclear=(*(selected & frozenset(found.direction_unclear)),),
-            unused=tuple(found[flow].why.text for flow in selected),
+            unused=tuple(why.text for why in whys if why.tag != DECLINED),
+            declined=tuple(why.text for why in whys if why.tag == DECLINED),
         )
 
     def _parse(self) -> tuple[dict[str, Terms], dict[str, str]]:

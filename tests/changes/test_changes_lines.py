@@ -142,6 +142,33 @@ class TestChanges:
             "9 flows added, 2 changed, 0 removed"
         )
 
+    def test_doubt_is_told(self) -> None:
+        """Whichever way round, below the line, as tables have it."""
+        text = (
+            "Direction as the vendor states it. More likely the Controller "
+            "connects to GCP."
+        )
+        for old, new in ((OLD, NEW), (NEW, OLD)):
+            found = {
+                changed.line.flows[0].id: changed.line.below
+                for part in change_parts(old, new, diff(old, new))
+                for changed in part.lines
+                if changed.line.below
+            }
+            assert found == {"gcp-to-avi-vantage": (text,)}
+        plan = diff(OLD, NEW, "gcp")
+        (cell,) = (
+            row[-1]
+            for block in plan_document(plan).blocks
+            if isinstance(block, Table)
+            for row in block.rows
+            if row[0] == "GCP"
+        )
+        assert cell == (
+            "Direction not clear: the vendor may have swapped source and "
+            f"destination [a]. {text}"
+        )
+
     def test_the_other_way_round(self) -> None:
         """What a page does not name is not closed on that account."""
         found = changes_of(NEW, OLD)

@@ -517,6 +517,8 @@ GCP or OpenStack
   + Service Engine -> Service Engine      TCP 9001   ObjStore  on vCenter, \
 Linux Server Cloud or NSX-T
   + GCP -> Avi Vantage                    TCP 443              on GCP
+    Direction as the vendor states it. More likely the Controller connects \
+to GCP.
   + Controller -> AWS                     TCP 443              on AWS
   + Controller -> Azure                   TCP 443              on Azure
 

@@ -210,7 +210,8 @@ Service Engine | Service Engine | TCP 4001 | ObjStore | \
 On AWS, Azure, GCP or OpenStack
 Service Engine | Service Engine | TCP 9001 | ObjStore | \
 On vCenter, Linux Server Cloud or NSX-T
-GCP | Avi Vantage | TCP 443 |  | On GCP
+GCP | Avi Vantage | TCP 443 |  | On GCP; Direction as the vendor states it. \
+More likely the Controller connects to GCP.
 Controller | AWS | TCP 443 |  | On AWS
 Controller | Azure | TCP 443 |  | On Azure
 Optional
@@ -238,7 +239,7 @@ def drawn(tree: nodes.document) -> str:
     """Return the first table's rows, a line for each."""
     body = next(iter(tree.findall(nodes.tbody)))
     return "\n".join(
-        " | ".join(plain(cell.astext() for cell in row))  # type: ignore[attr-defined]
+        " | ".join(plain(cell.astext() for cell in row)).replace("\n\n", "; ")  # type: ignore[attr-defined]
         for row in body.children
     )
 

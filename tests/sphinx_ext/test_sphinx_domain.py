@@ -376,6 +376,25 @@ class TestPortsRole:
             said = tree.astext().replace("\N{NO-BREAK SPACE}", " ")
             assert said == text
 
+    def test_a_declined_flow_has_the_words_of_the_site(
+        self, project: Project
+    ) -> None:
+        """And its own capital."""
+        project.write(
+            "site.toml",
+            'clouds = ["aws"]\n[[declined]]\n'
+            'flow = "external-to-controller-snmp"\n'
+            'reason = "Northwind monitors through the REST API."\n',
+        )
+        tree = project.doctree(
+            ":avi:ports:`external-network-services > controller; port=161; "
+            "deployment=site.toml`\n"
+        )
+        assert tree.astext() == (
+            "no port (Northwind monitors through the REST API [the site's "
+            "deployment file])"
+        )
+
     def test_a_port_never_breaks(self, project: Project) -> None:
         """A character, and no style, keeps it together."""
         tree = project.doctree("Open :avi:ports:`> controller; cloud=aws`.\n")

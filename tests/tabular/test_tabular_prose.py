@@ -21,6 +21,7 @@ from avi_portspec import (
     Flow,
     Match,
     PortRange,
+    Reason,
     Unless,
     preset,
 )
@@ -275,6 +276,40 @@ class TestDeployments:
         reasons = [answer[one].why.text for one in found]
         reasons.sort(key=lambda reason: not reason.startswith("Only"))
         assert say(unused=reasons) == f"no port ({text})"
+
+
+class TestDoubt:
+    """That a direction is not clear follows the port."""
+
+    def test_of_the_newest_edition(self) -> None:
+        """The direction of GCP is in doubt, with a cloud and without."""
+        text = "direction not clear"
+        gcp = NEWEST.flows["gcp-to-avi-vantage"]
+        assert say(gcp) == f"TCP 443 (on GCP, {text})"
+        asked: Asked = {"cloud": frozenset({"gcp"})}
+        assert say(gcp, asked=asked) == f"TCP 443 ({text})"
+        assert say(flow("a", 22), gcp, asked=asked) == (
+            f"TCP 22 and TCP 443 ({text})"
+        )
+
+    def test_of_a_choice(self) -> None:
+        """It is told of its own port, which is then no choice."""
+        warned = (Reason(field="source", reason="Mind it.", level="caution"),)
+        one = flow("one", 1, when=AWS)
+        other = flow("two", 2, when=VCENTER, readings=warned)
+        asked: Asked = {"cloud": frozenset({"aws", "vcenter"})}
+        assert say(one, other, asked=asked) == (
+            "TCP 1 (on AWS) and 2 (on vCenter, direction not clear)"
+        )
+
+    def test_a_site_keeps_its_words(self) -> None:
+        """Its reason begins as it wrote it, with brackets in brackets."""
+        assert say(declined=["Northwind uses REST (here)"]) == (
+            "no port (Northwind uses REST [here])"
+        )
+        assert say(
+            unused=["Not used here: DNS"], declined=["iSCSI is off"]
+        ) == ("no port (DNS is not used and iSCSI is off)")
 
 
 class TestRepetition:
