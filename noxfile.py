@@ -242,7 +242,7 @@ def wheel(session: nox.Session) -> None:
     session.run("python", "-m", "build", "--outdir", str(work / "dist"), ".")
     (built,) = work.glob("dist/*.whl")
     (source,) = work.glob("dist/*.tar.gz")
-    look_into(built, source)
+    look_into(session, built, source)
     session.run("python", "-m", "pip", "uninstall", "--yes", "avi-portspec")
     session.install("--quiet", str(built))
     checkout = work / "checkout"
@@ -259,25 +259,27 @@ def wheel(session: nox.Session) -> None:
         )
 
 
-def look_into(built: Path, source: Path) -> None:
-    """Check that a wheel has the two packages, and each edition compiled.
+def look_into(session: nox.Session, built: Path, source: Path) -> None:
+    """Check that a wheel has the two packages, and all of the data compiled.
 
     The sdist that it was built from has none compiled.
     """
     with tarfile.open(source) as archive:
         made = [n for n in archive.getnames() if "/data/edition_" in n]
     if made:
-        raise SystemExit(f"the sdist has what the build makes: {made}")
+        session.error(f"the sdist has what the build makes: {made}")
     names = zipfile.ZipFile(built).namelist()
     top = {n.partition("/")[0] for n in names if ".dist-info/" not in n}
     data = [n for n in names if n.startswith("avi_portspec/data/")]
-    shared = "avi_portspec/data/facets.toml"
-    written = [n for n in data if n.endswith(".toml") and n != shared]
+    here = Path("avi_portspec", "data").rglob("*.toml")
+    lacking = {path.as_posix() for path in here} - {*data}
+    # An edition's file begins with a number; the sources are compiled to one.
+    editions = [n for n in data if Path(n).name[0].isdecimal()]
     compiled = [n for n in data if "/edition_" in n]
     if top != {"avi_portspec", "sphinx_avi_portspec"}:
-        raise SystemExit(f"the wheel has other packages: {sorted(top)}")
-    if shared not in data or not written or len(written) != len(compiled):
-        raise SystemExit(f"the wheel lacks data: {data}")
+        session.error(f"the wheel has other packages: {sorted(top)}")
+    if lacking or len(compiled) != len(editions) + 1:
+        session.error(f"the wheel lacks {sorted(lacking)} of {data}")
 
 
 BENCHMARKS = (

@@ -268,8 +268,7 @@ def _stated(decision: Decision, edition: EditionData, asked: Asked) -> str:
         return text
     assumed = "; ".join(assumptions(decision.flow, asked))
     more = f"Assumed: {assumed}." if assumed else "Nothing assumed."
-    moved = [f"{change}." for change in changes(decision.flow)]
-    return " ".join([text, *moved, more])
+    return f"{text} {more}"
 
 
 def _count_hidden(hidden: Sequence[Decision], edition: EditionData) -> str:

@@ -173,5 +173,11 @@ def _read(flow: Flow, direction: DirectionReading) -> Flow:
 
 
 def reverse(flow: Flow) -> Flow:
-    """Return a flow with source and destination swapped."""
-    return attrs.evolve(flow, source=flow.destination, destination=flow.source)
+    """Return a flow with source and destination swapped.
+
+    It has no purpose: what the vendor says it is for has the direction that
+    the vendor states.
+    """
+    return attrs.evolve(
+        flow, source=flow.destination, destination=flow.source, purpose=None
+    )

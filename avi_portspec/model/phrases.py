@@ -76,9 +76,13 @@ SWAPPED: Final = "the vendor may have swapped source and destination"
 NO_PORT_NEEDED: Final = "No port needed"
 
 #: The values of each facet that a table is about; of any other facet, all.
+#: Of clouds, a flow can be for any of several. What a deployment uses holds
+#: together.
 Asked = Mapping[FacetId, frozenset[str]]
 #: What a table of a whole edition is about.
 NOTHING_ASKED: Final[Asked] = {}
+#: The facets whose values hold together.
+_TOGETHER: Final = frozenset({"feature", "service"})
 
 
 def asked_of(deployment: Deployment, facets: Catalog[Facet]) -> Asked:
@@ -159,7 +163,8 @@ def given(condition: Condition, asked: Asked) -> Condition | None:
     Args:
         condition: The condition.
         asked: The values that the table is about. A deployment is taken to
-            have some of those of each facet, and no others.
+            have some of those of each facet, and no others; of features and
+            services, all.
 
     Returns:
         The rest, which holds where the condition does: ``ALWAYS`` if that is
@@ -199,6 +204,11 @@ def _match_given(
     words = asked.get(match.facet)
     if words is None:
         return match
+    if match.facet in _TOGETHER:
+        (answer,) = match.possible(asked)
+        # Silence counts as no, and as yes within an "unless".
+        enough = Answer.UNSTATED if barred else Answer.YES
+        return ALWAYS if answer >= enough else None
     if barred and match.otherwise == "unstated":
         # It is never certain that it does not hold.
         return ALWAYS
@@ -320,6 +330,18 @@ def condition_phrase(condition: Condition, facets: Catalog[Facet]) -> str:
     return ", ".join(filter(None, (" ".join(matches), *more)))
 
 
+def _settled(asked: Asked) -> Asked:
+    """Return the facets of which it is known what a deployment has.
+
+    Of several clouds, it may have any.
+    """
+    return {
+        facet: held
+        for facet, held in asked.items()
+        if facet in _TOGETHER or len(held) < 2  # noqa: PLR2004 - one, or none
+    }
+
+
 def silent_values(
     condition: Condition, asked: Asked = NOTHING_ASKED
 ) -> dict[FacetId, tuple[str, ...]]:
@@ -335,12 +357,7 @@ def silent_values(
         for value in match.unstated:
             if words is not None and value not in words:
                 continue
-            # Of several values, a deployment may have any.
-            known = {
-                facet: words
-                for facet, words in asked.items()
-                if len(words) < 2  # noqa: PLR2004 - one, or none
-            } | {match.facet: frozenset({value})}
+            known = {match.facet: frozenset({value}), **_settled(asked)}
             if Answer.UNSTATED in condition.possible(known):
                 found.setdefault(match.facet, {})[value] = None
     return {facet: tuple(values) for facet, values in found.items()}
@@ -355,17 +372,10 @@ def lacking_values(
         condition: The condition.
         asked: The values that the table is about.
     """
-    known = {
-        facet: held
-        for facet, held in asked.items()
-        if len(held) < 2  # noqa: PLR2004 - one, or none
-    }
     found: dict[FacetId, dict[str, None]] = {}
-    if Answer.UNSTATED in condition.possible(known):
+    if Answer.UNSTATED in condition.possible(_settled(asked)):
         for match in condition.matches():
-            words = asked.get(match.facet)
-            # Of several values, a deployment may lack any.
-            has_it = bool(words) and {*match.values}.issuperset(words or ())
+            has_it = given(match, asked) == ALWAYS
             if match.otherwise == "unstated" and not has_it:
                 values = found.setdefault(match.facet, {})
                 values |= dict.fromkeys(match.values)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ASK_DIRECTION",
+    "FIND_DIRECTION",
     "INTERPRETED",
     "NODES",
     "NODES_NAME",
@@ -60,9 +61,11 @@ OUT_OF_SCOPE: Final = (
 )
 
 #: What to do about a flow whose direction is not clear.
+FIND_DIRECTION: Final = "Find out who opens the connection."
+#: The same for those who have the deployment file.
 ASK_DIRECTION: Final = (
-    "Find out who opens the connection. Then accept the direction, stated or "
-    "reversed, under [[readings]] in the deployment file."
+    f"{FIND_DIRECTION} Then accept the direction, stated or reversed, under "
+    "[[readings]] in the deployment file."
 )
 
 #: How strongly a flow is asked for, as a cell of a table has it.

@@ -83,7 +83,10 @@ _FORMS: Final[Mapping[_NamedKind, _Form]] = FrozenDict(
             "/subscriptions/.../applicationSecurityGroups/NAME",
         ),
         "fqdn": _Form(
-            re.compile(rf"(?!.{{254}}){_DNS_LABEL}(?:\.{_DNS_LABEL})+"),
+            # The last label is no number: 10.0.0.1 is an address.
+            re.compile(
+                rf"(?!.{{254}})(?:{_DNS_LABEL}\.)+(?![0-9]){_DNS_LABEL}"
+            ),
             "a DNS name in lower case, such as ntp.example.com",
         ),
         "nsx-group": _Form(

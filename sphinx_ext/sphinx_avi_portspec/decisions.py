@@ -17,7 +17,7 @@ from avi_portspec.model.phrases import (
     asked_of,
     deployment_phrase,
 )
-from avi_portspec.model.wording import ASK_DIRECTION, at_start
+from avi_portspec.model.wording import FIND_DIRECTION, at_start
 from avi_portspec.tabular.filters import asked_clouds
 from sphinx_avi_portspec.directive import PortDirective
 from sphinx_avi_portspec.pen import Filled, Phrase, link_place, name_record
@@ -279,7 +279,7 @@ def list_unresolved(
             " ",
             Phrase(withheld_phrase(resolution[flow], resolution.edition)),
             " ",
-            Phrase(ASK_DIRECTION),
+            Phrase(FIND_DIRECTION),
             f" ({flow.id})",
         )
         for flow in unclear

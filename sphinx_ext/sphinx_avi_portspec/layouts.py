@@ -152,6 +152,8 @@ def make_flat_rows(  # noqa: PLR0917 - what every layout needs
             ids += pen.claim("endpoint", getattr(flow, name))
         explained = flow.inferred or flow.readings
         cells = []
+        # Where a deployment reads its direction, it is not the edition's.
+        is_read = flow is not edition.flows[flow.id]
         for position, (column, text_of) in enumerate(columns):
             if column.name in decided:
                 anchors = [make_target(ids)] if ids else []
@@ -164,9 +166,12 @@ def make_flat_rows(  # noqa: PLR0917 - what every layout needs
                 marks += reasons.mark_fields(flow, column.fields)
             if position == marked:
                 marks += notes.marks.mark_notes(edition, flow)
-            cells.append(
-                make_text_cell(pen, column.kind, text_of[flow.id], ids, marks)
+            text = (
+                column.text(Row(flow, edition))
+                if is_read
+                else text_of[flow.id]
             )
+            cells.append(make_text_cell(pen, column.kind, text, ids, marks))
             ids = []
         if notes.place == "column":
             marks = notes.marks.mark_notes(edition, flow)

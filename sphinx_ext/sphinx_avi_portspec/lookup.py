@@ -29,7 +29,7 @@ from avi_portspec.model.phrases import (
     cautions,
     deployment_title,
 )
-from avi_portspec.model.wording import ASK_DIRECTION, NODES, at_start
+from avi_portspec.model.wording import FIND_DIRECTION, NODES, at_start
 from avi_portspec.tabular.lines import answer_lines, edition_lines, group_lines
 
 if TYPE_CHECKING:
@@ -234,7 +234,7 @@ class _Book:
         if decision.status != "direction-unclear":
             return [None]
         phrase = withheld_phrase(decision, self.edition)
-        return [f"{phrase} {ASK_DIRECTION} ({flow.id})"]
+        return [f"{phrase} {FIND_DIRECTION} ({flow.id})"]
 
     def _gaps(self) -> Iterator[int]:
         """Yield a diagram for each value, in the edition's order."""

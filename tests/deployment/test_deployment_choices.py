@@ -117,6 +117,8 @@ class TestReadings:
                 assert found.ids() == wanted.needed.select(**{way: side}).ids()
         flow = answer[GCP].flow
         assert (flow.source, flow.destination) == ends
+        # "GCP connects to ..." is about the direction that is stated.
+        assert (flow.purpose is None) == (direction == "reversed")
         assert answer[GCP].reason.startswith(
             f"Direction as accepted: {direction}. "
         )

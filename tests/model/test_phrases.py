@@ -71,6 +71,8 @@ TRAPS = Match(facet="service", values=("snmp-traps",))
 #: Whether a deployment has what a fact is about.
 HAS, LACKS = True, False
 
+SHELL_ = Match(facet="feature", values=("shell",))
+HTTP_ = Match(facet="feature", values=("http",), otherwise="unstated")
 BARE = Match(facet="cloud", values=("no-orchestrator",))
 
 
@@ -123,7 +125,10 @@ def _meant(asked: Asked) -> Iterator[Deployment]:
     for deployment in SPACE:
         held = {facet: deployment.values_of(facet) for facet in asked}
         if all(
-            held[facet] <= words and (held[facet] or not words)
+            # What a deployment uses holds together; a cloud is one of several.
+            held[facet] == words
+            if facet == "feature"
+            else held[facet] <= words and (held[facet] or not words)
             for facet, words in asked.items()
         ):
             yield deployment
@@ -169,6 +174,20 @@ class TestGiven:
             ):
                 left = Answer.NO if rest is None else rest.evaluate(deployment)
                 assert left == answer
+
+    @examples(20)
+    @given(CONDITIONS)
+    @example(AllOf(parts=(SHELL_, Unless(part=HTTP_))))
+    def test_a_deployment_settles_everything(
+        self, condition: Condition
+    ) -> None:
+        """With one cloud, whatever it uses: it holds, or it does not."""
+        for deployment in SPACE:
+            if len(deployment.clouds) < 2:
+                asked = {name: deployment.values_of(name) for name in _VALUES}
+                rest = settle(condition, asked)
+                holds = condition.evaluate(deployment) is Answer.YES
+                assert rest == (ALWAYS if holds else None)
 
     @examples(10)
     @given(CONDITIONS, ASKED)
@@ -249,6 +268,18 @@ class TestGiven:
                 _asked(cloud="azure", service="ntp"),
                 None,
             ),
+            # A deployment uses all of it, and a flow is for one cloud.
+            (DNS, _asked(service="dns ntp"), ALWAYS),
+            (DNS, _asked(service="ntp syslog"), None),
+            (DNS, _asked(service=""), None),
+            (Unless(part=SHELL), _asked(feature="cli-shell http"), None),
+            (Unless(part=SHELL), _asked(feature="http"), ALWAYS),
+            (
+                AllOf(parts=(AWS, DNS)),
+                _asked(cloud="aws azure", service="dns ntp"),
+                AWS,
+            ),
+            (CONTAINER, _asked(controller="container machine"), CONTAINER),
         ],
     )
     def test_by_hand(
@@ -274,12 +305,12 @@ class TestSilentValues:
     @examples(20)
     @given(CONDITIONS, ASKED)
     def test_none_is_missed(self, condition: Condition, asked: Asked) -> None:
-        """Of a deployment with a value a facet, one of its values is there."""
+        """Of a deployment with one cloud, one of its values is there."""
         found = silent_values(condition, asked)
         lacking = lacking_values(condition, asked)
         for deployment in _meant(asked):
             held = {facet: deployment.values_of(facet) for facet in _VALUES}
-            if max(map(len, held.values())) > 1:
+            if len(held["cloud"]) > 1:
                 continue
             if condition.evaluate(deployment) is Answer.UNSTATED:
                 assert any(
@@ -334,6 +365,7 @@ class TestSilentValues:
             (_asked(cloud="aws"), want),
             (_asked(cloud="aws", feature="plain-http"), want),
             (_asked(cloud="aws", feature="cli-shell"), {}),
+            (_asked(cloud="aws", feature="cli-shell plain-http"), {}),
             (_asked(cloud="gcp"), {}),
         ):
             assert lacking_values(on_aws, asked) == found
@@ -358,6 +390,11 @@ class TestSilentValues:
         either = _asked(controller="virtual-machine container")
         unless = AllOf(parts=(silent, Unless(part=CONTAINER)))
         assert silent_values(unless, either) == {"cloud": ("gcp", "mesos")}
+        use = Match(facet="feature", values=("a",), unstated=("b", "c"))
+        assert silent_values(use, _asked(feature="b c")) == {
+            "feature": ("b", "c")
+        }
+        assert silent_values(use, _asked(feature="a b")) == {}
 
 
 class TestConditionPhrase:

@@ -9,9 +9,9 @@ understood fails.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from ipaddress import ip_network
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from xml.etree import ElementTree as ET
 
 from rules_openings import (
@@ -53,13 +53,34 @@ def _port(word: str) -> int:
 # -- access lists ------------------------------------------------------------
 
 
+#: What each DNS name stands for.
+Objects: TypeAlias = Mapping[str, Sequence[Network]]
+NOBODY: Objects = {}
+
+
+def _standing_for(
+    objects: Objects, name: str, versions: Collection[int] = (4, 6)
+) -> list[Network]:
+    """Return what a DNS name stands for, of some families."""
+    if name not in objects:
+        raise UnreadableError(f"a name that nobody has: {name}")
+    return [n for n in objects[name] if n.version in versions]
+
+
 class Words:
     """The words of one entry of an access list."""
 
-    def __init__(self, words: Sequence[str], family: int, mask: str) -> None:
+    def __init__(
+        self,
+        words: Sequence[str],
+        family: int,
+        mask: str,
+        objects: Objects = NOBODY,
+    ) -> None:
         self.words = list(words)
         self.family = family
         self.mask = mask
+        self.objects = objects
 
     def take(self) -> str:
         if not self.words:
@@ -74,6 +95,8 @@ class Words:
             return [EVERYWHERE[1]]
         if word == "host":
             return [ip_network(self.take())]
+        if word == "object":
+            return [*self.objects[self.take()]]
         if "/" in word:
             return [ip_network(word)]
         mask = self.take()
@@ -237,20 +260,29 @@ def _named(text: str, starts: dict[str, int], mask: str) -> list[Opening]:
     return [o for family, each in lists.values() for o in _list(each, family)]
 
 
-def read_ciscoasa(text: str) -> list[Opening]:
+def read_ciscoasa(text: str, objects: Objects = NOBODY) -> list[Opening]:
     """Read a list of Cisco ASA ("access-list extended")."""
     entries = []
     names = set()
+    known: dict[str, list[Network]] = {}
+    current = ""
     for line in text.splitlines():
         words = line.split()
         if not words or line.startswith("!"):
             continue
+        if words[:2] == ["object", "network"]:
+            (current,) = words[2:]
+            continue
+        if line.startswith(" fqdn v4 ") and current:
+            known[current] = _standing_for(objects, *words[2:], [4])
+            continue
+        current = ""
         # To clear a list takes it off its interface, which then is open.
         if words[0] != "access-list" or words[2] not in ("remark", "extended"):
             raise UnreadableError(line)
         names.add(words[1])
         if words[2] == "extended":
-            entries.append(Words(words[3:], 0, "netmask"))
+            entries.append(Words(words[3:], 0, "netmask", known))
     if len(names) > 1:
         raise UnreadableError(f"one list is bound, and not: {names}")
     return list(_list(entries, 0)) if names else []
@@ -400,19 +432,24 @@ def _filter(statement: _Statement, version: int) -> Iterator[Opening]:
     yield from closing.judged()
 
 
-def read_srx(text: str) -> list[Opening]:
+def read_srx(text: str, objects: Objects = NOBODY) -> list[Opening]:
     """Read global policies ("Security Policies")."""
     config = _junos(text)
     security, applications = config.all("security"), config.all("applications")
     if not security:
         return []
-    book = {
-        each.words[1]: [ip_network(each.words[2])]
-        for each in security[0]
-        .one("address-book")
-        .one("global")
-        .all("address")
-    }
+    book: dict[str, list[Network]] = {}
+    addresses = security[0].one("address-book").one("global").all("address")
+    for each in addresses:
+        if each.words[2:]:
+            book[each.words[1]] = [ip_network(each.words[2])]
+            continue
+        (name,) = each.all("dns-name")
+        versions = {
+            {"ipv4-only": 4, "ipv6-only": 6}[only]
+            for (only,) in (inner.words for inner in name.inner)
+        } or {4, 6}
+        book[each.words[1]] = _standing_for(objects, name.words[1], versions)
     for each in (
         security[0].one("address-book").one("global").all("address-set")
     ):
@@ -479,7 +516,7 @@ def _applications(statements: list[_Statement]) -> dict[str, list[Any]]:
 # -- PAN-OS ------------------------------------------------------------------
 
 
-def read_paloalto(text: str) -> list[Opening]:
+def read_paloalto(text: str, objects: Objects = NOBODY) -> list[Opening]:
     """Read a rule base ("Security Policy Rules")."""
     root = ET.fromstring(text)  # noqa: S314 - our own
     vsys = root.find(".//vsys/entry")
@@ -487,6 +524,8 @@ def read_paloalto(text: str) -> list[Opening]:
         return []
     book = {
         each.attrib["name"]: [ip_network(_text(each, "ip-netmask"))]
+        if each.find("fqdn") is None
+        else _standing_for(objects, _text(each, "fqdn"))
         for each in vsys.findall("address/entry")
     }
     for group in vsys.findall("address-group/entry"):
@@ -556,7 +595,7 @@ def _members(element: ET.Element, path: str) -> list[str]:
 # -- FortiOS -----------------------------------------------------------------
 
 
-def read_fortigate(text: str) -> list[Opening]:
+def read_fortigate(text: str, objects: Objects = NOBODY) -> list[Opening]:
     """Read policies ("CLI Reference, config firewall")."""
     tables: dict[str, dict[str, dict[str, list[str]]]] = {}
     table: dict[str, dict[str, list[str]]] | None = None
@@ -589,9 +628,15 @@ def read_fortigate(text: str) -> list[Opening]:
         "all": list(EVERYWHERE), "none": []
     }  # fmt: skip
     for name, each in tables.get("firewall address", {}).items():
-        book[name] = [ip_network("/".join(each["subnet"]))]
+        if each["type"] == ["fqdn"]:
+            book[name] = _standing_for(objects, *each["fqdn"], [4])
+        else:
+            book[name] = [ip_network("/".join(each["subnet"]))]
     for name, each in tables.get("firewall address6", {}).items():
-        book[name] = [ip_network(each["ip6"][0])]
+        if each["type"] == ["fqdn"]:
+            book[name] = _standing_for(objects, *each["fqdn"], [6])
+        else:
+            book[name] = [ip_network(each["ip6"][0])]
     for kind in ("firewall addrgrp", "firewall addrgrp6"):
         for name, each in tables.get(kind, {}).items():
             book[name] = [n for m in each["member"] for n in book[m]]

@@ -366,7 +366,7 @@ class TestChoices:
             said.astext()
         )
         assert (
-            "under [[readings]] in the deployment file. (gcp-to-avi-vantage)"
+            "Find out who opens the connection. (gcp-to-avi-vantage)"
         ) in said.astext()
         (table,) = tree.findall(nodes.table)
         assert "Avi Vantage" not in table.astext()
@@ -401,6 +401,31 @@ class TestChoices:
         assert said.astext().startswith("Declined:")
         assert "UDP 161 (SNMP) from External" in said.astext()
         assert "not polled (the site's deployment file)" in said.astext()
+
+    def test_a_reading_turns_the_cells(self, project: Project) -> None:
+        """Also behind a table of the same edition without a reading."""
+        project.write("gcp.toml", CHOICES)
+        options = {
+            "endpoint": "gcp",
+            "columns": "source, destination, ports",
+        }
+        tree = project.doctree(
+            directive(cloud="gcp", **options)
+            + "\n\n"
+            + directive(deployment="gcp.toml", **options)
+        )
+        stated, read = tree.findall(nodes.table)
+        for table, ends in (
+            (stated, ["GCP cloud", "Avi Vantage"]),
+            (read, ["Avi Vantage", "GCP cloud"]),
+        ):
+            (*_, row) = [
+                row
+                for row in table.findall(nodes.row)
+                if "443" in row.astext()
+            ]
+            found = [cell.astext().split("[")[0] for cell in row.children[:2]]
+            assert found == ends
 
     def test_a_reading_turns_the_row(self, project: Project) -> None:
         """It has the source that the site says, and says so."""

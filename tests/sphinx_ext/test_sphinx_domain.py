@@ -351,6 +351,31 @@ class TestPortsRole:
         said = tree.astext().replace("\N{NO-BREAK SPACE}", " ")
         assert said == f"Open {text}."
 
+    def test_what_a_deployment_uses_is_no_condition(
+        self, project: Project
+    ) -> None:
+        """However much of it there is; which of two clouds still is one."""
+        project.write(
+            "site.toml",
+            'clouds = ["aws", "azure"]\nservices = ["dns", "ntp"]\n'
+            'features = ["cli-shell", "plain-http"]\n',
+        )
+        for query, text in (
+            ("controller > dns-server", "UDP 53"),
+            ("controller > ntp-server", "UDP 123"),
+            (
+                "external-network-services > controller; port=80, 5054",
+                "TCP 80 and 5054",
+            ),
+            ("controller > aws", "TCP 443 (on AWS)"),
+            ("controller > syslog-server", "no port (syslog is not used)"),
+        ):
+            tree = project.doctree(
+                f":avi:ports:`{query}; deployment=site.toml`\n"
+            )
+            said = tree.astext().replace("\N{NO-BREAK SPACE}", " ")
+            assert said == text
+
     def test_a_port_never_breaks(self, project: Project) -> None:
         """A character, and no style, keeps it together."""
         tree = project.doctree("Open :avi:ports:`> controller; cloud=aws`.\n")

@@ -33,7 +33,7 @@ from avi_portspec.model.phrases import (
     changes,
     deployment_title,
 )
-from avi_portspec.model.wording import ASK_DIRECTION
+from avi_portspec.model.wording import FIND_DIRECTION
 from sphinx_avi_portspec import lookup as module
 from sphinx_avi_portspec.chooser import CHOOSER_MESSAGES, AviChooser, Page
 from sphinx_avi_portspec.lookup import TooManyCasesError, build_lookup
@@ -108,7 +108,7 @@ def expected(edition: Edition, deployment: Deployment) -> dict[str, Any]:
             text for gap in answer.gaps for text in gap_phrases(gap, edition)
         ],
         "unclear": [
-            f"{withheld_phrase(decision, edition)} {ASK_DIRECTION} "
+            f"{withheld_phrase(decision, edition)} {FIND_DIRECTION} "
             f"({decision.flow.id})"
             for decision in answer
             if decision.status == "direction-unclear"

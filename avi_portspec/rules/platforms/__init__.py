@@ -137,6 +137,8 @@ _AZURE: Final = _Objects(
 _GCP: Final = _Objects(("service-account", "tag"))
 _PODS: Final = _Objects(("pod-selector",), ("pod-selector",))
 _NSX: Final = _Objects(("nsx-group",), ("nsx-group",))
+#: Firewalls that ask DNS themselves; routers do not.
+_NAMES: Final = _Objects(("fqdn",))
 #: People read it, and know what they have.
 _TABLE: Final = _Objects(get_args(PeerKind), get_args(PeerKind))
 
@@ -154,9 +156,13 @@ _WRITERS: Final[Mapping[PlatformName, _Writer]] = FrozenDict(
             "azure", "render_terraform", _TERRAFORM, objects=_AZURE
         ),
         "cisco": _Writer("network", "render_cisco", _STATELESS),
-        "ciscoasa": _Writer("network", "render_ciscoasa", _LIST),
+        "ciscoasa": _Writer(
+            "network", "render_ciscoasa", _LIST, objects=_NAMES
+        ),
         "csv": _Writer("csv_table", "render", ("header",), objects=_TABLE),
-        "fortigate": _Writer("network", "render_fortigate", _SCOPED),
+        "fortigate": _Writer(
+            "network", "render_fortigate", _SCOPED, objects=_NAMES
+        ),
         "gcp-terraform": _Writer("gcp", "render", _TERRAFORM, objects=_GCP),
         "ip6tables": _Writer("iptables", "render_ipv6", _LINUX, IPV6),
         "iptables": _Writer("iptables", "render_ipv4", _LINUX, IPV4),
@@ -165,8 +171,10 @@ _WRITERS: Final[Mapping[PlatformName, _Writer]] = FrozenDict(
         "nftables": _Writer("nftables", "render", _LINUX),
         "nsx-t": _Writer("nsxt", "render", _SCOPED, objects=_NSX),
         "openstack-heat": _Writer("openstack", "render", _NAMED),
-        "paloalto": _Writer("network", "render_paloalto", _SCOPED),
-        "srx": _Writer("network", "render_srx", _SCOPED),
+        "paloalto": _Writer(
+            "network", "render_paloalto", _SCOPED, objects=_NAMES
+        ),
+        "srx": _Writer("network", "render_srx", _SCOPED, objects=_NAMES),
     }
 )
 

@@ -48,6 +48,14 @@ from avi_portspec.rules.neutral import (
 from avi_portspec.rules.options import Options
 from avi_portspec.rules.platforms import recount
 from avi_portspec.rules.platforms.clouds import own_networks
+from avi_portspec.rules.platforms.dns_names import (
+    FOR_ASA,
+    FOR_FORTIOS,
+    FOR_JUNOS,
+    FOR_PANOS,
+    DnsNames,
+    NameSyntax,
+)
 from avi_portspec.rules.platforms.guard import (
     PERMIT,
     PREFIX,
@@ -184,6 +192,8 @@ class _Writer:
         is_exact: Whether a text permits as many things as there are
             terms, each between addresses: a count that a fault changes.
         finish: What turns aerleon's text into the platform's.
+        names: How it writes DNS names, on a firewall that has objects for
+            them.
         messages: For a platform without state, how it says which messages
             of ICMP pass; what comes back needs terms of its own there.
         last_lines: For a list that decides about all traffic of its
@@ -204,6 +214,7 @@ class _Writer:
     add_header: Callable[[Sequence[str], str], str]
     is_exact: Callable[[str, Sequence[Filter]], bool]
     finish: Callable[[str, Sequence[Filter]], str] = lambda text, _: text
+    names: NameSyntax | None = None
     messages: Syntax | None = None
     last_lines: Mapping[LastLine, str] | None = None
     icmp_apart: bool = False
@@ -217,7 +228,8 @@ class _Writer:
         """Return rules in the platform's syntax."""
         others = self._others(options)
         own = own_networks(rules)
-        terms = list(_terms(self, rules, options))
+        names = DnsNames(rules, options)
+        terms = list(_terms(self, rules, names, options))
         if self.entries is not None:
             _check_size(self.target, terms, self.entries)
         batches = [terms]
@@ -233,13 +245,14 @@ class _Writer:
         ]
         book = AddressBook(options.name)
         text = "\n".join(
-            _batch(self, filters, book, options)
+            _batch(self, filters, book, names, options)
             for filters in parts
             if filters
         )
         notes = [
             *judged(rules, options, FAMILIES, others),
             *(note.format(PREFIX + options.label("")) for note in self.notes),
+            *names.notes(),
         ]
         if self.messages is not None:
             notes.append(_ERRORS if options.icmp_errors else _NO_ERRORS)
@@ -403,45 +416,62 @@ def _batch(
     writer: _Writer,
     filters: Sequence[Filter],
     book: AddressBook,
+    names: DnsNames,
     options: Options,
 ) -> str:
     """Return the text of some terms, after counting what it permits."""
+    terms = [term for part in filters for term in part.terms]
     written = [part for part in filters if part.names]
     text = generate(writer.target, written, book) if written else ""
+    if writer.names is not None:
+        named = names.put(text, filters, writer.names)
+        if named is None:
+            raise failure(writer.target, terms, _MISMATCH)
+        text = named
     text = _TAG.sub("", f"{text}\n")
     text = writer.finish(_EMPTY_COMMENT.sub("", text), filters)
     if writer.replaces_all and options.name is not None:
         text = _REPLACE.sub(r"\1", text)
     if not writer.is_exact(text, filters):
-        terms = [term for part in filters for term in part.terms]
         raise failure(writer.target, terms, _MISMATCH)
     return _BLANK_LINES.sub("\n\n", text).strip("\n") + "\n"
 
 
 def _terms(
-    writer: _Writer, rules: SiteRules, options: Options
+    writer: _Writer, rules: SiteRules, names: DnsNames, options: Options
 ) -> Iterator[Term]:
     for rule in rules.rules:
         remarks = comment(rule.purposes)
-        yield from _parts(writer, rule, rule, remarks, options)
+        named = names.of(rule)
+        if all(named) and writer.names is not None and writer.names.of_both:
+            reason = "a rule between two names would open IPv4 and IPv6"
+            raise CannotExpressError(
+                writer.target.name, rule.id, rule.flows, reason
+            )
+        yield from _parts(writer, rule, named, remarks, options)
     if writer.messages is not None:
         for reply in return_rules(rules.rules):
             remarks = comment([f"replies to {reply.rule.id}"])
-            yield from _parts(writer, reply, reply.rule, remarks, options)
+            yield from _parts(writer, reply, ((), ()), remarks, options)
 
 
 def _parts(
     writer: _Writer,
     rule: Rule | ReturnRule,
-    origin: Rule,
+    named: Sequence[tuple[Network, ...]],
     remarks: tuple[str, ...],
     options: Options,
 ) -> Iterator[Term]:
-    """Yield the terms of a rule: one, if the target takes it whole."""
+    """Yield the terms of a rule: one, if the target takes it whole.
+
+    What stands in for names, given by side, is never beside addresses, which
+    could hold it.
+    """
+    origin = rule.rule if isinstance(rule, ReturnRule) else rule
     side = None if writer.side is None else writer.side[rule.family]
     for (source, sources), (destination, destinations) in product(
-        _chunks(rule.source, rule.sources, side),
-        _chunks(rule.destination, rule.destinations, side),
+        _side(rule.source, rule.sources, named[0], side),
+        _side(rule.destination, rule.destinations, named[1], side),
     ):
         name = rule.id
         if (source, destination) != (rule.source, rule.destination):
@@ -459,6 +489,20 @@ def _parts(
             reply=rule is not origin,
             comment=remarks,
         )
+
+
+def _side(
+    role: str,
+    networks: tuple[Network, ...],
+    named: tuple[Network, ...],
+    most: int | None,
+) -> Iterator[tuple[str, tuple[Network, ...]]]:
+    """Yield the addresses of a role, and what stands in for its names."""
+    if networks or not named:
+        yield from _chunks(role, networks, most)
+    if named:
+        # An object that was an address does not become a name.
+        yield from _chunks(f"{role}-fqdn", named, most)
 
 
 def _chunks(
@@ -617,6 +661,7 @@ render_ciscoasa: Final = _Writer(
     filters=(("{}", (4, 6)),),
     add_header=_sign("!"),
     finish=_as_new_list,
+    names=FOR_ASA,
     is_exact=recount.entries(pairs=False, words=False),
     last_lines=_ASA,
     entries=_ENTRIES,
@@ -632,6 +677,7 @@ render_fortigate: Final = _Writer(
     ),
     add_header=_sign("#"),
     finish=_append,
+    names=FOR_FORTIOS,
     is_exact=recount.policies,
     icmp_apart=True,
     notes=(_ADDED,),
@@ -667,6 +713,7 @@ render_paloalto: Final = _Writer(
     ),
     add_header=_in_xml,
     is_exact=recount.xml_rules,
+    names=FOR_PANOS,
     notes=(_AFTER.format("a merge", "rules", "{}"),),
 )
 #: Writes global security policies for Junos on SRX.
@@ -679,6 +726,7 @@ render_srx: Final = _Writer(
     filters=(("from-zone all to-zone all mixed address-book-global", (4, 6)),),
     add_header=_sign("#"),
     is_exact=recount.global_policies,
+    names=FOR_JUNOS,
     replaces_all=True,
     side=_SRX_SIDE,
     notes=(
