@@ -11,6 +11,7 @@ __all__ = [
     "KEBAB_ID",
     "Action",
     "Agreement",
+    "ChangeAction",
     "ChangeKind",
     "Completeness",
     "DirectionReading",
@@ -136,12 +137,20 @@ Requirement: TypeAlias = Literal[
 ]
 
 
-#: What a change means for a firewall.
+#: What a step of an upgrade is, for one deployment.
 #:
 #: ``open``: allow more traffic; ``close``: some traffic is no longer needed;
 #: ``review``: the data does not settle it, so a person decides; ``none``:
 #: nothing to do.
 Action: TypeAlias = Literal["open", "close", "review", "none"]
+
+#: What a change means for a firewall, whatever the deployment.
+#:
+#: ``open``: allow more traffic where it applies; ``optional``: the same, for
+#: traffic that nothing depends on; ``review``: a person decides; ``none``:
+#: nothing to do. There is no ``close``: what one deployment no longer needs,
+#: another may.
+ChangeAction: TypeAlias = Literal["open", "optional", "review", "none"]
 
 #: Whether a field's change is one of a fact, of its wording, or of its place
 #: on the vendor's page.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 
 from avi_portspec.model.flat import port_keys
 from avi_portspec.model.plain import plain
-from avi_portspec.names import Action, ChangeKind
+from avi_portspec.names import Action, ChangeAction, ChangeKind
 from avi_portspec.serialisation.shapes import Within, fill
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class FieldData(TypedDict):
 
     name: str
     kind: ChangeKind
-    action: Action
+    action: ChangeAction
     before: Any
     after: Any
 
@@ -40,7 +40,7 @@ class _Record(TypedDict):
     collection: str
     id: str
     what: Literal["added", "removed", "changed"]
-    action: Action
+    action: ChangeAction
 
 
 class ChangedData(_Record):

@@ -17,6 +17,7 @@ from avi_portspec.changes.meaning import (
     record_action,
 )
 from avi_portspec.changes.records import (
+    CHANGE_ACTIONS,
     FieldChange,
     Order,
     RecordChange,
@@ -41,7 +42,7 @@ from avi_portspec.errors import (
 from avi_portspec.model.consistency import RECORDS
 from avi_portspec.model.facets import Deployment
 from avi_portspec.model.record import checks_of
-from avi_portspec.names import Action, EditionId
+from avi_portspec.names import ChangeAction, EditionId
 
 if TYPE_CHECKING:
     from avi_portspec.changes.plan import UpgradePlan
@@ -103,16 +104,16 @@ class Changes(Written):
             raise UnknownNameError("collection", collection, _COLLECTIONS)
         return tuple(c for c in self.records if c.collection == collection)
 
-    def calling_for(self, *actions: Action) -> tuple[RecordChange, ...]:
+    def calling_for(self, *actions: ChangeAction) -> tuple[RecordChange, ...]:
         """Return the changes that call for any of some actions.
 
         Args:
-            *actions: ``open``, ``close``, ``review`` or ``none``.
+            *actions: ``open``, ``optional``, ``review`` or ``none``.
 
         Raises:
             UnknownNameError: There is no such action.
         """
-        check_actions(actions)
+        check_actions(actions, CHANGE_ACTIONS)
         return tuple(c for c in self.records if c.action in actions)
 
     def inverse(self) -> Changes:
@@ -244,16 +245,11 @@ def _compare_fields(
 
 def _judge(pairs: list[tuple[str, Any, Any]]) -> tuple[RecordChange, ...]:
     """Return pairs of records as changes, each with what it means."""
-    excluded = frozenset(
-        (after.source, after.destination)
-        for collection, _, after in pairs
-        if collection == "exclusions" and after is not None
-    )
     made = []
     for collection, before, after in pairs:
         if before is None or after is None:
             fields: tuple[FieldChange, ...] = ()
-            action = record_action(collection, before, after, excluded)
+            action = record_action(collection, before, after)
         else:
             fields = tuple(_compare_fields(collection, before, after))
             action = combine(field.action for field in fields)

@@ -16,6 +16,7 @@ from avi_portspec.changes.intervals import (
     minus,
     ranges_text,
 )
+from avi_portspec.changes.meaning import opening_action
 from avi_portspec.deployment.unresolved import withheld_phrase
 from avi_portspec.documents import join
 from avi_portspec.documents.blocks import (
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
     from avi_portspec.model.edition import EditionData
     from avi_portspec.model.facets import Facet
     from avi_portspec.model.flows import Exclusion, Flow
-    from avi_portspec.names import Action
+    from avi_portspec.names import Action, ChangeAction
 
 __all__ = [
     "OPEN",
@@ -82,6 +83,12 @@ __all__ = [
 OPEN: Final = "Open, where it applies"
 OPTIONAL: Final = "Optional"
 REVIEW: Final = "Review before closing"
+#: Where a change stands, by what it calls for.
+_PLACES: Final[dict[ChangeAction, str]] = {
+    "open": OPEN,
+    "optional": OPTIONAL,
+    "review": REVIEW,
+}
 
 #: The headings of a plan's tables.
 _HEADINGS: Final = ("From", "To", "Port", "Service", "Why")
@@ -177,15 +184,18 @@ def change_parts(
         new: The newer edition.
         changes: What differs between them.
     """
-    parts: dict[str, list[Changed]] = {OPEN: [], OPTIONAL: [], REVIEW: []}
+    parts: dict[ChangeAction, list[Changed]] = {name: [] for name in _PLACES}
     for change in _in_order(old, new, changes):
         if change.collection == "exclusions":
-            parts[REVIEW].append(_exclusion_changed(old, new, change))
+            line = _exclusion_changed(old, new, change)
+            parts[change.action].append(line)
             continue
-        for heading, line in _flow_lines(old, new, change):
-            parts[heading].append(line)
+        for action, line in _flow_lines(old, new, change):
+            parts[action].append(line)
     return tuple(
-        Part(heading, (*lines,)) for heading, lines in parts.items() if lines
+        Part(_PLACES[action], (*lines,))
+        for action, lines in parts.items()
+        if lines
     )
 
 
@@ -254,24 +264,23 @@ def _in_order(
 
 def _flow_lines(
     old: EditionData, new: EditionData, change: RecordChange
-) -> Iterator[tuple[str, Changed]]:
-    """Yield the lines about a flow, each with its heading.
+) -> Iterator[tuple[ChangeAction, Changed]]:
+    """Yield the lines about a flow, each with what it calls for.
 
     What moved is opened at the new place, and reviewed at the old one: in one
     line, a reader would close the new port.
     """
-    before, after = change.before, change.after
+    before, after, action = change.before, change.after, change.action
     if after is None:
-        gone = change.action == "close"
+        gone = _excludes(new, before)
         text = "no longer needed" if gone else f"not named by {new.id}"
-        yield REVIEW, Changed("-", old, _flow_line(before, text))
+        yield action, Changed("-", old, _flow_line(before, text))
         return
-    to_open = OPTIONAL if after.requirement == "optional" else OPEN
     if before is None:
         tag, text = need(after, new)
         # Behind a tag, it stands within a sentence already.
         text = text if tag else _uncapitalise(text)
-        yield to_open, Changed("+", new, _flow_line(after, text))
+        yield action, Changed("+", new, _flow_line(after, text))
         return
     came, left = [*_beyond(after, before)], [*_beyond(before, after)]
     # If nothing of the one is the other's, neither is it the other way round.
@@ -281,14 +290,24 @@ def _flow_lines(
         was += f" by {overlay_text(after.origin, after.reference)}"
     now = f"now {_place(new, after, before)}; close it when nothing uses it"
     texts = list(_differences(new, change))
+    # What has to be reviewed is not told among what has to be opened.
+    apart = not came or (action == "review" and not left)
     for port in came:
-        text = "; ".join([was, *texts])
-        yield to_open, Changed("~", new, _flow_line(after, text, port))
-    if texts and not came:
-        heading = to_open if change.action == "open" else REVIEW
-        yield heading, Changed("~", new, _flow_line(after, "; ".join(texts)))
+        text = "; ".join([was, *(() if apart else texts)])
+        line = _flow_line(after, text, port)
+        yield opening_action(after), Changed("~", new, line)
+    if texts and apart:
+        yield action, Changed("~", new, _flow_line(after, "; ".join(texts)))
     for port in left:
-        yield REVIEW, Changed("-", old, _flow_line(before, now, port))
+        yield "review", Changed("-", old, _flow_line(before, now, port))
+
+
+def _excludes(edition: EditionData, flow: Flow | Step) -> bool:
+    """Return whether an edition says that two ends need no port."""
+    return any(
+        (one.source, one.destination) == (flow.source, flow.destination)
+        for one in edition.exclusions
+    )
 
 
 def _beyond(flow: Flow, other: Flow) -> Iterator[Port]:
@@ -588,10 +607,7 @@ def _step_text(plan: _Plan, step: Step) -> str:
     page = plan.new.edition.id
     if step.action in {"open", "none"}:
         return str(plan.new[step.flow].why)
-    if any(
-        (one.source, one.destination) == (step.source, step.destination)
-        for one in plan.new.edition.exclusions
-    ):
+    if _excludes(plan.new.edition, step):
         return NO_PORT_NEEDED
     if step.after == "silent":
         return f"Not named by {page}"

@@ -1,8 +1,8 @@
 """What a change means for a firewall.
 
-Silence proves nothing: a flow that the newer page does not name is not closed.
-Only an exclusion, a condition that does not hold, or other ports of the same
-flow close anything.
+Nothing is to close: what one deployment no longer needs, another may, and a
+flow that the newer page does not name may still be in use. Whatever is less
+is to review; the plan of one deployment's upgrade says what to close.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from typing import Any, Final
 from avi_portspec.changes.intervals import intervals_of, minus
 from avi_portspec.model.conditions import Condition
 from avi_portspec.model.flows import Flow, Note
-from avi_portspec.names import Action, ChangeKind, FacetId
+from avi_portspec.names import Action, ChangeAction, ChangeKind, FacetId
 
 __all__ = [
     "combine",
     "condition_action",
     "field_action",
     "kind_of",
+    "opening_action",
     "record_action",
 ]
 
@@ -46,7 +47,7 @@ _WORDED: Final = frozenset(
         "title",
     }
 )
-#: The requirements under which a flow has to be open where it applies.
+#: The requirements under which a flow that exists is to open.
 _FIRM: Final = frozenset({"required", "when-used"})
 #: How many named facet values a condition may have to be compared by table.
 _TABLE: Final = 14
@@ -67,7 +68,7 @@ def kind_of(collection: str, name: str) -> ChangeKind:
     return "meaning"
 
 
-def combine(actions: Iterable[Action]) -> Action:
+def combine(actions: Iterable[ChangeAction]) -> ChangeAction:
     """Return one action for several: ``review`` if two differ."""
     expected = {action for action in actions if action != "none"}
     if not expected:
@@ -75,28 +76,23 @@ def combine(actions: Iterable[Action]) -> Action:
     return expected.pop() if len(expected) == 1 else "review"
 
 
-def record_action(
-    collection: str,
-    before: Any,
-    after: Any,
-    excluded: frozenset[tuple[str, str]],
-) -> Action:
+def opening_action(flow: Flow) -> ChangeAction:
+    """Return what it means that more of a flow has to pass."""
+    return "optional" if flow.requirement == "optional" else "open"
+
+
+def record_action(collection: str, before: Any, after: Any) -> ChangeAction:
     """Return what it means that a record was added or removed.
 
     Args:
         collection: The edition's field that holds it.
         before: The record in the older edition, or ``None``.
         after: The record in the newer one, or ``None``.
-        excluded: The pairs of source and destination that the newer
-            edition has come to exclude.
     """
     if collection == "flows":
-        if after is not None:
-            return "open" if after.requirement in _FIRM else "review"
-        pair = (before.source, before.destination)
-        return "close" if pair in excluded else "review"
+        return "review" if after is None else opening_action(after)
     if collection == "exclusions":
-        return "review" if after is None else "close"
+        return "review"
     if collection == "notes" and _weighs(before or after):
         return "review"
     return "none"
@@ -104,7 +100,7 @@ def record_action(
 
 def field_action(
     collection: str, name: str, before: Any, after: Any
-) -> Action:
+) -> ChangeAction:
     """Return what it means that one field of a record changed.
 
     Args:
@@ -124,14 +120,18 @@ def field_action(
     return "review" if collection == "exclusions" else "none"
 
 
-def _flow_action(name: str, before: Flow, after: Flow) -> Action:
+def _flow_action(name: str, before: Flow, after: Flow) -> ChangeAction:
     if name in {"protocols", "ports", "icmp_types"}:
-        return _ports_action(before, after)
-    if name == "requirement":
-        return "open" if after.requirement in _FIRM else "review"
-    if name == "when":
-        return condition_action(before.when, after.when)
-    return "review"
+        compared = _ports_action(before, after)
+    elif name == "when":
+        compared = condition_action(before.when, after.when)
+    elif name == "requirement" and after.requirement in _FIRM:
+        return "open"
+    else:
+        return "review"
+    if compared == "open":
+        return opening_action(after)
+    return "review" if compared == "close" else compared
 
 
 def _weighs(note: Note) -> bool:
@@ -161,9 +161,10 @@ def _beyond(flow: Flow, other: Flow) -> Iterable[object]:
 
 
 def condition_action(before: Condition, after: Condition) -> Action:
-    """Return what it means that a flow's condition changed.
+    """Return what a condition's change means where the two differ.
 
-    The two are compared over every deployment that they can tell apart.
+    They are compared over every deployment that they can tell apart:
+    ``open`` if more of them need the flow, ``close`` if fewer do.
 
     Args:
         before: The condition in the older edition.

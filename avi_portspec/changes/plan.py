@@ -16,7 +16,7 @@ from avi_portspec.changes.intervals import (
     minus,
 )
 from avi_portspec.changes.lines import plan_document
-from avi_portspec.changes.records import Step, check_actions
+from avi_portspec.changes.records import STEP_ACTIONS, Step, check_actions
 from avi_portspec.changes.rendering import Written
 from avi_portspec.deployment.choices import (
     HOLDING,
@@ -129,7 +129,7 @@ class UpgradePlan(Written):
         Raises:
             UnknownNameError: There is no such action.
         """
-        check_actions([action])
+        check_actions([action], STEP_ACTIONS)
         return tuple(step for step in self.steps if step.action == action)
 
     def _data(self) -> Any:

@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, get_args
 
 import attrs
 
 from avi_portspec.errors import UnknownNameError
 from avi_portspec.model.ports import ProtocolPorts
-from avi_portspec.names import Action, ChangeKind, EndpointId, FlowId
+from avi_portspec.names import (
+    Action,
+    ChangeAction,
+    ChangeKind,
+    EndpointId,
+    FlowId,
+)
 
-__all__ = ["FieldChange", "Order", "RecordChange", "Step", "check_actions"]
+__all__ = [
+    "CHANGE_ACTIONS",
+    "STEP_ACTIONS",
+    "FieldChange",
+    "Order",
+    "RecordChange",
+    "Step",
+    "check_actions",
+]
 
-_ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
+#: What a change can call for, and what a step can be.
+CHANGE_ACTIONS: Final[tuple[ChangeAction, ...]] = get_args(ChangeAction)
+STEP_ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 
 
-def check_actions(actions: Iterable[Action]) -> None:
-    """Refuse words that are no action: no change would ever have one.
+def check_actions(actions: Iterable[str], known: Sequence[str]) -> None:
+    """Refuse words that are no action: nothing would ever have one.
 
     Args:
         actions: The words.
+        known: The actions.
 
     Raises:
         UnknownNameError: There is no such action.
     """
     for action in actions:
-        if action not in _ACTIONS:
-            raise UnknownNameError("action", action, _ACTIONS)
+        if action not in known:
+            raise UnknownNameError("action", action, known)
 
 
 @attrs.frozen(kw_only=True)
@@ -45,7 +62,7 @@ class FieldChange:
 
     name: str
     kind: ChangeKind
-    action: Action
+    action: ChangeAction
     before: Any
     after: Any
 
@@ -68,7 +85,7 @@ class RecordChange:
     before: Any
     after: Any
     fields: tuple[FieldChange, ...]
-    action: Action
+    action: ChangeAction
 
     @property
     def what(self) -> str:

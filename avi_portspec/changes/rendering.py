@@ -29,7 +29,7 @@ from avi_portspec.model.plain import plain
 from avi_portspec.model.ports import PortRange
 from avi_portspec.model.protocols import Protocol
 from avi_portspec.model.record import Record
-from avi_portspec.names import Action
+from avi_portspec.names import ChangeAction
 
 __all__ = [
     "HEADINGS",
@@ -39,9 +39,9 @@ __all__ = [
     "spell",
 ]
 
-_CHANGES: Final[tuple[tuple[Action, str], ...]] = (
+_CHANGES: Final[tuple[tuple[ChangeAction, str], ...]] = (
     ("open", "To open"),
-    ("close", "To close"),
+    ("optional", "Optional"),
     ("review", "To review"),
     ("none", "No work for a firewall"),
 )

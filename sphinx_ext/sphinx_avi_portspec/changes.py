@@ -45,15 +45,16 @@ if TYPE_CHECKING:
 
     from avi_portspec import Changes, Edition
     from avi_portspec.changes.lines import Part
+    from avi_portspec.names import ChangeAction
     from avi_portspec.tabular.lines import Line
     from sphinx_avi_portspec.pen import Pen
 
 __all__ = ["setup_changes"]
 
 #: What a change means for a firewall, in order of urgency.
-WORK: Final[dict[str, str]] = {
+WORK: Final[dict[ChangeAction, str]] = {
     "open": "Open",
-    "close": "Close",
+    "optional": "Optional",
     "review": "Review",
     "none": "No action",
 }

@@ -263,7 +263,7 @@ class TestValue:
         changes = diff(REAL[0], REAL[2])
         parts = [
             changes.calling_for(action)
-            for action in ("open", "close", "review", "none")
+            for action in ("open", "optional", "review", "none")
         ]
         assert sum(map(len, parts)) == len(changes)
 

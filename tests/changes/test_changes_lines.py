@@ -183,6 +183,75 @@ class TestChanges:
         )
         assert change_counts(diff(one, one)) == "nothing differs"
 
+    @pytest.mark.parametrize(
+        ("before", "after", "lines"),
+        [
+            # What is more is told apart from what a person decides.
+            (
+                {},
+                {"requirement": "optional", "ports": (PortRange.of(9),)},
+                {
+                    "Optional": ["~ {}, TCP 9: moved from TCP 10000; {}"],
+                    "Review before closing": [
+                        (
+                            "- {}, TCP 10000: now TCP 9; close it when "
+                            "nothing uses it"
+                        )
+                    ],
+                },
+            ),
+            (
+                {},
+                {
+                    "requirement": "optional",
+                    "ports": (PortRange(low=10000, high=10001),),
+                },
+                {
+                    "Optional": ["~ {}, TCP 10001: was TCP 10000"],
+                    "Review before closing": ["~ {}, TCP 10000-10001: {}"],
+                },
+            ),
+            (
+                {"requirement": "optional", "when": AWS},
+                {"requirement": "optional"},
+                {"Optional": ["~ {}, TCP 10000: now always, was on AWS"]},
+            ),
+        ],
+    )
+    def test_optional_flows(
+        self,
+        before: dict[str, Any],
+        after: dict[str, Any],
+        lines: dict[str, list[str]],
+    ) -> None:
+        """More of one is optional, and less is reviewed."""
+        said = ("CONTROLLER -> SERVER", "now optional, was required")
+        assert changed_flow(before, after) == {
+            heading: [line.format(*said) for line in found]
+            for heading, found in lines.items()
+        }
+
+    @examples(20)
+    @given(editions(), editions("two"))
+    def test_one_word_for_one_change(self, old: Edition, new: Edition) -> None:
+        """A list by heading and one by action agree, line by line."""
+        words = {
+            "Open, where it applies": "open",
+            "Optional": "optional",
+            "Review before closing": "review",
+        }
+        found: dict[str, set[str]] = {}
+        for part in change_parts(old, new, diff(old, new)):
+            for line in part.lines:
+                record = line.line.exclusion or line.line.flows[0]
+                found.setdefault(record.id, set()).add(words[part.title])
+        for change in diff(old, new):
+            if change.collection not in {"flows", "exclusions"}:
+                continue
+            said = found.get(change.id, {"none"})
+            assert change.action in said
+            assert change.action == "review" or len(said) == 1
+
     def test_an_exclusion_closes(self) -> None:
         """A flow that is gone, where no port is needed any more."""
         old = edition(flow("one"), name="old")

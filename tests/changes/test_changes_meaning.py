@@ -36,6 +36,7 @@ UNSTATED = Match(facet="cloud", values=("gcp",), unstated=("aws",))
 BOTH = Match(facet="cloud", values=("gcp", "aws"))
 EITHER = Match(facet="cloud", values=("aws", "azure"))
 MACHINE = Match(facet="controller", values=("virtual-machine",))
+MAY = {"requirement": "optional"}
 WIDE = PortRange(low=10000, high=10009)
 
 
@@ -91,15 +92,15 @@ class TestFlowFields:
         ("before", "after", "action"),
         [
             ({}, {"ports": (WIDE,)}, "open"),
-            ({"ports": (WIDE,)}, {}, "close"),
+            ({"ports": (WIDE,)}, {}, "review"),
             ({}, {"ports": (PortRange.of(7),)}, "review"),
             ({}, {"protocols": (TCP, UDP)}, "open"),
-            ({"protocols": (TCP, UDP)}, {}, "close"),
+            ({"protocols": (TCP, UDP)}, {}, "review"),
             ({}, {"protocols": (UDP,)}, "review"),
             (
                 {"protocols": (ICMP,), "ports": ()},
                 {"protocols": (ICMP,), "ports": (), "icmp_types": (8,)},
-                "close",
+                "review",
             ),
             ({"requirement": "optional"}, {}, "open"),
             ({}, {"requirement": "optional"}, "review"),
@@ -107,7 +108,12 @@ class TestFlowFields:
             ({}, {"source": "service-engine"}, "review"),
             ({}, {"destination": "service-engine"}, "review"),
             ({"when": AWS}, {}, "open"),
-            ({}, {"when": AWS}, "close"),
+            ({}, {"when": AWS}, "review"),
+            (MAY, {**MAY, "ports": (WIDE,)}, "optional"),
+            ({**MAY, "when": AWS}, MAY, "optional"),
+            (MAY, {**MAY, "when": AWS}, "review"),
+            (MAY, {"ports": (WIDE,)}, "open"),
+            ({}, {**MAY, "ports": (WIDE,)}, "review"),
             ({}, {"purpose": "New."}, "none"),
             ({}, {"service": "New"}, "none"),
             ({}, {"effect_if_blocked": "New."}, "none"),
@@ -115,7 +121,7 @@ class TestFlowFields:
         ],
     )
     def test_action(self, before: Any, after: Any, action: str) -> None:
-        """More is to open, less to close, and anything else to review."""
+        """More is to open, and anything else to review."""
         assert _action(flow("flow", **before), flow("flow", **after)) == action
 
     def test_splitting_a_range_is_no_work(self) -> None:
@@ -144,12 +150,13 @@ class TestRecords:
         [
             ("required", "open"),
             ("when-used", "open"),
-            ("some-or-all", "review"),
-            ("optional", "review"),
+            # An answer has it among what is needed, too.
+            ("some-or-all", "open"),
+            ("optional", "optional"),
         ],
     )
     def test_new_flow(self, requirement: Any, action: str) -> None:
-        """What has to be open is opened, what may be is looked at."""
+        """It is to open, unless nothing depends on it."""
         new = edition(flow("flow", requirement=requirement))
         (change,) = diff(edition(), new).of("flows")
         assert change.action == action
@@ -159,13 +166,12 @@ class TestRecords:
         (change,) = diff(edition(flow("flow")), edition()).of("flows")
         assert change.action == "review"
 
-    def test_exclusion_closes(self) -> None:
-        """That the page says "not required" is one."""
+    def test_an_exclusion_is_reviewed(self) -> None:
+        """Also with the flow that it takes away: a person closes it."""
         rows = [excluded("none", "controller", "server")]
         new = edition(more={"exclusions": rows})
         changes = diff(edition(flow("flow")), new)
-        assert {c.action for c in changes.calling_for("close")} == {"close"}
-        assert [c.collection for c in changes.calling_for("close")] == [
+        assert [c.collection for c in changes.calling_for("review")] == [
             "flows",
             "exclusions",
         ]
@@ -212,12 +218,18 @@ class TestRecords:
         assert {c.action for c in diff(old, new).of("endpoints")} == {"none"}
 
     def test_real_editions(self) -> None:
-        """From 17.1 on, 5098 is closed where the cloud is OpenStack."""
+        """After 17.1, 5098 is needed still, but not on OpenStack."""
         changes = diff(load("17.1"), load("vantage-undated"))
-        assert [c.id for c in changes.calling_for("close")] == [
+        found = changes.calling_for("review")
+        assert [c.id for c in found if c.collection != "notes"] == [
             "controller-to-controller-ssh-container",
             "service-engine-to-controller-ssh-container",
             "controller-to-service-engine",
+        ]
+        assert [c.id for c in changes.calling_for("optional")] == [
+            "controller-to-gateway-echo",
+            "service-engine-to-controller-echo",
+            "service-engine-to-gateway-echo",
         ]
 
 
@@ -296,8 +308,9 @@ class TestCombined:
             ([], "none"),
             (["none"], "none"),
             (["none", "open"], "open"),
-            (["open", "close"], "review"),
-            (["close", "close"], "close"),
+            (["open", "review"], "review"),
+            (["open", "optional"], "review"),
+            (["optional", "optional"], "optional"),
         ],
     )
     def test_one(self, actions: Any, one: str) -> None:

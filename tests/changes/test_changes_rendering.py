@@ -34,7 +34,7 @@ class TestText:
         assert heads == [
             "From 17.1 to vantage-undated",
             "To open",
-            "To close",
+            "Optional",
             "To review",
             "No work for a firewall",
             "The edition itself",
@@ -47,7 +47,7 @@ class TestText:
             edition(flow("flow", purpose="New.", when=AWS)),
         ).to_text()
         assert text == (
-            "From one to one\n\nTo close\n"
+            "From one to one\n\nTo review\n"
             "- changed in flows: flow (controller to server, TCP 10000)\n"
             "    purpose (text): none -> New.\n"
             "    when (meaning): always -> only if cloud is aws\n"

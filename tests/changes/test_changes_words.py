@@ -274,7 +274,7 @@ class TestJson:
                             {"all": []},
                             {"facet": "cloud", "values": ["aws"]},
                             "meaning",
-                            "close",
+                            "review",
                         ),
                         _field(
                             "inferred",
@@ -648,8 +648,8 @@ class TestErrors:
         with pytest.raises(UnknownNameError) as caught:
             changes.calling_for("opn")  # type: ignore[arg-type]
         assert str(caught.value) == (
-            "unknown action 'opn'; did you mean 'open'? Known: open, close, "
-            "review, none"
+            "unknown action 'opn'; did you mean 'open'? Known: open, "
+            "optional, review, none"
         )
 
     def test_an_order_alone_is_a_change(self) -> None:

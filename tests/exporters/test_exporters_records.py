@@ -172,7 +172,7 @@ class TestNotebooks:
         rows = len(changes.records) + len(changes.fields)
         assert len(soup.find_all("tr")) == rows + 1
         assert {row.td.text for row in soup.find_all("tr") if row.td} <= {
-            *("open", "close", "review", "none")
+            *("open", "optional", "review", "none")
         }
 
     @given(texts(), texts())

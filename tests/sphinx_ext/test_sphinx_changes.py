@@ -30,7 +30,7 @@ def directive(caption: str = "", **options: str) -> str:
 
 
 #: With it, the records that differ are shown, field by field.
-RECORDS = {"show": "open, close, review, none"}
+RECORDS = {"show": "open, optional, review, none"}
 
 
 def cells(tree: nodes.document) -> list[list[nodes.Element]]:
@@ -56,7 +56,7 @@ class TestChanges:
         found = [row[0] for row in rows(tree)]
         words = {
             "open": "Open",
-            "close": "Close",
+            "optional": "Optional",
             "review": "Review",
             "none": "No action",
         }
@@ -100,7 +100,7 @@ class TestChanges:
         self, project: Project
     ) -> None:
         """Meaning before text before citation, each with both values."""
-        tree = project.doctree(directive(show="close", collection="flows"))
+        tree = project.doctree(directive(show="review", collection="flows"))
         first = rows(tree)[0]
         assert first[1:3] == [
             "Avi Controller → Avi Controller: TCP 5098",
@@ -157,9 +157,9 @@ class TestSelection:
     @pytest.mark.parametrize(
         ("options", "kept"),
         [
-            ({"show": "open, close"}, {"Open", "Close"}),
-            ({"show": "!none, !review"}, {"Open", "Close"}),
-            ({"collection": "exclusions"}, {"Close"}),
+            ({"show": "open, optional"}, {"Open", "Optional"}),
+            ({"show": "!none, !review"}, {"Open", "Optional"}),
+            ({"collection": "exclusions"}, {"Review"}),
             ({"collection": "notes", "show": "review"}, {"Review"}),
         ],
     )

@@ -59,7 +59,7 @@ def diff_command(
     Each is the id or alias of a bundled edition, or your own file; NEW is
     the newest by default. What a firewall has to do comes first; other
     changes are counted. Markdown and JSON have all changes, by action: open,
-    close, review, or none.
+    optional, review, or none.
     """
     from avi_portspec.changes.differences import diff
 

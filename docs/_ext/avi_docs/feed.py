@@ -12,7 +12,7 @@ import avi_portspec
 
 if TYPE_CHECKING:
     from avi_portspec import Changes, Edition
-    from avi_portspec.names import Action
+    from avi_portspec.names import ChangeAction
 
 __all__ = ["FEED", "feed"]
 
@@ -23,9 +23,9 @@ _XHTML: Final = "http://www.w3.org/1999/xhtml"
 #: the same ids, wherever the site is.
 _TAG: Final = "tag:avi-portspec.invalid,2026:"
 #: What changes call for, in the order of urgency.
-_WORK: Final[dict[Action, str]] = {
+_WORK: Final[dict[ChangeAction, str]] = {
     "open": "To open",
-    "close": "To close",
+    "optional": "Optional",
     "review": "To review",
     "none": "No work for a firewall",
 }
