@@ -445,6 +445,7 @@ class TestForADeployment:
 class TestOrder:
     """Pairs together, exclusions last, groups as they come."""
 
+    @pytest.mark.slow
     @examples(5)
     @given(st.data())
     def test_each_flow_has_its_line(self, data: st.DataObject) -> None:

@@ -169,6 +169,7 @@ class TestPlaces:
             }
             assert all(any(cells) for cells in grid(matrix).values())
 
+    @pytest.mark.slow
     @given(edition=strategies.editions(), fold=st.booleans())
     @examples(10)
     def test_so_it_is_for_any_edition(
