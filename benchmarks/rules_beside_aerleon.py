@@ -61,7 +61,9 @@ def site(hosts: int) -> RuleSet:
 
 def aerleon(target: str, options: str, rules: RuleSet) -> str:
     """Return what aerleon writes for the same terms."""
-    terms = [*network._terms(network.render_paloalto, rules, Options())]
+    names = network.DnsNames(rules, Options())
+    writer = network.render_paloalto
+    terms = [*network._terms(writer, rules, names, Options())]
     anything = Target(name=target, longest=62, bare={4: frozenset()})
     return generate(anything, [Filter(options, terms)])
 

@@ -43,16 +43,29 @@ def everything(edition: Edition) -> Resolution:
 
 
 def site(edition: Edition, count: int) -> Inventory:
-    """Return a site with that many Controllers and Service Engines."""
-    many = {"controller": 0x0A000000, "service-engine": 0x0B000000}
+    """Return a site with that many Controllers and Service Engines.
+
+    The Service Engines are spread over all clouds.
+    """
+
+    def some(base: int) -> list[str]:
+        return [str(IPv4Address(base + 2 * n)) for n in range(count)]
+
+    clouds = sorted(everything(edition).deployment.clouds)
+    engines = some(0x0B000000)
+    parts = [
+        f"{cloud} = {engines[at :: len(clouds)]}"
+        for at, cloud in enumerate(clouds)
+    ]
     lines = [
-        f"{name} = {[str(IPv4Address(base + 2 * n)) for n in range(count)]}"
-        for name, base in many.items()
+        f"controller = {some(0x0A000000)}",
+        f"service-engine = {{ {', '.join(parts)} }}",
     ]
     others = (
         each.id
         for each in edition.endpoints
-        if each.id not in many and each.kind != "group"
+        if each.id not in {"controller", "service-engine"}
+        and each.kind != "group"
     )
     lines += [f'{name} = ["192.0.2.{n}"]' for n, name in enumerate(others, 1)]
     return avi_portspec.loads_inventory("\n".join(lines), edition=edition)

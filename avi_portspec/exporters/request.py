@@ -504,7 +504,7 @@ def _reasons(change: Change, line: Line) -> Iterator[str]:
     if flow.purpose:
         edition = cast("EditionData", change.report.edition)
         yield purpose_phrase(flow, edition).rstrip(".")
-    for text in changes_of(flow):
+    for text in changes(flow, whole=True):
         yield f"{text[:1].lower()}{text[1:]}".rstrip(".")
 
 
@@ -522,7 +522,7 @@ def _is_for_some_clouds(flow: Flow, deployment: Deployment | None) -> bool:
 def why_of(line: Line) -> str:
     """Return why one flow is there, and what it is for."""
     (flow,) = line.flows
-    texts = [str(line.need), *changes_of(flow), *line.below]
+    texts = [str(line.need), *changes(flow, whole=True), *line.below]
     if flow.purpose and flow.purpose.lower() != line.need.text.lower():
         texts.insert(1, flow.purpose)
     return ". ".join(text.rstrip(".") for text in texts)
@@ -537,13 +537,6 @@ def without_it(line: Line) -> str:
     """Return what happens if an optional flow is blocked."""
     (flow,) = line.flows
     return flow.effect_if_blocked or f"Not documented by {speaker_of(flow)}."
-
-
-def changes_of(flow: Flow) -> tuple[str, ...]:
-    """Return what a site changed or settled about a flow, if it did."""
-    changed = [r.reason for r in flow.inferred if r.level == "site"]
-    accepted = [r.short for r in flow.readings if r.level == "site"]
-    return (*changed, *dict.fromkeys(filter(None, accepted)))
 
 
 def change_of(report: Report) -> Change:

@@ -617,14 +617,16 @@ def _reasons_of_level(
     return tuple(dict.fromkeys(texts))
 
 
-def changes(flow: Flow) -> tuple[str, ...]:
+def changes(flow: Flow, *, whole: bool = False) -> tuple[str, ...]:
     """Return what a site changed or settled about a flow, in few words.
 
     Args:
         flow: The flow.
+        whole: Whether to say why the site changed it, too.
     """
     texts = (
-        reason.short or reason.reason
+        (not (whole and reason in flow.inferred) and reason.short)
+        or reason.reason
         for reason in (*flow.inferred, *flow.readings)
         if reason.level == "site"
     )

@@ -251,7 +251,8 @@ def answer_lines(
         decisions: What is decided about each flow that is shown.
         exclusions: What is not needed.
         asked: What the deployment answers, by facet.
-        purposes: Whether lines say what each flow is for.
+        purposes: Whether lines say what each flow is for, and why a site
+            changed it.
         together: Whether the lines of a pair stand together; else flows stay
             in their order.
     """
@@ -263,10 +264,7 @@ def answer_lines(
             key = flow.source, flow.destination, _with_site(why.text, flow)
             open_.setdefault(key, []).append(decision)
             continue
-        below = [flow.purpose] if purposes and flow.purpose else []
-        line = _flow_line(
-            flow, Need(why.tag, why.text), asked, below=tuple(below)
-        )
+        line = _flow_line(flow, Need(why.tag, why.text), asked, whole=purposes)
         lines.append(line._replace(short=why.short, status=decision.status))
     for (_, _, text), silent in open_.items():
         why = silent[0].why
@@ -285,10 +283,12 @@ def _with_site(text: str, flow: Flow) -> str:
 
 
 def _flow_line(
-    flow: Flow, said: Need, asked: Asked, below: tuple[str, ...] = ()
+    flow: Flow, said: Need, asked: Asked, *, whole: bool = False
 ) -> Line:
+    purpose = flow.purpose if whole else None
     # A purpose that is the reason is not said twice.
-    more = [text for text in below if text.lower() != said.text.lower()]
+    is_said = purpose is None or purpose.lower() == said.text.lower()
+    more = () if is_said else (purpose,)
     return Line(
         source=flow.source,
         destination=flow.destination,
@@ -297,7 +297,11 @@ def _flow_line(
         port=port_of(flow),
         service=service_of(flow),
         need=said,
-        below=(*more, *changes(flow), *cautions(flow, asked)),
+        below=(
+            *more,
+            *changes(flow, whole=whole),
+            *cautions(flow, asked),
+        ),
         assumed=assumptions(flow, asked),
     )
 

@@ -18,6 +18,7 @@ from avi_portspec.model.phrases import (
     NOT_DOCUMENTED,
     NOTHING_ASKED,
     Asked,
+    changes,
     given,
 )
 from avi_portspec.tabular.lines import port_of
@@ -139,6 +140,7 @@ class Matrix(NamedTuple):
             pair that the matrix is about.
         also: The lines of the sources that have one flow only.
         silent: The lines of what is not documented.
+        site: The lines of cells that a site added or changed.
         asked: The values that it is about.
     """
 
@@ -147,6 +149,7 @@ class Matrix(NamedTuple):
     pairs: _Pairs
     also: tuple[Line, ...]
     silent: tuple[Line, ...]
+    site: tuple[Line, ...]
     asked: Asked
 
     @property
@@ -184,7 +187,8 @@ def make_matrix(
         own: The ids of endpoints that have names of the reader's own, for
             which no service stands.
         fold: Whether the destinations that only one source reaches share a
-            row for each kind; ``None`` if there are several sources.
+            row for each kind; ``None`` if there are several sources. What a
+            site's overlay adds has a row of its own.
         least: Sources with fewer flows have no column of their own.
     """
     pairs: dict[tuple[EndpointId, EndpointId], list[Line]] = {}
@@ -213,6 +217,13 @@ def make_matrix(
             if not _is_silent(line)
         ),
         silent=tuple(filter(_is_silent, chain.from_iterable(pairs.values()))),
+        site=tuple(
+            line
+            for of in shown.values()
+            for line in of
+            if line.has_ports
+            and any(flow.origin or changes(flow) for flow in line.flows)
+        ),
         asked=asked,
     )
 
@@ -235,12 +246,16 @@ def _share_names(
     names: Mapping[EndpointId, str],
     endpoints: Iterable[EndpointId],
 ) -> list[End]:
-    """Return endpoints as ends; those of one kind and name share theirs."""
-    found: dict[tuple[str, str], list[EndpointId]] = {}
-    for endpoint in endpoints:
-        key = edition.endpoints[endpoint].kind, names[endpoint]
-        found.setdefault(key, []).append(endpoint)
-    return [End(name, tuple(ids)) for (_, name), ids in found.items()]
+    """Return endpoints as ends; those of one kind and name share theirs.
+
+    What a site's overlay adds shares none with the vendor's.
+    """
+    found: dict[tuple[str, str, str | None], list[EndpointId]] = {}
+    for name in endpoints:
+        endpoint = edition.endpoints[name]
+        key = names[name], endpoint.kind, endpoint.origin
+        found.setdefault(key, []).append(name)
+    return [End(key[0], tuple(ids)) for key, ids in found.items()]
 
 
 def _fold(
@@ -249,7 +264,7 @@ def _fold(
     pairs: _Pairs,
     own: Container[str],
 ) -> Iterator[End]:
-    """Yield the ends; those that one source reaches share one for a kind."""
+    """Yield the ends; those of a kind that one source reaches share one."""
     sources: dict[EndpointId, set[EndpointId]] = {}
     flows: dict[EndpointId, list[Flow]] = {}
     excluded: set[EndpointId] = set()
@@ -259,32 +274,35 @@ def _fold(
         sources.setdefault(destination, set()).add(source)
         found = flows.setdefault(destination, [])
         found += (flow for line in lines for flow in line.flows)
-    groups: dict[str, list[End]] = {}
+    groups: dict[tuple[str, frozenset[EndpointId]], list[End]] = {}
     for end in destinations:
-        kind = edition.endpoints[end.endpoints[0]].kind
-        reaching = set().union(*map(sources.__getitem__, end.endpoints))
-        name = end.name
+        first = edition.endpoints[end.endpoints[0]]
+        reaching = frozenset().union(*map(sources.__getitem__, end.endpoints))
+        name, alike = end.name, frozenset(end.endpoints)
         if (
             len(reaching) == 1
-            and kind in _FOLDED
+            and first.kind in _FOLDED
+            and first.origin is None
             and excluded.isdisjoint(end.endpoints)
         ):
-            name = _FOLDED[kind]
+            name, alike = _FOLDED[first.kind], reaching
             # The parts of one product stand in a section of its name.
-            title = edition.sections[flows[end.endpoints[0]][0].section].title
-            if kind == "orchestrator" and end.name.startswith(f"{title} "):
+            title = edition.sections[flows[first.id][0].section].title
+            if first.kind == "orchestrator" and end.name.startswith(
+                f"{title} "
+            ):
                 name = f"{title} services"
-        groups.setdefault(name, []).append(end)
-    for name, ends in groups.items():
+        groups.setdefault((name, alike), []).append(end)
+    for (name, _), ends in groups.items():
         if len(ends) == 1:
             yield ends[0]
             continue
         members = []
         for end in ends:
-            first = end.endpoints[0]
+            one = end.endpoints[0]
             text = end.name.removeprefix(name.removesuffix("services"))
-            if name == _FOLDED["service"] and first not in own:
-                text = flows[first][0].service or text
+            if name == _FOLDED["service"] and one not in own:
+                text = flows[one][0].service or text
             members += [text] * len(end.endpoints)
         everything = (one for end in ends for one in end.endpoints)
         yield End(name, tuple(everything), tuple(members))

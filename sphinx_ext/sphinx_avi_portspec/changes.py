@@ -35,7 +35,7 @@ from sphinx_avi_portspec.grouped import (
 )
 from sphinx_avi_portspec.layouts import describe_flow
 from sphinx_avi_portspec.marks import EXPLAINED, Marks
-from sphinx_avi_portspec.pen import Phrase, link, name_record
+from sphinx_avi_portspec.pen import Filled, Phrase, link, name_record
 from sphinx_avi_portspec.sources import use_deployment, use_edition
 
 if TYPE_CHECKING:
@@ -313,7 +313,7 @@ class PortChanges(TableDirective):
         )
         return [
             *made,
-            *self._count(pen, count, total, "changes"),
+            *self._count(pen, count, total),
             *_describe_orders(pen, changes),
             *marks.explain(EXPLAINED),
         ]
@@ -354,13 +354,12 @@ class PortChanges(TableDirective):
         included.discard("")
         return (included or set(known)) - barred
 
-    def _count(
-        self, pen: Pen, shown: int, total: int, what: str
-    ) -> list[nodes.Node]:
+    def _count(self, pen: Pen, shown: int, total: int) -> list[nodes.Node]:
         """Return a paragraph that counts what is hidden, if anything is."""
         if shown == total:
             return []
-        return [pen.paragraph(f"{shown} of {total} {what} are shown.")]
+        said = Filled("{} of {} changes are shown.", shown, total)
+        return [pen.paragraph(said)]
 
 
 def _describe_orders(pen: Pen, changes: Changes) -> list[nodes.Node]:

@@ -1,9 +1,10 @@
 """Who connects to whom, drawn as SVG.
 
 The layout is fixed, because the roles are few: left what only opens
-connections, in the middle what does both, right what only listens. The
-picture is 640 units wide, so that its text of 12 units is about as large as
-the text around it. What does not fit that layout is drawn by Graphviz.
+connections, in the middle what does both, right what only listens; a frame
+around the middle is the product as a whole. The picture is 640 units wide, so
+that its text of 12 units is about as large as the text around it. What does
+not fit that layout is drawn by Graphviz.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from avi_portspec.tabular.matrix import Cell, End, Matrix, PortLine
 
 if TYPE_CHECKING:
     from avi_portspec import Edition, Flow
+    from avi_portspec.names import EndpointId
 
 __all__ = ["Picture", "draw", "port_texts", "text_width", "wrap"]
 
@@ -284,7 +286,7 @@ def _find_roles(edition: Edition, matrix: Matrix) -> _Roles | None:
     def kind(end: End) -> str:
         return edition.endpoints[end.endpoints[0]].kind
 
-    opens = {end.endpoints[0] for end in matrix.sources}
+    opens = frozenset(end.endpoints[0] for end in matrix.sources)
     middle = [
         end
         for end in dict.fromkeys((*matrix.sources, *matrix.destinations))
@@ -301,30 +303,39 @@ def _find_roles(edition: Edition, matrix: Matrix) -> _Roles | None:
                 source in middle and target in middle
             ):
                 continue
-            if source not in middle:
+            if kind(source) == "platform" and target not in middle:
+                platform = source
+                right.append((source, target))
+            elif source not in middle:
                 left.append((source, target))
-                if target not in middle:
-                    if kind(target) != "platform":
-                        return None
+                if kind(target) == "platform" and target not in middle:
                     platform = target
             elif kind(target) == "gateway":
                 gateways[source] = target
             else:
                 right.append((source, target))
-    # One place each, and no line across the middle.
-    crowded = (
-        not middle
-        or len(middle) > MOST
-        or len(left) > len({source for source, _ in left})
-        or len(right) > len({target for _, target in right})
-        or any(set(end.endpoints) & opens for _, end in right)
-        or any(platform == target for _, target in right)
-    )
-    if crowded:
-        return None
     left.sort(key=lambda pair: _place(pair[1], middle))
     right.sort(key=lambda pair: _place(pair[0], middle))
-    return _Roles(left, middle, right, gateways, platform)
+    roles = _Roles(left, middle, right, gateways, platform)
+    return None if _is_crowded(roles, opens) else roles
+
+
+def _is_crowded(roles: _Roles, opens: frozenset[EndpointId]) -> bool:
+    """Return whether an end has no place of its own, or a line no way."""
+    left, middle, right, _, platform = roles
+    placed = {*middle, platform}
+    return (
+        not 0 < len(middle) <= MOST
+        or not placed.issuperset(target for _, target in left)
+        or not placed.issuperset(source for source, _ in right)
+        or len(left) > len({source for source, _ in left})
+        or len(right) > len({target for _, target in right})
+        or any(opens.intersection(end.endpoints) for _, end in right)
+        or any(platform == target for _, target in right)
+        or any(platform == source for source, _ in left)
+        # It has one line at its top, above those of its parts.
+        or sum(platform == source for source, _ in right) > 1
+    )
 
 
 def _place(end: End, middle: Sequence[End]) -> float:
@@ -368,7 +379,8 @@ class _Layout:
     def draw(self) -> Picture:
         """Return the picture."""
         middle, platform = self._roles.middle, self._roles.platform
-        y = left = right = TITLE + 6 if platform else 0
+        y = left = TITLE + 6 if platform else 0
+        right = self._draw_right(platform, 0, 0, 0) if platform else 0
         for place, end in enumerate(middle):
             box = self._middle_box(end)
             left, reached = self._draw_left(end, max(left, y))
@@ -481,6 +493,7 @@ class _Layout:
         # The lines of the second part pass left of those of the first.
         trunk = RIGHT[0] - 18 - 8 * place
         origin = MIDDLE[0] + MIDDLE[1]
+        origin += FRAME if source == self._roles.platform else 0
         here = start + TITLE + 2
         stubs = []
         for one, end in self._roles.right:

@@ -11,8 +11,10 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from avi_portspec.model.phrases import (
     NOT_DOCUMENTED,
+    changes,
     deployment_phrase,
 )
+from avi_portspec.model.wording import overlay_text, site_of
 from avi_portspec.tabular.lines import answer_lines, edition_lines
 from avi_portspec.tabular.matrix import ENOUGH, make_matrix
 from sphinx_avi_portspec.blocks import (
@@ -30,6 +32,7 @@ from sphinx_avi_portspec.directive import (
     say_nothing,
 )
 from sphinx_avi_portspec.grouped import make_below, make_empty_table
+from sphinx_avi_portspec.layouts import end_sentence
 from sphinx_avi_portspec.pen import (
     AviLabelled,
     AviTag,
@@ -185,7 +188,7 @@ class PortMatrix(MatrixDirective, TableDirective):
         rows: list[nodes.row] = [
             AviPlainRow(
                 "",
-                _head_cell(pen, end),
+                _head_cell(pen, edition, end),
                 *(
                     _make_cell(
                         pen,
@@ -249,7 +252,7 @@ class PortMatrix(MatrixDirective, TableDirective):
 def describe_lines(
     pen: Pen, matrix: Matrix, name: Callable[[str], str]
 ) -> Iterator[nodes.paragraph]:
-    """Yield a paragraph for each line that has no cell of its own.
+    """Yield a paragraph for each line that its cell does not say all of.
 
     Args:
         pen: The directive's.
@@ -273,6 +276,10 @@ def describe_lines(
         for more in line.below:
             pieces += [" ", Phrase(more)]
         yield pen.paragraph(*pieces)
+    for line in matrix.site:
+        lead = Phrase("Set by the site:")
+        pieces = [lead, " ", ends(line), f", {line.port}"]
+        yield pen.paragraph(*pieces, *_describe_site(line))
     for line in matrix.silent:
         pieces = [Phrase(f"{NOT_DOCUMENTED}:"), " ", ends(line)]
         for flow in line.flows:
@@ -280,6 +287,15 @@ def describe_lines(
         if line.service:
             pieces.append(f" ({line.service})")
         yield pen.paragraph(*pieces, " ", Phrase(f"{line.need.text}."))
+
+
+def _describe_site(line: Line) -> Iterator[str]:
+    """Yield the pieces of what a site says of the flow of a line."""
+    (flow,) = line.flows
+    site = site_of(flow)
+    yield from (" (", Phrase(site), ").") if site else (".",)
+    for text in changes(flow, whole=True):
+        yield from (" ", Phrase(text), *end_sentence(text))
 
 
 def _in_sentence(text: str) -> str:
@@ -325,17 +341,20 @@ def _give_roles(
     group.replace_self(made)
 
 
-def _head_cell(pen: Pen, end: End) -> nodes.entry:
-    """Return the cell that names a row, and what it stands for."""
+def _head_cell(pen: Pen, edition: Edition, end: End) -> nodes.entry:
+    """Return the cell that names a row, what it stands for, and its site."""
     ids = [i for name in end.endpoints for i in pen.claim("endpoint", name)]
     anchors = [make_target(ids)] if ids else []
     # A name of several ends is a word of ours.
     name = Phrase(end.name) if end.members else end.name
     cell = write_cell(pen, *anchors, name)
-    if end.members:
-        members = pen.paragraph(", ".join(dict.fromkeys(end.members)))
-        members["classes"].append("avi-sub")
-        cell += members
+    origin = edition.endpoints[end.endpoints[0]].origin
+    below = [", ".join(dict.fromkeys(end.members))] if end.members else []
+    below += [Phrase(overlay_text(origin))] if origin else []
+    for text in below:
+        said = pen.paragraph(text)
+        said["classes"].append("avi-sub")
+        cell += said
     cell["classes"].append("avi-to")
     cell["role"] = "rowheader"
     return cell

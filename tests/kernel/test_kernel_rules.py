@@ -151,6 +151,7 @@ class TestConnections:
 class TestControls:
     """The instrument would notice."""
 
+    @pytest.mark.slow
     def test_without_rules_everything_arrives(self, lab: Lab) -> None:
         """Each port, each protocol, each message: nothing else drops it."""
         lab.clear()

@@ -558,6 +558,7 @@ def _shown(edition: Edition, form: str, folder: Path) -> str:
 class TestStrategies:
     """The strategies draw every field in more than one way."""
 
+    @pytest.mark.slow
     def test_they_vary_each_field(self) -> None:
         """A field that is always the same is never tried by a law."""
         seen: dict[tuple[type, str], set[object]] = {}

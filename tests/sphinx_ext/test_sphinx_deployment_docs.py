@@ -13,6 +13,7 @@ from sphinx_projects import Project, warnings
 
 PAGES = Path(__file__).parents[2] / "docs" / "sphinx"
 NAMES = ("changes", "deployment")
+FILES = ("choices.toml", "laboratory.toml")
 
 _SOURCE = re.compile(
     r"^\.\. code-block:: rst\n\n((?:   .*\n|\n)+)", re.MULTILINE
@@ -32,7 +33,7 @@ def test_each_example_stands_beside_its_source(name: str) -> None:
 
 def test_the_pages_build_without_a_warning(project: Project) -> None:
     """Every example has a table or a list to show."""
-    for name in ("changes.rst", "deployment.rst", "laboratory.toml"):
+    for name in ("changes.rst", "deployment.rst", *FILES):
         shutil.copy(PAGES / name, project.folder / name)
     project.write("own-ports.rst", "Its neighbour\n=============\n")
     project.write(
@@ -41,6 +42,6 @@ def test_the_pages_build_without_a_warning(project: Project) -> None:
     )
     app = project.build("html", nitpicky=True)
     assert warnings(app) == ""
-    for name, tables in zip(NAMES, (3, 3), strict=True):
+    for name, tables in zip(NAMES, (3, 4), strict=True):
         tree = app.env.get_doctree(name)
         assert len(list(tree.findall(nodes.table))) == tables

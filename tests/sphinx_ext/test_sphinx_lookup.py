@@ -190,6 +190,7 @@ def same(edition: Edition, deployment: Deployment) -> None:
 class TestLookup:
     """The data, without a browser."""
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "edition", [*EDITIONS, CAUTIOUS], ids=lambda e: e.id
     )

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import pytest
@@ -81,6 +81,38 @@ def use(project: Project, edition: Edition) -> None:
     project.write("own.toml", avi_portspec.dumps_toml(edition))
 
 
+#: A port that moved, and a server of the site's own.
+SITE = """
+id = "berlin"
+title = "Site Berlin"
+
+[[changes]]
+flow = "external-to-controller-https"
+ports = [9443]
+reason = "The portal moved."
+
+[[endpoints]]
+id = "backup-vault"
+name = "Backup vault"
+kind = "service"
+
+[[flows]]
+id = "controller-to-backup-vault"
+source = "controller"
+destination = "backup-vault"
+protocols = ["tcp"]
+ports = [2222]
+purpose = "Nightly backup"
+"""
+#: A direction that the site reads the other way round.
+REVERSED = """
+clouds = ["aws", "gcp"]
+services = ["dns"]
+
+[[readings]]
+flow = "gcp-to-avi-vantage"
+direction = "reversed"
+"""
 OWN = {"avi_portspec_files": ["own.toml"], "avi_portspec_edition": "own"}
 
 
@@ -151,6 +183,32 @@ class TestMatrix:
         only = ".. avi-port-matrix::\n   :section: network-services\n"
         assert len(grid(project.doctree(only))) == 9
         assert len(grid(project.doctree(f"{only}   :fold: yes\n"))) == 2
+
+    @pytest.mark.parametrize("kind", ["matrix", "diagram"])
+    def test_what_a_site_sets_is_told_below(
+        self, project: Project, kind: str
+    ) -> None:
+        """With its overlay and its reason; a server of its own has a row."""
+        project.write("berlin.toml", SITE)
+        tree = project.doctree(
+            f".. avi-port-{kind}:: Who\n   :edition: {NEWEST.id}.berlin\n",
+            avi_portspec_files=["berlin.toml"],
+        )
+        text = plain(tree.astext())
+        assert (
+            "Set by the site: External network services to Controller, TCP "
+            "9443. Moved from TCP 443 by the site's overlay berlin: The "
+            "portal moved.;"
+        ) in text
+        assert (
+            "Set by the site: Controller to Backup vault, TCP 2222 (the "
+            "site's overlay berlin).;"
+        ) in text
+        if kind == "matrix":
+            own = ["Backup vault; the site's overlay berlin", "TCP 2222"]
+            assert own in [row[:2] for row in grid(tree)]
+        else:
+            assert "Controller → Backup vault: TCP 2222;" in text
 
     def test_more_sources_than_destinations_are_rows(
         self, project: Project
@@ -400,6 +458,14 @@ class TestMatrix:
         assert "(ObjStore) for Mesos (DC/OS)." in tree.astext()
 
 
+def edition_of(name: str) -> Edition:
+    """Return an edition, or the newest with a direction read reversed."""
+    if name != "reversed":
+        return avi_portspec.load(name)
+    deployment = avi_portspec.loads_deployment(REVERSED)
+    return cast("Edition", NEWEST.resolve(deployment).edition)
+
+
 def picture_of(edition: Edition, **criteria: object) -> Picture | None:
     """Return the picture of an edition, or of some of its flows."""
     return draw(edition, matrix_of(edition, **criteria))
@@ -433,10 +499,10 @@ def texts(root: ET.Element) -> list[str]:
 class TestDrawing:
     """The picture itself."""
 
-    @pytest.mark.parametrize("name", avi_portspec.editions())
+    @pytest.mark.parametrize("name", [*avi_portspec.editions(), "reversed"])
     def test_every_port_is_in_the_picture(self, name: str) -> None:
         """Of every edition, with what says that none is needed."""
-        edition = avi_portspec.load(name)
+        edition = edition_of(name)
         said = " ".join(texts(parse(picture_of(edition))))
         numbers = set(re.findall(r"\d+", said))
         for flow in edition.flows:
@@ -444,7 +510,7 @@ class TestDrawing:
                 assert str(ports) in numbers
         assert ("no port needed" in said) == bool(edition.exclusions)
 
-    @pytest.mark.parametrize("name", avi_portspec.editions())
+    @pytest.mark.parametrize("name", [*avi_portspec.editions(), "reversed"])
     @pytest.mark.parametrize(
         "criteria",
         [
@@ -461,7 +527,7 @@ class TestDrawing:
         self, name: str, criteria: dict[str, str]
     ) -> None:
         """Whichever of the usual fonts it is written in."""
-        edition = avi_portspec.load(name)
+        edition = edition_of(name)
         picture = picture_of(edition, **criteria)
         root = parse(picture)
         places = []
@@ -595,6 +661,11 @@ class TestDrawing:
             [{"source": "ldap-server", "destination": "controller"}],
             # The whole product, from one of its parts.
             [{"source": "controller", "destination": "avi-vantage"}],
+            # The product as a whole, to one of its parts and to another.
+            [
+                {"source": "avi-vantage", "destination": "controller-gateway"},
+                {"source": "avi-vantage", "destination": "controller"},
+            ],
         ],
     )
     def test_what_has_no_room_is_not_drawn(
@@ -602,6 +673,46 @@ class TestDrawing:
     ) -> None:
         """Rather than across other boxes."""
         assert picture_of(with_flows(*changes)) is None
+
+    def test_the_product_as_a_whole_is_a_frame(self) -> None:
+        """What leaves it does so above the lines of its parts."""
+        root = parse(picture_of(edition_of("reversed")))
+        places = {
+            element.text: (float(element.get("x", "0")), element.get("y"))
+            for element in root.iter(f"{NS}text")
+            if element.get("font-weight")
+        }
+        assert places["GCP"][0] == places["Network services"][0]
+        (frame,) = (
+            rect for rect in root.iter(f"{NS}rect") if rect.get("rx") == "7"
+        )
+        (part, *_) = (
+            rect
+            for rect in root.iter(f"{NS}rect")
+            if rect.get("fill-opacity") == "0.06"
+        )
+        starts = {
+            float(x): float(y)
+            for path in root.iter(f"{NS}path")
+            for x, y in re.findall(r"^M(\S+) (\S+) L", path.get("d", ""))
+        }
+        whole, own = (
+            starts[
+                round(float(box.get("x", "0")) + float(box.get("width", "0")))
+            ]
+            for box in (frame, part)
+        )
+        top = float(part.get("y", "0"))
+        assert float(frame.get("y", "0")) < whole < top < own
+
+    def test_the_product_as_a_whole_has_one_line(self) -> None:
+        """A second one would cross those of its parts."""
+        more = SITE.replace('source = "controller"', 'source = "avi-vantage"')
+        deployment = avi_portspec.loads_deployment(REVERSED)
+        found = NEWEST.overlay(more).resolve(deployment)
+        read = cast("Edition", found.edition)
+        assert "Backup vault" in texts(parse(picture_of(read, cloud="aws")))
+        assert picture_of(read) is None
 
     def test_only_servers_and_clients_are_not_drawn(self) -> None:
         """Without a part in the middle, there is nothing between them."""
@@ -690,6 +801,24 @@ class TestDiagram:
         assert figure["names"] == ["here"]
         assert not list(figure.findall(nodes.caption))
         assert "Source:" not in tree.astext()
+
+    def test_an_accepted_direction_is_drawn_and_told(
+        self, project: Project
+    ) -> None:
+        """Without any other program."""
+        project.write("gcp.toml", REVERSED)
+        text = ".. avi-port-diagram:: Our *clouds*\n   :deployment: gcp.toml\n"
+        project.write("index.rst", f"A\n=\n\n{text}")
+        app = project.build("html", graphviz_dot="no such program")
+        assert warnings(app) == ""
+        page = (app.outdir / "index.html").read_text("utf-8")
+        assert '<svg xmlns="http://www.w3.org/2000/svg"' in page
+        said = app.env.get_doctree("index").astext()
+        assert "Avi Vantage → GCP: TCP 443" in said
+        assert (
+            "Set by the site: Avi Vantage to GCP, TCP 443. Direction as "
+            "accepted: reversed."
+        ) in said
 
     def test_a_deployment_is_drawn_and_named(self, project: Project) -> None:
         """Its ports have no brackets."""

@@ -375,7 +375,8 @@ class TestEverything:
         self, project: Project
     ) -> None:
         """A count that changes with the data would have to be translated."""
-        project.write("index.rst", LAYOUTS)
+        some = ".. avi-port-changes:: Some\n   :old: 17.1\n   :show: open\n"
+        project.write("index.rst", f"{LAYOUTS}\n{some}")
         app = project.build("gettext")
         with (app.outdir / "index.pot").open("rb") as file:
             given = {str(message.id) for message in read_po(file)}
@@ -383,6 +384,7 @@ class TestEverything:
             "{} needed",
             "{} optional",
             "{} of {} flows are shown.",
+            "{} of {} changes are shown.",
             "Assumption {}",
             "{} to {}",
             "{} assumptions where the vendor's page is not explicit",

@@ -386,6 +386,23 @@ class TestForADeployment:
             "System portal" in line.below for line in self._lines("gcp")
         )
 
+    @pytest.mark.parametrize(
+        ("purposes", "why"), [(True, ": It moved."), (False, "")]
+    )
+    def test_why_a_site_moved_a_port(
+        self, *, purposes: bool, why: str
+    ) -> None:
+        """Where purposes are told, too."""
+        site = NEWEST.overlay(
+            'id = "berlin"\ntitle = "Berlin"\n[[changes]]\nports = [9443]\n'
+            'flow = "external-to-controller-https"\nreason = "It moved."\n'
+        )
+        flow = site.flows["external-to-controller-https"]
+        decision = site.resolve("aws")[flow]
+        (line,) = answer_lines(site, [decision], purposes=purposes)
+        moved = f"Moved from TCP 443 by the site's overlay berlin{why}"
+        assert line.below == (moved,)
+
     def test_few_assumptions_on_aws(self) -> None:
         """Two footnotes; 5098 is no topic for a virtual machine."""
         lines = self._lines("aws")
@@ -428,6 +445,7 @@ class TestForADeployment:
 class TestOrder:
     """Pairs together, exclusions last, groups as they come."""
 
+    @pytest.mark.slow
     @examples(5)
     @given(st.data())
     def test_each_flow_has_its_line(self, data: st.DataObject) -> None:

@@ -39,6 +39,29 @@ from avi_portspec.tabular.matrix import (
 EDITIONS = [avi_portspec.load(name) for name in avi_portspec.editions()]
 NEWEST = EDITIONS[-1]
 CLOUDS = [value.id for value in NEWEST.facets["cloud"].values]
+#: A port that moved, and a server of the site's own.
+SITE = """
+id = "berlin"
+title = "Site Berlin"
+
+[[changes]]
+flow = "external-to-controller-https"
+ports = [9443]
+reason = "The portal moved."
+
+[[endpoints]]
+id = "backup-vault"
+name = "Backup vault"
+kind = "service"
+
+[[flows]]
+id = "controller-to-backup-vault"
+source = "controller"
+destination = "backup-vault"
+protocols = ["tcp"]
+ports = [2222]
+purpose = "Nightly backup"
+"""
 EACH = pytest.mark.parametrize("edition", EDITIONS, ids=lambda e: e.id)
 
 
@@ -146,6 +169,7 @@ class TestPlaces:
             }
             assert all(any(cells) for cells in grid(matrix).values())
 
+    @pytest.mark.slow
     @given(edition=strategies.editions(), fold=st.booleans())
     @examples(10)
     def test_so_it_is_for_any_edition(
@@ -496,6 +520,51 @@ class TestEnds:
             "",
             "",
         ]
+
+    def test_two_sources_share_no_folded_row(self) -> None:
+        """Neither reaches what the other does."""
+        ntp = NEWEST.flows["controller-to-ntp"]
+        change = {"source": "service-engine", "section": "management"}
+        gcp = attrs.evolve(ntp, id="a", destination="gcp", **change)
+        aws = attrs.evolve(ntp, id="b", destination="aws", **change)
+        flows = [f for f in NEWEST.flows if f.destination != "aws"]
+        matrix = of_flows(NEWEST, [*flows, gcp, aws])
+        folded = {end.members: end.name for end in matrix.destinations}
+        name = "Cloud APIs and masters"
+        assert folded["GCP", "AWS"] == name
+        assert folded[
+            *("OpenShift master", "Kubernetes master", "Mesos master"),
+            *("Marathon", "Azure"),
+        ] == (name)
+
+    def test_what_a_site_adds_has_its_own_row(self) -> None:
+        """Not even a name that the vendor's has puts them together."""
+        site = NEWEST.overlay(SITE)
+        named = attrs.evolve(
+            site,
+            endpoints=[
+                attrs.evolve(one, short="Vault")
+                if one.id in {"backup-vault", "dns-server"}
+                else one
+                for one in site.endpoints
+            ],
+        )
+        for edition, name in ((site, "Backup vault"), (named, "Vault")):
+            matrix = whole(edition)
+            (end,) = (
+                end
+                for end in matrix.destinations
+                if "backup-vault" in end.endpoints
+            )
+            assert end == End(name, ("backup-vault",))
+            cells = [str(matrix.cell(one, end)) for one in matrix.sources]
+            assert cells == ["TCP 2222", "", ""]
+
+    def test_what_a_site_sets_is_told(self) -> None:
+        """What it added, and what it changed; nothing of the vendor's."""
+        assert whole(NEWEST).site == ()
+        lines = whole(NEWEST.overlay(SITE)).site
+        assert {str(line.port) for line in lines} == {"TCP 2222", "TCP 9443"}
 
     def test_a_project_names_ends_itself(self) -> None:
         """In rows, in columns, and among the folded ones."""
