@@ -128,8 +128,9 @@ def main() -> None:
             def write(name: str = name) -> str:
                 return rules().render(name)
 
+            text = write()
             if not all(
-                str(each.network_address) in write()
+                str(each.network_address) in text
                 for each in inventory.addresses["controller"]
             ):
                 raise SystemExit(f"{name} lacks a Controller")

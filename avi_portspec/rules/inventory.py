@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -359,22 +360,7 @@ class Inventory(Record):
         Args:
             clouds: The ids of the clouds.
         """
-        addresses = {**self.addresses}
-        by_cloud: dict[EndpointId, dict[str, tuple[Network, ...]]] = {}
-        for name, members in self.by_cloud.items():
-            kept = {
-                cloud: networks
-                for cloud, networks in members.items()
-                if cloud in clouds or name == CONTROLLER
-            }
-            addresses[name] = collapse(chain.from_iterable(kept.values()))
-            by_cloud[name] = kept
-        gone = {name for name, kept in by_cloud.items() if not kept}
-        return attrs.evolve(
-            self,
-            addresses={k: v for k, v in addresses.items() if k not in gone},
-            by_cloud={k: v for k, v in by_cloud.items() if k not in gone},
-        )
+        return _within(self, frozenset(clouds)) if self.by_cloud else self
 
     def of(self, endpoint: str, family: Family) -> tuple[Network, ...]:
         """Return the addresses that an endpoint sends from.
@@ -463,6 +449,28 @@ def _object_faults(
             continue
         got = f"{peer}, also in {where}"
         yield Fault("inventory/object-twice", path, expected, got)
+
+
+#: Rules ask for the same few parts of one inventory again and again.
+@lru_cache(maxsize=32)
+def _within(inventory: Inventory, clouds: frozenset[str]) -> Inventory:
+    """Return an inventory without the members of all other clouds."""
+    addresses = {**inventory.addresses}
+    by_cloud: dict[EndpointId, dict[str, tuple[Network, ...]]] = {}
+    for name, members in inventory.by_cloud.items():
+        kept = {
+            cloud: networks
+            for cloud, networks in members.items()
+            if cloud in clouds or name == CONTROLLER
+        }
+        addresses[name] = collapse(chain.from_iterable(kept.values()))
+        by_cloud[name] = kept
+    gone = {name for name, kept in by_cloud.items() if not kept}
+    return attrs.evolve(
+        inventory,
+        addresses={k: v for k, v in addresses.items() if k not in gone},
+        by_cloud={k: v for k, v in by_cloud.items() if k not in gone},
+    )
 
 
 def _pair_faults(

@@ -15,6 +15,7 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
+from itertools import pairwise
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from avi_portspec.errors import Fault, shown
@@ -83,14 +84,33 @@ def collapse(networks: Iterable[Network]) -> tuple[Network, ...]:
     IPv4 comes first. Nothing is gained or lost: adjacent networks become
     one only where the two are all of it.
     """
+    given = tuple(networks)
+    # Most are collapsed already, and have to be looked through only.
+    if _is_collapsed(given):
+        return given
     four: list[IPv4Network] = []
     six: list[IPv6Network] = []
-    for network in networks:
+    for network in given:
         if isinstance(network, IPv4Network):
             four.append(network)
         else:
             six.append(network)
     return (*collapse_addresses(four), *collapse_addresses(six))
+
+
+def _is_collapsed(networks: Sequence[Network]) -> bool:
+    """Return whether networks are sorted, apart, and no two make up one."""
+    for one, other in pairwise(networks):
+        if one.version != other.version:
+            if one.version > other.version:
+                return False
+            continue
+        first, second = int(one.network_address), int(other.network_address)
+        size = 1 << one.max_prefixlen - one.prefixlen
+        is_half = one.prefixlen == other.prefixlen and not first & size
+        if first + size > second or (first + size == second and is_half):
+            return False
+    return True
 
 
 #: A network of so few addresses is a list of hosts.

@@ -171,6 +171,25 @@ class TestCollapsed:
         mixed = [ip_network("::/0"), ip_network("10.0.0.0/8")]
         assert collapse(mixed) == (mixed[1], mixed[0])
 
+    @pytest.mark.parametrize(
+        ("given", "fewest"),
+        [
+            ("10.0.0.0/32 10.0.0.1/32", "10.0.0.0/31"),
+            # Halves of two others.
+            ("10.0.0.1/32 10.0.0.2/32", "10.0.0.1/32 10.0.0.2/32"),
+            ("10.0.0.0/31 10.0.0.2/32", "10.0.0.0/31 10.0.0.2/32"),
+            ("10.0.0.0/24 10.0.0.9/32", "10.0.0.0/24"),
+            ("10.0.0.9/32 10.0.0.7/32", "10.0.0.7/32 10.0.0.9/32"),
+            ("::/1 8000::/1", "::/0"),
+            ("10.0.0.9/32 ::1/128", "10.0.0.9/32 ::1/128"),
+            ("::1/128 10.0.0.9/32", "10.0.0.9/32 ::1/128"),
+        ],
+    )
+    def test_what_looks_collapsed(self, given: str, fewest: str) -> None:
+        """Only what is stays as it is given."""
+        networks = tuple(map(ip_network, given.split()))
+        assert " ".join(map(str, collapse(networks))) == fewest
+
     def test_what_is_sound_has_no_trouble(self) -> None:
         """A network that can be read can be made, too."""
         assert special_use(ip_network("10.0.0.0/8")) is None
