@@ -622,7 +622,11 @@ class TestFootnotes:
             letter = notes.letter(line)
             assert bool(letter) == bool(line.assumed)
             if letter:
-                assert all(text in texts[letter] for text in line.assumed)
+                # A sentence loses its full stop among others.
+                assert all(
+                    text.removesuffix(".") in texts[letter]
+                    for text in line.assumed
+                )
 
     def test_of_the_edition(self, edition: Edition) -> None:
         """Eleven for all flows, and two for a Service Engine on AWS."""
