@@ -36,7 +36,7 @@ def register() -> None:
 
 
 #: A law that asks for many times the examples would take minutes of the gate.
-MOST: Final = 2_000
+MOST: Final = 500
 
 
 def examples(times: int) -> settings:
