@@ -208,6 +208,15 @@ class TestGiven:
         if rest is not None:
             assert settle(rest, asked) == rest
 
+    def test_what_is_never_ruled_out(self) -> None:
+        """Where all else is unstated, "unless" holds for no cloud."""
+        on_aws = Match(facet="cloud", values=("aws",), otherwise="unstated")
+        elsewhere = Unless(part=on_aws)
+        for cloud in ("aws", "gcp"):
+            deployment = Deployment(clouds=[cloud])
+            assert elsewhere.evaluate(deployment) is not Answer.YES
+        assert settle(elsewhere, _asked(cloud="aws gcp")) is None
+
     @given(CONDITIONS)
     def test_nothing_asked(self, condition: Condition) -> None:
         """Nothing is settled."""
