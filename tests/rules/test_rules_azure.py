@@ -238,6 +238,7 @@ class TestTheGroup:
         """Edition, digest, deployment, and what is left out."""
         rules = rules_for()
         text = render(rules, platform)
+        assert "The last two rules deny all other traffic" in text
         for line in rules.header():
             assert json.dumps(line)[1:-1] in text[: text.index("priority")]
 

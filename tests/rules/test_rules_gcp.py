@@ -221,9 +221,12 @@ class TestTheRules:
         assert "%{" not in text
 
     def test_the_top_says_what_it_is(self) -> None:
-        """Edition, digest, deployment, and what is left out."""
+        """Edition, digest, deployment, what is left out, and what closes."""
         rules = rules_for()
-        assert terraform(rules)["//"] == list(rules.header())
+        *header, product, others = terraform(rules)["//"]
+        assert header == list(rules.header())
+        assert "is dropped unless a rule here allows it" in product
+        assert others == "All other traffic is left to your other rules."
         assert next(iter(terraform(rules))) == "//"
 
 

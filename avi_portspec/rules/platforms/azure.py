@@ -47,6 +47,11 @@ __all__ = ["render_arm", "render_terraform"]
 
 #: The clouds whose machines have its groups.
 _CLOUDS: Final = ("azure",)
+_CLOSES: Final = (
+    "The last two rules deny all other traffic, in and out, of the subnets "
+    "and interfaces that the group is associated with: also that of virtual "
+    "services and of Azure's own load balancer."
+)
 _ARM: Final = "azure-arm"
 _TERRAFORM: Final = "azure-terraform"
 _SCHEMA: Final = (
@@ -101,6 +106,10 @@ class _SecurityRule:
         return _UNSAFE.sub("_", summarise(self.reasons, _DESCRIPTION))
 
 
+def _header(rules: SiteRules) -> list[str]:
+    return [*rules.header(), _CLOSES, *location_notes(rules, _CLOUDS)]
+
+
 def render_arm(rules: SiteRules, options: Options) -> str:
     """Return the rules as an Azure Resource Manager template in JSON."""
     security_rules = [
@@ -113,10 +122,7 @@ def render_arm(rules: SiteRules, options: Options) -> str:
             "contentVersion": "1.0.0.0",
             "metadata": {
                 "avi-portspec": {
-                    "header": [
-                        *rules.header(),
-                        *location_notes(rules, _CLOUDS),
-                    ],
+                    "header": _header(rules),
                     "rules": purposes_by_rule(rules),
                 }
             },
@@ -337,7 +343,7 @@ def render_terraform(rules: SiteRules, options: Options) -> str:
         "security_rule": [*map(_terraform_rule, security_rules)],
     }
     return terraform_text(
-        [*rules.header(), *location_notes(rules, _CLOUDS)],
+        _header(rules),
         "azurerm",
         ">= 3.0",
         variable={

@@ -35,6 +35,7 @@ from avi_portspec.rules.platforms.documents import (
     summarise,
     terraform_text,
 )
+from avi_portspec.rules.platforms.scope import judged
 from avi_portspec.rules.traffic import Bare, Message, Ported
 
 __all__ = ["render"]
@@ -68,7 +69,11 @@ def render(rules: SiteRules, options: Options) -> str:
     }
     description = "The VPC network of the rules"
     return terraform_text(
-        [*rules.header(), *location_notes(rules, _CLOUDS)],
+        [
+            *rules.header(),
+            *judged(rules, options, ()),
+            *location_notes(rules, _CLOUDS),
+        ],
         "google",
         ">= 5.0",
         variable={"network": {"type": "string", "description": description}},
