@@ -91,7 +91,7 @@ def expected(edition: Edition, deployment: Deployment) -> dict[str, Any]:
         rows[str(flow.id)] = {
             "status": decision.status,
             "why": f"{text[:1].upper()}{text[1:]}",
-            "below": [*below, *changes(flow), *warned],
+            "below": [*below, *changes(flow, whole=True), *warned],
             "assumed": [*assumptions(flow, asked)],
             "warned": bool(warned),
         }
@@ -268,6 +268,9 @@ class TestLookup:
             assume(deployment.clouds)
         known = attrs.evolve(
             deployment,
+            # The page has no choice of these.
+            readings=(),
+            declined=(),
             **{
                 field: frozenset()
                 for facet, field in FACETS
