@@ -12,7 +12,14 @@ from typing import Any
 
 import pytest
 
-__all__ = ["POLICY", "axe_script", "chromium", "serving", "violations"]
+__all__ = [
+    "POLICY",
+    "axe_script",
+    "chromium",
+    "quiet_page",
+    "serving",
+    "violations",
+]
 
 CHROMIUM = "/usr/bin/chromium"
 
@@ -100,3 +107,22 @@ def violations(page: Any, **options: Any) -> list[tuple[str, list[str]]]:
         (each["id"], [n["html"][:100] for n in each["nodes"]][:3])
         for each in found["violations"]
     ]
+
+
+@contextmanager
+def quiet_page(browser: Any, address: str) -> Iterator[Any]:
+    """Open a page of which no script may have complained."""
+    context = browser.new_context()
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "console",
+        lambda said: (
+            wrong.append(said.text) if "avi-portspec" in said.text else None
+        ),
+    )
+    page.goto(address)
+    yield page
+    assert wrong == []
+    context.close()

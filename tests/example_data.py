@@ -14,6 +14,47 @@ from tools.data_rules import FILES
 
 STEP = re.compile(r"([a-z0-9_-]+)|\[(\d+)\]")
 
+#: A port that moved, and a server of the site's own.
+SITE = """
+id = "berlin"
+title = "Site Berlin"
+
+[[changes]]
+flow = "external-to-controller-https"
+ports = [9443]
+reason = "The portal moved."
+
+[[endpoints]]
+id = "backup-vault"
+name = "Backup vault"
+kind = "service"
+
+[[flows]]
+id = "controller-to-backup-vault"
+source = "controller"
+destination = "backup-vault"
+protocols = ["tcp"]
+ports = [2222]
+purpose = "Nightly backup"
+"""
+#: A client of the site's own.
+JUMP_HOST = """
+id = "berlin"
+title = "Site Berlin"
+[[endpoints]]
+id = "jump-host"
+name = "Jump host"
+kind = "client"
+[[flows]]
+id = "jump"
+source = "jump-host"
+destination = "controller"
+protocols = ["tcp"]
+ports = [22]
+requirement = "required"
+purpose = "Administration"
+"""
+
 
 def example(lines: str = "", kind: str = "edition") -> dict[str, Any]:
     """Return the data of a kind of file, changed by each of some lines."""

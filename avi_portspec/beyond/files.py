@@ -66,7 +66,7 @@ def library() -> Library:
         for each in _NAMED_IN
         for name in each.__all__
     }
-    made: Library = module.library(names)
+    made: Library = module.make(names)
     return made
 
 
@@ -110,7 +110,7 @@ def compiled_source(folder: str) -> str:
         '"""Made by the build from the sources\' files; not kept by hand."""\n'
         f"MADE_FROM = {_made_from(folder)!r}\n"
         # It imports nothing: what it is made of stands above the data.
-        "def library(names):\n    globals().update(names)\n"
+        "def make(names):\n    globals().update(names)\n"
         f"    return {read_library(folder)!r}\n"
     )
 

@@ -69,7 +69,7 @@ class TestCompiled:
         self, module: ModuleType, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Made for records with other fields, it is never called."""
-        del module.__dict__["library"]
+        del module.__dict__["make"]
         monkeypatch.setattr(files, "shape_of", lambda _: "another shape")
         assert len(library().sources) == 2
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 import pytest
 from deployment_space import deployments
+from example_data import JUMP_HOST
 from hypothesis import given
 from hypothesis import strategies as st
 from laws import examples
@@ -38,23 +39,6 @@ SSH = "controller-to-controller-ssh"
 CONTAINER_SSH = "controller-to-controller-ssh-container"
 OBJSTORE = "service-engine-to-service-engine-objstore-cloud"
 VMWARE_OBJSTORE = "service-engine-to-service-engine-objstore-vmware"
-
-OVERLAY = """
-id = "berlin"
-title = "Site Berlin"
-[[endpoints]]
-id = "jump-host"
-name = "Jump host"
-kind = "client"
-[[flows]]
-id = "jump"
-source = "jump-host"
-destination = "controller"
-protocols = ["tcp"]
-ports = [22]
-requirement = "required"
-purpose = "Administration"
-"""
 
 
 def _deployment(
@@ -258,7 +242,7 @@ class TestTheWords:
     )
     def test_of_a_site(self, when: str, text: str, edition: Edition) -> None:
         """Who asks for it is named."""
-        site = edition.overlay(OVERLAY + when)
+        site = edition.overlay(JUMP_HOST + when)
         why = site.resolve(_deployment("aws", "dns"))["jump"].why
         assert why == Why("", text, "yes: site")
 
@@ -731,7 +715,7 @@ class TestUnresolved:
     def test_a_gap_of_a_site_and_of_another_facet(self) -> None:
         """Who is silent is said, and not only clouds are asked about."""
         site = NEWEST.overlay(
-            OVERLAY
+            JUMP_HOST
             + """
 when = { facet = "controller", values = ["virtual-machine"], \
 unstated = ["container"] }

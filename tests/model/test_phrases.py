@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import pytest
 from deployment_space import subsets
+from example_data import JUMP_HOST
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from laws import examples
@@ -662,23 +663,7 @@ class TestNeed:
     def test_a_site_is_named(self, edition: Edition) -> None:
         """Who asks for what the vendor does not know."""
         site = edition.overlay(
-            """
-            id = "berlin"
-            title = "Site Berlin"
-            [[endpoints]]
-            id = "jump-host"
-            name = "Jump host"
-            kind = "client"
-            [[flows]]
-            id = "jump"
-            source = "jump-host"
-            destination = "controller"
-            protocols = ["tcp"]
-            ports = [22]
-            requirement = "required"
-            purpose = "Administration"
-            when = { facet = "cloud", values = ["aws"] }
-            """
+            JUMP_HOST + 'when = { facet = "cloud", values = ["aws"] }\n'
         )
         assert str(need(site.flows["jump"], site)) == (
             "On AWS (the site's overlay berlin)"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
-from browsing import POLICY, axe_script, serving, violations
+from browsing import POLICY, axe_script, quiet_page, serving, violations
 from hypothesis import given
 from hypothesis import strategies as st
 from sphinx_projects import Project, warnings
@@ -81,20 +81,8 @@ def newest(site: str) -> str:
 @pytest.fixture
 def page(browser: Any, newest: str) -> Iterator[Any]:
     """Return the newest edition's page; no script may have complained."""
-    context = browser.new_context()
-    made = context.new_page()
-    wrong: list[str] = []
-    made.on("pageerror", lambda error: wrong.append(str(error)))
-    made.on(
-        "console",
-        lambda said: (
-            wrong.append(said.text) if "avi-portspec" in said.text else None
-        ),
-    )
-    made.goto(newest)
-    yield made
-    assert wrong == []
-    context.close()
+    with quiet_page(browser, newest) as made:
+        yield made
 
 
 def chip(page: Any, value: str) -> Any:

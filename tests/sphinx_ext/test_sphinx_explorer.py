@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
-from browsing import POLICY, axe_script, serving, violations
+from browsing import POLICY, axe_script, quiet_page, serving, violations
 from docutils import nodes
 from sphinx_projects import Project, warnings
 
@@ -125,20 +125,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def page(browser: Any, site: str) -> Iterator[Any]:
     """Return an open page; the script must not have complained."""
-    context = browser.new_context()
-    made = context.new_page()
-    wrong: list[str] = []
-    made.on("pageerror", lambda error: wrong.append(str(error)))
-    made.on(
-        "console",
-        lambda said: (
-            wrong.append(said.text) if "avi-portspec" in said.text else None
-        ),
-    )
-    made.goto(f"{site}/index.html")
-    yield made
-    assert wrong == []
-    context.close()
+    with quiet_page(browser, f"{site}/index.html") as made:
+        yield made
 
 
 def shown(page: Any) -> list[str]:

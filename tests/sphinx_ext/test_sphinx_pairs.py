@@ -13,6 +13,7 @@ import attrs
 import pytest
 from browsing import axe_script, serving, violations
 from docutils import nodes
+from example_data import SITE
 from sphinx.ext.graphviz import graphviz
 from sphinx_projects import Project, warnings
 
@@ -81,29 +82,6 @@ def use(project: Project, edition: Edition) -> None:
     project.write("own.toml", avi_portspec.dumps_toml(edition))
 
 
-#: A port that moved, and a server of the site's own.
-SITE = """
-id = "berlin"
-title = "Site Berlin"
-
-[[changes]]
-flow = "external-to-controller-https"
-ports = [9443]
-reason = "The portal moved."
-
-[[endpoints]]
-id = "backup-vault"
-name = "Backup vault"
-kind = "service"
-
-[[flows]]
-id = "controller-to-backup-vault"
-source = "controller"
-destination = "backup-vault"
-protocols = ["tcp"]
-ports = [2222]
-purpose = "Nightly backup"
-"""
 #: A direction that the site reads the other way round.
 REVERSED = """
 clouds = ["aws", "gcp"]

@@ -9,6 +9,7 @@ from itertools import product
 
 import attrs
 import pytest
+from example_data import SITE
 from hypothesis import given
 from hypothesis import strategies as st
 from laws import examples
@@ -39,29 +40,6 @@ from avi_portspec.tabular.matrix import (
 EDITIONS = [avi_portspec.load(name) for name in avi_portspec.editions()]
 NEWEST = EDITIONS[-1]
 CLOUDS = [value.id for value in NEWEST.facets["cloud"].values]
-#: A port that moved, and a server of the site's own.
-SITE = """
-id = "berlin"
-title = "Site Berlin"
-
-[[changes]]
-flow = "external-to-controller-https"
-ports = [9443]
-reason = "The portal moved."
-
-[[endpoints]]
-id = "backup-vault"
-name = "Backup vault"
-kind = "service"
-
-[[flows]]
-id = "controller-to-backup-vault"
-source = "controller"
-destination = "backup-vault"
-protocols = ["tcp"]
-ports = [2222]
-purpose = "Nightly backup"
-"""
 EACH = pytest.mark.parametrize("edition", EDITIONS, ids=lambda e: e.id)
 
 
