@@ -33,8 +33,9 @@ FOLDERS = {
 }
 
 
-#: What may be skipped anywhere: the vendor's page is not ours to bring.
-ABSENT = "no copy of the published page"
+#: What may be skipped anywhere: the vendor's page, and tables of facts that
+#: others publish, are not ours to bring.
+ABSENT = "no copy of the published"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,8 +43,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--nothing-skipped",
         action="store_true",
-        help="fail where any test is skipped, but for lack of the "
-        "vendor's page",
+        help="fail where any test is skipped, but for lack of what is not "
+        "the project's to pass on: the vendor's page, and tables of facts",
     )
 
 
@@ -132,5 +133,5 @@ def published_page() -> str:
     folder = Path(__file__).parents[2] / "shared" / "source"
     found = sorted(folder.glob("*.txt"))
     if not found:
-        pytest.skip(f"{ABSENT} in {folder}")
+        pytest.skip(f"{ABSENT} page in {folder}")
     return found[0].read_text(encoding="utf-8")

@@ -125,7 +125,7 @@ class TestTheLedger:
     def test_the_facts_have_not_changed(self) -> None:
         """Where the tables themselves are at hand, row by row."""
         if not FACTS.is_dir():
-            pytest.skip("the tables of facts are not at hand")
+            pytest.skip(f"no copy of the published facts in {FACTS}")
         tables = {
             path.stem: [*csv.DictReader(path.read_text("utf-8").splitlines())]
             for path in FACTS.glob("*.csv")
