@@ -1,0 +1,1 @@
+"""The rules that exist, compared with what is needed."""
