@@ -90,14 +90,15 @@ def complement(spans: Spans, within: Spans = EVERY_SERVICE) -> Spans:
     """Return what *within* has besides *spans*."""
     rest = []
     for low, high in within:
+        start = low
         for first, last in spans:
-            if last < low or high < first:
+            if last < start or high < first:
                 continue
-            if low < first:
-                rest.append((low, first - 1))
-            low = last + 1
-        if low <= high:
-            rest.append((low, high))
+            if start < first:
+                rest.append((start, first - 1))
+            start = last + 1
+        if start <= high:
+            rest.append((start, high))
     return tuple(rest)
 
 
@@ -109,7 +110,8 @@ def service_text(spans: Spans) -> str:
     >>> service_text(port_spans(Protocol.of("tcp"), 8000, 8010))
     'tcp/8000-8010'
     """
-    if spans == EVERY_SERVICE:
+    # Joined or not: EVERY_SERVICE has a span for each protocol.
+    if not complement(spans):
         return "any service"
     return ", ".join(_texts(spans))
 
