@@ -56,7 +56,12 @@ class GcpRule(NamedTuple):
 
 
 def gcp_rule(
-    reading: Reading, node: Node, *, network: str, name: str
+    reading: Reading,
+    node: Node,
+    *,
+    network: str,
+    name: str,
+    place: Place | None = None,
 ) -> GcpRule | None:
     """Return a rule; ``None`` if it is disabled, which is noted.
 
@@ -65,11 +70,12 @@ def gcp_rule(
         node: The rule, as the API or Terraform has it.
         network: The network that it is for.
         name: What to call it.
+        place: Its place; by default where the node stands.
 
     Raises:
         WrongError: It is not right.
     """
-    place = reading.place(node.pointer)
+    place = place or reading.place(node.pointer)
     if node.at("disabled").flag(default=False):
         reading.leave(place, "set-aside", name, "it is disabled")
         return None

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from avi_portspec.audit.inputs.addresses import join_networks
+from avi_portspec.audit.inputs.aws_services import aws_service
 from avi_portspec.audit.inputs.defaults import last_resort
 from avi_portspec.audit.inputs.document import Document
 from avi_portspec.audit.inputs.fields import (
     join_nodes,
-    read_message,
     read_networks,
     read_protocol,
 )
 from avi_portspec.audit.inputs.nodes import Node, count_items
-from avi_portspec.audit.inputs.protocols import LAST_PORT, services_of
+from avi_portspec.audit.inputs.protocols import LAST_PORT
 from avi_portspec.audit.inputs.reading import Reading, order_sides
 from avi_portspec.audit.model import (
     Direction,
@@ -25,11 +25,9 @@ from avi_portspec.audit.model import (
     PrefixList,
     Rule,
 )
-from avi_portspec.audit.services import Spans
-from avi_portspec.model.protocols import TCP, UDP
 from avi_portspec.rules.traffic import ECHO_REQUESTS
 
-__all__ = ["HELP", "NAME", "aws_service", "read", "recognises"]
+__all__ = ["HELP", "NAME", "read", "recognises"]
 
 NAME: Final = "aws"
 HELP: Final = (
@@ -133,27 +131,6 @@ def _parties(permission: Node, names: dict[object, str]) -> tuple[Party, ...]:
         for each in permission.at("PrefixListIds").each()
     )
     return tuple(parties)
-
-
-def aws_service(protocol: Node, low: Node, high: Node) -> Spans:
-    """Return what AWS lets through for a protocol and two numbers.
-
-    Of ICMP they are the type and the code. Of any protocol but TCP, UDP and
-    ICMP, AWS opens all of it, whatever the numbers are.
-
-    Raises:
-        WrongError: One of them is wrong.
-    """
-    found = read_protocol(protocol, "-1", "all")
-    if found in ECHO_REQUESTS:
-        return read_message(found, low, high)
-    if found not in (TCP, UDP) or (low.value is None and high.value is None):
-        return services_of(found)
-    first = low.number(-1, LAST_PORT)
-    if first < 0:
-        return services_of(found)
-    last = high.number(first, LAST_PORT)
-    return services_of(found, (first, last))
 
 
 def _read_acl(reading: Reading, acl: Node) -> None:
