@@ -32,6 +32,7 @@ __all__ = [
     "Match",
     "Verdict",
     "intersect",
+    "intersect_networks",
     "intersect_spans",
     "read_chains",
 ]
@@ -143,7 +144,7 @@ def intersect_spans(one: Spans, other: Spans) -> Spans:
     )
 
 
-def _intersect_networks(
+def intersect_networks(
     one: Sequence[Network], other: Sequence[Network]
 ) -> tuple[Network, ...]:
     """Return what two sets of networks share."""
@@ -172,7 +173,7 @@ def intersect(one: Match, other: Match) -> Match:
     ) -> tuple[Network, ...] | None:
         if mine is None or its is None:
             return its if mine is None else mine
-        return _intersect_networks(mine, its)
+        return intersect_networks(mine, its)
 
     def services(mine: Spans | None, its: Spans | None) -> Spans | None:
         if mine is None or its is None:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
+import attrs
+
 from avi_portspec.audit.inputs.addresses import (
     ANYWHERE,
     join_networks,
@@ -217,15 +219,13 @@ def _filters(
 
 def _unique(rules: Iterable[Rule]) -> Iterator[Rule]:
     """Yield the rules; those that go by a name twice get their line, too."""
-    from attrs import evolve
-
     seen: set[str] = set()
     for rule in rules:
         name = rule.id
         while name in seen:
             name = f"{name} ({rule.place.line})"
         seen.add(name)
-        yield evolve(rule, id=name)
+        yield attrs.evolve(rule, id=name)
 
 
 _ALLOW: Final = {"", "allow", "allowed", "permit", "permitted", "accept",
