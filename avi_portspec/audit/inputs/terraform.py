@@ -45,7 +45,16 @@ from avi_portspec.audit.model import (
 )
 from avi_portspec.model.frozen import FrozenDict
 
-__all__ = ["Resource", "count_rules", "is_known_kind", "read_resources"]
+__all__ = [
+    "ASSUMES",
+    "Resource",
+    "count_rules",
+    "is_known_kind",
+    "read_resources",
+]
+
+#: The key of a block that has what was assumed to read it.
+ASSUMES: Final = "__assumes__"
 
 
 class Resource(NamedTuple):
@@ -57,7 +66,6 @@ class Resource(NamedTuple):
         values: Its arguments; what is not known is an ``Unknown``, and a
             reference to another resource its ``Group``.
         place: Its place.
-        assumes: What was assumed to read it.
         is_doubtful: Whether it may be there never, or more than once.
     """
 
@@ -65,7 +73,6 @@ class Resource(NamedTuple):
     kind: str
     values: Node
     place: Place
-    assumes: tuple[str, ...] = ()
     is_doubtful: bool = False
 
 
@@ -151,12 +158,12 @@ def _of(resources: Iterable[Resource], *kinds: str) -> list[Resource]:
     return [each for each in resources if each.kind in kinds]
 
 
-def _assuming(rule: Rule, resource: Resource) -> Rule:
+def _assuming(rule: Rule, resource: Resource, node: Node) -> Rule:
     """Return a rule with what was assumed, and whether it may be absent."""
     doubts = ("it may be there never, or more than once",)
     return attrs.evolve(
         rule,
-        assumes=resource.assumes,
+        assumes=tuple(node.value.get(ASSUMES, ())),
         conditions=(
             *rule.conditions,
             *(doubts if resource.is_doubtful else ()),
@@ -347,7 +354,7 @@ class _Aws:
             destinations=destinations,
             service=service,
         )
-        return _assuming(rule, resource)
+        return _assuming(rule, resource, node)
 
 
 def _one(node: Node, key: str) -> list[Node]:
@@ -394,7 +401,7 @@ def _read_azure(reading: Reading, resources: Sequence[Resource]) -> None:
 
 def _azure_rule(node: Node, resource: Resource, place: Place) -> AzureRule:
     found = azure_rule(node, place)
-    return found._replace(rule=_assuming(found.rule, resource))
+    return found._replace(rule=_assuming(found.rule, resource, node))
 
 
 def _read_gcp(reading: Reading, resources: Iterable[Resource]) -> None:
@@ -414,7 +421,9 @@ def _read_gcp(reading: Reading, resources: Iterable[Resource]) -> None:
             )
             if rule is not None:
                 found.append(
-                    rule._replace(rule=_assuming(rule.rule, resource))
+                    rule._replace(
+                        rule=_assuming(rule.rule, resource, resource.values)
+                    )
                 )
     reading.filters += gcp_filters(reading, found)
 
@@ -442,7 +451,7 @@ def _read_openstack(reading: Reading, resources: Sequence[Resource]) -> None:
                 remotes[0] if remotes else None,
             )
             apart.setdefault(owner.id, []).append(
-                (way, _assuming(rule, resource))
+                (way, _assuming(rule, resource, values))
             )
     for resource in _of(resources, "openstack_networking_secgroup_v2"):
         with reading.guard(resource.place):
