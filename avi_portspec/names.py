@@ -247,6 +247,35 @@ Slip: TypeAlias = Literal[
     "known-error", "protocol-number", "protocol", "swapped-digits", "digit"
 ]
 
+#: What an audit finds about one flow or one rule.
+DeviationKind: TypeAlias = Literal[
+    "missing",
+    "denied",
+    "partly",
+    "unknown",
+    "broad",
+    "unexplained",
+    "stated-elsewhere",
+    "ruled-out",
+    "not-here",
+    "shadowed",
+    "empty",
+]
+#: What an audit finds: a deviation; or a party or a role of which the role
+#: map says nothing, something that could not be read, and what is wrong with
+#: an accepted deviation.
+FindingKind: TypeAlias = Literal[
+    DeviationKind,
+    "unmapped",
+    "unfiltered",
+    "unread",
+    "acceptance-ended",
+    "acceptance-unmatched",
+    "acceptance-too-wide",
+]
+#: How grave it is. What is unknown is neither good nor bad.
+FindingLevel: TypeAlias = Literal["error", "warning", "note", "unknown"]
+
 #: What is known of a source's word on a record of an edition.
 #:
 #: ``stated``: it makes a statement; ``inferred``: it does, and for which

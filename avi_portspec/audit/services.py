@@ -15,6 +15,7 @@ from avi_portspec.rules.traffic import ICMPV6
 
 __all__ = [
     "EVERY_SERVICE",
+    "PORTS",
     "Spans",
     "complement",
     "join_spans",
@@ -27,7 +28,8 @@ __all__ = [
 #: First and last points, both included: sorted, and apart from one another.
 Spans: TypeAlias = tuple[tuple[int, int], ...]
 
-_WIDTH: Final = 1 << 16
+#: How many points a protocol has: one for each port that there is.
+PORTS: Final = 1 << 16
 _CODES: Final = 1 << 8
 _MESSAGES: Final = frozenset({ICMP, ICMPV6})
 _PROTOCOLS: Final = 1 << 8
@@ -46,9 +48,9 @@ def join_spans(spans: Iterable[tuple[int, int]]) -> Spans:
 
 def protocol_spans(protocol: Protocol) -> Spans:
     """Return all of a protocol: every port, or every message."""
-    first = protocol.number * _WIDTH
+    first = protocol.number * PORTS
     wide = protocol.has_ports or protocol in _MESSAGES
-    return ((first, first + _WIDTH - 1 if wide else first),)
+    return ((first, first + PORTS - 1 if wide else first),)
 
 
 def port_spans(protocol: Protocol, low: int, high: int) -> Spans:
@@ -56,7 +58,7 @@ def port_spans(protocol: Protocol, low: int, high: int) -> Spans:
 
     Port 0 is one of them: a rule can name it, though nothing listens there.
     """
-    first = protocol.number * _WIDTH
+    first = protocol.number * PORTS
     return ((first + low, first + high),)
 
 
@@ -72,7 +74,7 @@ def message_spans(
     """
     if message is None:
         return protocol_spans(protocol)
-    first = protocol.number * _WIDTH + message * _CODES
+    first = protocol.number * PORTS + message * _CODES
     if code is None:
         return ((first, first + _CODES - 1),)
     return ((first + code, first + code),)
@@ -120,7 +122,7 @@ def _texts(spans: Spans) -> Iterator[str]:
     for low, high in spans:
         # EVERY_SERVICE keeps protocols apart, for each has its own span; a
         # span that was joined over protocols is cut again.
-        for number in range(low // _WIDTH, high // _WIDTH + 1):
+        for number in range(low // PORTS, high // PORTS + 1):
             whole = protocol_spans(Protocol.of(number))[0]
             first, last = max(low, whole[0]), min(high, whole[1])
             if first <= last:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from avi_portspec.beyond.queries import statements
@@ -12,6 +13,7 @@ from avi_portspec.model.protocols import Protocol, ProtocolLike
 from avi_portspec.names import Slip
 
 if TYPE_CHECKING:
+    from avi_portspec.beyond.records import Statement
     from avi_portspec.model.edition import EditionData
 
 __all__ = ["NearMiss", "near_misses"]
@@ -88,17 +90,24 @@ def _all(
     yield from _digits(edition, given, port)
 
 
+@cache
+def _mistakes() -> Mapping[tuple[Protocol, int], tuple[Statement, ...]]:
+    """Return the statements that are mistakes, by what they have."""
+    found: dict[tuple[Protocol, int], list[Statement]] = {}
+    for statement in statements():
+        if statement.error is not None:
+            for pair in statement.protocol_ports():
+                if pair.ports is not None:
+                    key = (pair.protocol, pair.ports.low)
+                    found.setdefault(key, []).append(statement)
+    return {key: tuple(listed) for key, listed in found.items()}
+
+
 def _known_errors(
     edition: EditionData, given: Protocol, port: int
 ) -> Iterator[NearMiss]:
     """Yield what is meant where a source has this very mistake."""
-    for statement in statements():
-        if statement.error is None or port not in {
-            pair.ports.low
-            for pair in statement.protocol_ports()
-            if pair.ports is not None and pair.protocol == given
-        }:
-            continue
+    for statement in _mistakes().get((given, port), ()):
         for name in edition.flows.ids():
             if name not in statement.about:
                 continue
@@ -112,16 +121,20 @@ def _known_errors(
                 )
 
 
+@cache
+def _numbers() -> Mapping[int, tuple[str, ...]]:
+    """Return which statements have a protocol that only a number names."""
+    found: dict[int, list[str]] = {}
+    for statement in statements():
+        for protocol in statement.protocols:
+            if protocol.name is None:
+                found.setdefault(protocol.number, []).append(statement.id)
+    return {number: tuple(listed) for number, listed in found.items()}
+
+
 def _protocol_numbers(given: Protocol, port: int) -> Iterator[NearMiss]:
     """Yield the IP protocol whose number was given as a port."""
-    named = tuple(
-        statement.id
-        for statement in statements()
-        if any(
-            protocol.number == port and protocol.name is None
-            for protocol in statement.protocols
-        )
-    )
+    named = _numbers().get(port, ())
     if named and given.has_ports:
         protocol = Protocol.of(port)
         yield NearMiss(

@@ -1,0 +1,185 @@
+"""The axes of traffic, cut into atoms at every edge that anything names."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from ipaddress import (
+    IPv4Address,
+    IPv6Address,
+    summarize_address_range,
+)
+from itertools import islice
+from typing import Final, NamedTuple
+
+from avi_portspec.audit.services import Spans, join_spans
+from avi_portspec.rules.networks import IPV6, Address, Family, Network
+from avi_portspec.rules.traffic import FAMILIES
+
+__all__ = ["Addresses", "Line", "Outsider"]
+
+#: IPv4 and IPv6 are two stretches of one line, so that 0.0.0.0/0 is not ::/0.
+_IPV6_FROM: Final = 1 << 32
+_ADDRESSES: Final[Spans] = (
+    (0, _IPV6_FROM - 1),
+    (_IPV6_FROM, _IPV6_FROM + (1 << 128) - 1),
+)
+#: How many items of a side a text lists.
+_SHOWN: Final = 4
+
+
+def _span(network: Network) -> tuple[int, int]:
+    """Return the first and last points of a network on the line."""
+    first = int(network.network_address)
+    if network.version == IPV6:
+        first += _IPV6_FROM
+    return first, first + network.num_addresses - 1
+
+
+class Line:
+    """A stretch of whole numbers, cut at the edges of spans.
+
+    Args:
+        whole: All of it, as spans.
+        spans: What cuts it.
+    """
+
+    def __init__(self, whole: Spans, spans: Iterable[tuple[int, int]]) -> None:
+        edges: set[int] = set()
+        for low, high in spans:
+            edges.add(low)
+            edges.add(high + 1)
+        for low, high in whole:
+            edges.add(low)
+            edges.add(high + 1)
+        self._edges = sorted(edges)
+        self.atoms = len(self._edges) - 1
+        self.whole = self.mask(whole)
+
+    def mask(self, spans: Iterable[tuple[int, int]]) -> int:
+        """Return the atoms of spans whose edges cut the line."""
+        edges, mask = self._edges, 0
+        for low, high in spans:
+            first, last = bisect_left(edges, low), bisect_left(edges, high + 1)
+            mask |= (1 << last) - (1 << first)
+        return mask
+
+    def spans(self, mask: int) -> Spans:
+        """Return what atoms are, as spans."""
+        edges = self._edges
+        return join_spans((edges[at], edges[at + 1] - 1) for at in _bits(mask))
+
+    def size(self, mask: int) -> int:
+        """Return how many numbers atoms have."""
+        return sum(high - low + 1 for low, high in self.spans(mask))
+
+
+def _bits(mask: int) -> Iterator[int]:
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+class Outsider(NamedTuple):
+    """Whoever has no addresses here: an atom of its own in each family.
+
+    Attributes:
+        name: Its name: a role, or what the file calls it.
+        is_role: Whether it is a role of the data.
+    """
+
+    name: str
+    is_role: bool = False
+
+
+class Addresses:
+    """The axis of who sends and who receives.
+
+    It has the addresses that anything names, and after them the parties that
+    have none. Where such a party is on the line of addresses, nobody knows:
+    only the role map joins the two.
+
+    Args:
+        networks: What cuts the line.
+        parties: Whoever has no addresses.
+    """
+
+    def __init__(
+        self, networks: Iterable[Network], parties: Iterable[Outsider]
+    ) -> None:
+        self.line = Line(_ADDRESSES, map(_span, networks))
+        self._at = {
+            (party, family): self.line.atoms + at
+            for at, (party, family) in enumerate(
+                (party, family)
+                for party in dict.fromkeys(parties)
+                for family in FAMILIES
+            )
+        }
+        self._families = {
+            family: self.line.mask([_ADDRESSES[at]])
+            | sum(
+                1 << bit for (_, own), bit in self._at.items() if own == family
+            )
+            for at, family in enumerate(FAMILIES)
+        }
+
+    def family(self, family: Family) -> int:
+        """Return everybody, as far as one family goes."""
+        return self._families[family]
+
+    @property
+    def everybody(self) -> int:
+        """Everybody, in both families."""
+        return sum(self._families.values())
+
+    def networks(self, networks: Iterable[Network]) -> int:
+        """Return the atoms of networks."""
+        return self.line.mask(map(_span, networks))
+
+    def party(self, party: Outsider) -> int:
+        """Return the atoms of somebody without addresses."""
+        return sum(1 << self._at[party, family] for family in FAMILIES)
+
+    def parties(self, mask: int) -> tuple[Outsider, ...]:
+        """Return who of those without addresses is among some atoms."""
+        return tuple(
+            dict.fromkeys(
+                party
+                for (party, _), bit in self._at.items()
+                if mask >> bit & 1
+            )
+        )
+
+    def text(self, mask: int) -> str:
+        """Return atoms in words: names, addresses, ranges, or ``any``."""
+        wholes = [f for f in FAMILIES if not self._families[f] & ~mask]
+        if len(wholes) == len(FAMILIES):
+            return "any"
+        texts = [f"any IPv{family}" for family in wholes]
+        for family in wholes:
+            mask &= ~self._families[family]
+        texts += [party.name for party in self.parties(mask)]
+        line = mask & self.line.whole
+        texts += islice(
+            map(_addresses_text, self.line.spans(line)), _SHOWN + 1
+        )
+        if len(texts) > _SHOWN:
+            return f"{', '.join(texts[:_SHOWN])} and more"
+        return ", ".join(texts)
+
+
+def _addresses_text(span: tuple[int, int]) -> str:
+    """Return a span of addresses: one of them, a network, or a range."""
+    low, high = map(_address, span)
+    if low == high:
+        return str(low)
+    networks = [*islice(summarize_address_range(low, high), 2)]
+    return f"{low}-{high}" if len(networks) > 1 else str(networks[0])
+
+
+def _address(point: int) -> Address:
+    if point < _IPV6_FROM:
+        return IPv4Address(point)
+    return IPv6Address(point - _IPV6_FROM)

@@ -1,0 +1,663 @@
+"""Filters, rules and flows as boxes, over one set of atoms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import chain
+from typing import Final, NamedTuple, TypeAlias, assert_never
+
+from avi_portspec.audit.axes import Addresses, Line, Outsider
+from avi_portspec.audit.boxes import Box, Region, unite
+from avi_portspec.audit.model import (
+    Anywhere,
+    Existing,
+    Filter,
+    Group,
+    LastResort,
+    Members,
+    Networks,
+    Party,
+    PrefixList,
+    Rule,
+    Tag,
+    Unknown,
+    Unread,
+)
+from avi_portspec.audit.roles import RoleMap, names_of_party
+from avi_portspec.audit.services import (
+    EVERY_SERVICE,
+    PORTS,
+    Spans,
+    join_spans,
+    message_spans,
+    port_spans,
+    protocol_spans,
+)
+from avi_portspec.beyond.records import Statement
+from avi_portspec.deployment.resolution import Resolution
+from avi_portspec.model.flows import Flow
+from avi_portspec.model.frozen import FrozenDict
+from avi_portspec.model.protocols import ICMP, Protocol
+from avi_portspec.names import EndpointId
+from avi_portspec.rules.inventory import Inventory
+from avi_portspec.rules.networks import IPV4, IPV6, Family, Network
+from avi_portspec.rules.parts import Parts
+from avi_portspec.rules.peers import NamedObject
+from avi_portspec.rules.traffic import ECHO_REQUESTS, FAMILIES, ICMPV6
+
+__all__ = [
+    "Compiler",
+    "Judged",
+    "Need",
+    "RuleBoxes",
+    "hull",
+    "is_any",
+    "last_resort_breadth",
+]
+
+_WHOLE: Final = "avi-vantage"
+_PARTS: Final = ("controller", "service-engine")
+_EVERY_PORT: Final[Spans] = ((0, PORTS - 1),)
+#: From which ports connections are opened: RFC 6335 has 49152 to 65535, and
+#: systems begin lower, but all above the system ports.
+_EPHEMERAL: Final = (1024, PORTS - 1)
+#: Echo request and echo reply have one code, 0 (RFC 792, RFC 4443).
+_ECHO_CODE: Final = 0
+#: The atoms of a party: what it has for sure, and what it may have.
+_Bounds: TypeAlias = tuple[int, int]
+
+
+class RuleBoxes(NamedTuple):
+    """One rule as boxes.
+
+    Attributes:
+        rule: The rule.
+        filter_id: The filter that it is in.
+        least: What it matches for sure.
+        most: All that it may match.
+        hull: For each axis, the atoms of *most*.
+        rests_on: What makes it broad: ``any-source`` or
+            ``provider-default``; empty if it is not.
+    """
+
+    rule: Rule
+    filter_id: str
+    least: Region
+    most: Region
+    hull: Box
+    rests_on: str
+
+
+class Judged(NamedTuple):
+    """One filter as boxes.
+
+    Attributes:
+        filter: The filter.
+        rules: Its rules, in the order of evaluation.
+        attached: Who is on its side for sure, and who may be, as atoms;
+            everybody if it does not say.
+        unread: What would add rules to it.
+    """
+
+    filter: Filter
+    rules: tuple[RuleBoxes, ...]
+    attached: _Bounds
+    unread: tuple[Unread, ...]
+
+
+class Need(NamedTuple):
+    """What one flow is, as boxes: one of several that suffice.
+
+    Attributes:
+        protocols: The protocols that it is over.
+        region: What has to pass.
+        replies: What has to come back where nobody keeps state.
+        other: The same over IPv6, where it is not known which family it is.
+    """
+
+    protocols: tuple[Protocol, ...]
+    region: Region
+    replies: Region
+    other: Need | None
+
+
+class _End(NamedTuple):
+    """One end of a flow: its atoms, and whether they are addresses."""
+
+    mask: int
+    is_known: bool
+
+
+class Compiler:
+    """Cuts the axes, and makes boxes of filters, flows and statements.
+
+    Args:
+        existing: The files.
+        resolution: The answer for the deployment.
+        roles: Which roles the parties have.
+        inventory: The addresses of roles, so far as they are known.
+        statements: What other sources state.
+    """
+
+    def __init__(
+        self,
+        existing: Sequence[Existing],
+        resolution: Resolution,
+        roles: RoleMap,
+        inventory: Inventory | None,
+        statements: Iterable[Statement],
+    ) -> None:
+        self._roles = roles
+        self._edition = resolution.edition
+        site = inventory or Inventory(addresses=FrozenDict())
+        self._site = site.within(resolution.deployment.clouds)
+        self._parts = Parts(
+            resolution.deployment, resolution.edition, self._site
+        )
+        self._objects = {
+            peer.name: (role,)
+            for role, peers in self._site.peers.items()
+            for peer in peers
+            if isinstance(peer, NamedObject)
+        }
+        flows = [decision.flow for decision in resolution]
+        records: list[Flow | Statement] = [*flows, *statements]
+        ends = [
+            end
+            for record in (*records, *resolution.edition.exclusions)
+            for end in (record.source, record.destination)
+            if end is not None
+        ]
+        named = chain(
+            ends,
+            _PARTS,
+            *self._objects.values(),
+            *roles.parties.values(),
+        )
+        self._outsiders = dict.fromkeys(map(_role, named))
+        self.addresses = self._cut_addresses(existing)
+        self.services = _cut_services(existing, records)
+        self._carried = {
+            family: self.services.whole
+            & ~self.services.mask(protocol_spans(other))
+            for family, other in ((IPV4, ICMPV6), (IPV6, ICMP))
+        }
+        self.ports = _cut_ports(existing, flows)
+        self._service = cache(self._find_service)
+        self._party = cache(self._find_party)
+        self._role_mask = cache(self._find_role)
+
+    # -- the axes ------------------------------------------------------------
+
+    def _cut_addresses(self, existing: Iterable[Existing]) -> Addresses:
+        """Cut by all networks, and find whoever has no addresses."""
+        networks = [
+            network
+            for role in self._site.addresses
+            for network in self._networks_of(role)
+        ]
+        parties: dict[Party, None] = {}
+        for each in existing:
+            for filter_ in each.filters:
+                parties |= dict.fromkeys(filter_.attached_to)
+                for rule in filter_.rules:
+                    parties |= dict.fromkeys(rule.sources)
+                    parties |= dict.fromkeys(rule.destinations)
+        for party in parties:
+            if isinstance(party, Networks):
+                networks += party.networks
+            elif isinstance(party, (Group, Tag, PrefixList)):
+                self._outsiders[_outsider(party)] = None
+            for role in self.roles_of(party):
+                self._outsiders[_role(role)] = None
+        return Addresses(networks, self._outsiders)
+
+    def roles_of(self, party: Party) -> tuple[str, ...]:
+        """Return the roles of a party, by the role map or by its name."""
+        names = names_of_party(party)
+        found = self._roles.roles_of(names)
+        for name in () if found else names:
+            found = self._objects.get(name, ())
+            endpoint = self._edition.endpoints.get(name)
+            if not found and endpoint is not None:
+                # It is called by the very name of a role.
+                found = (endpoint.id,)
+            if found:
+                break
+        if isinstance(party, Networks):
+            for network in party.networks:
+                found += self._roles.roles_of([str(network)])
+        return tuple(dict.fromkeys(found))
+
+    def _find_service(self, spans: Spans) -> int:
+        return self.services.mask(spans) & self.services.whole
+
+    def _find_role(self, role: str) -> int:
+        """Return the atoms of a role: its addresses, or one of its own."""
+        if role == _WHOLE and not self._site.has(role):
+            return self._role_mask(_PARTS[0]) | self._role_mask(_PARTS[1])
+        networks = self._networks_of(EndpointId(role))
+        if networks:
+            return self.addresses.networks(networks)
+        return self.addresses.party(_role(role))
+
+    def _networks_of(self, role: EndpointId) -> tuple[Network, ...]:
+        return tuple(
+            dict.fromkeys(
+                network
+                for family in FAMILIES
+                for network in (
+                    *self._site.of(role, family),
+                    *self._site.listening(role, family),
+                )
+            )
+        )
+
+    def _find_party(self, party: Party) -> _Bounds:
+        """Return what a party has for sure, and what it may have."""
+        match party:
+            case Anywhere(families=families):
+                mask = 0
+                for family in families:
+                    mask |= self.addresses.family(family)
+                return mask, mask
+            case Networks():
+                return self._find_networks(party)
+            case Group() | Tag() | PrefixList():
+                roles = self.roles_of(party)
+                mask = 0
+                for role in roles:
+                    mask |= self._role_mask(role)
+                mask = mask or self.addresses.party(_outsider(party))
+                return mask, mask
+            case Unknown() | Members():
+                # Whose members they would be, their filter does not say.
+                return 0, self.addresses.everybody
+            case _ as never:
+                assert_never(never)
+
+    def _find_networks(self, party: Networks) -> _Bounds:
+        least = self.addresses.networks(party.networks)
+        for role in self._roles.roles_of(names_of_party(party)):
+            least |= self._role_mask(role)
+        most = least
+        for network in party.networks:
+            if not network.prefixlen:
+                least |= self.addresses.family(network.version)
+                most |= least
+                continue
+            for mapped, roles in self._roles.networks:
+                if mapped.version != network.version or not mapped.overlaps(
+                    network
+                ):
+                    continue
+                for role in roles:
+                    most |= self._role_mask(role)
+                    # Of a part of it, nobody knows who is in it.
+                    if mapped.subnet_of(network):  # type: ignore[arg-type]
+                        least |= self._role_mask(role)
+        return least, most
+
+    def bounds(
+        self, parties: Iterable[Party], members: _Bounds | None
+    ) -> _Bounds:
+        """Return what several parties have for sure, and may have.
+
+        Args:
+            parties: The parties.
+            members: The members of the filter that they are in.
+        """
+        least = most = 0
+        for party in parties:
+            if members is not None and isinstance(party, Members):
+                low, high = members
+            else:
+                low, high = self._party(party)
+            least |= low
+            most |= high
+        return least, most
+
+    def boxes(
+        self,
+        sources: int,
+        destinations: int,
+        service: int,
+        source_ports: Spans | None = None,
+    ) -> Region:
+        """Return what somebody may send to somebody, in each family.
+
+        Args:
+            sources: Who sends, as atoms.
+            destinations: Who receives, as atoms.
+            service: What is sent, as atoms.
+            source_ports: The only source ports, on the line of services.
+        """
+        made: list[Box] = []
+        for family in FAMILIES:
+            own = self.addresses.family(family)
+            box = (
+                sources & own,
+                destinations & own,
+                service & self._carried[family],
+            )
+            if all(box):
+                made += self._from(box, source_ports)
+        return tuple(made)
+
+    def _from(self, box: Box, source_ports: Spans | None) -> Iterator[Box]:
+        """Yield a box with the axis of source ports, if there is one."""
+        if self.ports is None:
+            yield box
+        elif source_ports is None:
+            yield (*box, self.ports.whole)
+        else:
+            for number in sorted({low // PORTS for low, _ in source_ports}):
+                own = protocol_spans(Protocol.of(number))
+                service = box[2] & self.services.mask(own)
+                ports = self.ports.mask(
+                    _numbers(span)
+                    for span in source_ports
+                    if span[0] // PORTS == number
+                )
+                if service:
+                    yield (box[0], box[1], service, ports)
+
+    # -- what exists ---------------------------------------------------------
+
+    def judge(self, existing: Existing) -> Iterator[Judged]:
+        """Yield the filters of a file as boxes."""
+        for filter_ in existing.filters:
+            attached = self.bounds(filter_.attached_to, None)
+            yield Judged(
+                filter_,
+                tuple(
+                    self._rule(rule, filter_, attached)
+                    for rule in filter_.rules
+                ),
+                attached if filter_.attached_to else self._all,
+                tuple(
+                    unread
+                    for unread in existing.unread
+                    if unread.filter_id == filter_.id
+                    and unread.kind != "set-aside"
+                ),
+            )
+
+    @property
+    def _all(self) -> _Bounds:
+        return self.addresses.everybody, self.addresses.everybody
+
+    def _rule(
+        self, rule: Rule, filter_: Filter, attached: _Bounds
+    ) -> RuleBoxes:
+        members = attached if filter_.attached_to else None
+        sources = self.bounds(rule.sources, members)
+        destinations = self.bounds(rule.destinations, members)
+        if filter_.attached_to and filter_.direction == "in":
+            destinations = _both(destinations, attached)
+        if filter_.attached_to and filter_.direction == "out":
+            sources = _both(sources, attached)
+        if isinstance(rule.service, Unknown):
+            services = 0, self.services.whole
+        else:
+            services = (self._service(rule.service),) * 2
+        least, most = (
+            self.boxes(
+                sources[at], destinations[at], services[at], rule.source_ports
+            )
+            for at in (0, 1)
+        )
+        if least == most:
+            least = most
+        if rule.conditions:
+            least = ()
+        return RuleBoxes(
+            rule, filter_.id, least, most, hull(most), _broad(rule, filter_)
+        )
+
+    # -- what is needed ------------------------------------------------------
+
+    def needs(self, flow: Flow) -> tuple[Need, ...]:
+        """Return what a flow is: each of these alone suffices.
+
+        ``TCP or UDP`` is a choice where the vendor does not state which;
+        else all protocols of a flow are one need.
+        """
+        # The reason tells that the vendor does not say which of them.
+        is_choice = len(flow.protocols) > 1 and any(
+            reason.field == "protocols"
+            for reason in (*flow.inferred, *flow.readings)
+        )
+        if is_choice:
+            return tuple(
+                self._need(flow, (protocol,)) for protocol in flow.protocols
+            )
+        return (self._need(flow, flow.protocols),)
+
+    def _need(self, flow: Flow, protocols: tuple[Protocol, ...]) -> Need:
+        source = self._end(flow.source, flow, sends=True)
+        destination = self._end(flow.destination, flow, sends=False)
+        made = {
+            family: self._need_in(
+                flow, protocols, family, source.mask, destination.mask
+            )
+            for family in FAMILIES
+        }
+        both = made[IPV4].region and made[IPV6].region
+        if both and not (source.is_known and destination.is_known):
+            # Which family is used, nobody knows: IPv4 is assumed.
+            return made[IPV4]._replace(other=made[IPV6])
+        return Need(
+            protocols,
+            (*made[IPV4].region, *made[IPV6].region),
+            (*made[IPV4].replies, *made[IPV6].replies),
+            None,
+        )
+
+    def _need_in(
+        self,
+        flow: Flow,
+        protocols: tuple[Protocol, ...],
+        family: Family,
+        source: int,
+        destination: int,
+    ) -> Need:
+        own = self.addresses.family(family)
+        region: list[Region] = []
+        replies: list[Region] = []
+        for protocol in protocols:
+            service = self._service(_spans_of(flow, protocol))
+            region.append(self.boxes(source & own, destination & own, service))
+            answer = self._service(_replies(flow, protocol))
+            ports = (
+                _ported(flow, protocol)
+                if protocol.has_ports and self.ports is not None
+                else None
+            )
+            replies.append(
+                self.boxes(destination & own, source & own, answer, ports)
+            )
+        return Need(protocols, unite(region), unite(replies), None)
+
+    def _end(self, role: EndpointId, flow: Flow, *, sends: bool) -> _End:
+        networks: list[Network] = []
+        if self._site.has(role):
+            part = self._parts.of(role, flow.when)
+            for family in FAMILIES:
+                networks += (
+                    self._parts.sources(part, family)
+                    if sends
+                    else self._parts.listening(part, family)
+                )
+        if networks:
+            return _End(self.addresses.networks(networks), is_known=True)
+        return _End(self._role_mask(role), is_known=False)
+
+    def region_of(self, flow: Flow) -> Region:
+        """Return all that a flow can be, in either family."""
+        return self.between(
+            self._end(flow.source, flow, sends=True).mask,
+            self._end(flow.destination, flow, sends=False).mask,
+            flow,
+        )
+
+    def reversed(self, flow: Flow) -> Region:
+        """Return what a flow would be with its sides swapped."""
+        return self.between(
+            self._end(flow.destination, flow, sends=True).mask,
+            self._end(flow.source, flow, sends=False).mask,
+            flow,
+        )
+
+    def role_mask(self, role: str) -> int:
+        """Return the atoms of a role of the data."""
+        return self._role_mask(role)
+
+    def stated(self, statement: Statement) -> Region:
+        """Return what a statement of another source is about."""
+        source, destination = (
+            self.addresses.everybody if end is None else self._role_mask(end)
+            for end in (statement.source, statement.destination)
+        )
+        return self.between(source, destination, statement)
+
+    def between(
+        self, source: int, destination: int, record: Flow | Statement
+    ) -> Region:
+        """Return what a record has somebody send to somebody."""
+        service = 0
+        for protocol in record.protocols:
+            service |= self._service(_spans_of(record, protocol))
+        return self.boxes(source, destination, service)
+
+    def pair(self, source: EndpointId, destination: EndpointId) -> Region:
+        """Return everything from one role to another."""
+        return self.boxes(
+            self._role_mask(source),
+            self._role_mask(destination),
+            self.services.whole,
+        )
+
+
+def _cut_services(
+    existing: Iterable[Existing], records: Iterable[Flow | Statement]
+) -> Line:
+    """Cut by whatever rules match, flows need and sources state."""
+    spans: set[tuple[int, int]] = set()
+    for each in existing:
+        for filter_ in each.filters:
+            for rule in filter_.rules:
+                if not isinstance(rule.service, Unknown):
+                    spans.update(rule.service)
+    for record in records:
+        for protocol in record.protocols:
+            spans.update(_spans_of(record, protocol))
+            spans.update(_replies(record, protocol))
+    # Each protocol is whole for rules that match it with source ports alone.
+    return Line(join_spans(EVERY_SERVICE), {*spans, *EVERY_SERVICE})
+
+
+def _cut_ports(
+    existing: Iterable[Existing], flows: Iterable[Flow]
+) -> Line | None:
+    """Cut source ports; there is no such axis if no rule names any."""
+    spans = {
+        _numbers(span)
+        for each in existing
+        for filter_ in each.filters
+        for rule in filter_.rules
+        for span in rule.source_ports or ()
+    }
+    if not spans:
+        return None
+    spans |= {(ports.low, ports.high) for f in flows for ports in f.ports}
+    return Line(_EVERY_PORT, spans)
+
+
+def _role(name: str) -> Outsider:
+    return Outsider(name, is_role=True)
+
+
+def _outsider(party: Party) -> Outsider:
+    return Outsider(names_of_party(party)[0])
+
+
+def _both(one: _Bounds, other: _Bounds) -> _Bounds:
+    return one[0] & other[0], one[1] & other[1]
+
+
+def hull(region: Region) -> Box:
+    """Return the atoms that a region has on each axis."""
+    masks = [0, 0, 0]
+    for box in region:
+        for axis in range(3):
+            masks[axis] |= box[axis]
+    return tuple(masks)
+
+
+def _broad(rule: Rule, filter_: Filter) -> str:
+    """Return what makes a rule broad, or nothing.
+
+    Any destination of what leaves is ordinary.
+    """
+    if rule.origin == "provider-default":
+        return "provider-default"
+    if filter_.direction != "out" and any(map(is_any, rule.sources)):
+        return "any-source"
+    return ""
+
+
+def is_any(party: Party) -> bool:
+    """Return whether a party is anybody: the only "any" there is."""
+    if isinstance(party, Networks):
+        return any(not network.prefixlen for network in party.networks)
+    return isinstance(party, Anywhere)
+
+
+def last_resort_breadth(last: LastResort, filter_: Filter) -> str:
+    """Return what makes it broad to rest on a last resort, or nothing."""
+    if last.origin == "provider-default":
+        return "provider-default"
+    return "" if filter_.direction == "out" else "any-source"
+
+
+def _numbers(span: tuple[int, int]) -> tuple[int, int]:
+    """Return ports as numbers, without their protocol."""
+    return span[0] % PORTS, span[1] % PORTS
+
+
+def _ported(record: Flow | Statement, protocol: Protocol) -> Spans:
+    return join_spans(
+        span
+        for ports in record.ports
+        for span in port_spans(protocol, ports.low, ports.high)
+    )
+
+
+def _spans_of(record: Flow | Statement, protocol: Protocol) -> Spans:
+    """Return what a record is over one of its protocols."""
+    if protocol in ECHO_REQUESTS:
+        kinds = record.icmp_types or (ECHO_REQUESTS[protocol],)
+        return join_spans(
+            span
+            for kind in kinds
+            for span in message_spans(
+                protocol,
+                kind,
+                _ECHO_CODE if kind == ECHO_REQUESTS[protocol] else None,
+            )
+        )
+    if protocol.has_ports and record.ports:
+        return _ported(record, protocol)
+    return protocol_spans(protocol)
+
+
+def _replies(record: Flow | Statement, protocol: Protocol) -> Spans:
+    """Return what answers: from its ports, to where it was opened from."""
+    if protocol in ECHO_REQUESTS:
+        reply = 0 if protocol == ICMP else ECHO_REQUESTS[protocol] + 1
+        return message_spans(protocol, reply, _ECHO_CODE)
+    if protocol.has_ports:
+        return port_spans(protocol, *_EPHEMERAL)
+    return protocol_spans(protocol)

@@ -1,0 +1,195 @@
+"""What an audit finds, and what of it somebody accepts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from typing import Final
+
+import attrs
+
+from avi_portspec.audit.accepted import Accepted
+from avi_portspec.audit.model import Place, Rule
+from avi_portspec.audit.near import Near
+from avi_portspec.audit.verdicts import SideKind
+from avi_portspec.model.facets import DeclinedFlow
+from avi_portspec.names import FindingKind, FindingLevel
+
+__all__ = ["LEVELS", "Finding", "accept", "clean"]
+
+#: The gravest first; what is unknown comes last, for it is neither.
+LEVELS: Final[tuple[FindingLevel, ...]] = (
+    "error",
+    "warning",
+    "note",
+    "unknown",
+)
+#: The longest text from a file that a report repeats, in characters.
+_LONGEST: Final = 200
+_DIGITS: Final = 16
+
+
+def clean(text: str) -> str:
+    """Return a text from a file, safe for a terminal and not too long.
+
+    Names, tags and descriptions are in the hand of whoever writes the file:
+    what controls a terminal, or the direction of text, is spelt out.
+    """
+    cut = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+    return cut if cut.isprintable() else ascii(cut)[1:-1]
+
+
+@attrs.frozen(kw_only=True)
+class Finding:
+    """One thing that is not as it should be, or not known.
+
+    Attributes:
+        kind: What kind of thing.
+        level: How grave it is.
+        text: What it is, in a sentence.
+        place: Where it is in a file, if it is in one.
+        flow: The flow that it is about, by id.
+        side: Which side of the flow.
+        party: The role on that side, or the party that it is about.
+        rule: The rule that it is about.
+        ports: The ports of the flow or the rule, if they are few.
+        near: What was probably meant.
+        hints: What would settle it, a line each.
+        accepted: Why it is accepted, and by whom.
+        fingerprint: The same in every run over the same deviation: it is made
+            of the flow, the side and the party, or of what the rule allows,
+            and never of a line.
+    """
+
+    kind: FindingKind
+    level: FindingLevel
+    text: str
+    place: Place | None = None
+    flow: str | None = None
+    side: SideKind | None = None
+    party: str = attrs.field(default="", converter=clean)
+    rule: Rule | None = None
+    ports: tuple[int, ...] = ()
+    near: tuple[Near, ...] = ()
+    hints: tuple[str, ...] = ()
+    accepted: Accepted | DeclinedFlow | None = None
+    fingerprint: str = ""
+
+
+def sign(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings with their fingerprints.
+
+    Two that are alike in all but their place, such as two equal rules, are
+    counted.
+    """
+    seen: dict[str, int] = {}
+    signed = []
+    for finding in findings:
+        parts = [
+            finding.kind,
+            finding.flow or "",
+            finding.side or "",
+            finding.party,
+            _content(finding.rule),
+        ]
+        if finding.kind in _PLACED:
+            parts.append(finding.text)
+        digest = sha256("\0".join(parts).encode("utf-8", "replace"))
+        text = digest.hexdigest()[:_DIGITS]
+        number = seen[text] = seen.get(text, 0) + 1
+        if number > 1:
+            text = f"{text}-{number}"
+        signed.append(attrs.evolve(finding, fingerprint=text))
+    return signed
+
+
+#: Findings that only their text tells apart.
+_PLACED: Final[frozenset[FindingKind]] = frozenset(
+    {
+        "unread",
+        "acceptance-ended",
+        "acceptance-unmatched",
+        "acceptance-too-wide",
+    }
+)
+
+
+def _content(rule: Rule | None) -> str:
+    """Return what a rule says, without its place and without its name."""
+    if rule is None:
+        return ""
+    return repr((rule.action, rule.sources, rule.destinations, rule.service))
+
+
+def accept(
+    findings: Sequence[Finding],
+    accepted: Sequence[Accepted],
+    declined: Iterable[DeclinedFlow],
+    today: dt.date,
+) -> list[Finding]:
+    """Return findings with what is accepted of them, and what is wrong there.
+
+    Args:
+        findings: The findings.
+        accepted: What the site accepts.
+        declined: The flows that the deployment does not use: all about them
+            is accepted.
+        today: The day that tells what has ended.
+    """
+    unused = {each.flow: each for each in declined}
+    found = [
+        attrs.evolve(finding, accepted=unused[finding.flow])  # type: ignore[index]
+        if finding.flow in unused
+        else finding
+        for finding in findings
+    ]
+    wrong = []
+    for number, entry in enumerate(accepted, 1):
+        name = f"accepted[{number - 1}] ({entry.flow or entry.rule})"
+        at = [i for i, each in enumerate(found) if _meets(entry, each)]
+        flows = {found[i].flow for i in at}
+        if entry.has_ended(today):
+            wrong.append(
+                Finding(
+                    kind="acceptance-ended",
+                    level="warning",
+                    text=f"{name} ended on {entry.until}: renew it, or mend "
+                    "what it is about.",
+                )
+            )
+        elif not at:
+            wrong.append(
+                Finding(
+                    kind="acceptance-unmatched",
+                    level="warning",
+                    text=f"{name} matches no finding of kind "
+                    f"{entry.finding}: remove it.",
+                )
+            )
+        elif len(flows) > 1:
+            listed = ", ".join(sorted(map(str, flows)))
+            wrong.append(
+                Finding(
+                    kind="acceptance-too-wide",
+                    level="warning",
+                    text=f"{name} matches findings on several flows "
+                    f"({listed}): accept them one by one, by flow.",
+                )
+            )
+        else:
+            for i in at:
+                found[i] = attrs.evolve(found[i], accepted=entry)
+    return found + wrong
+
+
+def _meets(entry: Accepted, finding: Finding) -> bool:
+    """Return whether an entry is about a finding, and all of it."""
+    rule = None if finding.rule is None else finding.rule.id
+    return (
+        entry.finding == finding.kind
+        and (entry.flow is None or entry.flow == finding.flow)
+        and (entry.rule is None or entry.rule == rule)
+        and (entry.port is None or finding.ports == (entry.port,))
+        and (entry.party is None or entry.party == finding.party)
+    )

@@ -1,0 +1,85 @@
+"""What was probably meant by a rule that nothing explains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from avi_portspec.audit.boxes import Region, intersect
+from avi_portspec.audit.compiled import Compiler
+from avi_portspec.audit.documented import Documented
+from avi_portspec.audit.services import PORTS
+from avi_portspec.model.protocols import Protocol
+from avi_portspec.names import Slip
+
+__all__ = ["Near", "NearKind", "near_rules"]
+
+#: How a rule can miss a flow: by its port, its sides, or the side it is on.
+NearKind: TypeAlias = Literal[Slip, "swapped-sides", "other-side"]
+
+#: Of a rule with many ports, nobody meant one.
+_FEW: Final = 8
+
+
+class Near(NamedTuple):
+    """What was probably meant, and why.
+
+    Attributes:
+        kind: What was mistaken.
+        reason: Why it is thought so, in a sentence.
+        records: The flows, or the statements of other sources, that have
+            what was probably meant, by id.
+    """
+
+    kind: NearKind
+    reason: str
+    records: tuple[str, ...]
+
+
+def near_rules(
+    documented: Documented, compiler: Compiler, region: Region
+) -> tuple[Near, ...]:
+    """Return what was probably meant by what a rule opens.
+
+    Args:
+        documented: What is documented.
+        compiler: What made the boxes.
+        region: What the rule opens, and nothing explains.
+    """
+    return tuple(
+        dict.fromkeys(
+            (
+                *_by_port(documented, compiler, region),
+                *_by_sides(documented, compiler, region),
+            )
+        )
+    )
+
+
+def _by_port(
+    documented: Documented, compiler: Compiler, region: Region
+) -> Iterator[Near]:
+    mask = 0
+    for box in region:
+        mask |= box[2]
+    for low, high in compiler.services.spans(mask):
+        protocol = Protocol.of(low // PORTS)
+        if not protocol.has_ports or high - low >= _FEW:
+            continue
+        for point in range(low, high + 1):
+            for miss in documented.near_misses(protocol, point % PORTS):
+                yield Near(miss.slip, miss.reason, miss.records)
+
+
+def _by_sides(
+    documented: Documented, compiler: Compiler, region: Region
+) -> Iterator[Near]:
+    narrow = [box for box in region if compiler.services.size(box[2]) <= _FEW]
+    for known in documented.flows if narrow else ():
+        if known.status == "needed" and intersect(narrow, known.swapped):
+            flow = known.flow
+            reason = (
+                f"{flow.id} is from {flow.source} to {flow.destination}: the "
+                "two sides are swapped."
+            )
+            yield Near("swapped-sides", reason, (flow.id,))

@@ -1,0 +1,233 @@
+"""What a rule that exists is for, and how much more it opens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import Final
+
+import attrs
+
+from avi_portspec.audit.boxes import (
+    Region,
+    TooFragmentedError,
+    intersect,
+    subtract,
+)
+from avi_portspec.audit.compiled import (
+    Compiler,
+    Judged,
+    RuleBoxes,
+    hull,
+    is_any,
+)
+from avi_portspec.audit.documented import Documented
+from avi_portspec.audit.model import Filter, Rule
+from avi_portspec.audit.near import Near, near_rules
+from avi_portspec.audit.services import PORTS
+from avi_portspec.audit.verdicts import region_text
+from avi_portspec.model.protocols import Protocol
+from avi_portspec.names import Status
+
+__all__ = ["RuleReport", "RuleVerdict", "judge_rules"]
+
+
+#: What a deployment may have rules for.
+_USED: Final[frozenset[Status]] = frozenset(
+    {"needed", "direction-unclear", "optional"}
+)
+
+
+class RuleVerdict(StrEnum):
+    """What a rule is for."""
+
+    EXPLAINED = "explained"
+    OPTIONAL = "optional"
+    NOT_HERE = "not here"
+    STATED_ELSEWHERE = "stated elsewhere"
+    RULED_OUT = "ruled out"
+    OUTSIDE = "outside"
+    UNEXPLAINED = "unexplained"
+    SHADOWED = "shadowed"
+    EMPTY = "empty"
+    DENIES = "denies"
+
+
+@attrs.frozen(kw_only=True)
+class RuleReport:
+    """What one rule is for.
+
+    Attributes:
+        rule: The rule.
+        filter: The filter that it is in.
+        verdict: What it is for.
+        explained_by: The flows that need what it opens, by id; of an
+            optional rule, those that may use it.
+        not_here: The flows that do not apply to this deployment, by id, if
+            it is about nothing else; with the reason.
+        stated_by: The statements of other sources that have what it opens,
+            by id, where the vendor's page has nothing.
+        ruled_out_by: The exclusions that say that it is not required.
+        mixes: The other roles of a party that is ruled out.
+        beyond: What it opens besides all of these flows, in words.
+        ports_beyond: How many ports of TCP and UDP, and other services, that
+            is.
+        shadowed_by: The rules that leave nothing of it.
+        near: What was probably meant.
+    """
+
+    rule: Rule
+    filter: Filter
+    verdict: RuleVerdict
+    explained_by: tuple[str, ...] = ()
+    not_here: tuple[tuple[str, str], ...] = ()
+    stated_by: tuple[str, ...] = ()
+    ruled_out_by: tuple[str, ...] = ()
+    mixes: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
+    ports_beyond: int = 0
+    shadowed_by: tuple[Rule, ...] = ()
+    near: tuple[Near, ...] = ()
+
+
+def judge_rules(
+    compiler: Compiler, judged: Judged, documented: Documented
+) -> Iterator[RuleReport]:
+    """Yield what each rule of a filter is for, in order.
+
+    Args:
+        compiler: What made the boxes.
+        judged: The filter.
+        documented: What is documented.
+    """
+    is_ordered = judged.filter.discipline == "first-match"
+    before: dict[int, list[RuleBoxes]] = {}
+    for boxes in judged.rules:
+        earlier = [
+            each
+            for service, some in before.items()
+            if service & boxes.hull[2]
+            for each in some
+            if each.hull[1] & boxes.hull[1] and each.hull[0] & boxes.hull[0]
+        ]
+        try:
+            yield _judge(compiler, judged.filter, boxes, earlier, documented)
+        except TooFragmentedError:
+            yield RuleReport(
+                rule=boxes.rule,
+                filter=judged.filter,
+                verdict=RuleVerdict.UNEXPLAINED,
+                beyond=("too fragmented to be judged",),
+            )
+        if is_ordered:
+            before.setdefault(boxes.hull[2], []).append(boxes)
+
+
+def _judge(
+    compiler: Compiler,
+    filter_: Filter,
+    boxes: RuleBoxes,
+    earlier: Sequence[RuleBoxes],
+    documented: Documented,
+) -> RuleReport:
+    rule = boxes.rule
+    report = RuleReport(
+        rule=rule, filter=filter_, verdict=RuleVerdict.UNEXPLAINED
+    )
+    if not boxes.most:
+        return attrs.evolve(report, verdict=RuleVerdict.EMPTY)
+    region = boxes.most
+    for each in earlier:
+        region = subtract(region, each.least)
+    if not region:
+        return attrs.evolve(
+            report,
+            verdict=RuleVerdict.SHADOWED,
+            shadowed_by=tuple(
+                each.rule
+                for each in earlier
+                if intersect(boxes.most, each.least)
+            ),
+        )
+    if rule.action == "deny":
+        return attrs.evolve(report, verdict=RuleVerdict.DENIES)
+    met = [
+        known for known in documented.flows if intersect(region, known.region)
+    ]
+    used = [k for k in met if k.status in _USED]
+    beyond = region
+    for known in used:
+        beyond = subtract(beyond, known.region)
+    report = attrs.evolve(
+        report,
+        explained_by=tuple(known.flow.id for known in used),
+        beyond=region_text(compiler, beyond),
+        ports_beyond=_count(compiler, beyond),
+        near=near_rules(documented, compiler, beyond),
+    )
+    if used:
+        statuses = {known.status for known in used}
+        verdict = (
+            RuleVerdict.OPTIONAL
+            if statuses == {"optional"}
+            else RuleVerdict.EXPLAINED
+        )
+        return attrs.evolve(report, verdict=verdict)
+    if met:
+        return attrs.evolve(
+            report,
+            verdict=RuleVerdict.NOT_HERE,
+            not_here=tuple((known.flow.id, known.reason) for known in met),
+        )
+    return _explain_otherwise(compiler, report, region, documented)
+
+
+def _explain_otherwise(
+    compiler: Compiler,
+    report: RuleReport,
+    region: Region,
+    documented: Documented,
+) -> RuleReport:
+    """Return what a rule is that no flow of the edition explains."""
+    stated = tuple(
+        statement.id
+        for statement, own in documented.statements
+        if intersect(region, own)
+    )
+    if stated:
+        return attrs.evolve(
+            report, verdict=RuleVerdict.STATED_ELSEWHERE, stated_by=stated
+        )
+    sources, destinations, _ = hull(region)
+    rule = report.rule
+    if not any(map(is_any, (*rule.sources, *rule.destinations))):
+        for exclusion, own in documented.exclusions:
+            if intersect(region, own):
+                return attrs.evolve(
+                    report,
+                    verdict=RuleVerdict.RULED_OUT,
+                    ruled_out_by=(exclusion.id,),
+                    mixes=tuple(
+                        name
+                        for name, mask in documented.roles.items()
+                        if mask & sources and name != exclusion.source
+                    ),
+                )
+    known = 0
+    for mask in documented.roles.values():
+        known |= mask
+    if not (sources & known and destinations & known):
+        return attrs.evolve(report, verdict=RuleVerdict.OUTSIDE)
+    return report
+
+
+def _count(compiler: Compiler, region: Region) -> int:
+    """Return how many ports a region has, over all protocols with ports."""
+    services = 0
+    for box in region:
+        services |= box[2]
+    return sum(
+        high - low + 1
+        for low, high in compiler.services.spans(services)
+        if Protocol.of(low // PORTS).has_ports
+    )

@@ -1,0 +1,598 @@
+"""The report on the rules that exist, against what is needed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+import attrs
+
+from avi_portspec.audit.accepted import Accepted
+from avi_portspec.audit.compiled import Compiler, Judged
+from avi_portspec.audit.documented import Documented
+from avi_portspec.audit.findings import (
+    LEVELS,
+    Finding,
+    accept,
+    clean,
+    sign,
+)
+from avi_portspec.audit.model import (
+    Existing,
+    Networks,
+    Party,
+    Rule,
+    Unknown,
+    UnreadKind,
+)
+from avi_portspec.audit.near import Near
+from avi_portspec.audit.openings import RuleReport, RuleVerdict, judge_rules
+from avi_portspec.audit.roles import NO_ROLES, RoleMap, parties_of
+from avi_portspec.audit.services import PORTS, service_text
+from avi_portspec.audit.verdicts import (
+    Side,
+    Sides,
+    Verdict,
+    judge_flow,
+)
+from avi_portspec.beyond.records import Statement
+from avi_portspec.deployment.resolution import Resolution
+from avi_portspec.errors import InvalidDataError
+from avi_portspec.model.flows import Flow
+from avi_portspec.model.frozen import FrozenDict
+from avi_portspec.names import EndpointId, FindingKind, FindingLevel, Status
+from avi_portspec.rules.inventory import PRODUCT, Inventory, find_unknown
+
+__all__ = ["FileReport", "FlowReport", "Report", "audit_rules"]
+
+#: Of a rule with many ports, a finding does not list them.
+_FEW: Final = 16
+#: How many places a text lists.
+_SHOWN: Final = 4
+
+
+@attrs.frozen(kw_only=True)
+class FileReport:
+    """What became of a file: nothing in it vanishes.
+
+    Attributes:
+        name: Its name, as it was given.
+        format: The name of its reader.
+        groups: How many filters it has.
+        units: How many rules it has, as its own format counts them.
+        read: How many of them were read.
+        set_aside: How many are about nothing that is judged.
+        failed: How many could not be read.
+        unknown: How many are not known.
+    """
+
+    name: str
+    format: str
+    groups: int
+    units: int
+    read: int
+    set_aside: int
+    failed: int
+    unknown: int
+
+
+@attrs.frozen(kw_only=True)
+class FlowReport:
+    """What the filters do to one flow.
+
+    Attributes:
+        flow: The flow.
+        status: The decision on it: it is needed, its direction is not clear,
+            or it is declined.
+        sides: Its sides; see :class:`~avi_portspec.audit.verdicts.Sides`.
+        verdict: The worst of its sides.
+    """
+
+    flow: Flow
+    status: Status
+    sides: Sides
+    verdict: Verdict
+
+
+@attrs.frozen(kw_only=True)
+class Report:
+    """The rules that exist, against what is needed.
+
+    Attributes:
+        resolution: The answer for the deployment.
+        files: What became of each file.
+        flows: What is needed, by the id of the flow, in the order of the
+            edition.
+        rules: What exists, in the order of the files.
+        findings: What is not as it should be, or not known, the gravest
+            first; with what of it is accepted.
+        roles: The roles of each party of the files that has any.
+    """
+
+    resolution: Resolution
+    files: tuple[FileReport, ...]
+    flows: Mapping[str, FlowReport]
+    rules: tuple[RuleReport, ...]
+    findings: tuple[Finding, ...]
+    roles: Mapping[str, tuple[str, ...]]
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """The findings that nobody accepted."""
+        return tuple(each for each in self.findings if each.accepted is None)
+
+    def count(self, level: FindingLevel) -> int:
+        """Return how many findings of a level nobody accepted."""
+        return sum(finding.level == level for finding in self.open)
+
+    def exit_code(self, *, allow_unknown: bool = False) -> int:
+        """Return 0 if nothing was found that nobody accepted, else 1.
+
+        Args:
+            allow_unknown: Whether what is unknown counts as nothing.
+        """
+        return int(
+            any(
+                finding.level != "unknown" or not allow_unknown
+                for finding in self.open
+            )
+        )
+
+
+def audit_rules(
+    existing: Existing | Iterable[Existing],
+    resolution: Resolution,
+    inventory: Inventory | None = None,
+    accepted: Sequence[Accepted] = (),
+    *,
+    roles: RoleMap = NO_ROLES,
+    today: dt.date | None = None,
+) -> Report:
+    """Return what is true of the rules that exist, for a deployment.
+
+    Args:
+        existing: What one file, or several, have.
+        resolution: What the deployment needs.
+        inventory: The addresses of roles, so far as they are known.
+        accepted: The deviations that the site accepts.
+        roles: Which roles the parties of the files have.
+        today: The day that tells which of them have ended; by default the
+            day it is.
+
+    Raises:
+        InvalidDataError: The inventory names endpoints that the edition does
+            not have; it carries a fault for each.
+    """
+    files = [existing] if isinstance(existing, Existing) else [*existing]
+    if inventory is not None:
+        faults = [*find_unknown(inventory, resolution.edition)]
+        if faults:
+            raise InvalidDataError("inventory", faults)
+    audit = _Audit(files, resolution, roles, inventory)
+    found = sign(audit.findings())
+    judged = accept(
+        found,
+        accepted,
+        resolution.deployment.declined,
+        today or dt.datetime.now(dt.UTC).astimezone().date(),
+    )
+    return Report(
+        resolution=resolution,
+        files=tuple(map(_file_report, files)),
+        flows=FrozenDict(audit.flows),
+        rules=tuple(audit.rules),
+        findings=tuple(
+            sorted(judged, key=lambda each: LEVELS.index(each.level))
+        ),
+        roles=FrozenDict(audit.roles),
+    )
+
+
+def _file_report(existing: Existing) -> FileReport:
+    def count(kind: UnreadKind) -> int:
+        return sum(unread.kind == kind for unread in existing.unread)
+
+    return FileReport(
+        name=clean(existing.name),
+        format=existing.format,
+        groups=len(existing.filters),
+        units=existing.units,
+        read=existing.read,
+        set_aside=count("set-aside"),
+        failed=count("failed"),
+        unknown=count("unknown"),
+    )
+
+
+#: What is judged; of what is declined, to say so.
+_JUDGED: Final[tuple[Status, ...]] = (
+    "needed",
+    "direction-unclear",
+    "declined",
+)
+_UNCLEAR: Final = (
+    "the vendor does not state clearly who opens the connection: add its "
+    "reading to the deployment, or decline the flow"
+)
+#: Agreements of statements that add to what the vendor's page has.
+_ADDING: Final = frozenset({"adds", "differs"})
+
+
+def _is_usable(statement: Statement) -> bool:
+    """Return whether a statement says what it opens, and is no mistake."""
+    return (
+        statement.error is None
+        and statement.agreement in _ADDING
+        and None not in {statement.source, statement.destination}
+        and bool(statement.protocols)
+        and (bool(statement.ports) or not statement.protocols[0].has_ports)
+        # A range is where the port of a setting may lie.
+        and all(ports.low == ports.high for ports in statement.ports)
+    )
+
+
+class _Audit:
+    """Judges flows and rules, and finds what is wrong with them."""
+
+    def __init__(
+        self,
+        files: Sequence[Existing],
+        resolution: Resolution,
+        roles: RoleMap,
+        inventory: Inventory | None,
+    ) -> None:
+        statements = [
+            *filter(_is_usable, resolution.stated_elsewhere()),
+        ]
+        self._files = files
+        self._resolution = resolution
+        self._map = roles
+        self._inventory = inventory
+        self._compiler = Compiler(
+            files, resolution, roles, inventory, statements
+        )
+        self._filters: list[Judged] = [
+            judged for each in files for judged in self._compiler.judge(each)
+        ]
+        together = [frozenset(each) for each in roles.together]
+        self.flows = {
+            flow.id: self._flow(flow, together)
+            for flow in resolution.having(*_JUDGED)
+        }
+        documented = Documented(self._compiler, resolution, statements)
+        self.rules = [
+            report
+            for judged in self._filters
+            for report in judge_rules(self._compiler, judged, documented)
+        ]
+        self._parties = parties_of(files)
+        self.roles = {
+            clean(name): roles_
+            for name, (party, _) in self._parties.items()
+            if (roles_ := self._compiler.roles_of(party))
+        }
+
+    def _flow(
+        self, flow: Flow, together: Sequence[frozenset[str]]
+    ) -> FlowReport:
+        status = self._resolution.status_of(flow)
+        if status == "direction-unclear":
+            side = Side(
+                kind="destination",
+                party=flow.destination,
+                verdict=Verdict.UNKNOWN,
+                reasons=(_UNCLEAR,),
+            )
+            sides = Sides([side])
+        else:
+            sides = judge_flow(
+                self._compiler,
+                self._filters,
+                together,
+                flow,
+                is_known=self._is_known_role(flow.source),
+            )
+        return FlowReport(
+            flow=flow, status=status, sides=sides, verdict=sides.verdict
+        )
+
+    def _is_known_role(self, role: EndpointId) -> bool:
+        """Return whether a source is somebody that a rule can name.
+
+        Clients can be anywhere, unless the site says where.
+        """
+        return (
+            self._resolution.edition.endpoints[role].kind != "client"
+            or (
+                self._inventory is not None
+                and self._inventory.has(role)
+                and role not in self._inventory.internet
+            )
+            or any(role in roles for roles in self._map.parties.values())
+        )
+
+    # -- findings ------------------------------------------------------------
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is not as it should be, or not known."""
+        for report in self.flows.values():
+            for side in report.sides.values():
+                yield from self._of_side(report, side)
+        for rule in self.rules:
+            yield from self._of_rule(rule)
+        yield from self._of_roles()
+        yield from self._of_parties()
+        for existing in self._files:
+            for unread in existing.unread:
+                if unread.kind != "set-aside":
+                    yield Finding(
+                        kind="unread",
+                        level="unknown",
+                        text=clean(f"{unread.text}: {unread.why}"),
+                        place=unread.place,
+                    )
+
+    def _of_side(self, report: FlowReport, side: Side) -> Iterator[Finding]:
+        flow = report.flow
+        ports = tuple(dict.fromkeys(p for r in flow.ports for p in r))
+        place = next((each.place for each in side.filters), None)
+        common = Finding(
+            kind="unknown",
+            level="unknown",
+            text="",
+            place=place,
+            flow=flow.id,
+            side=side.kind,
+            party=side.party,
+            ports=ports if len(ports) <= _FEW else (),
+        )
+        match side.verdict:
+            case Verdict.MISSING | Verdict.DENIED | Verdict.PARTLY:
+                yield attrs.evolve(
+                    common,
+                    kind=_KINDS[side.verdict],
+                    level="error",
+                    text=_lack_text(flow, side),
+                    near=tuple(self._near(report, side)),
+                )
+            case Verdict.UNKNOWN:
+                yield attrs.evolve(
+                    common,
+                    text=f"{flow.id}: whether {_way(side)} is not known.",
+                    hints=tuple(map(clean, side.reasons)),
+                )
+            case Verdict.ONLY_BROAD:
+                yield from self._broad(common, flow, side)
+
+    def _broad(
+        self, common: Finding, flow: Flow, side: Side
+    ) -> Iterator[Finding]:
+        """Yield what a flow rests on that is broad, a finding for each."""
+        what = " and ".join(_BROAD[kind] for kind in side.rests_on)
+        level: FindingLevel = (
+            "warning" if "any-source" in side.rests_on else "note"
+        )
+        for rule in side.rules:
+            assumes = tuple(f"assumes {clean(text)}" for text in rule.assumes)
+            yield attrs.evolve(
+                common,
+                kind="broad",
+                level=level,
+                place=rule.place,
+                rule=rule,
+                text=f"{flow.id} passes only by {clean(rule.id)}: {what}.",
+                hints=assumes,
+            )
+        for last in side.last_resorts:
+            yield attrs.evolve(
+                common,
+                kind="broad",
+                level=level,
+                text=f"{flow.id} passes only because no rule stops it: "
+                f"{clean(last.text)}.",
+            )
+
+    def _near(self, report: FlowReport, side: Side) -> Iterator[Near]:
+        """Yield what was probably meant for a flow that does not pass."""
+        name = report.flow.id
+        for rule in self.rules:
+            for near in rule.near:
+                if name in near.records:
+                    text = f"{rule.rule.place} {clean(rule.rule.id)}"
+                    yield near._replace(reason=f"{text}: {near.reason}")
+        for other in report.sides.values():
+            if other.kind != side.kind and other.verdict in _PASSING:
+                places = [str(rule.place) for rule in other.rules[:_SHOWN]]
+                if places:
+                    yield Near(
+                        "other-side",
+                        f"{', '.join(places)} lets it through on the side "
+                        f"of {other.party}; this side lacks it.",
+                        (name,),
+                    )
+
+    def _of_rule(self, report: RuleReport) -> Iterator[Finding]:
+        known = _RULES.get(report.verdict)
+        if known is None or report.rule.origin != "file":
+            return
+        kind, level, text = known
+        if report.verdict is RuleVerdict.RULED_OUT and report.mixes:
+            level = "note"
+        rule = report.rule
+        yield Finding(
+            kind=kind,
+            level=level,
+            text=f"{clean(rule.id)}: {_rule_text(rule)}: {text}"
+            f"{_rule_more(report)}.",
+            place=rule.place,
+            party=clean(report.filter.id),
+            rule=rule,
+            ports=_ports(rule),
+            near=report.near,
+        )
+
+    def _of_roles(self) -> Iterator[Finding]:
+        """Yield the parts of the product that nothing here filters."""
+        needed = {
+            end
+            for report in self.flows.values()
+            for end in (report.flow.source, report.flow.destination)
+        }
+        for end in self._resolution.edition.endpoints:
+            if (
+                end.kind not in PRODUCT
+                or end.id not in needed
+                or end.id in self._map.not_filtered
+            ):
+                continue
+            mask = self._compiler.role_mask(end.id)
+            if not any(judged.attached[1] & mask for judged in self._filters):
+                yield Finding(
+                    kind="unfiltered",
+                    level="unknown",
+                    text=f"Nothing here filters {end.id}: map its parties "
+                    "under [party] of the role map, or list it under "
+                    "[not-filtered].",
+                    party=end.id,
+                )
+
+    def _of_parties(self) -> Iterator[Finding]:
+        """Yield the parties of which the role map says nothing."""
+        for name, (party, places) in self._parties.items():
+            if clean(name) in self.roles or self._is_known(party):
+                continue
+            listed = [*places][:_SHOWN]
+            more = len(places) - len(listed)
+            text = ", ".join(listed) + (f" and {more} more" if more else "")
+            yield Finding(
+                kind="unmapped",
+                level="note",
+                text=f"{clean(name)} is in no role of the role map "
+                f"({clean(text)}).",
+                party=name,
+            )
+
+    def _is_known(self, party: Party) -> bool:
+        """Return whether networks are those of a role."""
+        if not isinstance(party, Networks):
+            return False
+        own = [
+            *(network for network, _ in self._map.networks),
+            *(
+                network
+                for networks in (
+                    self._inventory.addresses.values()
+                    if self._inventory
+                    else ()
+                )
+                for network in networks
+            ),
+        ]
+        return any(
+            each.version == network.version and each.overlaps(network)
+            for network in party.networks
+            for each in own
+        )
+
+
+_PASSING: Final = frozenset({Verdict.COVERED, Verdict.ONLY_BROAD})
+_KINDS: Final[dict[Verdict, FindingKind]] = {
+    Verdict.MISSING: "missing",
+    Verdict.DENIED: "denied",
+    Verdict.PARTLY: "partly",
+}
+_BROAD: Final = {
+    "any-source": "it is open to any source",
+    "provider-default": "it is a default of the provider",
+}
+#: What is wrong with a rule, how grave that is, and in words.
+_RULES: Final[dict[RuleVerdict, tuple[FindingKind, FindingLevel, str]]] = {
+    RuleVerdict.UNEXPLAINED: (
+        "unexplained",
+        "note",
+        "no flow of this edition needs it",
+    ),
+    RuleVerdict.STATED_ELSEWHERE: (
+        "stated-elsewhere",
+        "note",
+        "stated by other sources, not by the vendor's port page",
+    ),
+    RuleVerdict.RULED_OUT: (
+        "ruled-out",
+        "warning",
+        "the vendor's port page says that it is not required",
+    ),
+    RuleVerdict.NOT_HERE: ("not-here", "note", "not needed here"),
+    RuleVerdict.SHADOWED: ("shadowed", "note", "earlier rules decide all"),
+    RuleVerdict.EMPTY: ("empty", "warning", "it has no party left"),
+}
+
+
+def _way(side: Side) -> str:
+    """Return what passes on a side, in words."""
+    if side.kind == "path":
+        return "it passes between the two sides"
+    if side.kind == "reply":
+        return f"the replies of {side.party} pass"
+    word = "reaches" if side.kind == "destination" else "leaves"
+    return f"it {word} {side.party}"
+
+
+def _lack_text(flow: Flow, side: Side) -> str:
+    what = {
+        Verdict.MISSING: "nothing lets it through",
+        Verdict.DENIED: "an earlier rule denies it",
+        Verdict.PARTLY: "not all of it passes",
+    }[side.verdict]
+    where = {
+        "destination": f"into {side.party}",
+        "source": f"out of {side.party}",
+        "path": "between the two sides",
+        "reply": f"back from {side.party}",
+    }[side.kind]
+    text = f"{flow.id}: {what} {where}: {'; '.join(side.lacks)}."
+    if side.denied_by:
+        rules = ", ".join(
+            f"{rule.place} {clean(rule.id)}"
+            for rule in side.denied_by[:_SHOWN]
+        )
+        text += f" Denied by {clean(rules)}."
+    return text
+
+
+def _rule_text(rule: Rule) -> str:
+    if isinstance(rule.service, Unknown):
+        return clean(rule.service.text)
+    return clean(service_text(rule.service))
+
+
+def _rule_more(report: RuleReport) -> str:
+    """Return what else there is to say of a rule, after its verdict."""
+    match report.verdict:
+        case RuleVerdict.STATED_ELSEWHERE:
+            return f" ({', '.join(report.stated_by)})"
+        case RuleVerdict.RULED_OUT:
+            mixes = ", ".join(report.mixes)
+            return f", though its source has {mixes} too" if mixes else ""
+        case RuleVerdict.NOT_HERE:
+            return "; " + "; ".join(
+                f"{flow}: {reason.rstrip('.')}"
+                for flow, reason in report.not_here[:_SHOWN]
+            )
+        case RuleVerdict.SHADOWED:
+            rules = ", ".join(
+                clean(rule.id) for rule in report.shadowed_by[:_SHOWN]
+            )
+            return f" ({rules})"
+    return ""
+
+
+def _ports(rule: Rule) -> tuple[int, ...]:
+    """Return the ports of a rule, if they are few."""
+    if isinstance(rule.service, Unknown):
+        return ()
+    spans = [span for span in rule.service if span[1] - span[0] < _FEW]
+    ports = {p % PORTS for low, high in spans for p in range(low, high + 1)}
+    few = len(spans) == len(rule.service) and len(ports) <= _FEW
+    return tuple(sorted(ports)) if few else ()

@@ -1,0 +1,521 @@
+"""Whether what is needed passes: a verdict a flow and side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from functools import partial
+from typing import Final, Literal, TypeAlias, get_args
+
+import attrs
+
+from avi_portspec.audit.boxes import (
+    Region,
+    TooFragmentedError,
+    intersect,
+    subtract,
+    unite,
+)
+from avi_portspec.audit.compiled import Compiler, Judged, Need
+from avi_portspec.audit.model import (
+    Filter,
+    LastResort,
+    Party,
+    Rule,
+    Unknown,
+)
+from avi_portspec.audit.services import service_text
+from avi_portspec.audit.walks import (
+    Allowance,
+    Let,
+    Part,
+    Skip,
+    allowance,
+    by_whom,
+    cover,
+    parts_of,
+)
+from avi_portspec.documents import join
+from avi_portspec.model.flows import Flow
+
+__all__ = ["Side", "SideKind", "Sides", "Verdict", "judge_flow", "region_text"]
+
+#: Where a filter judges a flow: at who opens the connection, at who listens,
+#: between the two, or, where no state is kept, on the way back.
+SideKind: TypeAlias = Literal["destination", "source", "path", "reply"]
+
+_KINDS: Final[tuple[SideKind, ...]] = get_args(SideKind)
+#: How many boxes a text lists.
+_SHOWN: Final = 3
+_ONLY_IPV6: Final = (
+    "only IPv6 passes, and the addresses are not known: list them in the "
+    "inventory"
+)
+_NO_FAMILY: Final = (
+    "the two sides have no addresses of one family in the inventory"
+)
+
+
+class Verdict(StrEnum):
+    """What is true of a flow, or of a side of it; the worst first."""
+
+    MISSING = "missing"
+    DENIED = "denied"
+    PARTLY = "partly"
+    UNKNOWN = "unknown"
+    ONLY_BROAD = "only broad"
+    COVERED = "covered"
+    NOT_FILTERED = "not filtered"
+
+
+_ORDER: Final = [*Verdict]
+
+
+@attrs.frozen(kw_only=True)
+class Side:
+    """What the filters of one side do to a flow.
+
+    Attributes:
+        kind: Which side.
+        party: The role on that side; of replies and of what is between, the
+            role that listens.
+        verdict: Whether it passes.
+        filters: The filters that judge it.
+        rules: The rules that let it through: none of them is idle.
+        last_resorts: What lets it through where no rule matches.
+        rests_on: What makes that broad, if it is only broad.
+        denied_by: The rules that stop it.
+        lacks: What does not pass, in words.
+        reasons: Why it is unknown, and what would settle it; or what else
+            has to be known.
+        protocols: The protocols that were judged, in words, where one of
+            several suffices.
+    """
+
+    kind: SideKind
+    party: str
+    verdict: Verdict
+    filters: tuple[Filter, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    last_resorts: tuple[LastResort, ...] = ()
+    rests_on: tuple[str, ...] = ()
+    denied_by: tuple[Rule, ...] = ()
+    lacks: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    protocols: str = ""
+
+
+class Sides(Mapping[str, Side]):
+    """The sides of a flow, by what they are, or by who is there.
+
+    ``destination``, ``source``, ``path`` and ``reply`` are its keys; the id
+    of a role is that of the side on which it is, and where both are of one
+    role, of the worse.
+    """
+
+    def __init__(self, sides: Iterable[Side]) -> None:
+        self._sides = {side.kind: side for side in sides}
+
+    def __getitem__(self, key: str) -> Side:
+        if key in self._sides:
+            return self._sides[key]
+        ends = [
+            side
+            for side in self._sides.values()
+            if side.kind in {"destination", "source"} and side.party == key
+        ]
+        if not ends:
+            raise KeyError(key)
+        return min(ends, key=lambda side: _ORDER.index(side.verdict))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sides)
+
+    def __len__(self) -> int:
+        return len(self._sides)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of all."""
+        return worst(side.verdict for side in self._sides.values())
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the worst of some verdicts."""
+    return min(verdicts, key=_ORDER.index)
+
+
+# -- words -------------------------------------------------------------------
+
+
+def region_text(compiler: Compiler, region: Region) -> tuple[str, ...]:
+    """Return a region in words, a text for each of its first boxes."""
+    texts = [
+        _box_text(compiler, box)
+        for box in sorted(region, key=lambda box: -box[2].bit_count())[:_SHOWN]
+    ]
+    if len(region) > _SHOWN:
+        texts.append(f"and {len(region) - _SHOWN} more pieces")
+    return tuple(dict.fromkeys(texts))
+
+
+def _box_text(compiler: Compiler, box: tuple[int, ...]) -> str:
+    service = service_text(compiler.services.spans(box[2]))
+    source = compiler.addresses.text(box[0])
+    destination = compiler.addresses.text(box[1])
+    text = f"{service} from {source} to {destination}"
+    if compiler.ports is not None and box[3] != compiler.ports.whole:
+        ports = ", ".join(
+            str(low) if low == high else f"{low}-{high}"
+            for low, high in compiler.ports.spans(box[3])
+        )
+        text += f", source port {ports}"
+    return text
+
+
+# -- one side ----------------------------------------------------------------
+
+
+def _is_broad(let: Let) -> bool:
+    return let.action == "allow" and bool(let.rests_on)
+
+
+def _is_default(let: Let) -> bool:
+    return let.action == "allow" and let.rests_on == "provider-default"
+
+
+def _is_deny(let: Let) -> bool:
+    return let.action == "deny" and not isinstance(let.who, LastResort)
+
+
+class _Side:
+    """Judges one need on one side.
+
+    Args:
+        compiler: What made the boxes.
+        need: What has to pass.
+        parts: It, cut by which filters it has to pass.
+        together: The filters that are known to add up.
+        is_known: Whether rules can name who sends; see :func:`judge_flow`.
+    """
+
+    def __init__(
+        self,
+        compiler: Compiler,
+        need: Region,
+        parts: Sequence[Part],
+        together: Sequence[frozenset[str]],
+        *,
+        is_known: bool,
+    ) -> None:
+        self._is_broad = _is_broad if is_known else _is_default
+        self._compiler = compiler
+        self._need = need
+        self._parts = [part for part in parts if part.stages]
+        self._together = together
+        self._free = unite(p.region for p in parts if not p.stages)
+        self._passing = self._walk(None)
+
+    def _walk(self, skip: Skip | None) -> Allowance:
+        """Return what passes all in all."""
+        found = [allowance(p, self._together, skip) for p in self._parts]
+        return Allowance(
+            unite([self._free, *(each.least for each in found)]),
+            unite([self._free, *(each.most for each in found)]),
+        )
+
+    def judge(self) -> Side:
+        """Return the side, without who it is."""
+        if not self._parts:
+            return _side(Verdict.NOT_FILTERED)
+        filters = {
+            id(judged.filter): judged.filter
+            for part in self._parts
+            for stage in part.stages.values()
+            for judged, _ in stage
+        }
+        return attrs.evolve(self._judge(), filters=tuple(filters.values()))
+
+    def _judge(self) -> Side:
+        verdicts = [self._verdict(is_most=at) for at in (False, True)]
+        if verdicts[0] != verdicts[1]:
+            return _side(
+                Verdict.UNKNOWN,
+                reasons=tuple(self._reasons()),
+                rules=self._rules(is_most=True),
+                lacks=self._lacks(is_most=True),
+            )
+        verdict = verdicts[0]
+        named = self._named(is_most=False)
+        side = _side(
+            verdict,
+            rules=_rules(named),
+            last_resorts=tuple(
+                dict.fromkeys(
+                    let.who for let in named if isinstance(let.who, LastResort)
+                )
+            ),
+            lacks=self._lacks(is_most=True),
+        )
+        if verdict is Verdict.ONLY_BROAD:
+            kinds = (let.rests_on for let in named if self._is_broad(let))
+            rests_on = tuple(dict.fromkeys(kinds))
+            side = attrs.evolve(side, rests_on=rests_on)
+        if verdict in {Verdict.MISSING, Verdict.DENIED, Verdict.PARTLY}:
+            side = attrs.evolve(side, denied_by=self._denied_by())
+        if verdict is Verdict.DENIED:
+            side = attrs.evolve(side, rules=self._would_allow())
+        return side
+
+    def _lacking(self, *, is_most: bool, skip: Skip | None = None) -> Region:
+        passing = self._passing if skip is None else self._walk(skip)
+        return subtract(self._need, passing[is_most])
+
+    def _lacks(self, *, is_most: bool) -> tuple[str, ...]:
+        return region_text(self._compiler, self._lacking(is_most=is_most))
+
+    def _verdict(self, *, is_most: bool) -> Verdict:
+        lacking = self._lacking(is_most=is_most)
+        if not lacking:
+            # Nobody takes out rules that there are none of.
+            if not self._any(self._is_broad, is_most=is_most):
+                return Verdict.COVERED
+            if self._lacking(is_most=is_most, skip=self._is_broad):
+                return Verdict.ONLY_BROAD
+            return Verdict.COVERED
+        if self._any(_is_deny, is_most=is_most) and not self._lacking(
+            is_most=is_most, skip=_is_deny
+        ):
+            return Verdict.DENIED
+        passing = intersect(self._passing[is_most], self._need)
+        return Verdict.PARTLY if passing else Verdict.MISSING
+
+    def _lets(
+        self, *, is_most: bool, skip: Skip | None = None
+    ) -> Iterator[tuple[Let | None, Region]]:
+        """Yield what lets through, or stops, which part, over all filters."""
+        for part in self._parts:
+            for filters in part.stages.values():
+                for judged, _ in filters:
+                    yield from by_whom(
+                        judged, part.region, is_most=is_most, skip=skip
+                    )
+
+    def _any(self, test: Skip, *, is_most: bool) -> bool:
+        return any(
+            let is not None and test(let)
+            for let, _ in self._lets(is_most=is_most)
+        )
+
+    def _named(self, *, is_most: bool, skip: Skip | None = None) -> list[Let]:
+        """Return what lets through what passes, of each stage."""
+        named: list[Let] = []
+        for part in self._parts:
+            passing = allowance(part, self._together, skip)[is_most]
+            for filters in part.stages.values():
+                lets = [
+                    pair
+                    for judged, _ in filters
+                    for pair in by_whom(
+                        judged, part.region, is_most=is_most, skip=skip
+                    )
+                ]
+                named += cover(lets, passing)
+        return named
+
+    def _rules(self, *, is_most: bool) -> tuple[Rule, ...]:
+        return _rules(self._named(is_most=is_most))
+
+    def _denied_by(self) -> tuple[Rule, ...]:
+        return _rules(
+            let
+            for let, _ in self._lets(is_most=True)
+            if let is not None and _is_deny(let)
+        )
+
+    def _would_allow(self) -> tuple[Rule, ...]:
+        return _rules(self._named(is_most=True, skip=_is_deny))
+
+    def _reasons(self) -> Iterator[str]:
+        """Yield what is not known, and what would settle it."""
+        found: dict[str, None] = {}
+        for part in self._parts:
+            for stage, filters in part.stages.items():
+                found |= dict.fromkeys(self._stage(stage, filters))
+                for judged, _ in filters:
+                    found |= dict.fromkeys(_open(judged, part.region))
+        yield from found
+
+    def _stage(
+        self, stage: str, filters: Sequence[tuple[Judged, bool]]
+    ) -> Iterator[str]:
+        for judged, is_sure in filters:
+            if not is_sure:
+                texts = _unknown_texts(judged.filter.attached_to)
+                name = judged.filter.id
+                yield (
+                    f"{name}: whether it is attached here is not known"
+                    f"{': ' if texts else ''}{'; '.join(texts)}"
+                )
+        names = [judged.filter.id for judged, _ in filters]
+        if len(names) > 1 and not any(
+            each.issuperset(names) for each in self._together
+        ):
+            listed = ", ".join(f'"{name}"' for name in names)
+            yield (
+                f"{join('and', names)} are of one stage ({stage}): if every "
+                "member bears all of them, write together = "
+                f"[[{listed}]] in the role map; else map them to different "
+                "roles"
+            )
+
+
+def _side(verdict: Verdict, **more: object) -> Side:
+    return Side(kind="path", party="", verdict=verdict, **more)  # type: ignore[arg-type]
+
+
+def _rules(lets: Iterable[Let]) -> tuple[Rule, ...]:
+    return tuple(
+        dict.fromkeys(
+            let.who.rule for let in lets if not isinstance(let.who, LastResort)
+        )
+    )
+
+
+def _open(judged: Judged, need: Region) -> Iterator[str]:
+    """Yield what of a filter's rules is not known."""
+    for unread in judged.unread:
+        yield f"{unread.place}: {unread.text}: {unread.why}"
+    for boxes in judged.rules:
+        if boxes.least is boxes.most or not intersect(need, boxes.most):
+            continue
+        rule = boxes.rule
+        texts = [*_unknown_texts((*rule.sources, *rule.destinations))]
+        if isinstance(rule.service, Unknown):
+            texts.append(f"{rule.service.text}: {rule.service.why}")
+        texts += [f"only {condition}" for condition in rule.conditions]
+        why = "; ".join(texts) or (
+            "it names a part of a network that the role map gives to a role; "
+            "list that role's addresses in the inventory"
+        )
+        yield f"{rule.place} {rule.id}: {why}"
+
+
+def _unknown_texts(parties: Iterable[Party]) -> list[str]:
+    return [
+        f"{party.text}: {party.why}"
+        for party in parties
+        if isinstance(party, Unknown)
+    ]
+
+
+# -- a flow ------------------------------------------------------------------
+
+
+def judge_flow(
+    compiler: Compiler,
+    filters: Sequence[Judged],
+    together: Sequence[frozenset[str]],
+    flow: Flow,
+    *,
+    is_known: bool = True,
+) -> Sides:
+    """Return what the filters do to a flow, side by side.
+
+    Args:
+        compiler: What made the boxes of the filters.
+        filters: All filters.
+        together: The filters that are known to add up, by id.
+        flow: The flow.
+        is_known: Whether its source is known, so that a rule could name it:
+            if not, a rule for any source is not broad.
+    """
+    judge = partial(
+        _judge_side, compiler, filters, together, is_known=is_known
+    )
+    judged = [
+        [*_judge_need(judge, flow, need)] for need in compiler.needs(flow)
+    ]
+    # A choice is met by one of its alternatives, on all sides.
+    best = max(
+        judged, key=lambda sides: _ORDER.index(worst(s.verdict for s in sides))
+    )
+    if len(judged) > 1:
+        need = compiler.needs(flow)[judged.index(best)]
+        named = join("and", [each.label for each in need.protocols])
+        words = join("or", [each.label for each in flow.protocols])
+        text = f"{named} alone; the vendor says {words}, not which"
+        best = [attrs.evolve(side, protocols=text) for side in best]
+    return Sides(best)
+
+
+def _judge_need(
+    judge: Callable[[Need, SideKind], Side | None], flow: Flow, need: Need
+) -> Iterator[Side]:
+    for kind in _KINDS:
+        side = judge(need, kind)
+        if side is None:
+            continue
+        if need.other is not None and side.verdict in {
+            Verdict.MISSING,
+            Verdict.PARTLY,
+        }:
+            six = judge(need.other, kind)
+            if six is not None and six.verdict in {
+                Verdict.COVERED,
+                Verdict.ONLY_BROAD,
+            }:
+                side = attrs.evolve(
+                    six,
+                    verdict=Verdict.UNKNOWN,
+                    reasons=(_ONLY_IPV6,),
+                )
+        party = flow.source if kind == "source" else flow.destination
+        yield attrs.evolve(side, kind=kind, party=party)
+
+
+def _judge_side(
+    compiler: Compiler,
+    filters: Sequence[Judged],
+    together: Sequence[frozenset[str]],
+    need: Need,
+    kind: SideKind,
+    *,
+    is_known: bool,
+) -> Side | None:
+    """Return one side; ``None`` for one that nothing here is about."""
+    region = need.replies if kind == "reply" else need.region
+    if not region and kind in {"destination", "source"}:
+        return _side(
+            Verdict.UNKNOWN,
+            reasons=(_NO_FAMILY,),
+        )
+    here = [judged for judged in filters if _is_at(judged, kind)]
+    try:
+        parts = parts_of(region, here, compiler.addresses.everybody, _axes)
+        side = _Side(
+            compiler,
+            region,
+            parts,
+            together,
+            # Who answers is always known.
+            is_known=is_known or kind == "reply",
+        ).judge()
+    except TooFragmentedError:
+        return _side(Verdict.UNKNOWN, reasons=("too fragmented to be judged",))
+    is_end = kind in {"destination", "source"}
+    return side if is_end or side.verdict != Verdict.NOT_FILTERED else None
+
+
+def _is_at(judged: Judged, kind: SideKind) -> bool:
+    filter_ = judged.filter
+    if kind == "reply":
+        return not filter_.is_stateful
+    sides = {"in": "destination", "out": "source", "through": "path"}
+    return sides[filter_.direction] == kind
+
+
+def _axes(judged: Judged) -> Sequence[int]:
+    return {"in": (1,), "out": (0,), "through": (0, 1)}[
+        judged.filter.direction
+    ]

@@ -1,0 +1,303 @@
+"""What filters let through, at least and at most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
+
+from avi_portspec.audit.boxes import (
+    Box,
+    Region,
+    intersect,
+    subtract,
+    unite,
+)
+from avi_portspec.audit.compiled import (
+    Judged,
+    RuleBoxes,
+    last_resort_breadth,
+)
+from avi_portspec.audit.model import LastResort
+
+__all__ = [
+    "Allowance",
+    "Let",
+    "Part",
+    "Skip",
+    "allowance",
+    "by_whom",
+    "cover",
+    "parts_of",
+]
+
+#: Tells what to leave out of a walk.
+Skip: TypeAlias = Callable[["Let"], bool]
+
+
+class Let(NamedTuple):
+    """What lets traffic through, or stops it.
+
+    Attributes:
+        who: The rule, or what happens when none matches.
+        judged: The filter that it is in.
+        rests_on: What makes it broad, or nothing.
+    """
+
+    who: RuleBoxes | LastResort
+    judged: Judged
+    rests_on: str
+
+    @property
+    def action(self) -> str:
+        """What it does."""
+        if isinstance(self.who, LastResort):
+            return self.who.action
+        return self.who.rule.action
+
+
+class Part(NamedTuple):
+    """A part of a flow, and the filters that it has to pass.
+
+    Attributes:
+        region: The part.
+        stages: The filters of each stage; and whether the part is surely on
+            the filter's side, or only may be.
+    """
+
+    region: Region
+    stages: dict[str, list[tuple[Judged, bool]]]
+
+
+class Allowance(NamedTuple):
+    """What passes of a region: at least this, and at most that."""
+
+    least: Region
+    most: Region
+
+
+def parts_of(
+    need: Region,
+    filters: Iterable[Judged],
+    everybody: int,
+    axis: Callable[[Judged], Sequence[int]],
+) -> list[Part]:
+    """Return a flow cut by which filters it has to pass.
+
+    Args:
+        need: The flow.
+        filters: The filters of one side.
+        everybody: All atoms of the axes of addresses.
+        axis: Tells on which of the axes a filter is attached: 0 for sources,
+            1 for destinations.
+    """
+    parts: list[Part] = [Part(need, {})]
+    for judged in filters:
+        surely, maybe = (
+            _attached(need, mask, everybody, axis(judged))
+            for mask in judged.attached
+        )
+        if not maybe:
+            continue
+        cut: list[Part] = []
+        for part in parts:
+            for region, is_sure in (
+                (intersect(part.region, surely), True),
+                (
+                    subtract(intersect(part.region, maybe), surely),
+                    False,
+                ),
+            ):
+                if region:
+                    stages = {k: [*v] for k, v in part.stages.items()}
+                    stage = judged.filter.stage
+                    stages.setdefault(stage, []).append((judged, is_sure))
+                    cut.append(Part(region, stages))
+            rest = subtract(part.region, maybe)
+            if rest:
+                cut.append(Part(rest, part.stages))
+        parts = cut
+    return parts
+
+
+def _attached(
+    need: Region, mask: int, everybody: int, axes: Sequence[int]
+) -> Region:
+    """Return what of a flow somebody sends, or receives."""
+    regions = []
+    for axis in axes:
+        ends = [everybody, everybody]
+        ends[axis] = mask
+        regions.append(
+            tuple(
+                (box[0] & ends[0], box[1] & ends[1], *box[2:])
+                for box in need
+                if box[0] & ends[0] and box[1] & ends[1]
+            )
+        )
+    return unite(regions)
+
+
+def allowance(
+    part: Part,
+    together: Sequence[frozenset[str]],
+    skip: Skip | None = None,
+) -> Allowance:
+    """Return what passes of a part: all of its stages have to let it.
+
+    Filters of one stage add up where all members of a party bear them, which
+    no file tells. At least passes what each of them lets through alone, at
+    most what any does.
+
+    Args:
+        part: The part.
+        together: The filters that are known to add up, by id.
+        skip: What to leave out.
+    """
+    least = most = part.region
+    for filters in part.stages.values():
+        walked = [
+            (judged, is_sure, _walk(judged, part.region, skip))
+            for judged, is_sure in filters
+        ]
+        for unit in _units([j.filter.id for j, _ in filters], together):
+            within = [walked[at][2].least for at in unit]
+            least = intersect(least, unite(within))
+        if any(is_sure for _, is_sure, _ in walked):
+            most = intersect(most, unite(w.most for _, _, w in walked))
+    return Allowance(least, most)
+
+
+def _units(
+    ids: Sequence[str], together: Sequence[frozenset[str]]
+) -> list[list[int]]:
+    """Return filters, by position, that are known to add up."""
+    units: dict[frozenset[str] | int, list[int]] = {}
+    for at, name in enumerate(ids):
+        known = next((each for each in together if name in each), None)
+        units.setdefault(at if known is None else known, []).append(at)
+    return [*units.values()]
+
+
+def _touching(judged: Judged, need: Region) -> list[RuleBoxes]:
+    """Return the rules that may match some of a region."""
+    found = []
+    hulls = [box[:3] for box in need]
+    for rule in judged.rules:
+        source, destination, service = rule.hull
+        for box in hulls:
+            if box[2] & service and box[1] & destination and box[0] & source:
+                found.append(rule)
+                break
+    return found
+
+
+def _walk(judged: Judged, need: Region, skip: Skip | None) -> Allowance:
+    """Return what a filter lets through, by both walks."""
+    least, most = (
+        unite(
+            region
+            for let, region in by_whom(
+                judged, need, is_most=is_most, skip=skip
+            )
+            if let is None or let.action == "allow"
+        )
+        for is_most in (False, True)
+    )
+    return Allowance(least, most)
+
+
+def by_whom(
+    judged: Judged,
+    need: Region,
+    *,
+    is_most: bool,
+    skip: Skip | None = None,
+) -> Iterator[tuple[Let | None, Region]]:
+    """Yield what lets parts of a region through a filter, or stops them.
+
+    What the file does not settle counts against the traffic in the walk for
+    what passes at least, and for it in the other.
+
+    Args:
+        judged: The filter.
+        need: The region.
+        is_most: Which of the two walks it is.
+        skip: What to leave out.
+
+    Yields:
+        What it is, ``None`` for rules that were not read; and what of the
+        region it meets. In a filter whose order counts, what was met before
+        is not met again.
+    """
+    is_ordered = judged.filter.discipline == "first-match"
+    left = need
+    if judged.unread and is_most:
+        yield None, need
+        left = ()
+    elif judged.unread and is_ordered:
+        # Rules nobody read may deny it all, before all others.
+        left = ()
+    for boxes in _touching(judged, need) if left else ():
+        let = Let(boxes, judged, boxes.rests_on)
+        if skip is not None and skip(let):
+            continue
+        is_allow = boxes.rule.action == "allow"
+        matched = boxes.most if is_allow == is_most else boxes.least
+        met = intersect(left if is_ordered else need, matched)
+        if met:
+            yield let, met
+            left = subtract(left, matched)
+    last = judged.filter.last_resort
+    let = Let(last, judged, last_resort_breadth(last, judged.filter))
+    if left and not (skip is not None and skip(let)):
+        yield let, left
+
+
+def cover(
+    lets: Iterable[tuple[Let | None, Region]], need: Region
+) -> list[Let]:
+    """Return a small set of what lets a region through, none of it idle.
+
+    What is not broad is taken first, then what lets the most through.
+
+    Args:
+        lets: What lets through which part of it.
+        need: What of the region passes.
+    """
+    left = [
+        (let, region)
+        for let, region in lets
+        if let is not None and let.action == "allow"
+    ]
+    chosen: list[tuple[Let, Region]] = []
+    rest = need
+    while rest and left:
+        best = max(
+            left,
+            key=lambda each: (
+                not each[0].rests_on,
+                _weight(intersect(each[1], rest)),
+            ),
+        )
+        left.remove(best)
+        remaining = subtract(rest, best[1])
+        if _weight(remaining) < _weight(rest):
+            chosen.append(best)
+        rest = remaining
+    for each in [*chosen]:
+        others = [region for let, region in chosen if (let, region) != each]
+        if not subtract(need, unite(others)):
+            chosen.remove(each)
+    return [let for let, _ in chosen]
+
+
+def _weight(region: Region) -> int:
+    """Return how many atoms a region has."""
+    return sum(map(_atoms, region))
+
+
+def _atoms(box: Box) -> int:
+    count = 1
+    for mask in box:
+        count *= mask.bit_count()
+    return count
