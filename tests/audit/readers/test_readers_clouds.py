@@ -519,8 +519,12 @@ class TestOpenStack:
 
     def test_what_is_no_group(self) -> None:
         """Data of other kinds is not taken for it."""
-        for data in ({"security_groups": ["x"]}, {"security_groups": []},
-                     [{"id": "x", "rules": [], "fingerprint": "y"}]):  # fmt: skip
+        for data in (
+            {"security_groups": ["x"]},
+            {"security_groups": []},
+            [{"id": "x", "rules": [], "resource_type": "y"}],
+            [{"id": "x"}],
+        ):
             with pytest.raises(InvalidDataError, match="format that is read"):
                 read_json(data)
 

@@ -444,7 +444,7 @@ class TestNft:
             "hands packets to something else: what becomes of it is not "
             "known",
             "translates addresses: not judged",
-            "no hook leads to its chain",
+            "a rule before it takes out all packets",
         ]
 
     def test_maps_of_verdicts(self) -> None:

@@ -216,8 +216,9 @@ class TestNsx:
             {"ip_protocol": "IPX"}, {"source_groups": ["x"]},
             {"sequence_number": -1}, {"services": "x"},
             {"service_entries": [{}], "services": None},
-            {"service_entries": [entry("IPProtocol", protocol_number=256)]},
-            {"service_entries": [
+            {"services": [], "service_entries": [
+                entry("IPProtocol", protocol_number=256)]},
+            {"services": [], "service_entries": [
                 entry("L4PortSet", destination_ports=["x"])]},
         ],
     )  # fmt: skip
