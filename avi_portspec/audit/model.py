@@ -97,6 +97,10 @@ class Group:
     """A group of the file's provider, by the id or address that names it."""
 
     id: str
+    #: What people call it, where the file says so: no part of what it is.
+    name: str | None = attrs.field(default=None, eq=False)
+    #: The only family whose addresses are meant, where a rule is of one.
+    family: Family | None = None
 
 
 @attrs.frozen

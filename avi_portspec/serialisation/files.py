@@ -18,7 +18,12 @@ from avi_portspec.errors import (
 from avi_portspec.model.edition import EditionData
 from avi_portspec.model.plain import FORMAT, plain
 from avi_portspec.names import is_file_name
-from avi_portspec.serialisation.limits import check_keys, decode, read_bytes
+from avi_portspec.serialisation.limits import (
+    BYTES,
+    check_keys,
+    decode,
+    read_bytes,
+)
 
 __all__ = [
     "dumps",
@@ -66,18 +71,21 @@ def dumps(edition: EditionData, *, indent: int | None = None) -> str:
     return json.dumps(to_plain(edition), ensure_ascii=False, indent=indent)
 
 
-def json_table(text: str | bytes, subject: str) -> Any:
+def json_table(
+    text: str | bytes, subject: str, *, at_most: int = BYTES
+) -> Any:
     """Return the plain data in JSON, of any kind.
 
     Args:
         text: The JSON, as text or as UTF-8.
         subject: What to call it in an error: a file's name, say.
+        at_most: How large it may be, in bytes or characters.
 
     Raises:
         InvalidDataError: It is not JSON, or has a key twice, or a number
             that JSON does not know.
     """
-    decoded = decode(text, subject)
+    decoded = decode(text, subject, at_most=at_most)
     try:
         return json.loads(
             decoded,

@@ -84,12 +84,13 @@ def read_stream(stream: BinaryIO, subject: str) -> bytes:
     return held
 
 
-def decode(text: str | bytes, subject: str) -> str:
+def decode(text: str | bytes, subject: str, *, at_most: int = BYTES) -> str:
     """Return a text that a reader can accept.
 
     Args:
         text: The text, or the bytes of it in UTF-8.
         subject: What to call it in an error.
+        at_most: How large it may be, in bytes or characters.
 
     Raises:
         InvalidQueryError: It is neither text nor bytes.
@@ -99,9 +100,9 @@ def decode(text: str | bytes, subject: str) -> str:
     if not isinstance(text, (str, bytes)):
         expected = "text, or bytes in UTF-8"
         raise InvalidQueryError("text", expected, shown(text))
-    if len(text) > BYTES:
+    if len(text) > at_most:
         unit = "characters" if isinstance(text, str) else "bytes"
-        expected = f"at most {BYTES:,} {unit}"
+        expected = f"at most {at_most:,} {unit}"
         got = f"{len(text):,}"
         raise _error("file/too-large", subject, expected, got)
     if not isinstance(text, str):

@@ -1,0 +1,1 @@
+"""What readers of formats share: bytes to values, and values to parties."""

@@ -1,0 +1,377 @@
+"""Chains of Linux, followed along their jumps until they are one list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from ipaddress import summarize_address_range
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+import attrs
+
+from avi_portspec.audit.inputs.addresses import anywhere, join_networks
+from avi_portspec.audit.inputs.nodes import WrongError
+from avi_portspec.audit.inputs.reading import MEMBERS, Reading
+from avi_portspec.audit.model import (
+    Action,
+    Direction,
+    Filter,
+    Group,
+    LastResort,
+    Party,
+    Place,
+    Rule,
+)
+from avi_portspec.audit.services import EVERY_SERVICE, Spans, join_spans
+from avi_portspec.errors import Fault
+from avi_portspec.rules.networks import Family, Network, collapse
+
+__all__ = [
+    "ANY_PACKET",
+    "Base",
+    "ChainRule",
+    "Match",
+    "Verdict",
+    "intersect",
+    "intersect_networks",
+    "intersect_spans",
+    "read_chains",
+]
+
+#: What a rule does with what it matches. ``continue`` counts or logs;
+#: ``other`` hands it to something that is not looked into.
+Verdict: TypeAlias = Literal[
+    "allow", "deny", "jump", "goto", "return", "continue", "translate", "other"
+]
+#: How deep chains may jump, and how many rules may come of it.
+_DEPTH: Final = 32
+_EXPANDED: Final = 100_000
+#: The host that the rules were taken from, which no such file names.
+THIS_HOST: Final = Group("this host")
+
+
+@attrs.frozen(kw_only=True)
+class Match:
+    """Packets that a rule is about.
+
+    Attributes:
+        family: The version of the Internet Protocol; ``None`` is both.
+        sources: The source addresses; ``None`` is any.
+        destinations: The destination addresses, the same.
+        service: The protocols and ports; ``None`` is any.
+        source_ports: The source ports; ``None`` is any.
+        conditions: What narrows it besides, in words.
+        aside: Why it never matches what begins a connection between hosts;
+            empty if it may.
+        accepts_replies: Whether it is what lets answers through.
+    """
+
+    family: Family | None = None
+    sources: tuple[Network, ...] | None = None
+    destinations: tuple[Network, ...] | None = None
+    service: Spans | None = None
+    source_ports: Spans | None = None
+    conditions: tuple[str, ...] = ()
+    aside: str = ""
+    accepts_replies: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no packet can match."""
+        return () in (
+            self.sources,
+            self.destinations,
+            self.service,
+            self.source_ports,
+        )
+
+    def is_all_of(self, context: Match) -> bool:
+        """Return whether it matches each packet that comes to its chain."""
+        return (
+            self.family in {None, context.family}
+            and attrs.evolve(self, family=None) == ANY_PACKET
+        )
+
+
+#: Each packet.
+ANY_PACKET: Final = Match()
+
+
+class ChainRule(NamedTuple):
+    """A rule of a chain.
+
+    Attributes:
+        place: Its place.
+        text: What to call it.
+        matches: What it matches: any of these.
+        verdict: What it does.
+        target: The chain that it jumps to.
+        note: What it is, where it is not judged.
+    """
+
+    place: Place
+    text: str
+    matches: tuple[Match, ...]
+    verdict: Verdict
+    target: str = ""
+    note: str = ""
+
+
+class Base(NamedTuple):
+    """A chain that packets enter by a hook.
+
+    Attributes:
+        id: What to call its filter.
+        chain: Its name.
+        hook: ``input``, ``output`` or ``forward``.
+        policy: What happens to what no rule decides.
+        family: The family that its packets are of.
+    """
+
+    id: str
+    chain: str
+    hook: str
+    policy: Action
+    family: Family | None
+
+
+def intersect_spans(one: Spans, other: Spans) -> Spans:
+    """Return what two sets of services share."""
+    return join_spans(
+        (max(low, first), min(high, last))
+        for low, high in one
+        for first, last in other
+        if max(low, first) <= min(high, last)
+    )
+
+
+def intersect_networks(
+    one: Sequence[Network], other: Sequence[Network]
+) -> tuple[Network, ...]:
+    """Return what two sets of networks share."""
+    found: list[Network] = []
+    at = to = 0
+    ours, theirs = collapse(one), collapse(other)
+    while at < len(ours) and to < len(theirs):
+        a, b = ours[at], theirs[to]
+        if a.version != b.version:
+            at, to = (at + 1, to) if a.version < b.version else (at, to + 1)
+            continue
+        low = max(int(a.network_address), int(b.network_address))
+        ends = int(a.broadcast_address), int(b.broadcast_address)
+        if low <= min(ends):
+            address = type(a.network_address)
+            found += summarize_address_range(address(low), address(min(ends)))
+        at, to = (at + 1, to) if ends[0] <= ends[1] else (at, to + 1)
+    return tuple(found)
+
+
+def intersect(one: Match, other: Match) -> Match:
+    """Return what matches both."""
+
+    def both(
+        mine: tuple[Network, ...] | None, its: tuple[Network, ...] | None
+    ) -> tuple[Network, ...] | None:
+        if mine is None or its is None:
+            return its if mine is None else mine
+        return intersect_networks(mine, its)
+
+    def services(mine: Spans | None, its: Spans | None) -> Spans | None:
+        if mine is None or its is None:
+            return its if mine is None else mine
+        return intersect_spans(mine, its)
+
+    clash = one.family and other.family and one.family != other.family
+    return Match(
+        family=one.family or other.family,
+        sources=() if clash else both(one.sources, other.sources),
+        destinations=both(one.destinations, other.destinations),
+        service=services(one.service, other.service),
+        source_ports=services(one.source_ports, other.source_ports),
+        conditions=tuple(dict.fromkeys((*one.conditions, *other.conditions))),
+        aside=one.aside or other.aside,
+        accepts_replies=one.accepts_replies or other.accepts_replies,
+    )
+
+
+class _Decision(NamedTuple):
+    """What a base chain does with some packets."""
+
+    rule: ChainRule
+    match: Match
+    action: Action
+
+
+class _Walk:
+    """Follows a base chain, and notes what becomes of each rule."""
+
+    def __init__(
+        self,
+        chains: Mapping[str, Sequence[ChainRule]],
+        notes: dict[Place, str],
+    ) -> None:
+        self.chains, self.notes = chains, notes
+        self.expanded = 0
+        self.policy: Action = "deny"
+
+    def base(self, base: Base) -> Iterator[_Decision]:
+        """Yield the decisions of a base chain, in order."""
+        self.policy = base.policy
+        yield from self.follow(
+            base.chain, Match(family=base.family), is_base=True, depth=0
+        )
+
+    def follow(
+        self, chain: str, context: Match, *, is_base: bool, depth: int
+    ) -> Iterator[_Decision]:
+        """Yield the decisions of a chain on some packets."""
+        if depth > _DEPTH:
+            expected = f"jumps at most {_DEPTH} deep, and in no circle"
+            raise WrongError(Fault("audit/jumps", chain, expected, "more"))
+        for rule in self.chains.get(chain, ()):
+            left: tuple[str, ...] = ()
+            for own in rule.matches:
+                match = intersect(context, own)
+                self.expanded += 1
+                if self.expanded > _EXPANDED:
+                    expected = f"at most {_EXPANDED:,} rules after jumps"
+                    raise WrongError(
+                        Fault("audit/jumps", chain, expected, "more")
+                    )
+                if match.is_empty:
+                    self.notes.setdefault(rule.place, "matches no packet")
+                    continue
+                yield from self._apply(
+                    rule, match, is_base=is_base, depth=depth
+                )
+                if rule.verdict in {"return", "goto"} and not match.aside:
+                    if own.is_all_of(context):
+                        return
+                    left = (f"not what {rule.text} takes out",)
+            if left and not is_base:
+                conditions = (*context.conditions, *left)
+                context = attrs.evolve(context, conditions=conditions)
+
+    def _apply(
+        self, rule: ChainRule, match: Match, *, is_base: bool, depth: int
+    ) -> Iterator[_Decision]:
+        verdict = rule.verdict
+        if verdict in {"jump", "goto"}:
+            why = f"followed: the rules of {rule.target} stand in its place"
+            self.notes.setdefault(rule.place, why)
+            yield from self.follow(
+                rule.target, match, is_base=False, depth=depth + 1
+            )
+        if verdict in {"return", "goto"} and is_base:
+            yield _Decision(rule, match, self.policy)
+        elif verdict == "return":
+            why = "followed: what it matches leaves its chain"
+            self.notes.setdefault(rule.place, why)
+        elif verdict == "allow":
+            yield _Decision(rule, match, "allow")
+        elif verdict == "deny":
+            yield _Decision(rule, match, "deny")
+
+
+def read_chains(
+    reading: Reading,
+    chains: Mapping[str, Sequence[ChainRule]],
+    bases: Iterable[Base],
+) -> None:
+    """Add a filter for each base chain, and note each other rule.
+
+    Args:
+        reading: The file.
+        chains: All chains by name.
+        bases: Those that packets enter by a hook.
+
+    Raises:
+        WrongError: Chains jump in a circle, or too often.
+    """
+    notes: dict[Place, str] = {}
+    seen: set[Place] = set()
+    found: list[tuple[Base, list[Rule]]] = []
+    accepts_replies = False
+    for base in bases:
+        rules: list[Rule] = []
+        for decision in _Walk(chains, notes).base(base):
+            match = decision.match
+            if match.aside:
+                notes.setdefault(decision.rule.place, match.aside)
+                accepts_replies |= (
+                    match.accepts_replies and decision.action == "allow"
+                )
+                continue
+            seen.add(decision.rule.place)
+            rules.append(_rule(decision, base, len(rules)))
+        found.append((base, rules))
+    for base, rules in found:
+        reading.filters.append(
+            _filter(reading, base, rules, is_stateful=accepts_replies)
+        )
+    for rule in (each for chain in chains.values() for each in chain):
+        if rule.place in seen:
+            continue
+        if rule.verdict == "other":
+            why = f"{rule.note}: what becomes of it is not known"
+            reading.leave(rule.place, "unknown", rule.text, why)
+            continue
+        why = notes.get(rule.place) or (
+            rule.note or "no hook leads to its chain"
+        )
+        reading.leave(rule.place, "set-aside", rule.text, why)
+
+
+def _rule(decision: _Decision, base: Base, at: int) -> Rule:
+    match = decision.match
+    direction = _DIRECTIONS[base.hook]
+
+    def parties(
+        networks: tuple[Network, ...] | None, own: Direction
+    ) -> tuple[Party, ...]:
+        if networks is not None:
+            return tuple(join_networks(networks))
+        if direction == own:
+            return MEMBERS
+        return (anywhere(match.family),)
+
+    return Rule(
+        id=f"{decision.rule.text} ({at + 1})",
+        place=decision.rule.place,
+        action=decision.action,
+        sources=parties(match.sources, "out"),
+        destinations=parties(match.destinations, "in"),
+        service=EVERY_SERVICE if match.service is None else match.service,
+        source_ports=match.source_ports,
+        conditions=match.conditions,
+    )
+
+
+_DIRECTIONS: Final[Mapping[str, Direction]] = {
+    "input": "in",
+    "output": "out",
+    "forward": "through",
+}
+
+
+def _filter(
+    reading: Reading, base: Base, rules: Iterable[Rule], *, is_stateful: bool
+) -> Filter:
+    direction = _DIRECTIONS[base.hook]
+    only = (f"it judges IPv{base.family} alone",) if base.family else ()
+    return Filter(
+        id=base.id,
+        place=reading.place(base.id),
+        attached_to=() if direction == "through" else (THIS_HOST,),
+        direction=direction,
+        # Each base chain has to let a packet through.
+        stage=base.id,
+        discipline="first-match",
+        rules=tuple(rules),
+        last_resort=LastResort(
+            action=base.policy,
+            origin="file",
+            text=f"policy of chain {base.chain}",
+        ),
+        is_stateful=is_stateful,
+        assumes=only,
+    )

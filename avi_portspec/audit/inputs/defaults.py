@@ -1,0 +1,197 @@
+"""What providers do where a file is silent, with a source each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from avi_portspec.audit.inputs.addresses import ANYWHERE
+from avi_portspec.audit.inputs.reading import order_sides
+from avi_portspec.audit.model import (
+    Action,
+    Direction,
+    LastResort,
+    Party,
+    Place,
+    PrefixList,
+    Rule,
+)
+from avi_portspec.audit.services import EVERY_SERVICE
+from avi_portspec.model.frozen import FrozenDict
+
+__all__ = [
+    "AZURE_RULES",
+    "LAST_RESORTS",
+    "DefaultRule",
+    "azure_defaults",
+    "default_rule",
+    "last_resort",
+]
+
+
+class _Default(NamedTuple):
+    """What happens to what no rule matches.
+
+    Attributes:
+        action: What happens.
+        text: Who says so.
+        source: Where the provider documents it.
+    """
+
+    action: Action
+    text: str
+    source: str
+
+
+_AWS: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/"
+_AZURE: Final = (
+    "https://learn.microsoft.com/azure/virtual-network/"
+    "network-security-groups-overview#default-security-rules"
+)
+_GCP: Final = (
+    "https://cloud.google.com/firewall/docs/firewalls#default_firewall_rules"
+)
+_NEUTRON: Final = (
+    "https://docs.openstack.org/neutron/latest/contributor/internals/"
+    "openvswitch_firewall.html"
+)
+_NSX: Final = (
+    "https://techdocs.broadcom.com/us/en/vmware-cis/nsx/vmware-nsx/4-2/"
+    "administration-guide/security/distributed-firewall.html"
+)
+_KUBERNETES: Final = (
+    "https://kubernetes.io/docs/concepts/services-networking/"
+    "network-policies/#the-two-sorts-of-pod-isolation"
+)
+_DOCKER: Final = "https://docs.docker.com/engine/network/port-publishing/"
+
+#: By the provider and the direction of a filter.
+LAST_RESORTS: Final[Mapping[str, _Default]] = FrozenDict(
+    {
+        "aws-group": _Default(
+            "deny",
+            "a security group denies what it does not allow",
+            f"{_AWS}security-group-rules.html",
+        ),
+        "aws-acl": _Default(
+            "deny", "rule * of a network ACL", f"{_AWS}nacl-rules.html"
+        ),
+        "azure": _Default(
+            "deny", "a network security group ends in DenyAll", _AZURE
+        ),
+        "gcp-in": _Default("deny", "implied deny ingress", _GCP),
+        "gcp-out": _Default("allow", "implied allow egress", _GCP),
+        "openstack": _Default(
+            "deny",
+            "a security group denies what it does not allow",
+            _NEUTRON,
+        ),
+        "nsx": _Default(
+            "allow", "the default rule of the distributed firewall", _NSX
+        ),
+        "kubernetes": _Default(
+            "deny",
+            "a pod that a policy selects gets what policies allow",
+            _KUBERNETES,
+        ),
+        "docker": _Default(
+            "deny", "a container's ports that are not published", _DOCKER
+        ),
+    }
+)
+
+
+def last_resort(name: str) -> LastResort:
+    """Return what a provider does with what no rule matches."""
+    default = LAST_RESORTS[name]
+    return LastResort(
+        action=default.action, origin="provider-default", text=default.text
+    )
+
+
+class DefaultRule(NamedTuple):
+    """A rule that a provider adds to every group.
+
+    Attributes:
+        id: Its name.
+        action: What it does.
+        sources: Who sends.
+        destinations: Who receives.
+        source: Where the provider documents it.
+    """
+
+    id: str
+    action: Action
+    sources: tuple[Party, ...]
+    destinations: tuple[Party, ...]
+    source: str
+
+
+_VNET: Final = (PrefixList("VirtualNetwork"),)
+_BALANCER: Final = (PrefixList("AzureLoadBalancer"),)
+_ANY: Final = (ANYWHERE,)
+
+#: By direction, in order of priority: 65000, 65001 and 65500.
+AZURE_RULES: Final[Mapping[str, tuple[DefaultRule, ...]]] = FrozenDict(
+    {
+        "in": (
+            DefaultRule("AllowVnetInBound", "allow", _VNET, _VNET, _AZURE),
+            DefaultRule(
+                "AllowAzureLoadBalancerInBound",
+                "allow",
+                _BALANCER,
+                _ANY,
+                _AZURE,
+            ),
+            DefaultRule("DenyAllInBound", "deny", _ANY, _ANY, _AZURE),
+        ),
+        "out": (
+            DefaultRule("AllowVnetOutBound", "allow", _VNET, _VNET, _AZURE),
+            DefaultRule("AllowInternetOutBound", "allow", _ANY, _ANY, _AZURE),
+            DefaultRule("DenyAllOutBound", "deny", _ANY, _ANY, _AZURE),
+        ),
+    }
+)
+
+
+def azure_defaults(direction: str, place: Place) -> tuple[Rule, ...]:
+    """Return the rules that Azure adds to a network security group.
+
+    Args:
+        direction: ``in`` or ``out``.
+        place: The place of the group.
+    """
+    return tuple(
+        Rule(
+            id=each.id,
+            place=place,
+            action=each.action,
+            sources=each.sources,
+            destinations=each.destinations,
+            service=EVERY_SERVICE,
+            origin="provider-default",
+        )
+        for each in AZURE_RULES[direction]
+    )
+
+
+def default_rule(
+    name: str, place: Place, direction: Direction, others: tuple[Party, ...]
+) -> Rule:
+    """Return a rule for any service that a provider adds.
+
+    Args:
+        name: Its name.
+        place: The place of its group.
+        direction: ``in`` or ``out``.
+        others: The parties that are not the group's members.
+    """
+    sources, destinations = order_sides(direction, others)
+    return Rule(
+        id=name,
+        place=place,
+        sources=sources,
+        destinations=destinations,
+        service=EVERY_SERVICE,
+        origin="provider-default",
+    )

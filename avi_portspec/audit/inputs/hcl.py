@@ -1,0 +1,169 @@
+"""HCL of Terraform, evaluated in a limited process and checked raw."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
+from pathlib import Path, PurePosixPath
+from typing import Any, Final, NamedTuple
+
+from avi_portspec.audit.inputs.document import Document
+from avi_portspec.audit.inputs.names import clean
+from avi_portspec.errors import MissingExtraError
+
+__all__ = ["Block", "Module", "evaluate"]
+
+_SECONDS: Final = 10
+#: The most that the process may print, in bytes.
+_OUTPUT: Final = 256 * 1024 * 1024
+_FILES: Final = 1_000
+_ENDINGS: Final = (".tf", ".tf.json", ".tfvars")
+
+
+class Block(NamedTuple):
+    """A block of a file, as it is written.
+
+    Attributes:
+        file: The file.
+        labels: Its labels.
+        body: Its arguments and blocks.
+    """
+
+    file: str
+    labels: tuple[str, ...]
+    body: Mapping[str, Any]
+
+
+class Module(NamedTuple):
+    """A module.
+
+    Attributes:
+        evaluated: What it evaluates to: resources by their kind.
+        blocks: Its blocks as they are written, by their kind.
+        assigned: The variables that files of values set.
+    """
+
+    evaluated: Mapping[str, Any]
+    blocks: Mapping[str, list[Block]]
+    assigned: frozenset[str]
+
+
+_ASSIGNED: Final = re.compile(r"^[ \t]*([A-Za-z_][\w-]*)[ \t]*=", re.MULTILINE)
+
+
+def evaluate(document: Document) -> Module:
+    """Return a module, evaluated and as it is written.
+
+    Args:
+        document: A file of the module, and the files beside it.
+
+    Raises:
+        MissingExtraError: The extra ``terraform`` is not installed.
+        InvalidDataError: It cannot be evaluated, or not within the limits.
+    """
+    if find_spec("tfparse") is None or find_spec("hcl2") is None:
+        raise MissingExtraError(
+            "reading HCL (without it, audit the plan: "
+            "terraform show -json tfplan > plan.json)",
+            "terraform",
+        )
+    files = _files(document)
+    with tempfile.TemporaryDirectory(prefix="avi-portspec-") as name:
+        folder = Path(name)
+        for path, data in files.items():
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+        found = _run(document, folder)
+    blocks: dict[str, list[Block]] = {}
+    for file, raw in found["raw"].items():
+        for kind, block in _blocks(file, raw):
+            blocks.setdefault(kind, []).append(block)
+    assigned = frozenset(
+        word
+        for path, data in files.items()
+        if path.endswith(".tfvars")
+        for word in _ASSIGNED.findall(data.decode("utf-8", "replace"))
+    )
+    return Module(found["evaluated"], blocks, assigned)
+
+
+def _files(document: Document) -> dict[str, bytes]:
+    """Return the files of a module by their paths within it."""
+    own = PurePosixPath(document.name).name
+    if not own.endswith(_ENDINGS):
+        own = "main.tf.json" if document.is_json else "main.tf"
+    files = {own: document.data} if document.data.strip() else {}
+    for path, data in document.beside.items():
+        parts = PurePosixPath(path).parts
+        inside = parts and ".." not in parts and not path.startswith("/")
+        if inside and path.endswith(_ENDINGS):
+            files.setdefault(path, data)
+    if len(files) > _FILES:
+        raise document.refusal(
+            "audit/too-many-files",
+            f"a module of at most {_FILES:,} files",
+            f"{len(files):,}",
+        )
+    return files
+
+
+def _run(document: Document, folder: Path) -> Any:
+    child = Path(__file__).with_name("hcl_child.py")
+    # Only its own process: no file of the user's configures it.
+    command = [sys.executable, "-I", str(child), str(folder)]
+    environment = {"PATH": os.defpath}
+    try:
+        done = subprocess.run(  # noqa: S603 - the interpreter, and own code
+            command,
+            capture_output=True,
+            check=False,
+            env=environment,
+            cwd=folder,
+            timeout=_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        raise document.refusal(
+            "audit/hcl-limit",
+            f"a module that is evaluated within {_SECONDS} seconds; "
+            "audit the plan",
+            "one that takes longer",
+        ) from None
+    if done.returncode or len(done.stdout) > _OUTPUT:
+        why = done.stderr.decode("utf-8", "replace").strip()
+        first = clean(why.partition("\n")[0].replace(str(folder), "."))
+        raise document.refusal(
+            "audit/not-hcl",
+            "valid HCL",
+            first or f"the parser ended with {done.returncode}",
+        )
+    return json.loads(done.stdout)
+
+
+def _blocks(file: str, raw: Any) -> Iterator[tuple[str, Block]]:
+    """Yield the blocks of a file, of HCL or of its JSON."""
+    for kind, value in raw.items() if isinstance(raw, dict) else ():
+        depth = {"resource": 2, "module": 1, "variable": 1}.get(kind, 0)
+        for labels, body in _labelled(value, depth):
+            yield kind, Block(file, labels, body)
+
+
+def _labelled(
+    value: Any, depth: int
+) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _labelled(each, depth)
+    elif isinstance(value, dict) and not depth:
+        yield (), value
+    elif isinstance(value, dict):
+        for label, inner in value.items():
+            if not label.startswith("__"):
+                for labels, body in _labelled(inner, depth - 1):
+                    yield (label, *labels), body

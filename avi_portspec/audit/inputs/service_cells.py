@@ -1,0 +1,233 @@
+"""Protocols and ports as people write them into a cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from avi_portspec.audit.inputs.names import clean
+from avi_portspec.audit.inputs.protocols import (
+    LAST_PORT,
+    protocol_named,
+    services_of,
+)
+from avi_portspec.audit.model import Unknown
+from avi_portspec.audit.services import (
+    Spans,
+    join_spans,
+    message_spans,
+)
+from avi_portspec.model.protocols import ICMP, TCP, UDP, Protocol
+from avi_portspec.rules.traffic import ECHO_REQUESTS
+
+__all__ = ["CellError", "read_services"]
+
+
+class CellError(Exception):
+    """A cell is not understood, so its row cannot be read."""
+
+    def __init__(self, column: str, cell: str, expected: str) -> None:
+        got = repr(clean(cell)[:60]) if cell else "an empty cell"
+        super().__init__(f"{column}: expected {expected}, got {got}")
+
+
+class _Token(NamedTuple):
+    """A piece of a cell.
+
+    Attributes:
+        kind: ``protocol``, ``ports`` or ``message``.
+        protocol: The protocol; ``None`` is any.
+        span: First and last number; ``None`` is all.
+    """
+
+    kind: str
+    protocol: Protocol | None = None
+    span: tuple[int, int] | None = None
+
+
+_COMMENT: Final = re.compile(r"\([^()]{0,200}\)")
+_PIECE: Final = re.compile(
+    r"(?P<numbered>(?:ip\s+)?(?:protocol|proto)\s*#?\s*(?P<number>\d{1,3})\b)"
+    r"|(?P<message>(?:icmp\s+)?(?:type\s*(?P<type>\d{1,3})\b"
+    r"|echo(?:[\s-]+requests?)?\b|ping\b))"
+    r"|(?P<low>\d{1,6})(?:\s*(?:-|\u2013|to|through)\s*(?P<high>\d{1,6}))?"
+    r"(?![\w.])"
+    r"|(?P<word>[a-z][a-z0-9-]*[a-z0-9]|\*)"
+    r"|(?P<gap>[\s,;:/&+|]+)",
+    re.IGNORECASE,
+)
+_JOINTS: Final = {"and", "or", "port", "ports"}
+_EVERY: Final = {"any", "all", "*", "every", "ip"}
+_NONE: Final = {"", "-", "--", "n/a", "na", "none", "\u2013", "\u2014"}
+_EXPECTED: Final = (
+    "protocols and ports, such as 443, 8000-8010 or TCP 22, 8443"
+)
+
+
+def read_services(protocols: str, ports: str) -> Spans | Unknown:
+    """Return what a cell of protocols and one of ports let through.
+
+    Ports of no protocol are not known. Ports of any protocol are those of
+    TCP and UDP, which have ports.
+
+    Args:
+        protocols: The cell of protocols; it may be empty.
+        ports: The cell of ports, which may name protocols, too.
+
+    Raises:
+        CellError: One of them is not understood.
+    """
+    named = _protocols(protocols)
+    text = ports.strip().casefold()
+    if text in _NONE:
+        if named is None:
+            raise CellError("ports", ports, _EXPECTED)
+        return join_spans(span for each in named for span in services_of(each))
+    tokens = [*_tokens("ports", ports)]
+    if not tokens:
+        raise CellError("ports", ports, _EXPECTED)
+    if protocols.strip().casefold() == "ip" and any(
+        token.span is not None for token in tokens
+    ):
+        # 97 of "IP" may be a port, or the number of a protocol.
+        raise CellError("protocol", protocols, "TCP, UDP, or protocol 97")
+    found: list[tuple[int, int]] = []
+    for own, numbers in _runs(tokens):
+        # A protocol beside the ports says more than that of the row.
+        over = own or named
+        if over is None and all(each.kind == "message" for each in numbers):
+            over = [ICMP]
+        if over is None:
+            why = "the protocol is not stated; add a column for it"
+            return Unknown(clean(ports), why)
+        for protocol in over:
+            found += _spans(protocol, numbers, ports)
+    return join_spans(found)
+
+
+def _protocols(cell: str) -> list[Protocol | None] | None:
+    """Return the protocols of a cell; ``None`` if it names none."""
+    if cell.strip().casefold() in _NONE:
+        return None
+    found: list[Protocol | None] = []
+    for token in _tokens("protocol", cell):
+        if token.kind == "ports" and token.span is not None:
+            low, high = token.span
+            protocol = protocol_named(str(low))
+            if low != high or protocol is None:
+                raise CellError("protocol", cell, "names of protocols")
+            found.append(protocol)
+        else:
+            found.append(token.protocol)
+    return found
+
+
+def _tokens(column: str, cell: str) -> Iterator[_Token]:
+    text = _COMMENT.sub(" ", cell)
+    at = 0
+    while at < len(text):
+        piece = _PIECE.match(text, at)
+        if piece is None:
+            raise CellError(column, cell, _EXPECTED)
+        at = piece.end()
+        token = _token(piece, column, cell)
+        if token is not None:
+            yield token
+
+
+def _token(piece: re.Match[str], column: str, cell: str) -> _Token | None:
+    if piece["number"]:
+        protocol = protocol_named(piece["number"])
+        if protocol is None:
+            raise CellError(column, cell, "protocols from 0 to 255")
+        return _Token("protocol", protocol)
+    if piece["message"]:
+        kind = int(piece["type"] or ECHO_REQUESTS[ICMP])
+        if kind > 255:  # noqa: PLR2004 - the field is eight bits wide
+            raise CellError(column, cell, "types from 0 to 255")
+        return _Token("message", None, (kind, kind))
+    if piece["low"]:
+        low = int(piece["low"])
+        high = int(piece["high"] or low)
+        if not low <= high <= LAST_PORT:
+            raise CellError(column, cell, f"ports from 0 to {LAST_PORT}")
+        return _Token("ports", None, (low, high))
+    word = (piece["word"] or "").casefold()
+    if not word or word in _JOINTS:
+        return None
+    if word in _EVERY:
+        kind_of = "ports" if column == "ports" else "protocol"
+        return _Token(kind_of)
+    protocol = protocol_named(word)
+    if protocol is None:
+        raise CellError(column, cell, "TCP, UDP, ICMP or another IP protocol")
+    return _Token("protocol", protocol)
+
+
+_Runs = Iterator[tuple[list[Protocol | None] | None, list[_Token]]]
+
+
+def _runs(tokens: list[_Token]) -> _Runs:
+    """Yield protocols with their ports; ``None`` for those of the row.
+
+    ``TCP 22, 443 UDP 53`` and ``22, 443/TCP, 53/UDP`` are both usual.
+    """
+    runs = [
+        (is_protocol, [*each])
+        for is_protocol, each in groupby(
+            tokens, key=lambda token: token.kind == "protocol"
+        )
+    ]
+    if len(runs) == 1:
+        ((is_protocol, each),) = runs
+        if is_protocol:
+            yield [token.protocol for token in each], []
+        else:
+            yield None, each
+        return
+    if not runs[0][0]:
+        # The ports stand first: 22/TCP. What comes last is alone.
+        runs = [*_swapped(runs)]
+    for at in range(0, len(runs), 2):
+        own = [token.protocol for token in runs[at][1]]
+        numbers = runs[at + 1][1] if at + 1 < len(runs) else []
+        yield own or None, numbers
+
+
+_Run = tuple[bool, list[_Token]]
+
+
+def _swapped(runs: list[_Run]) -> Iterator[_Run]:
+    for at in range(0, len(runs), 2):
+        if at + 1 < len(runs):
+            yield runs[at + 1]
+        else:
+            yield True, []
+        yield runs[at]
+
+
+def _spans(
+    protocol: Protocol | None, numbers: list[_Token], cell: str
+) -> Iterator[tuple[int, int]]:
+    every = any(token.span is None for token in numbers)
+    if every or not numbers:
+        yield from services_of(protocol)
+        return
+    messages = protocol in ECHO_REQUESTS
+    for token in numbers:
+        assert token.span is not None  # noqa: S101 - the types need it
+        low, high = token.span
+        if protocol is not None and (messages or token.kind == "message"):
+            if not messages or low != high:
+                raise CellError("ports", cell, _EXPECTED)
+            yield from message_spans(protocol, low)
+        elif protocol is None:
+            yield from services_of(TCP, (low, high))
+            yield from services_of(UDP, (low, high))
+        elif not protocol.has_ports:
+            expected = f"no ports for {protocol.label}"
+            raise CellError("ports", cell, expected)
+        else:
+            yield from services_of(protocol, (low, high))

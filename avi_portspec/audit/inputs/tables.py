@@ -1,0 +1,347 @@
+"""Tables that people keep: their columns, and what their cells mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+import attrs
+
+from avi_portspec.audit.inputs.addresses import (
+    ANYWHERE,
+    join_networks,
+    parse_networks,
+)
+from avi_portspec.audit.inputs.document import Document
+from avi_portspec.audit.inputs.names import name_of
+from avi_portspec.audit.inputs.reading import Reading
+from avi_portspec.audit.inputs.service_cells import (
+    CellError,
+    read_services,
+)
+from avi_portspec.audit.model import (
+    Action,
+    Direction,
+    Existing,
+    Filter,
+    Group,
+    LastResort,
+    Party,
+    Place,
+    Rule,
+)
+from avi_portspec.model.frozen import FrozenDict
+from avi_portspec.rules.networks import Network
+
+__all__ = ["ROWS", "Row", "Table", "columns_of", "count_rows", "read_tables"]
+
+#: The most rows of a file.
+ROWS: Final = 100_000
+
+
+class Row(NamedTuple):
+    """A row of a table.
+
+    Attributes:
+        line: The line that it begins at, from 1.
+        cells: Its cells; lines of a cell are kept apart.
+    """
+
+    line: int
+    cells: Sequence[str]
+
+
+class Table(NamedTuple):
+    """A table.
+
+    Attributes:
+        head: Its row of headings.
+        rows: The other rows.
+    """
+
+    head: Row
+    rows: Sequence[Row]
+
+
+#: What people call a column, without what stands in brackets.
+_HEADINGS: Final[Mapping[str, str]] = FrozenDict(
+    {
+        heading: column
+        for column, headings in {
+            "source": "source|sources|src|from|initiator|client|origin"
+            "|source ip|source ips|source address|source host|source hosts"
+            "|source system|source component|from source|source role",
+            "source-addresses": "source addresses|source networks"
+            "|source cidr|source cidrs|source subnet|source subnets",
+            "destination": "destination|destinations|dest|dst|to|target"
+            "|listener|server|destination ip|destination ips"
+            "|destination address|destination host|destination hosts"
+            "|destination system|destination component|to destination"
+            "|destination role",
+            "destination-addresses": "destination addresses"
+            "|destination networks|destination cidr|destination cidrs"
+            "|destination subnet|destination subnets",
+            "protocol": "protocol|protocols|proto|ip protocol|transport"
+            "|transport protocol|l4 protocol|layer 4 protocol",
+            "ports": "port|ports|destination port|destination ports|dst port"
+            "|dst ports|dest port|dest ports|port number|port numbers"
+            "|port range|port ranges|tcp udp port|tcp udp ports|listener port"
+            "|listener ports|protocol port|protocol ports|port protocol"
+            "|ports protocols|ports protocol|protocol and port"
+            "|protocol and ports|port and protocol|ports and protocols"
+            "|protocols and ports|required ports|open ports|tcp port|tcp ports"
+            "|udp port|udp ports|network ports",
+            "source-ports": "source port|source ports|src port|src ports",
+            "service": "service|services|service port",
+            "action": "action|allow deny|permit|access|rule action",
+            "direction": "direction|traffic direction",
+            "id": "rule|id|name|no|nr|number|rule id|rule name|rule no"
+            "|rule number",
+        }.items()
+        for heading in headings.split("|")
+    }
+)
+_BRACKETS: Final = re.compile(r"\([^()]{0,80}\)")
+_JOINTS: Final = re.compile(r"[^a-z0-9]+")
+_TCP: Final = {"tcp port", "tcp ports"}
+_UDP: Final = {"udp port", "udp ports"}
+
+
+def columns_of(head: Row) -> dict[str, int] | None:
+    """Return where each column of a table of ports is, or ``None``.
+
+    A table of ports has a source or a destination, and ports or services.
+
+    Args:
+        head: The row of headings.
+    """
+    found: dict[str, int] = {}
+    for at, cell in enumerate(head.cells):
+        heading = _heading(cell)
+        column = _HEADINGS.get(heading)
+        if column is not None:
+            found.setdefault(column, at)
+        if heading in _TCP | _UDP:
+            found.setdefault("tcp" if heading in _TCP else "udp", at)
+    if "ports" not in found and "service" in found:
+        found["ports"] = found["service"]
+    ends = found.keys() & {"source", "destination"}
+    return found if ends and "ports" in found else None
+
+
+def _heading(cell: str) -> str:
+    plain = cell[:200].casefold().replace("(s)", "s")
+    plain = _BRACKETS.sub(" ", plain)
+    return _JOINTS.sub(" ", plain).strip()
+
+
+def count_rows(tables: Iterable[Table]) -> int:
+    """Return how many rules tables have: a row is one, as is another table."""
+    return sum(
+        len(table.rows) if columns_of(table.head) else 1 for table in tables
+    )
+
+
+def read_tables(
+    document: Document, format_: str, tables: Sequence[Table], units: int
+) -> Existing:
+    """Return the rules of tables.
+
+    Args:
+        document: The file.
+        format_: The name of the reader.
+        tables: The tables.
+        units: How many rules they have, counted apart.
+
+    Raises:
+        InvalidDataError: There are too many rows, or no table of ports.
+    """
+    total = sum(len(table.rows) for table in tables)
+    if total > ROWS:
+        raise document.refusal(
+            "audit/too-many-rows", f"at most {ROWS:,} rows", f"{total:,}"
+        )
+    if not any(columns_of(table.head) for table in tables):
+        raise document.refusal(
+            "audit/no-table",
+            "a table with columns for source or destination, and for ports",
+            f"{len(tables)} other tables" if tables else "no table",
+        )
+    reading = Reading(document.name, format_)
+    rules: dict[Direction, list[Rule]] = {"through": [], "in": [], "out": []}
+    for number, table in enumerate(tables, 1):
+        columns = columns_of(table.head)
+        if columns is None:
+            reading.leave(
+                reading.place(line=table.head.line),
+                "set-aside",
+                " | ".join(table.head.cells),
+                "a table without columns for source or destination and ports",
+            )
+            continue
+        for at, row in enumerate(table.rows, 1):
+            # Rows of HTML can share a line.
+            place = reading.place(f"table {number} row {at}", row.line)
+            try:
+                found = [*_Row(row, columns, place).rules()]
+            except CellError as wrong:
+                text = " | ".join(row.cells)
+                reading.leave(place, "failed", text, str(wrong))
+                continue
+            for direction, rule in found:
+                rules[direction].append(rule)
+    return reading.finish(units, _filters(reading, rules))
+
+
+def _filters(
+    reading: Reading, rules: Mapping[Direction, Sequence[Rule]]
+) -> Iterator[Filter]:
+    """Yield a filter for each direction that the rows are of."""
+    for direction, found in rules.items():
+        if found:
+            denies = any(rule.action == "deny" for rule in found)
+            yield Filter(
+                id=f"table {direction}",
+                place=Place(reading.name),
+                attached_to=(),
+                direction=direction,
+                stage="table",
+                discipline="first-match" if denies else "union",
+                rules=tuple(_unique(found)),
+                last_resort=LastResort(
+                    action="deny",
+                    origin="file",
+                    text="what the table does not list",
+                ),
+            )
+
+
+def _unique(rules: Iterable[Rule]) -> Iterator[Rule]:
+    """Yield the rules; those that go by a name twice get their line, too."""
+    seen: set[str] = set()
+    for rule in rules:
+        name = rule.id
+        while name in seen:
+            name = f"{name} ({rule.place.line})"
+        seen.add(name)
+        yield attrs.evolve(rule, id=name)
+
+
+_ALLOW: Final = {"", "allow", "allowed", "permit", "permitted", "accept",
+                 "yes", "open", "pass"}  # fmt: skip
+_DENY: Final = {"deny", "denied", "drop", "block", "blocked", "reject", "no",
+                "discard"}  # fmt: skip
+_WAYS: Final[Mapping[str, tuple[Direction, ...]]] = FrozenDict(
+    {
+        **dict.fromkeys(("in", "inbound", "ingress", "incoming"), ("in",)),
+        **dict.fromkeys(("out", "outbound", "egress", "outgoing"), ("out",)),
+        **dict.fromkeys(
+            ("", "unidirectional", "one way", "forward"), ("through",)
+        ),
+    }
+)
+_BOTH: Final = {"both", "bidirectional", "bi directional", "two way"}
+_EVERY: Final = {"any", "all", "anywhere", "internet", "*", "any source",
+                 "any destination", "any ip", "all hosts"}  # fmt: skip
+#: Between parties of a cell.
+_APART: Final = re.compile(r"\n|[,;]|\s+(?:and|or|&|/|\+)\s+", re.IGNORECASE)
+
+
+class _Row:
+    """A row while it is read."""
+
+    def __init__(
+        self, row: Row, columns: Mapping[str, int], place: Place
+    ) -> None:
+        self.row, self.columns, self.place = row, columns, place
+
+    def cell(self, column: str) -> str:
+        """Return a cell; one that is absent is empty."""
+        at = self.columns.get(column, len(self.row.cells))
+        return self.row.cells[at].strip() if at < len(self.row.cells) else ""
+
+    def rules(self) -> Iterator[tuple[Direction, Rule]]:
+        """Yield the rules of the row, with their directions.
+
+        Raises:
+            CellError: A cell is not understood.
+        """
+        word = _JOINTS.sub(" ", self.cell("direction").casefold()).strip()
+        both = word in _BOTH
+        if not both and word not in _WAYS:
+            raise CellError("direction", self.cell("direction"), "in or out")
+        sources = self.parties("source")
+        destinations = self.parties("destination")
+        service = read_services(self.cell("protocol"), self.services())
+        name = self.cell("id")
+        source_ports = None
+        if self.cell("source-ports").casefold() not in {"", "any", "*", "all"}:
+            found = read_services(
+                self.cell("protocol"), self.cell("source-ports")
+            )
+            source_ports = found if isinstance(found, tuple) else None
+        ends = [(sources, destinations)]
+        if both:
+            ends.append((destinations, sources))
+        for at, (one, other) in enumerate(ends):
+            rule = Rule(
+                id=name_of(name or f"row {self.place.line}")
+                + (" back" if at else ""),
+                place=self.place,
+                action=self.action(),
+                sources=one,
+                destinations=other,
+                service=service,
+                source_ports=source_ports,
+            )
+            for direction in _WAYS.get(word, ("through",)):
+                yield direction, rule
+
+    def services(self) -> str:
+        """Return what the row says of ports: of two columns, both."""
+        tcp, udp = self.cell("tcp"), self.cell("udp")
+        if "tcp" not in self.columns and "udp" not in self.columns:
+            return self.cell("ports")
+        return "\n".join(
+            f"{protocol} {cell}"
+            for protocol, cell in (("tcp", tcp), ("udp", udp))
+            if cell.strip("-") and cell.casefold() not in {"n/a", "none"}
+        )
+
+    def action(self) -> Action:
+        """Return what the row does."""
+        word = self.cell("action").casefold()
+        if word not in _ALLOW | _DENY:
+            raise CellError("action", self.cell("action"), "allow or deny")
+        return "allow" if word in _ALLOW else "deny"
+
+    def parties(self, side: str) -> tuple[Party, ...]:
+        """Return who is on a side: addresses if it has some, else names."""
+        text = self.cell(side)
+        addresses = self.cell(f"{side}-addresses")
+        if addresses:
+            return _parties(addresses, text or None)
+        if not text and side in self.columns:
+            raise CellError(side, text, "at least one party")
+        return _parties(text, None) if text else (ANYWHERE,)
+
+
+def _parties(text: str, name: str | None) -> tuple[Party, ...]:
+    parts = [part.strip() for part in _APART.split(text)]
+    words = [word for part in parts for word in part.split()]
+    if len(words) > len(parts) and all(map(parse_networks, words)):
+        # A list of addresses with blanks between them.
+        parts = words
+    found: list[Party] = []
+    networks: list[Network] = []
+    for part in filter(None, parts):
+        of_part = parse_networks(part)
+        if of_part is not None:
+            networks += of_part
+        elif part.casefold() in _EVERY:
+            found.append(ANYWHERE)
+        else:
+            found.append(Group(name_of(part)))
+    named = name_of(name) if name else None
+    return tuple(dict.fromkeys((*found, *join_networks(networks, named))))

@@ -1,0 +1,185 @@
+"""AWS: what ``describe-security-groups`` and ``-network-acls`` print."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from avi_portspec.audit.inputs.addresses import join_networks
+from avi_portspec.audit.inputs.aws_services import aws_service
+from avi_portspec.audit.inputs.defaults import last_resort
+from avi_portspec.audit.inputs.document import Document
+from avi_portspec.audit.inputs.fields import (
+    join_nodes,
+    read_networks,
+    read_protocol,
+)
+from avi_portspec.audit.inputs.nodes import Node, count_items
+from avi_portspec.audit.inputs.protocols import LAST_PORT
+from avi_portspec.audit.inputs.reading import Reading, order_sides
+from avi_portspec.audit.model import (
+    Direction,
+    Existing,
+    Filter,
+    Group,
+    Party,
+    PrefixList,
+    Rule,
+)
+from avi_portspec.rules.traffic import ECHO_REQUESTS
+
+__all__ = ["HELP", "NAME", "read", "recognises"]
+
+NAME: Final = "aws"
+HELP: Final = (
+    "aws ec2 describe-security-groups > sg.json (or describe-network-acls)"
+)
+_DIRECTIONS: Final[tuple[tuple[Direction, str], ...]] = (
+    ("in", "IpPermissions"),
+    ("out", "IpPermissionsEgress"),
+)
+
+
+def recognises(document: Document) -> bool:
+    """Return whether it has security groups or network ACLs of AWS."""
+    return (
+        document.is_json
+        and isinstance(document.json, dict)
+        and any(
+            isinstance(document.json.get(key), list)
+            for key in ("SecurityGroups", "NetworkAcls")
+        )
+    )
+
+
+def read(document: Document) -> Existing:
+    """Return the security groups and network ACLs.
+
+    Raises:
+        InvalidDataError: It is not what AWS prints.
+    """
+    reading = Reading(document.name, NAME)
+    top = Node(document.json)
+    with reading.guard():
+        groups = top.at("SecurityGroups").each()
+        names = {
+            each.at("GroupId").value: each.at("GroupName").name("")
+            for each in groups
+        }
+        for group in groups:
+            with reading.guard():
+                _read_group(reading, group, names)
+        for acl in top.at("NetworkAcls").each():
+            with reading.guard():
+                _read_acl(reading, acl)
+    units = count_items(
+        document.json, "IpPermissions", "IpPermissionsEgress", "Entries"
+    )
+    return reading.finish(units)
+
+
+def _read_group(
+    reading: Reading, group: Node, names: dict[object, str]
+) -> None:
+    own = group.at("GroupId").name()
+    for direction, key in _DIRECTIONS:
+        rules: list[Rule] = []
+        for each in group.at(key).each():
+            with reading.guard():
+                sources, destinations = order_sides(
+                    direction, _parties(each, names)
+                )
+                rules.append(
+                    Rule(
+                        id=each.pointer.rpartition("/")[2],
+                        place=reading.place(each.pointer),
+                        sources=sources,
+                        destinations=destinations,
+                        service=aws_service(
+                            each.at("IpProtocol"),
+                            each.at("FromPort"),
+                            each.at("ToPort"),
+                        ),
+                    )
+                )
+        reading.filters.append(
+            Filter(
+                id=f"{own} {direction}",
+                place=reading.place(group.pointer),
+                attached_to=(Group(own, names.get(own) or None),),
+                direction=direction,
+                stage="security group",
+                discipline="union",
+                rules=tuple(rules),
+                last_resort=last_resort("aws-group"),
+            )
+        )
+
+
+def _parties(permission: Node, names: dict[object, str]) -> tuple[Party, ...]:
+    parties = join_nodes(
+        [
+            *(e.at("CidrIp") for e in permission.at("IpRanges").each()),
+            *(e.at("CidrIpv6") for e in permission.at("Ipv6Ranges").each()),
+        ]
+    )
+    for each in permission.at("UserIdGroupPairs").each():
+        group = each.at("GroupId").name()
+        named = names.get(group) or each.at("GroupName").name("")
+        parties.append(Group(group, named or None))
+    parties += (
+        PrefixList(each.at("PrefixListId").name())
+        for each in permission.at("PrefixListIds").each()
+    )
+    return tuple(parties)
+
+
+def _read_acl(reading: Reading, acl: Node) -> None:
+    own = acl.at("NetworkAclId").name()
+    subnets = tuple(
+        Group(each.at("SubnetId").name())
+        for each in acl.at("Associations").each()
+    )
+    rules: dict[bool, list[tuple[int, Rule]]] = {False: [], True: []}
+    for each in acl.at("Entries").each():
+        with reading.guard():
+            is_out = each.at("Egress").flag(default=False)
+            number = each.at("RuleNumber").number(1, LAST_PORT)
+            rules[is_out].append((number, _entry(reading, each, is_out)))
+    for is_out, found in rules.items():
+        direction: Direction = "out" if is_out else "in"
+        reading.filters.append(
+            Filter(
+                id=f"{own} {direction}",
+                place=reading.place(acl.pointer),
+                attached_to=subnets or (Group(own),),
+                direction=direction,
+                stage="network ACL",
+                discipline="first-match",
+                rules=tuple(
+                    rule for _, rule in sorted(found, key=lambda one: one[0])
+                ),
+                last_resort=last_resort("aws-acl"),
+                is_stateful=False,
+            )
+        )
+
+
+def _entry(reading: Reading, entry: Node, is_out: bool) -> Rule:  # noqa: FBT001 - as AWS has it
+    cidr = entry.at("CidrBlock", "Ipv6CidrBlock")
+    others = tuple(join_networks(read_networks(cidr)))
+    sources, destinations = order_sides("out" if is_out else "in", others)
+    protocol = entry.at("Protocol")
+    low, high = (entry.at("PortRange").at(key) for key in ("From", "To"))
+    if read_protocol(protocol, "-1") in ECHO_REQUESTS:
+        low, high = (
+            entry.at("IcmpTypeCode").at(key) for key in ("Type", "Code")
+        )
+    action = entry.at("RuleAction").word(("allow", "deny"))
+    return Rule(
+        id=f"{entry.at('RuleNumber').scalar()} {cidr.text()}",
+        place=reading.place(entry.pointer),
+        action="allow" if action == "allow" else "deny",
+        sources=sources,
+        destinations=destinations,
+        service=aws_service(protocol, low, high),
+    )

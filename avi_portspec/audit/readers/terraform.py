@@ -1,0 +1,328 @@
+"""Terraform: a module in HCL, as far as it is known before a plan.
+
+A plan says more (``terraform show -json``). What an unknown variable decides
+is unknown here, and what its default decides says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from avi_portspec.audit.inputs.document import Document
+from avi_portspec.audit.inputs.hcl import Block, Module, evaluate
+from avi_portspec.audit.inputs.names import clean
+from avi_portspec.audit.inputs.nodes import Node
+from avi_portspec.audit.inputs.reading import Reading
+from avi_portspec.audit.inputs.terraform import (
+    ASSUMES,
+    Resource,
+    count_rules,
+    is_known_kind,
+    read_resources,
+)
+from avi_portspec.audit.model import (
+    Existing,
+    Group,
+    Place,
+    Unknown,
+    UnreadKind,
+)
+
+__all__ = ["HELP", "NAME", "read", "recognises"]
+
+NAME: Final = "terraform"
+HELP: Final = "a module in HCL (a plan says more: terraform-plan)"
+_BLOCK: Final = re.compile(
+    r"^[ \t]*(?:(?:resource|data)[ \t]+\"?[\w-]+\"?[ \t]+\"?[\w-]+\"?"
+    r"|(?:module|variable|provider|output)[ \t]+\"?[\w-]+\"?"
+    r"|locals|terraform)[ \t]*\{",
+    re.MULTILINE,
+)
+_JSON: Final = ("resource", "module", "variable")
+_META: Final = "__tfmeta"
+_AUDIT_PLAN: Final = "no value; give a .tfvars file, or audit the plan"
+#: What shows which variables an expression rests on.
+_NAMES: Final = re.compile(r"\b(var|local)\.([A-Za-z_][\w-]*)")
+_INDEX: Final = re.compile(r"\[[^\]]*\]$")
+
+
+def recognises(document: Document) -> bool:
+    """Return whether it has blocks of Terraform, in HCL or in its JSON."""
+    if document.is_json:
+        data = document.json
+        return (
+            isinstance(data, dict)
+            and "format_version" not in data
+            and "$schema" not in data
+            and any(isinstance(data.get(key), dict) for key in _JSON)
+        )
+    return bool(_BLOCK.search(document.text))
+
+
+def read(document: Document) -> Existing:
+    """Return the rules of a module.
+
+    Raises:
+        MissingExtraError: The extra ``terraform`` is not installed.
+        InvalidDataError: It cannot be evaluated.
+    """
+    module = evaluate(document)
+    reading = Reading(document.name, NAME)
+    found = _Module(reading, module)
+    with reading.guard():
+        read_resources(reading, [*found.resources()])
+        found.leave_missing()
+    return reading.finish(_count(module.evaluated) + found.missing)
+
+
+def _count(evaluated: Mapping[str, Any]) -> int:
+    """Return how many rules a module evaluates to."""
+    return sum(
+        count_rules(kind, each)
+        for kind, listed in evaluated.items()
+        if is_known_kind(kind) and isinstance(listed, list)
+        for each in listed
+    )
+
+
+class _Module:
+    """A module while it is read."""
+
+    def __init__(self, reading: Reading, module: Module) -> None:
+        self.reading, self.module = reading, module
+        self.missing = 0
+        #: The resources by the ids that the parser gave them.
+        self.groups: dict[str, Group] = {}
+        self.found: list[tuple[str, dict[str, Any]]] = []
+        for kind, listed in module.evaluated.items():
+            for each in listed if isinstance(listed, list) else ():
+                path = each[_META].get("path", "")
+                if isinstance(each.get("id"), str):
+                    self.groups[each["id"]] = Group(clean(path))
+                if is_known_kind(kind):
+                    self.found.append((kind, each))
+        self.defaults = {
+            block.labels[0]: block.body
+            for block in module.blocks.get("variable", ())
+            if "default" in block.body
+            and block.labels[0] not in module.assigned
+        }
+        self.locals = {
+            name: str(value)
+            for block in module.blocks.get("locals", ())
+            for name, value in block.body.items()
+        }
+        self.raw = {
+            (block.file, *block.labels): block
+            for block in module.blocks.get("resource", ())
+        }
+
+    def resources(self) -> Iterator[Resource]:
+        """Yield the resources that are about traffic."""
+        for kind, each in self.found:
+            meta = each[_META]
+            path = clean(meta.get("path", kind))
+            raw = self.raw.get((meta.get("filename"), kind, _name_in(each)))
+            place = Place(
+                clean(meta.get("filename", self.reading.name)),
+                meta.get("line_start"),
+                path,
+            )
+            own = raw.body if raw else {}
+            values = self._block(each, own)
+            counted = [
+                each.get(key) for key in ("count", "for_each") if key in own
+            ]
+            yield Resource(
+                path,
+                kind,
+                Node(values, "", is_secret=True),
+                place,
+                is_doubtful=any(map(_is_unknown, counted)),
+            )
+
+    def _settled(self, value: Any, raw: Any) -> Any:
+        """Return a value in which what is not known says so.
+
+        The parser has nothing for an expression that it cannot evaluate.
+
+        Args:
+            value: The value, evaluated.
+            raw: The same as it is written; nothing where that is not known.
+        """
+        if isinstance(value, dict):
+            if "__attribute__" in value:
+                text = clean(str(value["__attribute__"]))
+                return Unknown(text, _AUDIT_PLAN)
+            return self._block(value, raw if isinstance(raw, dict) else None)
+        if isinstance(value, list):
+            texts = raw if isinstance(raw, list) else []
+            return [
+                self._absent(_item(texts, at) or raw or "an expression")
+                if inner is None
+                else self._settled(inner, _item(texts, at))
+                for at, inner in enumerate(value)
+            ]
+        if isinstance(value, str):
+            if value in self.groups:
+                return self.groups[value]
+            if "${" in value:
+                return Unknown(clean(value), _AUDIT_PLAN)
+        return value
+
+    def _block(
+        self, block: Mapping[str, Any], raw: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        """Return a block, with the defaults that it rests on."""
+        named = [
+            str(each.get("label"))
+            for each in block.get(_META, {}).get("references", ())
+        ]
+        rests = " ".join(f"var.{name}" for name in named)
+        found: dict[str, Any] = {
+            ASSUMES: self._assumptions(f"{rests} {raw or ''}")
+        }
+        dynamic = _dynamics(raw or {})
+        for key, value in block.items():
+            inner = _listed(value)
+            if key in {_META, "id"}:
+                continue
+            if inner is not None:
+                # Beside dynamic blocks, nobody knows which is which.
+                written = None if key in dynamic else (raw or {}).get(key)
+                found[key] = self._settled(inner, written)
+            elif raw is not None:
+                found[key] = self._absent(raw.get(key))
+            else:
+                found[key] = self._absent(rests or None)
+        return found
+
+    @staticmethod
+    def _absent(raw: Any) -> Any:
+        """Return nothing, or an unknown where something is written."""
+        if raw is None or raw == "null":
+            return None
+        return Unknown(clean(str(raw)), _AUDIT_PLAN)
+
+    def _assumptions(self, raw: Any) -> tuple[str, ...]:
+        """Return the defaults of variables that arguments rest on."""
+        names: dict[str, None] = {}
+        seen: set[str] = set()
+        texts = [str(raw)]
+        while texts:
+            for kind, name in _NAMES.findall(texts.pop()):
+                if kind == "var" and name in self.defaults:
+                    names[name] = None
+                if kind == "local" and name not in seen:
+                    seen.add(name)
+                    texts.append(self.locals.get(name, ""))
+        return tuple(self._assumption(name) for name in names)
+
+    def _assumption(self, name: str) -> str:
+        body = self.defaults[name]
+        if body.get("sensitive"):
+            return f"var.{clean(name)} has its default"
+        shown = clean(str(body["default"]))[:80]
+        return f"var.{clean(name)} = {shown} (default)"
+
+    def leave_missing(self) -> None:
+        """Note what the module has, and what evaluating it does not show."""
+        made: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+        for kind, each in self.found:
+            key = (each[_META].get("filename"), kind, _name_in(each))
+            made.setdefault(key, []).append(each)
+        for block in self.module.blocks.get("resource", ()):
+            kind, name = block.labels
+            if is_known_kind(kind):
+                instances = made.get((block.file, kind, name), [])
+                self._leave_of(block, f"{kind}.{name}", instances)
+        for block in self.module.blocks.get("module", ()):
+            source = str(block.body.get("source", ""))
+            if not source.startswith(("./", "../")):
+                why = "a module of a registry is not read; audit the plan"
+                self._leave(block, f"module.{block.labels[0]}", why)
+
+    def _leave_of(
+        self, block: Block, address: str, instances: list[dict[str, Any]]
+    ) -> None:
+        """Note a resource, or its dynamic blocks, of which nothing is."""
+        if not instances:
+            why = "none was made of it: its count may be 0; audit the plan"
+            self._leave(block, address, why)
+            return
+        for label, listed in _dynamics(block.body).items():
+            written = block.body.get(label, [])
+            statics = len(written) if isinstance(written, list) else 1
+            lines = {
+                item[_META]["line_start"]
+                for each in instances
+                for item in _listed(each.get(label)) or ()
+            }
+            # Each block that something was made of has a line of its own.
+            if len(lines) - statics >= len(listed):
+                continue
+            over = [str(each.get("for_each")) for each in listed]
+            for at, text in enumerate(over):
+                # Of several, which one is empty cannot be told: all may be.
+                self._leave_dynamic(block, f"{address}.{label}[{at}]", text)
+
+    def _leave_dynamic(self, block: Block, address: str, over: str) -> None:
+        assumed = "; ".join(self._assumptions(over)) or _AUDIT_PLAN
+        text = clean(f"{address} dynamic over {over}")
+        if over == "[]":
+            self._leave(block, text, "its list is empty", is_aside=True)
+            return
+        way = "out" if ".egress[" in address else "in"
+        filter_id = f"{address.rpartition('.')[0]} {way}"
+        why = f"nothing was made of it, or not of all: {assumed}"
+        self._leave(block, text, why, filter_id=filter_id)
+
+    def _leave(
+        self,
+        block: Block,
+        text: str,
+        why: str,
+        *,
+        filter_id: str | None = None,
+        is_aside: bool = False,
+    ) -> None:
+        self.missing += 1
+        place = Place(clean(block.file), None, text)
+        kind: UnreadKind = "set-aside" if is_aside else "unknown"
+        self.reading.leave(place, kind, text, why, filter_id)
+
+
+def _name_in(resource: Mapping[str, Any]) -> str:
+    """Return the name of a resource, without module and index."""
+    path = str(resource[_META].get("path", ""))
+    return _INDEX.sub("", path).rpartition(".")[2]
+
+
+def _listed(value: Any) -> Any:
+    """Return blocks as a list: one alone is none."""
+    is_block = isinstance(value, dict) and _META in value
+    return [value] if is_block else value
+
+
+def _is_unknown(value: Any) -> bool:
+    return not isinstance(value, (int, list)) and not (
+        isinstance(value, dict) and "__attribute__" not in value
+    )
+
+
+def _item(values: list[Any], at: int) -> Any:
+    return values[at] if at < len(values) else None
+
+
+def _dynamics(body: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Return the dynamic blocks of a resource by their labels."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    listed = body.get("dynamic", [])
+    for each in listed if isinstance(listed, list) else [listed]:
+        for label, inner in each.items():
+            blocks = inner if isinstance(inner, list) else [inner]
+            kept = [block for block in blocks if isinstance(block, dict)]
+            found.setdefault(label, []).extend(kept)
+    return {label: kept for label, kept in found.items() if kept}
