@@ -1,12 +1,11 @@
 """The report as plain data: for JSON, and as rows for CSV."""
 
-# Annotations are not strings here: typing would compile each of them again,
-# key by key, whenever the module is imported.
+from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterator
-from typing import Any, Literal, TypedDict
+from typing import Any
 
 from avi_portspec.audit.document import summary_text
 from avi_portspec.audit.findings import Finding, clean
@@ -14,148 +13,25 @@ from avi_portspec.audit.model import Place, Rule, Unknown
 from avi_portspec.audit.openings import RuleReport
 from avi_portspec.audit.report import FlowReport, Report
 from avi_portspec.audit.services import service_text
-from avi_portspec.audit.verdicts import Side, SideKind
+from avi_portspec.audit.shapes import (
+    AcceptedData,
+    AuditData,
+    AuditedFile,
+    FindingData,
+    FlowData,
+    NamedRule,
+    PlaceData,
+    RuleData,
+    SideData,
+)
+from avi_portspec.audit.verdicts import Side
 from avi_portspec.documents.spreadsheet import escape
-from avi_portspec.exporters.data import DeploymentData
 from avi_portspec.model.facets import DeclinedFlow
-from avi_portspec.model.flat import Identity, identity
+from avi_portspec.model.flat import identity
 from avi_portspec.model.wording import OUT_OF_SCOPE
-from avi_portspec.names import FindingKind, FindingLevel, Status
 from avi_portspec.serialisation.shapes import fill
 
-__all__ = ["AuditData", "report_data", "write_csv"]
-
-
-class PlaceData(TypedDict):
-    """Where something stands in a file."""
-
-    file: str
-    line: int | None
-    pointer: str
-
-
-class NamedRule(TypedDict):
-    """A rule, by name and place."""
-
-    id: str
-    place: PlaceData
-
-
-class SideData(TypedDict):
-    """One side of a flow."""
-
-    side: SideKind
-    party: str
-    verdict: str
-    rules: list[NamedRule]
-    last_resorts: list[str]
-    rests_on: list[str]
-    denied_by: list[NamedRule]
-    lacks: list[str]
-    reasons: list[str]
-    protocols: str
-
-
-class FlowData(TypedDict):
-    """A flow that is needed, and its sides."""
-
-    flow: str
-    source: str
-    destination: str
-    decision: Status
-    verdict: str
-    sides: list[SideData]
-
-
-class RuleData(TypedDict):
-    """A rule that exists, and what it is for."""
-
-    id: str
-    filter: str
-    place: PlaceData
-    origin: Literal["file", "provider-default"]
-    action: Literal["allow", "deny"]
-    service: str
-    verdict: str
-    explained_by: list[str]
-    not_here: list[str]
-    stated_by: list[str]
-    ruled_out_by: list[str]
-    beyond: list[str]
-    ports_beyond: int
-    shadowed_by: list[NamedRule]
-    conditions: list[str]
-    assumes: list[str]
-
-
-class NearData(TypedDict):
-    """What was probably meant."""
-
-    kind: str
-    reason: str
-    records: list[str]
-
-
-class AcceptedData(TypedDict):
-    """Why a finding is accepted; of a declined flow, only the reason."""
-
-    reason: str
-    by: str | None
-    until: str | None
-
-
-class FindingData(TypedDict):
-    """One thing that is not as it should be, or not known."""
-
-    kind: FindingKind
-    level: FindingLevel
-    text: str
-    place: PlaceData | None
-    flow: str | None
-    side: SideKind | None
-    party: str
-    rule: str | None
-    near: list[NearData]
-    hints: list[str]
-    accepted: AcceptedData | None
-    fingerprint: str
-
-
-class UnreadData(TypedDict):
-    """Something of a file that is no rule here."""
-
-    place: PlaceData
-    kind: Literal["set-aside", "failed", "unknown"]
-    text: str
-    why: str
-
-
-class AuditedFile(TypedDict):
-    """What became of a file."""
-
-    name: str
-    format: str
-    groups: int
-    units: int
-    read: int
-    set_aside: int
-    failed: int
-    unknown: int
-    unread: list[UnreadData]
-
-
-class AuditData(Identity):
-    """``audit rules --format json``."""
-
-    unofficial: Literal[True]
-    scope: str
-    deployment: DeploymentData
-    summary: str
-    files: list[AuditedFile]
-    flows: list[FlowData]
-    rules: list[RuleData]
-    findings: list[FindingData]
-    parties: dict[str, list[str]]
+__all__ = ["report_data", "write_csv"]
 
 
 def report_data(report: Report) -> AuditData:

@@ -117,11 +117,15 @@ def _flow_blocks(report: Report, *, everything: bool) -> Iterator[Block]:
     flows = [*report.flows.values()]
     shown = [f for f in flows if everything or f.verdict not in _QUIET]
     yield Heading(f"Needed flows ({len(flows)})")
-    kinds: list[SideKind] = ["destination", "source"]
-    kinds += [
+    # A side that nothing filters has no column.
+    kinds = [
         kind
         for kind in _SIDES
-        if kind not in kinds and any(kind in flow.sides for flow in shown)
+        if any(
+            kind in flow.sides
+            and flow.sides[kind].verdict is not Verdict.NOT_FILTERED
+            for flow in shown
+        )
     ]
     if shown:
         yield Table(
@@ -142,9 +146,9 @@ def _flow_blocks(report: Report, *, everything: bool) -> Iterator[Block]:
     }
     rest = [f"{count} {verdict}" for verdict, count in counts.items() if count]
     if rest:
-        more = " more" if shown else ""
+        more = "Besides: " if shown else ""
         text = join("and", rest)
-        yield Paragraph(f"{text}{more} (--all shows them).")
+        yield Paragraph(f"{more}{text} (--all shows them).")
 
 
 def _side_text(flow: FlowReport, kind: SideKind) -> str:
