@@ -25,7 +25,7 @@ FLOORS = [
     {"deployment"},
     {"edition"},
     {"changes", "exporters", "rules", "strategies"},
-    {"ledger"},
+    {"audit", "ledger"},
     {"__init__"},
     {"cli"},
     {"__main__"},

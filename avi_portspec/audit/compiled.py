@@ -270,6 +270,8 @@ class Compiler:
                 for role in roles:
                     mask |= self._role_mask(role)
                 mask = mask or self.addresses.party(_outsider(party))
+                if isinstance(party, Group) and party.family is not None:
+                    mask &= self.addresses.family(party.family)
                 return mask, mask
             case Unknown() | Members():
                 # Whose members they would be, their filter does not say.

@@ -37,7 +37,11 @@ class Near(NamedTuple):
 
 
 def near_rules(
-    documented: Documented, compiler: Compiler, region: Region
+    documented: Documented,
+    compiler: Compiler,
+    region: Region,
+    *,
+    has_sides: bool,
 ) -> tuple[Near, ...]:
     """Return what was probably meant by what a rule opens.
 
@@ -45,15 +49,12 @@ def near_rules(
         documented: What is documented.
         compiler: What made the boxes.
         region: What the rule opens, and nothing explains.
+        has_sides: Whether it names both sides, so that they can be swapped.
     """
-    return tuple(
-        dict.fromkeys(
-            (
-                *_by_port(documented, compiler, region),
-                *_by_sides(documented, compiler, region),
-            )
-        )
-    )
+    found = [*_by_port(documented, compiler, region)]
+    if has_sides:
+        found += _by_sides(documented, compiler, region)
+    return tuple(dict.fromkeys(found))
 
 
 def _by_port(

@@ -163,7 +163,14 @@ def _judge(
         explained_by=tuple(known.flow.id for known in used),
         beyond=region_text(compiler, beyond),
         ports_beyond=_count(compiler, beyond),
-        near=near_rules(documented, compiler, beyond),
+        near=near_rules(
+            documented,
+            compiler,
+            beyond,
+            has_sides=not any(
+                map(is_any, (*rule.sources, *rule.destinations))
+            ),
+        ),
     )
     if used:
         statuses = {known.status for known in used}

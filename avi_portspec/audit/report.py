@@ -24,6 +24,7 @@ from avi_portspec.audit.model import (
     Party,
     Rule,
     Unknown,
+    Unread,
     UnreadKind,
 )
 from avi_portspec.audit.near import Near
@@ -65,6 +66,7 @@ class FileReport:
         set_aside: How many are about nothing that is judged.
         failed: How many could not be read.
         unknown: How many are not known.
+        unread: What was not read, and why.
     """
 
     name: str
@@ -75,6 +77,7 @@ class FileReport:
     set_aside: int
     failed: int
     unknown: int
+    unread: tuple[Unread, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -202,6 +205,7 @@ def _file_report(existing: Existing) -> FileReport:
         set_aside=count("set-aside"),
         failed=count("failed"),
         unknown=count("unknown"),
+        unread=existing.unread,
     )
 
 

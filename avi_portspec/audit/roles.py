@@ -153,6 +153,8 @@ def _network(name: str) -> Network | None:
 def names_of_party(party: Party) -> tuple[str, ...]:
     """Return what a role map can call a party, the usual name first."""
     match party:
+        case Group(id=name, name=called) if called is not None:
+            return (name, called)
         case Group(id=name) | PrefixList(id=name):
             return (name,)
         case Tag(name=name):

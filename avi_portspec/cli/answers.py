@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, TypeVar
 
+from avi_portspec.audit.shapes import AuditData
 from avi_portspec.changes.data import ChangesData, PlanData
 from avi_portspec.exporters.data import (
     DeploymentData,
@@ -510,6 +511,7 @@ ANSWERS: dict[str, type] = {
     "platforms": Platforms,
     "formats": Formats,
     "rules": Rules,
+    "audit": AuditData,
     "diff": ChangesData,
     "upgrade": PlanData,
     "check": Check,

@@ -40,6 +40,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "Compare": {"diff": "changes", "upgrade": "changes"},
     "Export": {"export": "export", "rules": "rules", "schema": "schema"},
+    "Audit": {"audit": "audit"},
     "Your files": {"init": "init", "check": "check"},
     "Verify": {"digest": "verify", "verify-source": "verify"},
     "What is available": {

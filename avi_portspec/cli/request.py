@@ -88,10 +88,18 @@ class Request:
             click.UsageError: Standard input was read before.
         """
         if name == STDIN:
-            if self._stdin_read:
-                raise click.UsageError("standard input can be read only once")
-            self._stdin_read = True
+            self.claim_stdin()
         return streams.read(name)
+
+    def claim_stdin(self) -> None:
+        """Note that standard input is read.
+
+        Raises:
+            click.UsageError: It was read before.
+        """
+        if self._stdin_read:
+            raise click.UsageError("standard input can be read only once")
+        self._stdin_read = True
 
     def read_table(self, name: str) -> tuple[dict[str, Any], str]:
         """Return the plain data in a TOML or JSON file, and the file's name.

@@ -137,6 +137,7 @@ def rule_set(
     readings: Mapping[str, DirectionReading] = FrozenDict(),
     source: str | Iterable[str] = (),
     destination: str | Iterable[str] = (),
+    flows: Iterable[str] | None = None,
 ) -> RuleSet:
     """Return the rules that a deployment needs at a site.
 
@@ -170,6 +171,7 @@ def rule_set(
             through one firewall: ids, names or aliases, comma-separated,
             with ``!`` before those to exclude. Everybody by default.
         destination: Who listens, the same.
+        flows: The ids of the only flows that are asked for; all by default.
 
     Raises:
         InvalidDataError: Addresses are missing, and *missing* is
@@ -192,7 +194,7 @@ def rule_set(
     inventory = inventory.within(resolution.deployment.clouds)
     if missing not in ("error", "omit"):
         raise InvalidQueryError("missing", "'error' or 'omit'", shown(missing))
-    asked = _Asked(resolution, source=source, destination=destination)
+    asked = _Asked(resolution, flows, source=source, destination=destination)
     draft = _Draft(resolution, inventory)
     draft.take(asked, {"needed", "optional"} if optional else {"needed"})
     faults += draft.unsplit()
@@ -217,11 +219,15 @@ def rule_set(
 
 
 class _Asked:
-    """Tells which flows are asked for, by their sides."""
+    """Tells which flows are asked for, by their ids and their sides."""
 
     def __init__(
-        self, resolution: Resolution, **sides: str | Iterable[str]
+        self,
+        resolution: Resolution,
+        names: Iterable[str] | None,
+        **sides: str | Iterable[str],
     ) -> None:
+        self._names = None if names is None else frozenset(names)
         texts = {
             name: (given,) if isinstance(given, str) else tuple(given)
             for name, given in sides.items()
@@ -236,10 +242,15 @@ class _Asked:
         flows = resolution.edition.flows
         self._stated = select_flows(flows, terms).ids()
         self._reversed = select_flows(flows, turned).ids()
-        self.text = join("and", (f"{n} {', '.join(texts[n])}" for n in terms))
+        parts = [f"{n} {', '.join(texts[n])}" for n in terms]
+        if self._names is not None:
+            parts.insert(0, f"id {', '.join(sorted(self._names)) or 'none'}")
+        self.text = join("and", parts)
 
     def has(self, flow: Flow) -> bool:
         """Return whether a flow is asked for, in a direction it may have."""
+        if self._names is not None and flow.id not in self._names:
+            return False
         return flow.id in self._stated or (
             bool(flow.direction_doubts) and flow.id in self._reversed
         )

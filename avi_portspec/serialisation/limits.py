@@ -65,21 +65,24 @@ def read_bytes(path: Path) -> bytes:
         return read_stream(file, str(path))
 
 
-def read_stream(stream: BinaryIO, subject: str) -> bytes:
+def read_stream(
+    stream: BinaryIO, subject: str, *, at_most: int = BYTES
+) -> bytes:
     """Return the bytes of a stream, unless there are too many.
 
     Args:
         stream: The stream.
         subject: What to call it in an error.
+        at_most: How large it may be, in bytes.
 
     Raises:
         InvalidDataError: It is too large.
         OSError: It cannot be read.
     """
-    held = stream.read(BYTES + 1)
-    if len(held) > BYTES:
+    held = stream.read(at_most + 1)
+    if len(held) > at_most:
         raise _error(
-            "file/too-large", subject, f"at most {BYTES:,} bytes", "more"
+            "file/too-large", subject, f"at most {at_most:,} bytes", "more"
         )
     return held
 

@@ -1,0 +1,285 @@
+"""The report as a document: for a terminal, and as Markdown for a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Final
+
+from avi_portspec.audit.findings import LEVELS, Finding, clean
+from avi_portspec.audit.model import Unknown
+from avi_portspec.audit.openings import RuleReport
+from avi_portspec.audit.report import FileReport, FlowReport, Report
+from avi_portspec.audit.services import service_text
+from avi_portspec.audit.verdicts import SideKind, Verdict
+from avi_portspec.documents import join
+from avi_portspec.documents.blocks import (
+    Block,
+    Bullets,
+    Document,
+    Heading,
+    Item,
+    Paragraph,
+    Table,
+)
+from avi_portspec.model.display import ports_text
+from avi_portspec.model.facets import DeclinedFlow
+from avi_portspec.model.phrases import deployment_phrase
+
+__all__ = ["make_document", "summary_text"]
+
+#: How many rules a cell names.
+_SHOWN: Final = 2
+_DIGITS: Final = 8
+_SIDES: Final[dict[SideKind, str]] = {
+    "destination": "Destination side",
+    "source": "Source side",
+    "path": "Between",
+    "reply": "Replies",
+}
+_QUIET: Final = frozenset({Verdict.COVERED, Verdict.NOT_FILTERED})
+_LOUD: Final = frozenset({Verdict.MISSING, Verdict.DENIED})
+
+
+def make_document(report: Report, *, everything: bool = False) -> Document:
+    """Return a report as a document.
+
+    Args:
+        report: The report.
+        everything: Whether it has what is as it should be as well: flows
+            that are covered, each rule, what is accepted and set aside.
+    """
+    edition = report.resolution.edition
+    deployment = report.resolution.deployment
+    blocks: list[Block] = [
+        Paragraph(deployment_phrase(deployment, edition.facets)),
+        *(Paragraph(_file_text(file)) for file in report.files),
+        *_flow_blocks(report, everything=everything),
+        *_finding_blocks(report.open),
+    ]
+    if everything:
+        blocks += _rule_blocks(report)
+        blocks += _party_blocks(report)
+        blocks += _aside_blocks(report)
+    accepted = [f for f in report.findings if f.accepted is not None]
+    if accepted:
+        blocks.append(Heading(f"Accepted ({len(accepted)})"))
+        blocks.append(Bullets(tuple(map(_accepted_text, accepted))))
+    if report.resolution.gaps:
+        blocks.append(Heading("Not documented"))
+        gaps = tuple(gap.text for gap in report.resolution.gaps)
+        blocks.append(Bullets(gaps))
+    blocks.append(Paragraph(summary_text(report)))
+    return Document("Audit of the rules that exist", tuple(blocks))
+
+
+def summary_text(report: Report) -> str:
+    """Return what was found, counted, and against which edition."""
+    counts = [
+        _many(number, level)
+        for level in LEVELS
+        if (number := report.count(level))
+    ]
+    accepted = len(report.findings) - len(report.open)
+    if accepted:
+        counts.append(f"{accepted} accepted")
+    found = ", ".join(counts) if counts else "Nothing found"
+    edition = report.resolution.edition
+    return f"{found}. Edition {edition.id}, {edition.digest[:_DIGITS]}."
+
+
+def _many(number: int, word: str) -> str:
+    if word == "unknown":
+        return f"{number} unknown"
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _file_text(file: FileReport) -> str:
+    rules = "1 rule" if file.units == 1 else f"{file.units} rules"
+    groups = "1 filter" if file.groups == 1 else f"{file.groups} filters"
+    parts = [f"{file.read} read in {groups}"]
+    parts += [
+        f"{number} {word}"
+        for number, word in (
+            (file.unknown, "unknown"),
+            (file.failed, "failed"),
+            (file.set_aside, "set aside"),
+        )
+        if number
+    ]
+    return f"{file.name} ({file.format}): {rules}: {', '.join(parts)}."
+
+
+# -- flows -------------------------------------------------------------------
+
+
+def _flow_blocks(report: Report, *, everything: bool) -> Iterator[Block]:
+    flows = [*report.flows.values()]
+    shown = [f for f in flows if everything or f.verdict not in _QUIET]
+    yield Heading(f"Needed flows ({len(flows)})")
+    # A side that nothing filters has no column.
+    kinds = [
+        kind
+        for kind in _SIDES
+        if any(
+            kind in flow.sides
+            and flow.sides[kind].verdict is not Verdict.NOT_FILTERED
+            for flow in shown
+        )
+    ]
+    if shown:
+        yield Table(
+            "Needed flows",
+            ("Flow", "Service", *(_SIDES[kind] for kind in kinds)),
+            tuple(
+                (
+                    flow.flow.id,
+                    ports_text(flow.flow),
+                    *(_side_text(flow, kind) for kind in kinds),
+                )
+                for flow in shown
+            ),
+        )
+    counts = {
+        verdict: sum(f.verdict is verdict for f in flows if f not in shown)
+        for verdict in (Verdict.COVERED, Verdict.NOT_FILTERED)
+    }
+    rest = [f"{count} {verdict}" for verdict, count in counts.items() if count]
+    if rest:
+        more = "Besides: " if shown else ""
+        text = join("and", rest)
+        yield Paragraph(f"{more}{text} (--all shows them).")
+
+
+def _side_text(flow: FlowReport, kind: SideKind) -> str:
+    side = flow.sides.get(kind)
+    if side is None:
+        return ""
+    word = side.verdict.value
+    text = word.upper() if side.verdict in _LOUD else word
+    names = [clean(rule.id) for rule in side.rules]
+    names += [clean(last.text) for last in side.last_resorts]
+    if side.verdict in _LOUD or side.verdict is Verdict.UNKNOWN:
+        names = []
+    listed = ", ".join(names[:_SHOWN])
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    choice = f" ({side.protocols})" if side.protocols else ""
+    return f"{text}{': ' if listed else ''}{listed}{more}{choice}"
+
+
+# -- findings ----------------------------------------------------------------
+
+
+def _finding_blocks(findings: Sequence[Finding]) -> Iterator[Block]:
+    if not findings:
+        return
+    yield Heading("Findings")
+    items: list[str | Item] = []
+    for _, group in groupby(findings, key=_group_of):
+        listed = [*group]
+        items.append(
+            _broad_item(listed) if len(listed) > 1 else _item(listed[0])
+        )
+    yield Bullets(tuple(items))
+
+
+def _group_of(finding: Finding) -> object:
+    """Return what tells which findings are one line: broad rules alone."""
+    if finding.kind == "broad" and finding.rule is not None:
+        return (finding.level, id(finding.rule))
+    return finding.fingerprint
+
+
+def _item(finding: Finding) -> str | Item:
+    where = f"{clean(str(finding.place))}: " if finding.place else ""
+    text = f"{finding.level} {finding.kind}: {where}{finding.text}"
+    inner = [f"Near: {clean(near.reason)}" for near in finding.near]
+    inner += finding.hints
+    return Item(text, tuple(inner)) if inner else text
+
+
+def _broad_item(findings: Sequence[Finding]) -> str | Item:
+    """Return a line for a broad rule that several flows rest on."""
+    first = findings[0]
+    flows = dict.fromkeys(str(finding.flow) for finding in findings)
+    what = first.text.rpartition(": ")[2]
+    rule = "" if first.rule is None else clean(first.rule.id)
+    text = (
+        f"{first.level} {first.kind}: {clean(str(first.place))}: {rule}: "
+        f"needed for {len(flows)} flows, and the only rule for them: {what}"
+    )
+    return Item(text, (", ".join(flows), *first.hints))
+
+
+def _accepted_text(finding: Finding) -> str:
+    accepted = finding.accepted
+    if isinstance(accepted, DeclinedFlow):
+        why = f"declined by the deployment: {accepted.reason}"
+    else:
+        why = f"{accepted.reason} ({accepted.by}, until {accepted.until})"  # type: ignore[union-attr]
+    return f"{finding.kind}: {finding.text} Accepted: {why}"
+
+
+# -- the rest ----------------------------------------------------------------
+
+
+def _rule_blocks(report: Report) -> Iterator[Block]:
+    yield Heading(f"Rules ({len(report.rules)})")
+    if report.rules:
+        yield Table(
+            "Rules",
+            ("Rule", "Filter", "Service", "Verdict", "For", "Opens besides"),
+            tuple(map(_rule_row, report.rules)),
+        )
+
+
+def _rule_row(report: RuleReport) -> tuple[str, ...]:
+    rule = report.rule
+    service = rule.service
+    explained = (
+        *report.explained_by,
+        *(flow for flow, _ in report.not_here),
+        *report.stated_by,
+        *report.ruled_out_by,
+    )
+    beyond = "; ".join(report.beyond)
+    if report.ports_beyond and beyond:
+        beyond = f"{report.ports_beyond:,} ports: {beyond}"
+    return (
+        clean(rule.id),
+        clean(report.filter.id),
+        clean(
+            service.text
+            if isinstance(service, Unknown)
+            else service_text(service)
+        ),
+        report.verdict.value,
+        ", ".join(explained),
+        beyond,
+    )
+
+
+def _party_blocks(report: Report) -> Iterator[Block]:
+    if report.roles:
+        yield Heading("Parties")
+        yield Bullets(
+            tuple(
+                f"{name}: {join('and', roles)}"
+                for name, roles in report.roles.items()
+            )
+        )
+
+
+def _aside_blocks(report: Report) -> Iterator[Block]:
+    aside = [*_aside(report.files)]
+    if aside:
+        yield Heading("Set aside")
+        yield Bullets(tuple(aside))
+
+
+def _aside(files: Iterable[FileReport]) -> Iterator[str]:
+    for file in files:
+        for unread in file.unread:
+            if unread.kind == "set-aside":
+                text = f"{unread.place}: {unread.text}: {unread.why}"
+                yield clean(text)

@@ -1,0 +1,369 @@
+"""Verdicts point by point: slow, plain, and made of other code.
+
+A packet is looked at by itself: its two addresses, its port and its source
+port. Nothing here knows boxes, atoms or regions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from ipaddress import ip_address
+from itertools import product
+from typing import Any, NamedTuple
+
+from avi_portspec.audit.model import (
+    Anywhere,
+    Filter,
+    Group,
+    Members,
+    Networks,
+    Rule,
+    Unknown,
+    Unread,
+)
+
+#: Who has which addresses, where there is an inventory.
+ADDRESSES = {
+    "controller": ["192.0.2.0", "192.0.2.1"],
+    "service-engine": ["192.0.2.2", "192.0.2.3"],
+    "external-network-services": ["192.0.2.4"],
+}
+#: What the role map says of groups.
+GROUPS = {
+    "g-c": ["controller"],
+    "g-s": ["service-engine"],
+    "g-e": ["external-network-services"],
+    "g-cs": ["controller", "service-engine"],
+}
+#: From each piece of the line of ports that anything cuts, one source port.
+SOURCES = (0, 22, 123, 161, 443, 500, 1024, 8443, 60000)
+REPLIED_TO = (1024, 8443, 60000)
+ORDER = (
+    "missing",
+    "denied",
+    "partly",
+    "unknown",
+    "only broad",
+    "covered",
+    "not filtered",
+)
+
+
+class Packet(NamedTuple):
+    """One packet. An end is an address, or a role that has none."""
+
+    source: str
+    destination: str
+    protocol: int
+    port: int
+    source_port: int
+
+
+def ends_of(role: str, family: int | None) -> list[str]:
+    """Return who a role is."""
+    return ADDRESSES[role] if family is None else [f"{role}@{family}"]
+
+
+def packets(
+    flow: Any, family: int | None, *, replies: bool = False
+) -> list[Packet]:
+    """Return the packets of a flow, or those that answer.
+
+    Args:
+        flow: The flow.
+        family: The family of roles without addresses; ``None`` where all
+            have some.
+        replies: Whether to return what answers.
+    """
+    found = []
+    for source, destination, protocol in product(
+        ends_of(flow.source, family),
+        ends_of(flow.destination, family),
+        flow.protocols,
+    ):
+        number = protocol.number
+        for ports in flow.ports:
+            if replies:
+                found += [
+                    Packet(destination, source, number, to, ports.low)
+                    for to in REPLIED_TO
+                ]
+            else:
+                found += [
+                    Packet(source, destination, number, ports.low, opened)
+                    for opened in SOURCES
+                ]
+    return found
+
+
+def is_among(end: str, party: Any, members: Sequence[Any]) -> bool | None:
+    """Return whether somebody is among a party, or ``None``."""
+    if isinstance(party, Unknown):
+        return None
+    if isinstance(party, Members):
+        return is_any_of(end, members, ())
+    # Of whoever has no addresses, the name ends in the family.
+    name, _, family = end.partition("@")
+    if isinstance(party, Anywhere):
+        return int(family or 4) in party.families
+    if isinstance(party, Group):
+        roles = GROUPS.get(party.id, [])
+        return name in roles or any(
+            name in ADDRESSES.get(role, ()) for role in roles
+        )
+    assert isinstance(party, Networks)
+    if family:
+        # No network is known to have anybody without addresses.
+        return False
+    return any(ip_address(end) in network for network in party.networks)
+
+
+def is_any_of(
+    end: str, parties: Iterable[Any], members: Sequence[Any]
+) -> bool | None:
+    """Return whether somebody is among any of some parties."""
+    answers = [is_among(end, party, members) for party in parties]
+    if True in answers:
+        return True
+    return None if None in answers else False
+
+
+def is_in(point: int, spans: Any) -> bool | None:
+    """Return whether a service is in spans."""
+    if isinstance(spans, Unknown):
+        return None
+    return any(low <= point <= high for low, high in spans)
+
+
+def matches(rule: Rule, filter_: Filter, packet: Packet) -> bool | None:
+    """Return whether a rule matches a packet, or ``None``."""
+    members = filter_.attached_to
+    answers = [
+        is_any_of(packet.source, rule.sources, members),
+        is_any_of(packet.destination, rule.destinations, members),
+        is_in(packet.protocol * 65536 + packet.port, rule.service),
+    ]
+    if rule.source_ports is not None:
+        answers.append(
+            is_in(
+                packet.protocol * 65536 + packet.source_port,
+                rule.source_ports,
+            )
+        )
+    if False in answers:
+        return False
+    if rule.conditions:
+        return None
+    return None if None in answers else True
+
+
+def is_broad(rule: Rule, filter_: Filter, *, is_known: bool) -> bool:
+    """Return whether an allow rule is for any source, or a default."""
+    if rule.action != "allow":
+        return False
+    if rule.origin == "provider-default":
+        return True
+    return (
+        is_known
+        and filter_.direction != "out"
+        and any(isinstance(party, Anywhere) for party in rule.sources)
+    )
+
+
+class World(NamedTuple):
+    """All filters, and what was not read of them."""
+
+    filters: tuple[Filter, ...]
+    unread: tuple[Unread, ...]
+    together: tuple[frozenset[str], ...]
+
+
+Skip = Callable[[Rule, Filter], bool]
+
+
+def lets(
+    world: World,
+    filter_: Filter,
+    packet: Packet,
+    *,
+    most: bool,
+    skip: Skip,
+    without_defaults: bool,
+    is_known: bool,
+) -> bool:
+    """Return whether a filter lets a packet through."""
+    is_open = any(unread.filter_id == filter_.id for unread in world.unread)
+    if is_open and most:
+        return True
+    if is_open and filter_.discipline == "first-match":
+        return False
+    for rule in filter_.rules:
+        if skip(rule, filter_):
+            continue
+        match = matches(rule, filter_, packet)
+        allows = rule.action == "allow"
+        if match or (match is None and allows == most):
+            return allows
+    last = filter_.last_resort
+    is_left_out = without_defaults and (
+        last.origin == "provider-default"
+        or (is_known and filter_.direction != "out")
+    )
+    return last.action == "allow" and not is_left_out
+
+
+def attached(filter_: Filter, packet: Packet) -> bool | None:
+    """Return whether a filter judges a packet, or ``None``."""
+    if not filter_.attached_to:
+        return True
+    ends = {
+        "in": [packet.destination],
+        "out": [packet.source],
+        "through": [packet.source, packet.destination],
+    }[filter_.direction]
+    answers = [is_any_of(end, filter_.attached_to, ()) for end in ends]
+    if True in answers:
+        return True
+    return None if None in answers else False
+
+
+def passes(
+    world: World, filters: Sequence[Filter], packet: Packet, **how: Any
+) -> bool:
+    """Return whether a packet passes all stages of one side."""
+    stages: dict[str, list[tuple[Filter, bool | None]]] = {}
+    for filter_ in filters:
+        is_here = attached(filter_, packet)
+        if is_here is not False:
+            stages.setdefault(filter_.stage, []).append((filter_, is_here))
+
+    def any_lets(some: Iterable[Filter]) -> bool:
+        return any(lets(world, each, packet, **how) for each in some)
+
+    for members in stages.values():
+        if how["most"]:
+            if any(is_sure for _, is_sure in members) and not any_lets(
+                filter_ for filter_, _ in members
+            ):
+                return False
+        elif not all(map(any_lets, units_of(world, members))):
+            return False
+    return True
+
+
+def units_of(
+    world: World, members: Sequence[tuple[Filter, bool | None]]
+) -> list[list[Filter]]:
+    """Return filters, and those in one list that are known to add up."""
+    units: list[list[Filter]] = []
+    for filter_, _ in members:
+        for unit in units:
+            pair = {unit[0].id, filter_.id}
+            if any(pair <= each for each in world.together):
+                unit.append(filter_)
+                break
+        else:
+            units.append([filter_])
+    return units
+
+
+def never(rule: Rule, filter_: Filter) -> bool:
+    """Leave no rule out."""
+    return False
+
+
+def verdict_in(
+    world: World,
+    filters: Sequence[Filter],
+    all_packets: Sequence[Packet],
+    *,
+    most: bool,
+    is_known: bool,
+) -> str:
+    """Return the verdict of one of the two walks."""
+
+    def count(skip: Skip, *, without_defaults: bool = False) -> int:
+        return sum(
+            passes(
+                world,
+                filters,
+                packet,
+                most=most,
+                skip=skip,
+                without_defaults=without_defaults,
+                is_known=is_known,
+            )
+            for packet in all_packets
+        )
+
+    def broad(rule: Rule, filter_: Filter) -> bool:
+        return is_broad(rule, filter_, is_known=is_known)
+
+    def deny(rule: Rule, filter_: Filter) -> bool:
+        return rule.action == "deny"
+
+    whole = len(all_packets)
+    passing = count(never)
+    if passing == whole:
+        if count(broad, without_defaults=True) < whole:
+            return "only broad"
+        return "covered"
+    if count(deny) == whole:
+        return "denied"
+    return "partly" if passing else "missing"
+
+
+def verdict_of(
+    world: World,
+    filters: Sequence[Filter],
+    all_packets: Sequence[Packet],
+    *,
+    is_known: bool,
+) -> str:
+    """Return the verdict of a side."""
+    if not any(
+        attached(filter_, packet) is not False
+        for filter_ in filters
+        for packet in all_packets
+    ):
+        return "not filtered"
+    least, most = (
+        verdict_in(world, filters, all_packets, most=at, is_known=is_known)
+        for at in (False, True)
+    )
+    return least if least == most else "unknown"
+
+
+def sides_of(
+    world: World, flow: Any, *, has_addresses: bool
+) -> Iterator[tuple[str, str]]:
+    """Yield each side of a flow, and its verdict."""
+    by_direction = {"destination": "in", "source": "out", "path": "through"}
+    for kind in (*by_direction, "reply"):
+        filters = [
+            f
+            for f in world.filters
+            if (
+                f.direction == by_direction[kind]
+                if kind in by_direction
+                else not f.is_stateful
+            )
+        ]
+        families = (None,) if has_addresses else (4, 6)
+        verdicts = [
+            verdict_of(
+                world,
+                filters,
+                packets(flow, family, replies=kind == "reply"),
+                is_known=True,
+            )
+            for family in families
+        ]
+        if verdicts[0] in {"missing", "partly"} and verdicts[-1] in {
+            "covered",
+            "only broad",
+        }:
+            # Nobody knows whether they have addresses of IPv6.
+            yield kind, "unknown"
+        else:
+            yield kind, verdicts[0]
