@@ -50,7 +50,7 @@ class _Token(NamedTuple):
 _COMMENT: Final = re.compile(r"\([^()]{0,200}\)")
 _PIECE: Final = re.compile(
     r"(?P<numbered>(?:ip\s+)?(?:protocol|proto)\s*#?\s*(?P<number>\d{1,3})\b)"
-    r"|(?P<message>(?:icmp\s+)?(?:type\s*(?P<type>\d{1,3})\b"
+    r"|(?P<message>(?:icmp\s+)?(?:type[\s-]*(?P<type>\d{1,3})\b"
     r"|echo(?:[\s-]+requests?)?\b|ping\b))"
     r"|(?P<low>\d{1,6})(?:\s*(?:-|\u2013|to|through)\s*(?P<high>\d{1,6}))?"
     r"(?![\w.])"

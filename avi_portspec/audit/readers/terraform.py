@@ -165,7 +165,10 @@ class _Module:
         if isinstance(value, list):
             texts = raw if isinstance(raw, list) else []
             return [
-                self._absent(_item(texts, at) or raw or _EXPRESSION)
+                Unknown(
+                    clean(str(_item(texts, at) or raw or _EXPRESSION)),
+                    _AUDIT_PLAN,
+                )
                 if inner is None
                 else self._settled(inner, _item(texts, at))
                 for at, inner in enumerate(value)
@@ -206,8 +209,11 @@ class _Module:
                 found[key] = self._inner(_listed(key, value), written)
             elif value is not None:
                 found[key] = self._settled(value, written)
+            elif raw is not None and key in raw and written in {None, "null"}:
+                found[key] = None
             else:
-                found[key] = self._absent(written or rests or _EXPRESSION)
+                text = clean(str(written or rests or _EXPRESSION))
+                found[key] = Unknown(text, _AUDIT_PLAN)
         return found
 
     def _inner(self, blocks: Any, raw: Any) -> Any:
@@ -232,13 +238,6 @@ class _Module:
             own = like[0] if len(like) == 1 else None
             found.append(self._block(each, own, str(like)))
         return found
-
-    @staticmethod
-    def _absent(raw: Any) -> Any:
-        """Return an unknown, for something is written; or that it is null."""
-        if raw == "null":
-            return None
-        return Unknown(clean(str(raw)), _AUDIT_PLAN)
 
     def _assumptions(self, raw: Any) -> tuple[str, ...]:
         """Return the defaults of variables that arguments rest on."""

@@ -19,7 +19,7 @@ from avi_portspec.errors import MissingExtraError
 
 needs_terraform = pytest.mark.skipif(
     find_spec("tfparse") is None or find_spec("hcl2") is None,
-    reason="tfparse or python-hcl2 is absent: pip install --group terraform",
+    reason="tfparse or python-hcl2 is absent: pip install --group platforms",
 )
 
 
