@@ -117,7 +117,8 @@ def kernel(session: nox.Session) -> None:
     Environment(session).pytest(
         # Each process has a network of its own.
         *("--numprocesses", "auto", "--dist", "worksteal"),
-        *("-m", "kernel", "--nothing-skipped", "tests/kernel"),
+        *("-m", "kernel", "--nothing-skipped"),
+        *("tests/kernel", "tests/audit"),
     )
 
 

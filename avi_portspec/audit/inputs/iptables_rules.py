@@ -394,7 +394,10 @@ class _Line:
         self._narrow(str(option))
 
     def _begins(self, option: _Option) -> None:
-        if option.is_not:
+        # As iptables-save prints --syn.
+        if option.values not in {(), ("FIN,SYN,RST,ACK", "SYN")}:
+            self._narrow(str(option))
+        elif option.is_not:
             self._aside("matches only what begins no connection")
 
 
@@ -421,7 +424,7 @@ _OPTIONS: Final[Mapping[str, Callable[[_Line, _Option], None]]] = FrozenDict(
             ("-i", "-o", "--in-interface", "--out-interface"),
             _Line._interface,
         ),
-        "--syn": _Line._begins,
+        **dict.fromkeys(("--syn", "--tcp-flags"), _Line._begins),
     }
 )  # fmt: skip
 #: Options that narrow nothing.

@@ -69,11 +69,11 @@ def resolution() -> Resolution:
 
 #: The platforms that know messages of ICMP, as optional flows need.
 MESSAGES = {
-    "aws-terraform", "csv", "ip6tables", "iptables", "nsx-t",
+    "aws-terraform", "csv", "ip6tables", "iptables", "nftables", "nsx-t",
     "openstack-heat",
 }  # fmt: skip
 #: Those whose rules are all judged on both sides.
-EVERYWHERE_JUDGED = {"csv", "ip6tables", "iptables", "nsx-t"}
+EVERYWHERE_JUDGED = {"csv", "ip6tables", "iptables", "nftables", "nsx-t"}
 
 
 @cache
