@@ -125,8 +125,26 @@ def _texts(spans: Spans) -> Iterator[str]:
         for number in range(low // PORTS, high // PORTS + 1):
             whole = protocol_spans(Protocol.of(number))[0]
             first, last = max(low, whole[0]), min(high, whole[1])
-            if first <= last:
-                yield _text(Protocol.of(number), first, last, whole)
+            protocol = Protocol.of(number)
+            for piece in _pieces(protocol, first, last, whole):
+                yield _text(protocol, *piece, whole)
+
+
+def _pieces(
+    protocol: Protocol, low: int, high: int, whole: tuple[int, int]
+) -> Iterator[tuple[int, int]]:
+    """Yield a span in pieces that a text can say: of ICMP, whole types."""
+    if protocol in _MESSAGES and (low, high) != whole:
+        edge = -(-low // _CODES) * _CODES - 1
+        if low <= edge < high:
+            yield low, edge
+            low = edge + 1
+        edge = (high + 1) // _CODES * _CODES - 1
+        if low <= edge < high:
+            yield low, edge
+            low = edge + 1
+    if low <= high:
+        yield low, high
 
 
 def _text(

@@ -227,7 +227,8 @@ class _Walk:
         if depth > _DEPTH:
             expected = f"jumps at most {_DEPTH} deep, and in no circle"
             raise WrongError(Fault("audit/jumps", chain, expected, "more"))
-        for rule in self.chains.get(chain, ()):
+        rules = self.chains.get(chain, ())
+        for at, rule in enumerate(rules):
             left: tuple[str, ...] = ()
             for own in rule.matches:
                 match = intersect(context, own)
@@ -245,6 +246,9 @@ class _Walk:
                 )
                 if rule.verdict in {"return", "goto"} and not match.aside:
                     if own.is_all_of(context):
+                        for later in rules[at + 1 :]:
+                            why = "a rule before it takes out all packets"
+                            self.notes.setdefault(later.place, why)
                         return
                     left = (f"not what {rule.text} takes out",)
             if left and not is_base:

@@ -39,7 +39,7 @@ def evaluate(folder: Path) -> dict[str, Any]:
     for path in sorted(folder.rglob("*.tf.json")):
         name = path.relative_to(folder).as_posix()
         raw[name] = json.loads(path.read_text("utf-8"))
-    values = [str(path) for path in sorted(folder.glob("*.tfvars"))]
+    values = [path.name for path in sorted(folder.glob("*.tfvars"))]
     evaluated = tfparse.load_from_path(
         str(folder), allow_downloads=False, vars_paths=values
     )

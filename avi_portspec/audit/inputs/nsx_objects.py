@@ -107,7 +107,7 @@ class Objects:
             ]
         own = [each for each in networks if family in {None, each.version}]
         joined = join_networks(own) or [Networks(())]
-        return (*found, *(joined if networks or not found else ()))
+        return (*(joined if networks or not found else ()), *found)
 
     def service(self, rule: Node) -> Spans | Unknown:
         """Return what a rule lets through, if all of it is known.

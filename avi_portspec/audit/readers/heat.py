@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
+
+import attrs
 
 from avi_portspec.audit.inputs.addresses import anywhere
 from avi_portspec.audit.inputs.defaults import default_rule
@@ -75,7 +78,6 @@ class _Template:
 
     def __init__(self, reading: Reading, template: dict[str, Any]) -> None:
         self.reading = reading
-        self.assumed: list[str] = []
         parameters = Node(template).at("parameters")
         self.defaults = {
             name: each.at("default").value
@@ -95,9 +97,11 @@ class _Template:
             if each.at("type").value == _RULE:
                 place = self.reading.place(each.pointer)
                 with self.reading.guard(place):
-                    properties = self.settle(each.at("properties"))
-                    owner = self._group_of(properties.at("security_group"))
-                    rule = self._rule(properties, each.pointer, name, owner)
+                    properties = each.at("properties")
+                    settled = self.settle(properties.at("security_group"))
+                    owner = self._group_of(settled)
+                    rule = self._rule(properties, name, owner)
+                    rule = rule[0], attrs.evolve(rule[1], place=place)
                     apart.setdefault(owner, []).append(rule)
         for name, each in self.resources:
             if each.at("type").value == _GROUP:
@@ -117,15 +121,15 @@ class _Template:
         self, name: str, group: Node
     ) -> list[tuple[Direction, Rule]]:
         found: list[tuple[Direction, Rule]] = []
-        rules = self.settle(group.at("properties")).at("rules")
+        rules = group.at("properties").at("rules")
+        if not isinstance(rules.value, list):
+            rules = self.settle(rules)
         place = self.reading.place(rules.pointer)
-        with self.reading.guard(place, name):
+        with self.reading.guard(place, f"{name} in"):
             for each in rules.each():
                 where = self.reading.place(each.pointer)
-                with self.reading.guard(where, name):
-                    found.append(
-                        self._rule(each, each.pointer, each.pointer, name)
-                    )
+                with self.reading.guard(where, f"{name} in"):
+                    found.append(self._rule(each, each.pointer, name))
         return found
 
     def _add(
@@ -145,14 +149,25 @@ class _Template:
         openstack_filters(self.reading, Group(name), place, rules)
 
     def _rule(
-        self, node: Node, pointer: str, name: str, owner: str
+        self, node: Node, name: str, owner: str
     ) -> tuple[Direction, Rule]:
-        return openstack_rule(
-            node,
-            self.reading.place(pointer),
+        settled = self.settle(node)
+        direction, rule = openstack_rule(
+            settled,
+            self.reading.place(node.pointer),
             name,
-            self._remote(node, owner),
+            self._remote(settled, owner),
         )
+        assumes = tuple(dict.fromkeys(self._assumed(node.value)))
+        return direction, attrs.evolve(rule, assumes=assumes)
+
+    def _assumed(self, value: Any) -> Iterator[str]:
+        """Yield the defaults of parameters that a rule rests on."""
+        for inner in value.values() if isinstance(value, dict) else ():
+            name = inner.get("get_param") if isinstance(inner, dict) else None
+            if isinstance(name, str) and self.defaults.get(name) is not None:
+                default = clean(str(self.defaults[name]))
+                yield f"get_param {clean(name)} = {default} (default)"
 
     def _remote(self, node: Node, owner: str) -> Party | None:
         remote = node.at("remote_group", "remote_group_id")

@@ -65,11 +65,23 @@ def _groups(data: Any) -> list[Any]:
         "IP Protocol" in each or "ethertype" in each for each in data
     ):
         return _by_group(data)
-    is_right = data and all(
-        "id" in each and any(isinstance(each.get(k), list) for k in _RULES)
-        for each in data
+    return data if data and all(map(_is_group, data)) else []
+
+
+def _is_group(data: dict[str, Any]) -> bool:
+    """Return whether a table is a group with rules of OpenStack."""
+    listed = next(
+        (data[key] for key in _RULES if isinstance(data.get(key), list)), None
     )
-    return data if is_right and "fingerprint" not in data[0] else []
+    return (
+        "id" in data
+        and listed is not None
+        # NSX calls its policies so, too.
+        and "resource_type" not in data
+        and all(
+            isinstance(each, dict) and "ethertype" in each for each in listed
+        )
+    )
 
 
 def _by_group(rows: list[Any]) -> list[Any]:

@@ -42,6 +42,11 @@ _BLOCK: Final = re.compile(
 )
 _JSON: Final = ("resource", "module", "variable")
 _META: Final = "__tfmeta"
+_EXPRESSION: Final = "an expression"
+#: Arguments that hold blocks.
+_BLOCKS: Final = frozenset(
+    {"ingress", "egress", "security_rule", "allow", "deny"}
+)
 _AUDIT_PLAN: Final = "no value; give a .tfvars file, or audit the plan"
 #: What shows which variables an expression rests on.
 _NAMES: Final = re.compile(r"\b(var|local)\.([A-Za-z_][\w-]*)")
@@ -160,7 +165,7 @@ class _Module:
         if isinstance(value, list):
             texts = raw if isinstance(raw, list) else []
             return [
-                self._absent(_item(texts, at) or raw or "an expression")
+                self._absent(_item(texts, at) or raw or _EXPRESSION)
                 if inner is None
                 else self._settled(inner, _item(texts, at))
                 for at, inner in enumerate(value)
@@ -173,36 +178,65 @@ class _Module:
         return value
 
     def _block(
-        self, block: Mapping[str, Any], raw: Mapping[str, Any] | None
+        self,
+        block: Mapping[str, Any],
+        raw: Mapping[str, Any] | None,
+        maybe: str = "",
     ) -> dict[str, Any]:
-        """Return a block, with the defaults that it rests on."""
-        named = [
-            str(each.get("label"))
+        """Return a block, with the defaults that it rests on.
+
+        Args:
+            block: The block, evaluated.
+            raw: The same as it is written, if it is known which that is.
+            maybe: The texts of those that it may be.
+        """
+        rests = " ".join(
+            f"var.{each.get('label')}"
             for each in block.get(_META, {}).get("references", ())
-        ]
-        rests = " ".join(f"var.{name}" for name in named)
+            if not each.get("name")
+        )
         found: dict[str, Any] = {
-            ASSUMES: self._assumptions(f"{rests} {raw or ''}")
+            ASSUMES: self._assumptions(f"{rests} {raw or maybe}")
         }
-        dynamic = _dynamics(raw or {})
         for key, value in block.items():
-            inner = _listed(value)
             if key in {_META, "id"}:
                 continue
-            if inner is not None:
-                # Beside dynamic blocks, nobody knows which is which.
-                written = None if key in dynamic else (raw or {}).get(key)
-                found[key] = self._settled(inner, written)
-            elif raw is not None:
-                found[key] = self._absent(raw.get(key))
+            written = (raw or {}).get(key)
+            if key in _BLOCKS:
+                found[key] = self._inner(_listed(key, value), written)
+            elif value is not None:
+                found[key] = self._settled(value, written)
             else:
-                found[key] = self._absent(rests or None)
+                found[key] = self._absent(written or rests or _EXPRESSION)
+        return found
+
+    def _inner(self, blocks: Any, raw: Any) -> Any:
+        """Return the blocks inside a resource.
+
+        Those of dynamic blocks stand among the others, so that each is
+        compared with all that are written.
+        """
+        if not isinstance(blocks, list):
+            return self._settled(blocks, raw)
+        written = raw if isinstance(raw, list) else [raw]
+        found = []
+        for each in blocks:
+            if not isinstance(each, dict):
+                found.append(self._settled(each, None))
+                continue
+            like = [
+                one
+                for one in written
+                if isinstance(one, dict) and _is_like(each, one)
+            ]
+            own = like[0] if len(like) == 1 else None
+            found.append(self._block(each, own, str(like)))
         return found
 
     @staticmethod
     def _absent(raw: Any) -> Any:
-        """Return nothing, or an unknown where something is written."""
-        if raw is None or raw == "null":
+        """Return an unknown, for something is written; or that it is null."""
+        if raw == "null":
             return None
         return Unknown(clean(str(raw)), _AUDIT_PLAN)
 
@@ -258,7 +292,8 @@ class _Module:
             lines = {
                 item[_META]["line_start"]
                 for each in instances
-                for item in _listed(each.get(label)) or ()
+                for item in _listed(label, each.get(label)) or ()
+                if _META in item
             }
             # Each block that something was made of has a line of its own.
             if len(lines) - statics >= len(listed):
@@ -300,10 +335,20 @@ def _name_in(resource: Mapping[str, Any]) -> str:
     return _INDEX.sub("", path).rpartition(".")[2]
 
 
-def _listed(value: Any) -> Any:
+def _listed(key: str, value: Any) -> Any:
     """Return blocks as a list: one alone is none."""
-    is_block = isinstance(value, dict) and _META in value
-    return [value] if is_block else value
+    return [value] if key in _BLOCKS and isinstance(value, dict) else value
+
+
+def _is_like(block: Mapping[str, Any], raw: Mapping[str, Any]) -> bool:
+    """Return whether what is written plainly is what was evaluated."""
+    return all(
+        str(block.get(key)) == str(value)
+        for key, value in raw.items()
+        if isinstance(value, (int, str))
+        and "${" not in str(value)
+        and not key.startswith("__")
+    )
 
 
 def _is_unknown(value: Any) -> bool:

@@ -1,0 +1,373 @@
+"""What all readers share: who reads a file, and what a file may be."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from reader_views import faults, read_json, read_text
+
+import avi_portspec.audit.readers as package
+from avi_portspec import InvalidDataError, UnknownNameError
+from avi_portspec.audit.inputs import document as documents
+from avi_portspec.audit.inputs import yaml_text
+from avi_portspec.audit.inputs.addresses import (
+    anywhere,
+    join_networks,
+    outside_of,
+    parse_networks,
+)
+from avi_portspec.audit.inputs.defaults import AZURE_RULES, LAST_RESORTS
+from avi_portspec.audit.inputs.document import Document
+from avi_portspec.audit.inputs.names import TEXT_AT_MOST, clean, name_of
+from avi_portspec.audit.inputs.nodes import Node, WrongError
+from avi_portspec.audit.inputs.protocols import parse_ports, protocol_named
+from avi_portspec.audit.inputs.reading import Reading
+from avi_portspec.audit.readers import readers
+from avi_portspec.errors import Fault, MissingExtraError
+from avi_portspec.model.consistency import FAULTS
+
+GROUP: dict[str, Any] = {
+    "SecurityGroups": [{"GroupId": "sg-1", "IpPermissions": []}]
+}
+
+
+class TestWhoReads:
+    """The content of a file tells its format."""
+
+    def test_the_folder_lists_the_readers(self) -> None:
+        """A module is a reader, and is found without any other list."""
+        folder = Path(package.__file__).parent
+        modules = {
+            path.stem for path in folder.glob("*.py") if path.stem[0] != "_"
+        }
+        assert len(readers()) == len(modules)
+        assert [*readers()] == sorted(readers())
+
+    def test_each_says_how_to_get_its_file(self) -> None:
+        """In a line that fits a terminal."""
+        for reader in readers().values():
+            assert 10 < len(reader.HELP) < 80
+
+    def test_a_name_decides_nothing(self) -> None:
+        """JSON of AWS in a file for tables is JSON of AWS."""
+        assert read_json(GROUP, "table.md").format == "aws"
+
+    def test_a_format_can_be_named(self) -> None:
+        """It is read as that, or the error says what is wrong with it."""
+        assert read_json(GROUP, format="aws").units == 0
+        with pytest.raises(InvalidDataError):
+            read_json(GROUP, format="csv")
+
+    def test_an_unknown_format_is_refused(self) -> None:
+        """With the nearest name."""
+        with pytest.raises(UnknownNameError, match="did you mean 'aws'"):
+            read_json(GROUP, format="awss")
+
+    def test_a_file_of_two_formats_is_refused(self) -> None:
+        """Nobody guesses; the option that decides is named."""
+        both = {**GROUP, "nftables": []}
+        with pytest.raises(InvalidDataError) as caught:
+            read_json(both)
+        assert faults(caught) == [
+            "expected content of one format; name it with --input: "
+            "aws, nftables, got content that several formats can have"
+        ]
+
+    @pytest.mark.parametrize(
+        ("text", "got"),
+        [("", "an empty file"), (" \n", "an empty file"),
+         ("hello", "other content"), ("[1]", "other content"),
+         ('{"a": 1}', "other content")],
+    )  # fmt: skip
+    def test_no_format_is_refused(self, text: str, got: str) -> None:
+        """Never read as nothing, which would look like a clean report."""
+        with pytest.raises(InvalidDataError) as caught:
+            read_text(text)
+        (fault,) = faults(caught)
+        assert fault.startswith("expected content of a format that is read")
+        assert fault.endswith(f"got {got}")
+
+    def test_broken_json_is_called_that(self) -> None:
+        """And not a format that is not known."""
+        with pytest.raises(InvalidDataError, match="not valid JSON"):
+            read_text('{"SecurityGroups": [')
+
+    def test_a_key_twice_is_refused(self) -> None:
+        """The last would win, and the first would vanish."""
+        with pytest.raises(InvalidDataError, match="a key once"):
+            read_text('{"SecurityGroups": [], "SecurityGroups": []}')
+
+
+class TestDocuments:
+    """Bytes of any kind."""
+
+    def test_the_mark_of_spreadsheets_is_skipped(self) -> None:
+        """A byte order mark of UTF-8 is no content."""
+        text = "\ufeffsource,destination,ports\na,b,tcp/22\n"
+        assert read_text(text).read == 1
+
+    def test_other_encodings_are_refused(self) -> None:
+        """As some shells write them."""
+        with pytest.raises(InvalidDataError, match="text in UTF-8"):
+            read_text("source,destination,ports\n".encode("utf-16"))
+
+    def test_depth_is_limited(self) -> None:
+        """A hundred levels, in JSON as in YAML."""
+        deep = "[" * 101 + "]" * 101
+        for text in (
+            f'{{"SecurityGroups": {deep}}}',
+            f"heat_template_version: 1\nresources: {deep}\n",
+        ):
+            with pytest.raises(InvalidDataError, match="100 deep"):
+                read_text(text)
+
+    def test_long_lines_are_refused(self) -> None:
+        """With the number of the line."""
+        text = "source,destination,ports\n" + "a" * 70_000
+        with pytest.raises(InvalidDataError, match="in line 2"):
+            read_text(text)
+
+    def test_size_is_limited(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Text, JSON and YAML, each by its own limit."""
+        monkeypatch.setattr(documents, "TEXT_AT_MOST", 10)
+        monkeypatch.setattr(documents, "JSON_AT_MOST", 10)
+        for text in ("a,b,c,d,e,f,g", json.dumps(GROUP)):
+            with pytest.raises(InvalidDataError, match="at most 10 bytes"):
+                read_text(text)
+        monkeypatch.setattr(documents, "_YAML_AT_MOST", 5)
+        assert Document("a", b"kind: a").parts == ()
+
+    def test_yaml_needs_its_library(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """And says so."""
+        monkeypatch.setitem(sys.modules, yaml_text.__name__, None)
+        with pytest.raises(MissingExtraError, match=r"avi-portspec\[yaml\]"):
+            read_text("heat_template_version: 1\n")
+
+    @pytest.mark.parametrize(
+        ("text", "why"),
+        [
+            ("kind: [", "expected the node content"),
+            ("kind: a\nkind: b\n", "key 'kind' twice in the table of line 1"),
+            ("kind: &a 1\nb: [" + "*a," * 101 + "]", "more than 100 aliases"),
+            ("kind: " + "{a: " * 101 + "}" * 101, "nested more than 100 deep"),
+            ("kind: !!python/name:os.system ''", "could not determine"),
+            ("kind: \x01", "special characters are not allowed"),
+        ],
+    )
+    def test_hostile_yaml_is_refused(self, text: str, why: str) -> None:
+        """With what is wrong, and no piece of the text."""
+        with pytest.raises(InvalidDataError) as caught:
+            read_text(text)
+        (fault,) = faults(caught)
+        assert fault.startswith("not valid YAML: ")
+        assert why in fault
+
+    def test_merged_keys_are_counted(self) -> None:
+        """A small file may have one large table very often."""
+        keys = ", ".join(f"k{at}: 1" for at in range(200))
+        lines = [f"kind: a\na: &a {{{keys}}}"]
+        lines += [f"b{at}:\n  <<: *a" for at in range(60)]
+        with pytest.raises(InvalidDataError, match="10,000 merged keys"):
+            read_text("\n".join(lines))
+
+    def test_numbers_with_colons_are_texts(self) -> None:
+        """YAML 1.1 reads 22:22 as a number to the base of 60."""
+        (found,) = Document("a", b"kind: 22:22\nday: 2020-01-01\nn: 7").parts
+        assert found == {"kind": "22:22", "day": "2020-01-01", "n": 7}
+
+
+class TestNames:
+    """Names of a file that anyone may have written."""
+
+    def test_nothing_reaches_a_terminal(self) -> None:
+        """No escapes, no direction, no line breaks."""
+        assert clean("a\x1b]0;x\x07b\u202e\nc\ud800") == "a]0;xb c"
+        assert clean("x" * 500) == "x" * (TEXT_AT_MOST - 3) + "..."
+
+    def test_names_stay_apart(self) -> None:
+        """What is cut or stripped would make two groups one."""
+        names = ["a" * 300, "a" * 301, "b\u200b", "b", "b\x00"]
+        found = {name_of(name) for name in names}
+        assert len(found) == len(names)
+        assert all(len(name) <= TEXT_AT_MOST for name in found)
+
+    def test_the_name_of_a_file_is_cleaned(self) -> None:
+        """It is in each message."""
+        with pytest.raises(InvalidDataError) as caught:
+            read_text("hello", "a\x1b[31m")
+        assert str(caught.value).isprintable()
+
+
+class TestNodes:
+    """Data with the place of each value at hand."""
+
+    @pytest.mark.parametrize(
+        ("read", "expected"),
+        [
+            (lambda node: node.at("a", "b"), "a table"),
+            (lambda node: node.each(), "a list"),
+            (lambda node: node.members(), "a table"),
+            (lambda node: node.flag(default=True), "true or false"),
+            (lambda node: node.number(0, 9), "a number from 0 to 9"),
+            (lambda node: node.word(("in", "out")), "one of in, out"),
+        ],
+    )
+    def test_a_wrong_value_is_named(self, read: Any, expected: str) -> None:
+        """With its place, what was expected, and what came."""
+        node = Node("inn", "/a/0")
+        with pytest.raises(WrongError) as caught:
+            read(node)
+        assert str(caught.value.fault).startswith(
+            f"/a/0: expected {expected}, got 'inn'"
+        )
+
+    def test_a_wrong_text_is_named(self) -> None:
+        """As is a number that no field can have."""
+        for value, read in (
+            (1, Node.text), (None, Node.text), ([], Node.scalar),
+            (1 << 99, Node.scalar), (True, Node.scalar),
+        ):  # fmt: skip
+            with pytest.raises(WrongError):
+                read(Node(value))
+
+    def test_numbers_come_in_several_forms(self) -> None:
+        """As text and as fractions, in exports of some tools."""
+        for value in (7, "7", 7.0):
+            assert Node(value).number(0, 9) == 7
+        for value in (True, "x", 7.5, None, 10, "9" * 5000):
+            with pytest.raises(WrongError):
+                Node(value).number(0, 9)
+
+    def test_secrets_are_not_shown(self) -> None:
+        """Only what kind of value it is."""
+        node = Node({"a": "hunter2"}, is_secret=True).at("a")
+        assert "hunter2" not in str(node.wrong("a number").args)
+        assert node.wrong("a number").fault.got == "a text"  # type: ignore[union-attr]
+        assert Node([], is_secret=True).wrong("x").fault.got == "another value"  # type: ignore[union-attr]
+        assert Node(None, is_secret=True).wrong("x").fault.got == "nothing"  # type: ignore[union-attr]
+
+    def test_pointers_are_those_of_the_standard(self) -> None:
+        """RFC 6901 escapes a slash and a tilde."""
+        node = Node({"a/b~": [1]}).at("a/b~").each()[0]
+        assert node.pointer == "/a~1b~0/0"
+
+    def test_what_is_absent_has_nothing(self) -> None:
+        """And is no fault until it is needed."""
+        node = Node(None).at("a").at("b")
+        assert (node.each(), node.members(), bool(node)) == ([], [], False)
+        assert node.flag(default=True)
+
+
+class TestReading:
+    """All faults of a file, in one error."""
+
+    def test_all_are_listed(self) -> None:
+        """Each with its place."""
+        rules = [{"IpProtocol": "nonsense"}, {"IpProtocol": []}]
+        group = {"GroupId": "sg-1", "IpPermissions": rules}
+        with pytest.raises(InvalidDataError) as caught:
+            read_json({"SecurityGroups": [group, {"GroupId": 7}]})
+        assert faults(caught) == [
+            "/SecurityGroups/0/IpPermissions/0/IpProtocol: expected the name "
+            "or number of a protocol, got 'nonsense'",
+            "/SecurityGroups/0/IpPermissions/1/IpProtocol: expected a text or "
+            "a number, got an empty list",
+            "/SecurityGroups/1/GroupId: expected a text, got 7",
+        ]
+
+    def test_reading_stops_at_a_thousand(self) -> None:
+        """That there are more is said."""
+        reading = Reading("a", "b")
+        fault = Fault("audit/value", "", "x", "y")
+        with pytest.raises(InvalidDataError) as caught:
+            for _ in range(FAULTS + 1):
+                reading.refuse(fault)
+        assert len(caught.value.faults) == FAULTS + 1
+        assert "more, not listed" in faults(caught)[-1]
+
+    def test_a_rule_that_is_lost_is_noticed(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What a file has is counted apart from what was read."""
+        monkeypatch.setattr(readers()["aws"], "count_items", lambda *_: 7)
+        with pytest.raises(InvalidDataError, match="expected 0: what was"):
+            read_json(GROUP)
+
+
+class TestAddresses:
+    """Addresses as other tools write them."""
+
+    @pytest.mark.parametrize(
+        ("text", "networks"),
+        [
+            ("10.0.0.7", ["10.0.0.7/32"]),
+            ("10.0.0.7/24", ["10.0.0.0/24"]),
+            ("10.0.0.0/255.255.0.0", ["10.0.0.0/16"]),
+            ("10.0.0.1 - 10.0.0.3", ["10.0.0.1/32", "10.0.0.2/31"]),
+            ("10.0.0.1-3", ["10.0.0.1/32", "10.0.0.2/31"]),
+            ("::1-::2", ["::1/128", "::2/128"]),
+            ("224.0.0.1", ["224.0.0.1/32"]),
+        ],
+    )
+    def test_each_form(self, text: str, networks: list[str]) -> None:
+        """Host bits, masks, ranges, and what no host has."""
+        assert [*map(str, parse_networks(text) or ())] == networks
+
+    @pytest.mark.parametrize(
+        "text", ["", "host", "10.0.0.3-10.0.0.1", "10.0.0.1-::1", "1-2", "a-b"]
+    )
+    def test_what_is_none(self, text: str) -> None:
+        """Names, and ranges that go backwards."""
+        assert parse_networks(text) is None
+
+    def test_all_of_a_family_is_any(self) -> None:
+        """And of one family alone."""
+        every = parse_networks("0.0.0.0/0") or ()
+        half = parse_networks("::/1") or ()
+        assert join_networks([*every, *half])[0] == anywhere(4)
+        assert len(join_networks([*every, *half])) == 2
+        assert join_networks([]) == []
+
+    def test_the_rest_of_a_family(self) -> None:
+        """All addresses but some, and never one of the other family."""
+        some = parse_networks("0.0.0.0/1") or ()
+        assert [*map(str, outside_of(some, 4))] == ["128.0.0.0/1"]
+        assert [*map(str, outside_of(some, 6))] == ["::/0"]
+        last = parse_networks("128.0.0.0/1") or ()
+        assert [*map(str, outside_of(last, 4))] == ["0.0.0.0/1"]
+
+    def test_protocols_and_ports(self) -> None:
+        """Names of several tools, and what is none."""
+        numbers = {
+            "TCP": 6, "ipv6-icmp": 58, "rspf": 73, "etherip": 97, "255": 255,
+        }  # fmt: skip
+        for name, number in numbers.items():
+            found = protocol_named(name)
+            assert found is not None
+            assert found.number == number
+        assert protocol_named("256") is protocol_named("https") is None
+        assert parse_ports("1:2") == (1, 2)
+        assert parse_ports("65536") is parse_ports("2-1") is None
+        assert parse_ports("\u0661") is None
+
+
+def test_each_default_of_a_provider_has_a_source() -> None:
+    """A page of the provider that says so."""
+    rules = [each for listed in AZURE_RULES.values() for each in listed]
+    sources = [each.source for each in (*LAST_RESORTS.values(), *rules)]
+    assert all(source.startswith("https://") for source in sources)
+
+
+def test_modules_without_a_name_are_no_readers() -> None:
+    """What is in the folder has to be a reader as a whole."""
+    for reader in readers().values():
+        assert not isinstance(reader, SimpleNamespace)
+        assert callable(reader.recognises)
+        assert callable(reader.read)

@@ -1,0 +1,363 @@
+"""Tables of ports, as people keep them."""
+
+from __future__ import annotations
+
+import pytest
+from reader_views import faults, read_text, rules, unread
+
+from avi_portspec import InvalidDataError
+from avi_portspec.audit.inputs import tables
+from avi_portspec.audit.inputs.markup import drop_hidden
+from avi_portspec.audit.inputs.service_cells import CellError, read_services
+from avi_portspec.audit.model import Unknown
+from avi_portspec.audit.services import service_text
+
+HEAD = "source,destination,protocol,ports\n"
+
+
+class TestCells:
+    """Protocols and ports, in all the ways that people write them."""
+
+    @pytest.mark.parametrize(
+        ("protocols", "ports", "expected"),
+        [
+            ("TCP", "22, 443", "tcp/22, tcp/443"),
+            ("TCP", "22 443", "tcp/22, tcp/443"),
+            ("TCP/UDP", "53", "tcp/53, udp/53"),
+            ("TCP and UDP", "53", "tcp/53, udp/53"),
+            ("tcp", "8000-8010", "tcp/8000-8010"),
+            ("tcp", "22 to 25", "tcp/22-25"),
+            ("6", "22", "tcp/22"),
+            ("TCP", "443 (HTTPS)", "tcp/443"),
+            ("TCP", "any", "tcp/any"),
+            ("Any", "any", "any service"),
+            ("any", "443", "tcp/443, udp/443"),
+            ("ICMP", "", "icmp"),
+            ("ICMP", "-", "icmp"),
+            ("ICMP", "8", "icmp type 8"),
+            ("ICMP", "echo request", "icmp type 8"),
+            ("icmpv6", "type 128", "icmpv6 type 128"),
+            ("97", "n/a", "IP protocol 97"),
+            ("IP", "any", "any service"),
+            ("", "ping", "icmp type 8"),
+            ("", "TCP", "tcp/any"),
+            ("", "ICMP", "icmp"),
+            ("", "tcp/22", "tcp/22"),
+            ("", "22/tcp, 53/udp", "tcp/22, udp/53"),
+            ("", "443 TCP", "tcp/443"),
+            ("TCP", "53/udp, 443", "tcp/443, udp/53"),
+            ("", "TCP 22, 443 UDP 123", "tcp/22, tcp/443, udp/123"),
+            ("", "TCP: 22; UDP: 123; ICMP", "icmp, tcp/22, udp/123"),
+            ("", "TCP/UDP: 389/636",
+             "tcp/389, tcp/636, udp/389, udp/636"),
+            ("", "TCP 22\nUDP 53", "tcp/22, udp/53"),
+            ("", "protocol 97", "IP protocol 97"),
+            ("", "IP protocol #73", "IP protocol 73"),
+        ],
+    )  # fmt: skip
+    def test_what_is_read(
+        self, protocols: str, ports: str, expected: str
+    ) -> None:
+        """Each is what its writer meant."""
+        found = read_services(protocols, ports)
+        assert not isinstance(found, Unknown)
+        assert service_text(found) == expected
+
+    @pytest.mark.parametrize("ports", ["443", "22 (ssh), 443"])
+    def test_ports_of_no_protocol_are_unknown(self, ports: str) -> None:
+        """TCP is a guess."""
+        found = read_services("", ports)
+        assert isinstance(found, Unknown)
+        assert found.text == ports
+
+    @pytest.mark.parametrize(
+        ("protocols", "ports"),
+        [
+            ("", ""), ("", "see docs"), ("", "(none)"), ("", "22 € 23"),
+            ("HTTPS", "443"), ("TCP", "65536"), ("TCP", "25-22"),
+            ("TCP", "ping"), ("TCP", "99999"), ("GRE", "47"), ("256", "-"),
+            ("6-17", "-"), ("", "protocol 300"), ("ICMP", "type 300"),
+            ("ICMP", "8-10"), ("IP", "97"), ("TCP", "1.2"),
+        ],
+    )  # fmt: skip
+    def test_what_is_refused(self, protocols: str, ports: str) -> None:
+        """A row is failed, rather than guessed."""
+        with pytest.raises(CellError, match="expected .*, got "):
+            read_services(protocols, ports)
+
+
+class TestRows:
+    """What the cells of a row say together."""
+
+    def test_several_parties_of_a_cell(self) -> None:
+        """Comma, line break, and, or; a name with a slash stays whole."""
+        text = HEAD + '"Controller and SE","DNS/NTP, Syslog",UDP,53\n'
+        assert rules(read_text(text)) == {
+            "table through": [
+                "allow Controller, SE > DNS/NTP, Syslog udp/53"
+            ]
+        }
+
+    def test_addresses_and_any(self) -> None:
+        """Networks, lists with blanks, and each word for everybody."""
+        text = HEAD + (
+            '"10.0.0.1, 10.0.0.0/24",any,tcp,1\n'
+            "10.0.0.1 10.0.0.2,*,tcp,2\n"
+            "Internet,10.0.0.1-10.0.0.2,tcp,3\n"
+            "a,0.0.0.0/0,tcp,4\n"
+        )
+        assert rules(read_text(text))["table through"] == [
+            "allow 10.0.0.0/24 > any46 tcp/1",
+            "allow 10.0.0.1/32+10.0.0.2/32 > any46 tcp/2",
+            "allow any46 > 10.0.0.1/32+10.0.0.2/32 tcp/3",
+            "allow a > any4 tcp/4",
+        ]
+
+    def test_actions_and_their_order(self) -> None:
+        """With a row that denies, the first that matches decides."""
+        text = "action,from,to,port\nallow,a,b,tcp/1\ndeny,a,b,tcp/2\n"
+        (filter_,) = read_text(text).filters
+        assert filter_.discipline == "first-match"
+        assert [rule.action for rule in filter_.rules] == ["allow", "deny"]
+        assert filter_.last_resort.action == "deny"
+
+    def test_directions(self) -> None:
+        """In, out, and both ways."""
+        text = (
+            "direction,from,to,port\ninbound,a,b,tcp/1\nOutgoing,a,b,tcp/2\n"
+            "both,a,b,tcp/3\n,a,b,tcp/4\n"
+        )
+        found = read_text(text)
+        assert rules(found) == {
+            "table through": [
+                "allow a > b tcp/3",
+                "allow b > a tcp/3",
+                "allow a > b tcp/4",
+            ],
+            "table in": ["allow a > b tcp/1"],
+            "table out": ["allow a > b tcp/2"],
+        }
+        assert found.read == found.units == 4
+
+    def test_rows_that_are_not_understood_fail(self) -> None:
+        """Each with why; the others are read."""
+        text = "action,direction,from,to,port\n" + "".join(
+            f"{row}\n"
+            for row in (
+                "allow,in,a,b,tcp/1",
+                "maybe,in,a,b,tcp/1",
+                "allow,up,a,b,tcp/1",
+                "allow,in,,b,tcp/1",
+                "allow,in,a,b,see below",
+                "allow,in,a",
+            )
+        )
+        found = read_text(text)
+        assert (found.units, found.read) == (6, 1)
+        assert [each.why.partition(",")[0] for each in found.unread] == [
+            "action: expected allow or deny",
+            "direction: expected in or out",
+            "source: expected at least one party",
+            "ports: expected TCP",
+            "destination: expected at least one party",
+        ]
+        assert {each.kind for each in found.unread} == {"failed"}
+
+    def test_names_of_rows(self) -> None:
+        """Their own; one that is there twice gets its line, too."""
+        text = "rule,from,to,port\nweb,a,b,tcp/1\nweb,a,b,tcp/2\n,a,b,tcp/3\n"
+        (filter_,) = read_text(text).filters
+        assert [rule.id for rule in filter_.rules] == [
+            "web", "web (3)", "row 4",
+        ]  # fmt: skip
+
+    def test_source_ports(self) -> None:
+        """Only those that are not all."""
+        text = (
+            "from,to,protocol,ports,source port\n"
+            "a,b,udp,123,123\na,b,tcp,22,any\n"
+        )
+        assert rules(read_text(text))["table through"] == [
+            "allow a > b udp/123 from udp/123",
+            "allow a > b tcp/22",
+        ]
+
+    def test_a_column_for_each_protocol(self) -> None:
+        """Ports of TCP, and ports of UDP."""
+        text = "from,to,TCP port,UDP ports\na,b,22,123\na,b,-,53\na,b,-,n/a\n"
+        found = read_text(text)
+        assert rules(found)["table through"] == [
+            "allow a > b tcp/22, udp/123",
+            "allow a > b udp/53",
+        ]
+        assert [each.kind for each in found.unread] == ["failed"]
+
+    def test_names_beside_addresses(self) -> None:
+        """The addresses count, and the name is what they are called."""
+        text = (
+            "source,source_addresses,destination,service\n"
+            "controller,10.0.0.1 10.0.0.2,dns,udp/53\n"
+        )
+        (filter_,) = read_text(text).filters
+        (party,) = filter_.rules[0].sources
+        assert getattr(party, "name", None) == "controller"
+
+    def test_one_side_is_enough(self) -> None:
+        """Without a source, it is for everybody."""
+        found = read_text("destination,port\nb,tcp/1\n")
+        assert rules(found)["table through"] == ["allow any46 > b tcp/1"]
+
+
+class TestCsv:
+    """Tables as text with separators."""
+
+    @pytest.mark.parametrize("separator", [",", ";", "\t"])
+    def test_separators(self, separator: str) -> None:
+        """The one that the headings have."""
+        row = separator.join(("a", "b", "tcp/1"))
+        text = f"# made by hand\n\n{separator.join(('From', 'To', 'Port(s)'))}"
+        found = read_text(f"{text}\r\n{row}\r\n\r\n")
+        assert found.format == "csv"
+        assert (found.read, found.unread) == (1, ())
+        assert str(found.filters[0].rules[0].place) == "file:4"
+
+    def test_cells_with_lines_of_their_own(self) -> None:
+        """A quoted cell is one, and the next row knows its line."""
+        text = HEAD + '"a\nc",b,tcp,"22\n443"\na,b,udp,1\n'
+        found = read_text(text)
+        assert [rule.place.line for rule in found.filters[0].rules] == [2, 5]
+        assert found.units == 2
+
+    def test_what_is_no_csv(self) -> None:
+        """An open quote runs to the end; a cell may be too long."""
+        text = HEAD + 'a,b,tcp,1\n"a,b,tcp,2\n'
+        found = read_text(text)
+        assert (found.read, unread(found)[0][:6]) == (1, "failed")
+        with pytest.raises(InvalidDataError, match="valid CSV"):
+            read_text(HEAD + '"' + ("x" * 60_000 + "\n") * 3)
+
+    def test_other_headings_are_refused(self) -> None:
+        """Nothing of such a table is about ports."""
+        with pytest.raises(InvalidDataError, match="got 1 other tables"):
+            read_text("a,b\n1,2\n", format="csv")
+        with pytest.raises(InvalidDataError, match="got no table"):
+            read_text("", format="csv")
+
+    def test_rows_are_limited(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As many as any sheet that a person keeps."""
+        monkeypatch.setattr(tables, "ROWS", 2)
+        with pytest.raises(InvalidDataError) as caught:
+            read_text(HEAD + "a,b,tcp,1\n" * 3)
+        assert faults(caught) == ["expected at most 2 rows, got 3"]
+
+
+MARKDOWN = r"""
+# Ports
+
+| Source | Destination | Port(s) | Notes |
+|:-------|:-----------:|---------|-------|
+| **Avi Controller**<br>SE | [DNS](https://example.com) | `TCP/UDP: 53` | a |
+| any | a\|b | tcp 443 | \| x |
+|SE|Controller|8443||
+
+| A | B |
+|---|---|
+| 1 | 2 |
+
+```
+| Source | Destination | Port |
+|---|---|---|
+| x | y | tcp/1 |
+```
+
+Source | Destination | Port
+--- | --- | ---
+e | f | &quot;tcp/2&quot;
+g | h | tcp/3
+"""
+
+
+class TestMarkdown:
+    """Tables as GitHub writes them."""
+
+    def test_what_is_read(self) -> None:
+        """Markup goes; blocks of code are no tables."""
+        found = read_text(MARKDOWN)
+        assert found.format == "markdown"
+        assert rules(found)["table through"] == [
+            "allow Avi Controller, SE > DNS tcp/53, udp/53",
+            "allow any46 > a|b tcp/443",
+            "allow SE > Controller ?8443",
+            "allow g > h tcp/3",
+        ]
+        assert unread(found) == ["set-aside: A | B", 'failed: e | f | "tcp/2"']
+        assert found.units == 6
+        assert found.filters[0].rules[0].place.line == 6
+
+    def test_rules_of_other_kinds_are_no_tables(self) -> None:
+        """A line of dashes below a line with a bar."""
+        with pytest.raises(InvalidDataError):
+            read_text("a | b\n-----\nc | d\n")
+
+    def test_a_fence_of_another_kind_does_not_close(self) -> None:
+        """What is inside stays inside."""
+        table = "| From | To | Port |\n|---|---|---|\n| a | b | tcp/1 |\n"
+        text = f"~~~\n```\n{table}```\n~~~\n{table}"
+        assert read_text(text).units == 1
+
+
+class TestHtml:
+    """Tables of a page."""
+
+    def test_what_is_read(self) -> None:
+        """Spans, breaks, references, and tags that nobody closes."""
+        html = (
+            "<!doctype html><!-- <table> --><script>'<table>'</script>"
+            "<TABLE><thead><tr><th>From</th><th>To<th>Protocol<th>Port</tr>\n"
+            "<tr><td rowspan=3>SE<td>Avi &amp; Co<td>TCP"
+            "<td>22<br>8443<tr>\n"
+            "<tr><td colspan='2'>UDP<td>123</tr><tr><td>NTP<td>udp"
+            "<td><p>123</p></table>"
+            "<table><tr><td>A<td>B</table>"
+        )
+        found = read_text(html)
+        assert found.format == "html"
+        assert rules(found)["table through"] == [
+            "allow SE > Avi, Co tcp/22, tcp/8443",
+            "allow SE > UDP udp/123",
+            "allow SE > NTP udp/123",
+        ]
+        assert unread(found) == ["set-aside: A | B"]
+        assert found.units == 4
+
+    def test_a_table_in_a_table(self) -> None:
+        """Each is one; a cell outside of any row begins one."""
+        html = (
+            "<td>x</td><table><td>From<td>To<td>Port<tr><td>a<td>b"
+            "<td>tcp/1<table><tr><td>1</table></tr>"
+        )
+        found = read_text(html)
+        assert rules(found)["table through"] == ["allow a > b tcp/1"]
+        assert unread(found) == ["set-aside: 1"]
+
+    def test_what_no_browser_shows(self) -> None:
+        """Lines are kept, so that places stay right."""
+        assert drop_hidden("a<!-- \n -->b<style>\n</style>c<script>") == (
+            "a\nb\n>c"
+        )
+        assert drop_hidden("\u0130<SCRIPT>x</script>y") == (
+            "\u0130<SCRIPT>x</script>y"
+        )
+
+    def test_reaching_down_through_several_rows(self) -> None:
+        """A cell that spans three rows is in all of them."""
+        html = (
+            "<table><tr><th>From<th>To<th>Port"
+            "<tr><td>a<td rowspan='3'>b<td>tcp/1"
+            "<tr><td>c<td>tcp/2<tr><td>d<td>tcp/3</table>"
+        )
+        assert rules(read_text(html))["table through"] == [
+            "allow a > b tcp/1",
+            "allow c > b tcp/2",
+            "allow d > b tcp/3",
+        ]

@@ -1,0 +1,761 @@
+"""Terraform: plans, states, and modules in HCL."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from reader_views import faults, read_json, read_text, rules, unread
+
+from avi_portspec import InvalidDataError
+from avi_portspec.audit.inputs import hcl, hcl_child
+from avi_portspec.audit.model import Group
+from avi_portspec.audit.readers import readers
+from avi_portspec.errors import MissingExtraError
+
+needs_terraform = pytest.mark.skipif(
+    find_spec("tfparse") is None or find_spec("hcl2") is None,
+    reason="tfparse or python-hcl2 is absent: pip install --group terraform",
+)
+
+
+def resource(
+    address: str, values: dict[str, Any], **more: Any
+) -> dict[str, Any]:
+    """Return a resource of a plan."""
+    kind, _, name = address.rpartition("module.")[2].rpartition(".")
+    kind = kind.rpartition(".")[2] or kind
+    return {"address": address, "mode": "managed", "type": kind,
+            "name": name, "values": values, **more}  # fmt: skip
+
+
+def plan(
+    *resources: dict[str, Any],
+    unknown: dict[str, Any] | None = None,
+    configuration: Any = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """Return a plan of some resources."""
+    return {
+        "format_version": "1.2",
+        "terraform_version": "1.9.0",
+        "planned_values": {"root_module": {"resources": [*resources]}},
+        "resource_changes": [
+            {"address": address, "change": {"after_unknown": mask}}
+            for address, mask in (unknown or {}).items()
+        ],
+        "configuration": configuration,
+        **more,
+    }
+
+
+def group(name: str, **values: Any) -> dict[str, Any]:
+    """Return a security group of AWS."""
+    return resource(f"aws_security_group.{name}", {"name": name, **values})
+
+
+def block(low: int, **more: Any) -> dict[str, Any]:
+    """Return a rule inside a security group."""
+    return {"from_port": low, "to_port": low, "protocol": "tcp",
+            "cidr_blocks": [], "self": False, **more}  # fmt: skip
+
+
+class TestPlans:
+    """What ``terraform show -json`` prints."""
+
+    def test_rules_inside_a_group(self) -> None:
+        """Every kind of party, and the group itself."""
+        found = read_json(
+            plan(
+                group(
+                    "a",
+                    ingress=[
+                        block(
+                            22,
+                            cidr_blocks=["0.0.0.0/0"],
+                            ipv6_cidr_blocks=["fd00::/8"],
+                            security_groups=["sg-1"],
+                            prefix_list_ids=["pl-1"],
+                            self=True,
+                        )
+                    ],
+                    egress=[block(0, protocol="-1")],
+                ),
+                resource("aws_instance.x", {"user_data": "hunter2"}),
+                resource("data.aws_security_group.d", {}, mode="data"),
+            )
+        )
+        assert found.format == "terraform-plan"
+        assert rules(found) == {
+            "aws_security_group.a in": [
+                "allow any4, fd00::/8, sg-1, list:pl-1, members > members "
+                "tcp/22"
+            ],
+            "aws_security_group.a out": ["allow members > - any service"],
+        }
+        assert found.units == 2
+        place = found.filters[0].rules[0].place
+        assert str(place) == "file#aws_security_group.a.ingress.0"
+
+    def test_rules_beside_a_group(self) -> None:
+        """By its id, or by what the configuration refers to."""
+        ids = {"security_group_id": True, "referenced_security_group_id": True}
+        expressions = {
+            "security_group_id": {"references": ["aws_security_group.a.id",
+                                                 "aws_security_group.a"]},
+            "referenced_security_group_id": {
+                "references": ["aws_security_group.b[0].id"]},
+        }  # fmt: skip
+        rule = "aws_vpc_security_group_ingress_rule.r"
+        egress = "aws_vpc_security_group_egress_rule.r"
+        old = "aws_security_group_rule.r"
+        found = read_json(
+            plan(
+                group("a", id="sg-a"),
+                resource("aws_security_group.b[0]", {"name": "b"}),
+                resource(rule, {"ip_protocol": "tcp", "from_port": 22,
+                                "to_port": 22}),
+                resource(egress, {"ip_protocol": "-1",
+                                  "cidr_ipv4": "0.0.0.0/0",
+                                  "security_group_id": "sg-a"}),
+                resource(old, {"type": "ingress", "protocol": "udp",
+                               "from_port": 123, "to_port": 123,
+                               "security_group_id": "sg-far",
+                               "prefix_list_id": "pl-1",
+                               "source_security_group_id": "sg-a"}),
+                unknown={rule: ids,
+                         "aws_security_group.a": {"ingress": True,
+                                                  "egress": True},
+                         "aws_security_group.b[0]": {"ingress": True}},
+                configuration={"root_module": {"resources": [
+                    {"address": "x"},
+                    {"address": rule, "expressions": expressions}]}},
+            )
+        )  # fmt: skip
+        assert rules(found) == {
+            "aws_security_group.a in": [
+                "allow aws_security_group.b[0] > members tcp/22"
+            ],
+            "aws_security_group.a out": ["allow members > any4 any service"],
+            "sg-far in": ["allow aws_security_group.a, list:pl-1 > members "
+                          "udp/123"],
+        }  # fmt: skip
+        assert [(each.kind, each.text) for each in found.unread] == [
+            ("set-aside", "aws_security_group.a.ingress"),
+            ("set-aside", "aws_security_group.a.egress"),
+            ("unknown", "aws_security_group.b[0].ingress"),
+        ]
+        assert found.unread[2].filter_id == "aws_security_group.b[0] in"
+
+    def test_what_is_not_known_yet(self) -> None:
+        """Whole arguments, items of lists, and blocks."""
+        name = "aws_security_group.a"
+        mask = {
+            "ingress": [
+                {"cidr_blocks": [False, True]},
+                {"from_port": True},
+                {"security_groups": True},
+            ],
+            "id": True,
+        }
+        found = read_json(
+            plan(
+                group(
+                    "a",
+                    ingress=[
+                        block(22, cidr_blocks=["10.0.0.0/8", None]),
+                        block(23, cidr_blocks=["10.0.0.0/8"]),
+                        block(24),
+                    ],
+                ),
+                unknown={name: mask},
+            )
+        )
+        assert rules(found)["aws_security_group.a in"] == [
+            f"allow 10.0.0.0/8, ?{name}.ingress[0].cidr_blocks[1] > members "
+            "tcp/22",
+            f"allow 10.0.0.0/8 > members ?{name}.ingress[1].from_port",
+            f"allow ?{name}.ingress[2].security_groups > members tcp/24",
+        ]
+
+    def test_rules_of_unknown_groups(self) -> None:
+        """Whose side they are on, nobody knows."""
+        rule = "aws_security_group_rule.r"
+        found = read_json(
+            plan(
+                resource(rule, {"type": "ingress", "protocol": "-1"}),
+                unknown={rule: {"security_group_id": True}},
+            )
+        )
+        assert unread(found) == [f"unknown: {rule}.security_group_id"]
+
+    def test_secrets_are_never_shown(self) -> None:
+        """Neither marked ones, nor any value that is wrong."""
+        name = "aws_security_group.a"
+        marked = group("a", ingress=[block(22, cidr_blocks=["10.9.9.9/32"])])
+        marked["sensitive_values"] = {"ingress": [{"cidr_blocks": [True]}]}
+        found = read_json(plan(marked))
+        assert "10.9.9.9" not in repr(found)
+        assert rules(found)[f"{name} in"] == [
+            f"allow ?{name}.ingress[0].cidr_blocks[0] > members tcp/22"
+        ]
+        wrong = group("a", ingress=[block(22, protocol="hunter2")])
+        with pytest.raises(InvalidDataError) as caught:
+            read_json(plan(wrong))
+        assert "hunter2" not in str(caught.value)
+        assert faults(caught) == [
+            "/planned_values/root_module/resources/0/values/ingress/0/"
+            "protocol: expected the name or number of a protocol, got a text"
+        ]
+
+    def test_modules(self) -> None:
+        """Variables of a module lead to its caller, outputs to the module."""
+        rule = 'module.a["x"].module.b.aws_security_group_rule.r'
+        values = {"type": "egress", "protocol": "-1"}
+        child = {
+            "address": 'module.a["x"].module.b',
+            "resources": [resource(rule, values)],
+        }
+        groups = {
+            "resources": [resource("module.g.aws_security_group.s", {})]
+        }
+        nested = {
+            "resources": [
+                {"address": "aws_security_group_rule.r", "expressions": {
+                    "security_group_id": {"references": ["var.id"]},
+                    "source_security_group_id": {
+                        "references": ["each.value", "local.x"]},
+                    "self": "x"}},
+            ]
+        }  # fmt: skip
+        config = {
+            "root_module": {
+                "module_calls": {
+                    "g": {"module": {"outputs": {"id": {"expression": {
+                        "references": ["aws_security_group.s.id"]}}}}},
+                    "a": {
+                        "expressions": {"sg": {"references": ["module.g.id",
+                                                              "module.g"]}},
+                        "module": {"module_calls": {"b": {
+                            "expressions": {"id": {"references": ["var.sg"]}},
+                            "module": nested}}},
+                    },
+                }
+            }
+        }  # fmt: skip
+        data = plan(
+            unknown={rule: {"security_group_id": True, "self": True,
+                            "source_security_group_id": True}},
+            configuration=config,
+        )  # fmt: skip
+        data["planned_values"]["root_module"] = {
+            "child_modules": [{"child_modules": [child]}, groups]
+        }
+        found = read_json(data)
+        assert unread(found) == [f"unknown: {rule}.self"]
+        del data["resource_changes"][0]["change"]["after_unknown"]["self"]
+        assert rules(read_json(data)) == {
+            "module.g.aws_security_group.s out": [
+                f"allow members > ?{rule}.source_security_group_id "
+                "any service"
+            ]
+        }
+
+    @pytest.mark.parametrize(
+        "references",
+        [["var.x"], ["module.none.id"], ["module.m"], ["module.m.id"],
+         ["aws_vpc.x"], ["aws_security_group.several.id"],
+         ["aws_security_group.gone.id"], []],
+    )  # fmt: skip
+    def test_references_that_lead_nowhere(self, references: list[str]) -> None:
+        """Then it is unknown, and never the wrong group."""
+        rule = "aws_security_group_rule.r"
+        # A module whose output refers to what calls it goes round for ever.
+        calls = {"m": {
+            "expressions": {"x": {"references": ["module.m.id"]}},
+            "module": {"outputs": {"id": {"expression": {
+                "references": ["var.x"]}}}}}}  # fmt: skip
+        data = plan(
+            resource("aws_security_group.several[0]", {}),
+            resource("aws_security_group.several[1]", {}),
+            resource(rule, {"type": "ingress", "protocol": "-1"}),
+            unknown={rule: {"security_group_id": True}},
+            configuration={"root_module": {"module_calls": calls, "resources": [
+                {"address": rule, "expressions": {
+                    "security_group_id": {"references": references}}}]}},
+        )  # fmt: skip
+        assert unread(read_json(data)) == [
+            f"unknown: {rule}.security_group_id"
+        ]
+
+    def test_azure(self) -> None:
+        """Rules inside and beside a group, by name and by reference."""
+        fields = {
+            "name": "ssh", "direction": "Inbound", "access": "Allow",
+            "priority": 100, "protocol": "Tcp", "source_port_range": "*",
+            "source_address_prefix": "*", "destination_address_prefix": "*",
+            "destination_port_range": "22",
+        }  # fmt: skip
+        kind = "azurerm_network_security_group"
+        rule = "azurerm_network_security_rule"
+        owner = "network_security_group_name"
+        found = read_json(
+            plan(
+                resource(f"{kind}.a", {"name": "nsg",
+                                       "security_rule": [fields]}),
+                resource(f"{kind}.b", {"name": None, "id": "/b"}),
+                resource(f"{kind}.c", {"name": "c"}),
+                resource(f"{rule}.r", {**fields, owner: "nsg",
+                                       "priority": 90}),
+                resource(f"{rule}.s", {**fields, owner: "/b"}),
+                resource(f"{rule}.far", {**fields, owner: "elsewhere"}),
+                resource(f"{rule}.u", fields),
+                unknown={f"{rule}.u": {owner: True, "protocol": True},
+                         f"{kind}.c": {"security_rule": True}},
+            )
+        )  # fmt: skip
+        assert [line for line in rules(found)["nsg in"] if "22" in line] == [
+            "allow any46 > any46 tcp/22"
+        ] * 2
+        assert rules(found)[f"{kind}.b in"][0] == "allow any46 > any46 tcp/22"
+        assert rules(found)["elsewhere in"][0] == "allow any46 > any46 tcp/22"
+        assert unread(found) == [
+            f"unknown: {rule}.u.{owner}",
+            f"unknown: {kind}.c.security_rule",
+        ]
+
+    def test_gcp_and_openstack(self) -> None:
+        """Their fields, as Terraform spells them."""
+        allow = [{"protocol": "tcp", "ports": ["22"]}]
+        rule = "openstack_networking_secgroup_rule_v2"
+        secgroup = "openstack_networking_secgroup_v2"
+        fields = {"direction": "ingress", "ethertype": "IPv4",
+                  "security_group_id": "g1", "remote_group_id": ""}  # fmt: skip
+        found = read_json(
+            plan(
+                resource("google_compute_firewall.a", {
+                    "name": "a", "network": "x/avi", "allow": allow,
+                    "source_tags": ["se"], "target_tags": ["ctl"]}),
+                resource("google_compute_firewall.b", {
+                    "network": None, "deny": allow, "disabled": True}),
+                resource("google_compute_firewall.c", {"allow": allow}),
+                resource(f"{secgroup}.g", {"id": "g1"}),
+                resource(f"{secgroup}.h", {"delete_default_rules": True}),
+                resource(f"{rule}.r", fields),
+                resource(f"{rule}.s", {**fields, "remote_group_id": "g1"}),
+                resource(f"{rule}.far", {**fields,
+                                         "security_group_id": "g9"}),
+                unknown={"google_compute_firewall.c": {"network": True}},
+            )
+        )  # fmt: skip
+        assert rules(found) == {
+            "avi in": ["allow tag:se > tag:ctl tcp/22"],
+            "google_compute_firewall.c.network in": [
+                "allow any4 > any46 tcp/22"
+            ],
+            f"{secgroup}.g in": [
+                "allow any4 > members any service",
+                f"allow {secgroup}.g/v4 > members any service",
+            ],
+            f"{secgroup}.g out": [
+                "allow members > any4, any6 any service (default)"
+            ],
+            "g9 in": ["allow any4 > members any service"],
+        }
+        assert unread(found) == ["set-aside: google_compute_firewall.b"]
+
+    def test_kinds_that_are_not_read(self) -> None:
+        """They are about traffic, so they are not passed over."""
+        found = read_json(plan(resource("aws_network_acl.a", {})))
+        assert [(each.kind, each.why) for each in found.unread] == [
+            ("unknown", "not read from Terraform; audit "
+             "aws ec2 describe-network-acls")
+        ]  # fmt: skip
+
+    def test_states(self) -> None:
+        """What is, and not what is planned."""
+        data = plan(group("a", ingress=[block(22)]))
+        data["values"] = data.pop("planned_values")
+        assert read_json(data).units == 1
+        assert read_json({"format_version": "1.0",
+                          "terraform_version": "1"}).units == 0  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("data", "got"),
+        [
+            ({**plan(), "format_version": "2.0"}, "another version"),
+            ({**plan(), "format_version": 1}, "another version"),
+            ({"lineage": "x", "serial": 1}, "none (a raw state?)"),
+            ({**plan(), "errored": True}, "one with errors"),
+        ],
+    )
+    def test_what_is_refused(self, data: Any, got: str) -> None:
+        """Formats that are not known, and plans that are not complete."""
+        with pytest.raises(InvalidDataError) as caught:
+            read_json(data)
+        assert faults(caught)[0].endswith(f"got {got}")
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"planned_values": {"root_module": []}},
+            {"planned_values": {"root_module": {"resources": "x"}}},
+            {"resource_changes": 7}, {"resource_changes": [7]},
+            {"resource_changes": [{"change": 7}]},
+            {"configuration": {"root_module": {"module_calls": 7}}},
+        ],
+    )  # fmt: skip
+    def test_broken_plans_are_refused(self, more: dict[str, Any]) -> None:
+        """With the place, whatever is wrong."""
+        with pytest.raises(InvalidDataError, match="expected"):
+            read_json({**plan(), **more})
+        with pytest.raises(InvalidDataError):
+            read_text("[]", format="terraform-plan")
+
+
+MAIN = """
+variable "ranges" {
+  default = ["0.0.0.0/0"]
+}
+variable "secret" {
+  default   = ["10.66.0.0/16"]
+  sensitive = true
+}
+variable "set" {
+  default = ["10.1.0.0/16"]
+}
+variable "unknown" {
+  type = list(string)
+}
+variable "count_of" {
+  type = number
+}
+locals {
+  port   = 8443
+  ranges = var.ranges
+}
+resource "aws_security_group" "ctl" {
+  name = "ctl"
+  ingress {
+    from_port   = 22
+    to_port     = "22"
+    protocol    = "tcp"
+    cidr_blocks = local.ranges
+  }
+  ingress {
+    from_port       = local.port
+    to_port         = local.port
+    protocol        = "tcp"
+    cidr_blocks     = concat(["10.0.0.0/8"], var.unknown)
+    security_groups = [aws_security_group.se.id]
+  }
+  dynamic "ingress" {
+    for_each = var.unknown
+    content {
+      from_port   = 1
+      to_port     = 1
+      protocol    = "tcp"
+      cidr_blocks = [ingress.value]
+    }
+  }
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = var.secret
+  }
+}
+resource "aws_security_group" "se" {
+  dynamic "ingress" {
+    for_each = [22, 23]
+    content {
+      from_port   = ingress.value
+      to_port     = ingress.value
+      protocol    = "tcp"
+      cidr_blocks = var.unknown
+    }
+  }
+  dynamic "egress" {
+    for_each = []
+    content {
+      from_port = 0
+      to_port   = 0
+      protocol  = "-1"
+    }
+  }
+}
+resource "aws_security_group_rule" "counted" {
+  count             = var.count_of
+  type              = "ingress"
+  from_port         = 443
+  to_port           = 443
+  protocol          = "tcp"
+  cidr_blocks       = [var.unknown[0], "192.0.2.1/32"]
+  security_group_id = aws_security_group.ctl.id
+}
+resource "aws_security_group_rule" "each" {
+  for_each          = toset(["10.1.0.0/16", "10.2.0.0/16"])
+  type              = "ingress"
+  from_port         = 80
+  to_port           = 80
+  protocol          = "tcp"
+  cidr_blocks       = [each.value]
+  security_group_id = aws_security_group.ctl.id
+}
+resource "aws_security_group_rule" "none" {
+  count             = 0
+  type              = "ingress"
+  from_port         = 80
+  to_port           = 80
+  protocol          = "tcp"
+  security_group_id = aws_security_group.ctl.id
+}
+resource "google_compute_firewall" "f" {
+  name    = "f-${var.unknown[0]}"
+  network = "avi"
+  allow {
+    protocol = "tcp"
+    ports    = ["22", 443]
+  }
+  source_ranges = var.set
+}
+module "registry" {
+  source = "terraform-aws-modules/vpc/aws"
+}
+module "local" {
+  source = "./inner"
+}
+"""
+INNER = """
+resource "google_compute_firewall" "inner" {
+  name    = "inner"
+  network = "avi"
+  allow {
+    protocol = "udp"
+    ports    = [123]
+  }
+}
+"""
+
+
+@needs_terraform
+class TestHcl:
+    """A module before any plan: nothing is surer than it is."""
+
+    def test_what_is_known_and_what_is_not(self) -> None:
+        """Defaults are named; what is unknown is unknown, and not absent."""
+        found = read_text(
+            MAIN,
+            "security.tf",
+            beside={
+                "inner/main.tf": INNER.encode(),
+                "terraform.tfvars": b'set = ["10.3.0.0/16"]\n',
+                "../outside.tf": b"nonsense {",
+                "notes.txt": b"x",
+            },
+        )
+        assert found.format == "terraform"
+        ctl = "aws_security_group.ctl"
+        se = "aws_security_group.se"
+        ranges = "assuming var.ranges = ['0.0.0.0/0'] (default)"
+        assert rules(found) == {
+            f"{ctl} in": [
+                f"allow any4 > members tcp/22 {ranges}",
+                'allow ?${concat(["10.0.0.0/8"], var.unknown)}, '
+                f"{se} > members tcp/8443",
+                "allow 192.0.2.1/32, ?${var.unknown[0]} > members tcp/443 "
+                "if it may be there never, or more than once",
+                "allow 10.1.0.0/16 > members tcp/80",
+                "allow 10.2.0.0/16 > members tcp/80",
+            ],
+            f"{ctl} out": [
+                "allow members > 10.66.0.0/16 any service assuming "
+                "var.secret has its default"
+            ],
+            f"{se} in": [
+                "allow ?var.unknown > members tcp/22",
+                "allow ?var.unknown > members tcp/23",
+            ],
+            "avi in": [
+                "allow 10.3.0.0/16 > any46 tcp/22, tcp/443",
+                "allow any4 > any46 udp/123",
+            ],
+        }
+        assert sorted(unread(found)) == [
+            f"set-aside: {se}.egress[0] dynamic over []",
+            "unknown: aws_security_group_rule.none",
+            f"unknown: {ctl}.ingress[0] dynamic over ${{var.unknown}}",
+            "unknown: module.registry",
+        ]
+        place = found.filters[0].rules[0].place
+        assert (place.file, place.line) == ("security.tf", 22)
+
+    def test_plan_and_module_agree(self) -> None:
+        """Where all is known, the two are the same."""
+        text = """
+resource "aws_security_group" "a" {
+  name = "a"
+  ingress {
+    from_port   = 22
+    to_port     = 22
+    protocol    = "tcp"
+    cidr_blocks = ["10.0.0.0/8"]
+  }
+}
+"""
+        values = {"ingress": [block(22, cidr_blocks=["10.0.0.0/8"])]}
+        assert rules(read_text(text)) == rules(
+            read_json(plan(group("a", **values)))
+        )
+
+    def test_modules_in_json(self) -> None:
+        """The same language in another spelling."""
+        inside = {"from_port": 22, "to_port": 22, "protocol": "tcp",
+                  "cidr_blocks": ["${var.a}", "${var.b}"]}  # fmt: skip
+        dynamic = {"ingress": {"for_each": "${var.c}", "content": inside}}
+        data = {
+            "variable": {"a": {"default": "10.0.0.0/8"}, "b": {}},
+            "resource": {
+                "aws_security_group": {
+                    "s": {"ingress": inside, "dynamic": dynamic},
+                    "t": [{"ingress": [inside]}],
+                }
+            },
+        }
+        found = read_json(data)
+        assert found.format == "terraform"
+        assert rules(found)["aws_security_group.t in"] == [
+            "allow 10.0.0.0/8, ?${var.b} > members tcp/22 assuming "
+            "var.a = 10.0.0.0/8 (default)"
+        ]
+        assert unread(found) == [
+            "unknown: aws_security_group.s.ingress[0] dynamic over ${var.c}"
+        ]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            'resource "a" "b" {', 'variable "x" {\n default = <x y>\n}\n',
+            'locals {\n x = ' + "[" * 3000 + "]" * 3000 + "\n}\n",
+        ],
+    )  # fmt: skip
+    def test_what_is_no_hcl_is_refused(self, text: str) -> None:
+        """Whatever the parser does, the error is of the house."""
+        with pytest.raises(InvalidDataError, match="not valid HCL"):
+            read_text(text, format="terraform")
+
+    def test_a_module_that_takes_for_ever(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is killed; the plan is what to audit then."""
+        monkeypatch.setattr(hcl, "_SECONDS", 0.001)
+        with pytest.raises(InvalidDataError, match="audit the plan"):
+            read_text(INNER)
+
+    def test_an_answer_that_is_too_long(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """And a parser that dies without a word."""
+        monkeypatch.setattr(hcl, "_OUTPUT", 1)
+        with pytest.raises(InvalidDataError, match="parser ended with 0"):
+            read_text(INNER)
+
+    def test_files_are_counted(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A module of a million files is none."""
+        monkeypatch.setattr(hcl, "_FILES", 1)
+        with pytest.raises(InvalidDataError, match="at most 1 files, got 2"):
+            read_text(INNER, "a.tf", beside={"b.tf": b""})
+
+    def test_a_directory_is_a_module(self) -> None:
+        """All its files, and none of its own."""
+        found = read_text(
+            "", "dir", format="terraform", beside={"a.tf": INNER.encode()}
+        )
+        assert found.read == 1
+
+    def test_nothing_of_the_caller_is_seen(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """No environment, in which secrets stand, but a path."""
+        seen: dict[str, Any] = {}
+
+        def run(command: list[str], **options: Any) -> Any:
+            seen.update(options)
+            return subprocess.CompletedProcess(
+                command, 0, b'{"evaluated": {"a": 1}, "raw": {"b": 1}}', b""
+            )
+
+        monkeypatch.setattr(subprocess, "run", run)
+        assert read_text(INNER).units == 0
+        assert [*seen["env"]] == ["PATH"]
+        assert seen["timeout"] == 10
+
+
+class TestTheProcess:
+    """What evaluates a module, called as it is in its process."""
+
+    @needs_terraform
+    def test_it_prints_both_readings(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:  # fmt: skip
+        """What is evaluated, and what is written."""
+        limits: list[Any] = []
+        monkeypatch.setattr(
+            hcl_child.resource, "setrlimit", lambda *each: limits.append(each)
+        )
+        (tmp_path / "a.tf").write_text(INNER)
+        (tmp_path / "b.tf.json").write_text("{}")
+        monkeypatch.setattr("sys.argv", ["child", str(tmp_path)])
+        hcl_child.main()
+        found = json.loads(capsys.readouterr().out)
+        assert [*found["raw"]] == ["a.tf", "b.tf.json"]
+        assert "google_compute_firewall" in found["evaluated"]
+        assert len(limits) == 2
+
+    @pytest.mark.parametrize(
+        ("wrong", "why"),
+        [
+            (RecursionError(), "blocks nested too deeply"),
+            (ValueError("a\nb"), "a"),
+            (ValueError(), "ValueError()"),
+        ],
+    )
+    def test_it_ends_with_what_is_wrong(
+        self, wrong: Exception, why: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """In one line."""
+
+        def fail(folder: Path) -> Any:
+            raise wrong
+
+        monkeypatch.setattr(hcl_child.resource, "setrlimit", print)
+        monkeypatch.setattr(hcl_child, "evaluate", fail)
+        monkeypatch.setattr("sys.argv", ["child", "."])
+        with pytest.raises(SystemExit) as caught:
+            hcl_child.main()
+        assert caught.value.code == why
+
+    def test_without_the_extra_the_plan_is_named(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """With the line to type."""
+        monkeypatch.setattr(hcl, "find_spec", lambda name: None)
+        with pytest.raises(MissingExtraError) as caught:
+            read_text(MAIN, "main.tf")
+        assert "terraform show -json tfplan" in str(caught.value)
+        assert "avi-portspec[terraform]" in str(caught.value)
+
+
+def test_what_is_no_terraform() -> None:
+    """Templates of others have resources, too."""
+    reader = readers()["terraform"]
+    assert reader.NAME == "terraform"
+    for data in ({"resource": {}, "$schema": "x"}, {"resource": []}):
+        with pytest.raises(InvalidDataError, match="format that is read"):
+            read_json(data)
+    assert Group("a") == Group("a", "b")
