@@ -12,6 +12,7 @@ from ipaddress import (
 from itertools import islice
 from typing import Final, NamedTuple
 
+from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.services import Spans, join_spans
 from avi_portspec.rules.networks import IPV6, Address, Family, Network
 from avi_portspec.rules.traffic import FAMILIES
@@ -160,7 +161,7 @@ class Addresses:
         texts = [f"any IPv{family}" for family in wholes]
         for family in wholes:
             mask &= ~self._families[family]
-        texts += [party.name for party in self.parties(mask)]
+        texts += [clean(party.name) for party in self.parties(mask)]
         line = mask & self.line.whole
         texts += islice(
             map(_addresses_text, self.line.spans(line)), _SHOWN + 1

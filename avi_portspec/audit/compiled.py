@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Final, NamedTuple, TypeAlias, assert_never
 
 from avi_portspec.audit.axes import Addresses, Line, Outsider
-from avi_portspec.audit.boxes import Box, Region, unite
+from avi_portspec.audit.boxes import Box, Region
 from avi_portspec.audit.model import (
     Anywhere,
     Existing,
@@ -466,21 +466,22 @@ class Compiler:
         destination: int,
     ) -> Need:
         own = self.addresses.family(family)
-        region: list[Region] = []
-        replies: list[Region] = []
+        region: list[Box] = []
+        replies: list[Box] = []
         for protocol in protocols:
             service = self._service(_spans_of(flow, protocol))
-            region.append(self.boxes(source & own, destination & own, service))
+            region += self.boxes(source & own, destination & own, service)
             answer = self._service(_replies(flow, protocol))
             ports = (
                 _ported(flow, protocol)
                 if protocol.has_ports and self.ports is not None
                 else None
             )
-            replies.append(
-                self.boxes(destination & own, source & own, answer, ports)
+            replies += self.boxes(
+                destination & own, source & own, answer, ports
             )
-        return Need(protocols, unite(region), unite(replies), None)
+        # What is over different protocols has nothing in common.
+        return Need(protocols, tuple(region), tuple(replies), None)
 
     def _end(self, role: EndpointId, flow: Flow, *, sends: bool) -> _End:
         networks: list[Network] = []

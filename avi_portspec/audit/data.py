@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from avi_portspec.audit.document import summary_text
-from avi_portspec.audit.findings import Finding, clean
+from avi_portspec.audit.findings import Finding
+from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.model import Place, Rule, Unknown
 from avi_portspec.audit.openings import RuleReport
 from avi_portspec.audit.report import FlowReport, Report
@@ -103,7 +104,6 @@ def _side(side: Side) -> SideData:
         rules=[*map(_named, side.rules)],
         denied_by=[*map(_named, side.denied_by)],
         last_resorts=[clean(last.text) for last in side.last_resorts],
-        reasons=[*map(clean, side.reasons)],
     )
 
 
@@ -141,7 +141,7 @@ def _finding(finding: Finding) -> FindingData:
         near=[
             {
                 "kind": near.kind,
-                "reason": clean(near.reason),
+                "reason": near.reason,
                 "records": near.records,
             }
             for near in finding.near

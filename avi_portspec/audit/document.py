@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from avi_portspec.audit.findings import LEVELS, Finding, clean
+from avi_portspec.audit.findings import LEVELS, Finding
+from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.model import Unknown
 from avi_portspec.audit.openings import RuleReport
 from avi_portspec.audit.report import FileReport, FlowReport, Report
@@ -80,10 +81,11 @@ def summary_text(report: Report) -> str:
         for level in LEVELS
         if (number := report.count(level))
     ]
+    counts = counts or ["Nothing found"]
     accepted = len(report.findings) - len(report.open)
     if accepted:
         counts.append(f"{accepted} accepted")
-    found = ", ".join(counts) if counts else "Nothing found"
+    found = ", ".join(counts)
     edition = report.resolution.edition
     return f"{found}. Edition {edition.id}, {edition.digest[:_DIGITS]}."
 
@@ -193,7 +195,7 @@ def _group_of(finding: Finding) -> object:
 def _item(finding: Finding) -> str | Item:
     where = f"{clean(str(finding.place))}: " if finding.place else ""
     text = f"{finding.level} {finding.kind}: {where}{finding.text}"
-    inner = [f"Near: {clean(near.reason)}" for near in finding.near]
+    inner = [f"Near: {near.reason}" for near in finding.near]
     inner += finding.hints
     return Item(text, tuple(inner)) if inner else text
 
@@ -244,7 +246,8 @@ def _rule_row(report: RuleReport) -> tuple[str, ...]:
     )
     beyond = "; ".join(report.beyond)
     if report.ports_beyond and beyond:
-        beyond = f"{report.ports_beyond:,} ports: {beyond}"
+        ports = "port" if report.ports_beyond == 1 else "ports"
+        beyond = f"{report.ports_beyond:,} {ports}: {beyond}"
     return (
         clean(rule.id),
         clean(report.filter.id),
@@ -281,5 +284,5 @@ def _aside(files: Iterable[FileReport]) -> Iterator[str]:
     for file in files:
         for unread in file.unread:
             if unread.kind == "set-aside":
-                text = f"{unread.place}: {unread.text}: {unread.why}"
-                yield clean(text)
+                text = f"{clean(unread.text)}: {clean(unread.why)}"
+                yield f"{clean(str(unread.place))}: {text}"

@@ -10,13 +10,14 @@ from typing import Final
 import attrs
 
 from avi_portspec.audit.accepted import Accepted
+from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.model import Place, Rule
 from avi_portspec.audit.near import Near
 from avi_portspec.audit.verdicts import SideKind
 from avi_portspec.model.facets import DeclinedFlow
 from avi_portspec.names import FindingKind, FindingLevel
 
-__all__ = ["LEVELS", "Finding", "accept", "clean"]
+__all__ = ["LEVELS", "Finding", "accept", "sign"]
 
 #: The gravest first; what is unknown comes last, for it is neither.
 LEVELS: Final[tuple[FindingLevel, ...]] = (
@@ -25,19 +26,7 @@ LEVELS: Final[tuple[FindingLevel, ...]] = (
     "note",
     "unknown",
 )
-#: The longest text from a file that a report repeats, in characters.
-_LONGEST: Final = 200
 _DIGITS: Final = 16
-
-
-def clean(text: str) -> str:
-    """Return a text from a file, safe for a terminal and not too long.
-
-    Names, tags and descriptions are in the hand of whoever writes the file:
-    what controls a terminal, or the direction of text, is spelt out.
-    """
-    cut = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
-    return cut if cut.isprintable() else ascii(cut)[1:-1]
 
 
 @attrs.frozen(kw_only=True)

@@ -15,9 +15,9 @@ from avi_portspec.audit.findings import (
     LEVELS,
     Finding,
     accept,
-    clean,
     sign,
 )
+from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.model import (
     Existing,
     Networks,
@@ -333,7 +333,7 @@ class _Audit:
                     yield Finding(
                         kind="unread",
                         level="unknown",
-                        text=clean(f"{unread.text}: {unread.why}"),
+                        text=f"{clean(unread.text)}: {clean(unread.why)}",
                         place=unread.place,
                     )
 
@@ -364,7 +364,7 @@ class _Audit:
                 yield attrs.evolve(
                     common,
                     text=f"{flow.id}: whether {_way(side)} is not known.",
-                    hints=tuple(map(clean, side.reasons)),
+                    hints=side.reasons,
                 )
             case Verdict.ONLY_BROAD:
                 yield from self._broad(common, flow, side)
@@ -472,8 +472,7 @@ class _Audit:
             yield Finding(
                 kind="unmapped",
                 level="note",
-                text=f"{clean(name)} is in no role of the role map "
-                f"({clean(text)}).",
+                text=f"{clean(name)} is in no role of the role map ({text}).",
                 party=name,
             )
 
@@ -561,7 +560,7 @@ def _lack_text(flow: Flow, side: Side) -> str:
             f"{rule.place} {clean(rule.id)}"
             for rule in side.denied_by[:_SHOWN]
         )
-        text += f" Denied by {clean(rules)}."
+        text += f" Denied by {rules}."
     return text
 
 

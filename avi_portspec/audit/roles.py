@@ -45,6 +45,10 @@ _TEXT: Final = Text("a party, as the file calls it")
 #: More than any file has parties.
 _MOST: Final = 20_000
 _TAG: Final = "tag:"
+#: Names that have more than this in common differ by a slip.
+_SLIP: Final = 0.85
+#: No name of a role is as long.
+_LONG: Final = 200
 
 
 @attrs.frozen(kw_only=True)
@@ -325,12 +329,21 @@ def _roles(
     for text in _texts(value, path, faults):
         role = names.find(text)
         near = None if role else nearest(text, names.known)
-        if near is not None:
+        if near is not None and _is_slip(text, near):
             expected = "a role, or a name that is like none"
             fault = Fault("audit/role", path, expected, shown(text), near)
             faults.append(fault)
         found[role or text] = None
     return tuple(found)
+
+
+def _is_slip(text: str, near: str) -> bool:
+    """Return whether one name is meant by the other, but for a letter."""
+    # Imported here: most maps have no name that is unknown.
+    from difflib import SequenceMatcher
+
+    ratio = SequenceMatcher(None, fold(text[:_LONG]), fold(near)).ratio()
+    return ratio > _SLIP
 
 
 def _together(value: Any, faults: list[Fault]) -> tuple[tuple[str, ...], ...]:

@@ -8,7 +8,8 @@ from typing import Any, Final, get_args
 from urllib.parse import quote
 
 from avi_portspec.audit.document import summary_text
-from avi_portspec.audit.findings import Finding, clean
+from avi_portspec.audit.findings import Finding
+from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.model import Place
 from avi_portspec.audit.report import Report
 from avi_portspec.model.facets import DeclinedFlow
@@ -117,7 +118,7 @@ def _kinds() -> Iterator[FindingKind]:
 
 def _result(finding: Finding) -> dict[str, Any]:
     lines = [finding.text]
-    lines += [f"Near: {clean(near.reason)}" for near in finding.near]
+    lines += [f"Near: {near.reason}" for near in finding.near]
     lines += finding.hints
     result = {
         "ruleId": finding.kind,

@@ -17,6 +17,7 @@ from avi_portspec.audit.boxes import (
     unite,
 )
 from avi_portspec.audit.compiled import Compiler, Judged, Need
+from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.model import (
     Filter,
     LastResort,
@@ -352,7 +353,7 @@ class _Side:
         for judged, is_sure in filters:
             if not is_sure:
                 texts = _unknown_texts(judged.filter.attached_to)
-                name = judged.filter.id
+                name = clean(judged.filter.id)
                 yield (
                     f"{name}: whether it is attached here is not known"
                     f"{': ' if texts else ''}{'; '.join(texts)}"
@@ -361,9 +362,10 @@ class _Side:
         if len(names) > 1 and not any(
             each.issuperset(names) for each in self._together
         ):
-            listed = ", ".join(f'"{name}"' for name in names)
+            texts = [*map(clean, names)]
+            listed = ", ".join(f'"{name}"' for name in texts)
             yield (
-                f"{join('and', names)} are of one stage ({stage}): if every "
+                f"{join('and', texts)} are of one stage ({stage}): if every "
                 "member bears all of them, write together = "
                 f"[[{listed}]] in the role map; else map them to different "
                 "roles"
@@ -385,25 +387,26 @@ def _rules(lets: Iterable[Let]) -> tuple[Rule, ...]:
 def _open(judged: Judged, need: Region) -> Iterator[str]:
     """Yield what of a filter's rules is not known."""
     for unread in judged.unread:
-        yield f"{unread.place}: {unread.text}: {unread.why}"
+        place = clean(str(unread.place))
+        yield f"{place}: {clean(unread.text)}: {clean(unread.why)}"
     for boxes in judged.rules:
         if boxes.least is boxes.most or not intersect(need, boxes.most):
             continue
         rule = boxes.rule
         texts = [*_unknown_texts((*rule.sources, *rule.destinations))]
         if isinstance(rule.service, Unknown):
-            texts.append(f"{rule.service.text}: {rule.service.why}")
-        texts += [f"only {condition}" for condition in rule.conditions]
+            texts += _unknown_texts([rule.service])
+        texts += [f"only {clean(text)}" for text in rule.conditions]
         why = "; ".join(texts) or (
             "it names a part of a network that the role map gives to a role; "
             "list that role's addresses in the inventory"
         )
-        yield f"{rule.place} {rule.id}: {why}"
+        yield f"{clean(str(rule.place))} {clean(rule.id)}: {why}"
 
 
 def _unknown_texts(parties: Iterable[Party]) -> list[str]:
     return [
-        f"{party.text}: {party.why}"
+        f"{clean(party.text)}: {clean(party.why)}"
         for party in parties
         if isinstance(party, Unknown)
     ]

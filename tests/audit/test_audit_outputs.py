@@ -1,0 +1,350 @@
+"""The report as text, Markdown, JSON, CSV and SARIF."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import attrs
+import jsonschema
+import pytest
+from audit_making import (
+    ALLOW,
+    ANY,
+    CONTROLLER,
+    ENGINE,
+    PORTAL,
+    SSH,
+    Members,
+    audit,
+    into,
+    ordered,
+    resolution,
+    role_map,
+    rule,
+)
+
+from avi_portspec import DeclinedFlow
+from avi_portspec.audit import Accepted, sarif
+from avi_portspec.audit.data import report_data, write_csv
+from avi_portspec.audit.document import make_document
+from avi_portspec.audit.model import Group, Place, Unknown, Unread
+from avi_portspec.audit.report import Report
+from avi_portspec.audit.sarif import write_sarif
+from avi_portspec.documents import markdown, text
+from avi_portspec.serialisation.schema import DIALECT
+
+HERE = Path(__file__).parent
+HOSTILE = "=cmd|'x'!A1 <i>`[l](http://x) {0} \x1b[31m \u202e"
+SNMP = "external-to-controller-snmp"
+
+
+def report(**more: Any) -> Report:
+    """Return a report with something of everything."""
+    rules = [
+        rule(ANY, Members(), "tcp/22", 1, assumes=("var.x is any (default)",)),
+        rule(ENGINE, Members(), "tcp/8483", 2, id=HOSTILE),
+        rule(ENGINE, Members(), "97", 3),
+        rule(Group(HOSTILE), Members(), "tcp/443", 4),
+        rule(ENGINE, Members(), Unknown("var.ports", "no value"), 5),
+        rule(ENGINE, Members(), "udp/123", 6),
+        rule(ENGINE, Members(), "udp/123", 7, conditions=("by day",)),
+    ]
+    accepted = Accepted(
+        finding="missing",
+        flow="controller-to-controller-portal",
+        reason="It is known.",
+        by="Operations",
+        until="2100-01-01",
+    )
+    return audit(
+        into(CONTROLLER, *rules),
+        ordered(ENGINE, id="policy", last_resort=ALLOW, direction="out"),
+        into(
+            CONTROLLER,
+            rule(CONTROLLER, Members(), "tcp/443", 20),
+            id="acl",
+            stage="ACL",
+        ),
+        unread=(
+            Unread(
+                place=Place("rules.json", 60, "/x/0"),
+                kind="set-aside",
+                text="NAT",
+                why="translates: not judged",
+            ),
+            Unread(
+                place=Place("rules.json", 61),
+                kind="failed",
+                text="rule",
+                why="no protocol",
+            ),
+        ),
+        resolution=resolution(
+            declined=(DeclinedFlow(flow=SNMP, reason="Not polled."),)  # type: ignore[arg-type]
+        ),
+        accepted=[accepted],
+        **more,
+    )
+
+
+class TestTheDocument:
+    """What people read."""
+
+    def test_the_first_screen(self) -> None:
+        """Sums, what does not pass, findings, and the count of them."""
+        found = audit(
+            into(
+                CONTROLLER,
+                rule(ANY, Members(), "tcp/22", 1),
+                rule(ENGINE, Members(), "udp/123 tcp/8443", 2),
+            ),
+            roles=role_map(not_filtered=("service-engine",)),
+        )
+        written = text.write(make_document(found))
+        lines = written.splitlines()
+        assert "rules.json (aws): 2 rules: 2 read in 1 filter." in lines
+        assert "Needed flows (11)" in lines
+        row = next(line for line in lines if line.startswith(SSH))
+        assert row.split(None, 3)[3] == "only broad: rule-1"
+        row = next(line for line in lines if line.startswith(SNMP))
+        assert row.split(None, 3)[3] == "MISSING"
+        assert PORTAL not in written
+        assert (
+            "Besides: 3 covered and 2 not filtered (--all shows them)."
+            in lines
+        )
+        assert (
+            "- warning broad: rules.json:1: rule-1: needed for 2 flows, and "
+            "the only rule for them: it is open to any source." in lines
+        )
+        assert lines[-1].startswith("4 errors, 2 warnings. Edition vantage-")
+
+    def test_everything(self) -> None:
+        """Rules, parties, what is accepted and what was set aside."""
+        written = text.write(make_document(report(), everything=True))
+        for heading in (
+            "Rules (8)",
+            "Parties",
+            "Set aside",
+            "Accepted (2)",
+            "Findings",
+        ):
+            assert f"\n{heading}\n" in written
+        assert "(Operations, until 2100-01-01)" in written
+        assert "declined by the deployment: Not polled." in written
+        assert "2 read in" not in written
+        assert "1 failed, 1 set aside." in written
+        assert "1 port: tcp/8483 from service-engine" in written
+        assert "sg-c: controller" in written
+        assert "translates: not judged" in written
+        assert "var.ports" in written
+        assert "\x1b" not in written
+        assert "\u202e" not in written
+
+    def test_nothing_found(self) -> None:
+        """Is said, and what is covered is counted."""
+        flows = resolution().flows
+        answer = resolution(
+            declined=tuple(
+                DeclinedFlow(flow=f.id, reason="Not here.") for f in flows
+            )
+        )
+        groups = (into(CONTROLLER), into(ENGINE, id="two"))
+        written = text.write(make_document(audit(*groups, resolution=answer)))
+        assert "Nothing found, 10 accepted." in written
+        assert "Findings" not in written
+        assert "0 rules: 0 read in 2 filters." in written
+
+    def test_all_covered_needs_no_table(self) -> None:
+        """Nor is anything besides."""
+        wide = rule(
+            (CONTROLLER, ENGINE, Group("external-network-services")),
+            (CONTROLLER, ENGINE, Group("aws")),
+            "any",
+        )
+        table = into((), wide, direction="through")
+        written = text.write(make_document(audit(table)))
+        assert "11 covered (--all shows them)." in written
+        everything = text.write(make_document(audit(table), everything=True))
+        assert "Besides" not in everything
+        assert everything.count("covered: rule-1") == 11
+
+    def test_without_rules_there_is_no_table_of_them(self) -> None:
+        """Nor parties that have roles."""
+        document = make_document(audit(), everything=True)
+        written = text.write(document)
+        assert "Rules (0)\n" in written
+        assert "Parties" not in written
+        assert "Set aside" not in written
+
+    def test_gaps_are_said(self) -> None:
+        """What the vendor's page is silent on, no audit finds."""
+        written = text.write(
+            make_document(audit(resolution=resolution("nsx-t")))
+        )
+        assert "\nNot documented\n" in written
+
+    def test_many_rules_are_counted(self) -> None:
+        """A cell names two."""
+        rules = [
+            rule(CONTROLLER, Members(), f"tcp/{port}", port)
+            for port in (22, 443, 8443)
+        ]
+        report_ = audit(into(CONTROLLER, *rules))
+        # One flow that several rules let through.
+        flow = report_.flows["controller-to-controller-ssh"]
+        side = attrs.evolve(
+            flow.sides["destination"],
+            rules=tuple(each.rule for each in report_.rules),
+            protocols="TCP alone",
+        )
+        more = attrs.evolve(flow, sides=type(flow.sides)([side]))
+        changed = attrs.evolve(report_, flows={flow.flow.id: more})
+        written = text.write(make_document(changed, everything=True))
+        assert "covered: rule-22, rule-443 and 1 more (TCP alone)" in written
+
+    def test_markdown_has_no_live_markup(self) -> None:
+        """Of names from files."""
+        written = markdown.write(make_document(report(), everything=True))
+        assert "<i>" not in written.replace("\\<i\\>", "")
+        assert re.search(r"(?<!\\)\]\(http", written) is None
+        assert written.startswith("# Audit of the rules that exist\n")
+
+
+class TestData:
+    """For machines."""
+
+    def test_json_has_a_published_schema(self) -> None:
+        """And meets it."""
+        from avi_portspec.cli.commands.schema import schema
+
+        published = schema("audit")
+        assert published["$schema"] == DIALECT
+        data = json.loads(json.dumps(report_data(report())))
+        jsonschema.validate(data, published)
+        flow = next(f for f in data["flows"] if f["flow"] == SSH)
+        assert [side["verdict"] for side in flow["sides"]]
+        assert {f["accepted"]["by"] for f in data["findings"] if f["accepted"]}
+        near = [n for f in data["findings"] for n in f["near"]]
+        assert near
+        assert data["files"][0]["unread"][0]["place"]["pointer"] == "/x/0"
+
+    def test_csv_runs_nothing(self) -> None:
+        """And has a row for each side, rule and finding."""
+        found = report()
+        rows = [*csv.DictReader(io.StringIO(write_csv(found)))]
+        sides = sum(len(flow.sides) for flow in found.flows.values())
+        assert len(rows) == sides + len(found.rules) + len(found.findings)
+        names = [row["rule"] for row in rows if "cmd" in row["rule"]]
+        assert names
+        assert all(name.startswith("'=") for name in names)
+        assert {row["record"] for row in rows} >= {"flow", "rule", "error"}
+
+
+def check(written: str) -> dict[str, Any]:
+    """Return the run of SARIF that meets its schema."""
+    schema = json.loads((HERE / "schemas" / "sarif-2.1.0.json").read_text())
+    log: dict[str, Any] = json.loads(written)
+    jsonschema.Draft4Validator(
+        schema, format_checker=jsonschema.Draft4Validator.FORMAT_CHECKER
+    ).validate(log)
+    (run,) = log["runs"]
+    return run  # type: ignore[no-any-return]
+
+
+class TestSarif:
+    """For code scanning."""
+
+    def test_it_meets_the_standard(self) -> None:
+        """Each result has a place, a rule that is listed, and a mark."""
+        found = report()
+        run = check(write_sarif(found))
+        placed = [f for f in found.findings if f.place is not None]
+        assert len(run["results"]) == len(placed)
+        rules = [each["id"] for each in run["tool"]["driver"]["rules"]]
+        for result in run["results"]:
+            assert rules[result["ruleIndex"]] == result["ruleId"]
+            (location,) = result["locations"]
+            physical = location["physicalLocation"]
+            assert physical["artifactLocation"]["uri"] == "rules.json"
+            assert result["partialFingerprints"]["aviPortspec/v1"]
+        suppressed = [r for r in run["results"] if "suppressions" in r]
+        reasons = {r["suppressions"][0]["justification"] for r in suppressed}
+        assert reasons == {
+            "It is known. (Operations, until 2100-01-01)",
+            "Not polled.",
+        }
+
+    def test_the_schema_can_refuse(self) -> None:
+        """A result without a message, and a key that is none."""
+        log = json.loads(write_sarif(report()))
+        del log["runs"][0]["results"][0]["message"]
+        with pytest.raises(jsonschema.ValidationError):
+            check(json.dumps(log))
+        log = json.loads(write_sarif(report()))
+        log["runs"][0]["result"] = []
+        with pytest.raises(jsonschema.ValidationError):
+            check(json.dumps(log))
+
+    def test_what_has_no_place_is_a_notification(self) -> None:
+        """As consumers reject results without one; and sums are told."""
+        found = audit()
+        run = check(write_sarif(found))
+        (invocation,) = run["invocations"]
+        texts = [
+            note["message"]["text"]
+            for note in invocation["toolExecutionNotifications"]
+        ]
+        assert any("Nothing here filters controller" in t for t in texts)
+        assert any(t.startswith("rules.json: 0 rules: ") for t in texts)
+        assert run["results"] == []
+
+    def test_texts_are_no_links_and_no_placeholders(self) -> None:
+        """Brackets and braces are markup there."""
+        run = check(write_sarif(report()))
+        texts = [r["message"]["text"] for r in run["results"]]
+        (one,) = [t for t in texts if t.startswith("=cmd") or "=cmd" in t][:1]
+        assert "\\[l\\]" in one
+        assert "{{0}}" in one
+        assert re.search(r"(?<!\\)\[", one) is None
+
+    def test_too_many_are_left_out_and_counted(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """By number, and by size."""
+        found = report()
+        monkeypatch.setattr(sarif, "_RESULTS", 3)
+        run = check(write_sarif(found))
+        assert len(run["results"]) == 3
+        assert run["results"][0]["level"] == "error"
+        note = run["invocations"][0]["toolExecutionNotifications"][0]
+        assert "findings are left out" in note["message"]["text"]
+        size = len(write_sarif(found))
+        monkeypatch.setattr(sarif, "_BYTES", size * 3 // 4)
+        assert len(check(write_sarif(found))["results"]) < 3
+        monkeypatch.setattr(sarif, "_BYTES", 10)
+        assert check(write_sarif(found))["results"] == []
+
+    def test_places(self) -> None:
+        """Standard input, lines, pointers and names with blanks."""
+        group = into(CONTROLLER, place=Place("-", None, "/a/0"))
+        run = check(write_sarif(audit(group)))
+        location = run["results"][0]["locations"][0]
+        assert location == {
+            "physicalLocation": {
+                "artifactLocation": {"uri": "standard-input"}
+            },
+            "logicalLocations": [{"fullyQualifiedName": "/a/0"}],
+        }
+        group = into(CONTROLLER, place=Place("my rules\udcff.json", 7))
+        run = check(write_sarif(audit(group)))
+        location = run["results"][0]["locations"][0]
+        assert location["physicalLocation"] == {
+            "artifactLocation": {"uri": "my%20rules%FF.json"},
+            "region": {"startLine": 7},
+        }

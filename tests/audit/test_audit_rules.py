@@ -1,0 +1,213 @@
+"""What a rule that exists is for, and how much more it opens."""
+
+from __future__ import annotations
+
+import pytest
+from audit_making import (
+    ANY,
+    CONTROLLER,
+    ENGINE,
+    PORTAL,
+    SSH,
+    Members,
+    audit,
+    into,
+    networks,
+    ordered,
+    resolution,
+    role_map,
+    rule,
+)
+
+from avi_portspec.audit.model import Filter, Group, Networks, Rule
+from avi_portspec.audit.openings import RuleReport, RuleVerdict
+from avi_portspec.audit.report import Report
+
+
+def judge(*rules: Rule, **more: object) -> RuleReport:
+    """Return what the last of some rules into Controllers is for."""
+    return audit(into(CONTROLLER, *rules), **more).rules[-1]
+
+
+class TestVerdicts:
+    """Each of them."""
+
+    def test_explained(self) -> None:
+        """By the flows that need it; what it opens besides is said."""
+        found = judge(rule(ENGINE, Members(), "tcp/22-25"))
+        assert found.verdict is RuleVerdict.EXPLAINED
+        assert found.explained_by == (SSH,)
+        assert found.beyond == ("tcp/23-25 from service-engine to controller",)
+        assert found.ports_beyond == 3
+
+    def test_nothing_besides(self) -> None:
+        """A rule that fits opens no more."""
+        found = judge(rule(ENGINE, Members(), "tcp/22"))
+        assert (found.beyond, found.ports_beyond) == ((), 0)
+
+    def test_optional(self) -> None:
+        """It is no finding."""
+        report = audit(into(CONTROLLER, rule(ENGINE, Members(), "icmp/8")))
+        assert report.rules[0].verdict is RuleVerdict.OPTIONAL
+        assert not [f for f in report.findings if f.rule]
+
+    def test_not_here(self) -> None:
+        """With the reason why this deployment does not need it."""
+        found = judge(rule(ANY, Members(), "tcp/5054"))
+        assert found.verdict is RuleVerdict.NOT_HERE
+        ((flow, reason),) = found.not_here
+        assert flow == "external-to-controller-cli"
+        assert reason
+
+    def test_stated_elsewhere(self) -> None:
+        """By other sources; it is never called explained."""
+        report = audit(into(ENGINE, rule(ENGINE, Members(), "97")))
+        (found,) = report.rules
+        assert found.verdict is RuleVerdict.STATED_ELSEWHERE
+        assert "aws-groups-30-2-etherip" in found.stated_by
+        assert found.explained_by == ()
+
+    def test_a_mistake_of_another_source_states_nothing(self) -> None:
+        """It is what was probably meant that is told."""
+        found = judge(
+            rule(ENGINE, Members(), "tcp/8842"), resolution=resolution("nsx-t")
+        )
+        assert found.verdict is RuleVerdict.UNEXPLAINED
+        assert found.near[0].kind == "known-error"
+
+    @pytest.mark.parametrize(
+        ("party", "level", "mixes"),
+        [
+            (CONTROLLER, "warning", ()),
+            (Group("both"), "note", ("service-engine",)),
+        ],
+    )
+    def test_ruled_out(
+        self, party: Group, level: str, mixes: tuple[str, ...]
+    ) -> None:
+        """Softened where the party has another role as well."""
+        roles = role_map(
+            parties={
+                "sg-c": ("controller",),
+                "sg-s": ("service-engine",),
+                "both": ("controller", "service-engine"),
+            }
+        )
+        report = audit(
+            into(ENGINE, rule(party, Members(), "tcp/9999")), roles=roles
+        )
+        (found,) = report.rules
+        assert found.verdict is RuleVerdict.RULED_OUT
+        assert found.ruled_out_by == ("controller-to-service-engine",)
+        assert found.mixes == mixes
+        (finding,) = [f for f in report.findings if f.kind == "ruled-out"]
+        assert finding.level == level
+
+    def test_any_source_is_not_ruled_out(self) -> None:
+        """It names nobody."""
+        report = audit(into(ENGINE, rule(ANY, Members(), "tcp/9999")))
+        assert report.rules[0].verdict is RuleVerdict.UNEXPLAINED
+
+    def test_outside(self) -> None:
+        """One of the sides is nobody that the data knows."""
+        found = judge(rule(Group("sg-x"), Members(), "tcp/22"))
+        assert found.verdict is RuleVerdict.OUTSIDE
+
+    def test_shadowed(self) -> None:
+        """By the rules that leave nothing of it."""
+        report = audit(
+            ordered(
+                CONTROLLER,
+                rule(ENGINE, Members(), "udp", 1, action="deny"),
+                rule(ENGINE, Members(), "tcp/22", 2),
+                rule(ENGINE, Members(), "tcp/443 tcp/8443", 3),
+                rule(ENGINE, Members(), "tcp/22 tcp/443", 4),
+            )
+        )
+        found = report.rules[-1]
+        assert found.verdict is RuleVerdict.SHADOWED
+        assert [each.id for each in found.shadowed_by] == ["rule-2", "rule-3"]
+        assert report.rules[0].verdict is RuleVerdict.DENIES
+        union = audit(into(CONTROLLER, *ordered_rules(report)))
+        assert union.rules[-1].verdict is not RuleVerdict.SHADOWED
+
+    def test_empty(self) -> None:
+        """It has no party left, which is another thing than shadowed."""
+        found = judge(rule(Networks(()), Members(), "tcp/22"))
+        assert found.verdict is RuleVerdict.EMPTY
+
+
+def ordered_rules(report: Report) -> list[Rule]:
+    """Return the rules of a report that allow."""
+    return [r.rule for r in report.rules if r.rule.action == "allow"]
+
+
+def near(report: Report, flow: str) -> list[tuple[str, str]]:
+    """Return what was probably meant for a flow that does not pass."""
+    return [
+        (each.kind, each.reason)
+        for finding in report.findings
+        if finding.flow == flow and finding.side == "destination"
+        for each in finding.near
+    ]
+
+
+class TestNearMisses:
+    """What was probably meant."""
+
+    @pytest.mark.parametrize(
+        ("what", "kind"),
+        [
+            ("tcp/8483", "digit"),
+            ("tcp/8434", "swapped-digits"),
+            ("udp/8443", "protocol"),
+        ],
+    )
+    def test_a_port_that_is_nearly_right(self, what: str, kind: str) -> None:
+        """Where the flow lacks its rule, the rule is named."""
+        report = audit(into(CONTROLLER, rule(ENGINE, Members(), what)))
+        ((found, reason), *_) = near(report, PORTAL)
+        assert found == kind
+        assert reason.startswith("rules.json:1 rule-1: ")
+
+    def test_the_number_of_a_protocol_as_a_port(self) -> None:
+        """97 is EtherIP."""
+        found = judge(rule(ENGINE, Members(), "tcp/97"))
+        assert [each.kind for each in found.near] == ["protocol-number"]
+
+    def test_a_rule_that_is_also_explained(self) -> None:
+        """What it opens besides can be meant otherwise."""
+        report = audit(
+            into(CONTROLLER, rule(ENGINE, Members(), "tcp/22 tcp/8483"))
+        )
+        assert report.rules[0].verdict is RuleVerdict.EXPLAINED
+        assert near(report, PORTAL)[0][0] == "digit"
+
+    def test_the_sides_swapped(self) -> None:
+        """The right service, from the wrong side."""
+        report = audit(into(ENGINE, rule(CONTROLLER, Members(), "tcp/8443")))
+        (found,) = report.rules[0].near
+        assert (found.kind, found.records) == ("swapped-sides", (PORTAL,))
+
+    def test_the_other_side_has_it(self) -> None:
+        """A rule on one side alone."""
+        out: Filter = into(
+            ENGINE,
+            rule(Members(), CONTROLLER, "tcp/8443"),
+            direction="out",
+            id="out",
+        )
+        report = audit(into(CONTROLLER), out)
+        ((kind, reason),) = near(report, PORTAL)
+        assert kind == "other-side"
+        assert reason == (
+            "rules.json:1 lets it through on the side of service-engine; "
+            "this side lacks it."
+        )
+
+    def test_many_ports_are_nobody_s_slip(self) -> None:
+        """Nor is a whole protocol."""
+        for what in ("tcp/8400-8499", "udp", "97"):
+            assert judge(rule(ENGINE, Members(), what)).near == ()
+        wide = networks("10.0.0.0/8")
+        assert judge(rule(wide, Members(), "tcp/8400-8499")).near == ()

@@ -1,0 +1,530 @@
+"""A verdict a flow and side, each way that it can come about."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+from audit_making import (
+    ALLOW,
+    ANY,
+    CONTROLLER,
+    DENY,
+    ENGINE,
+    NTP,
+    PORTAL,
+    SSH,
+    Members,
+    audit,
+    into,
+    networks,
+    ordered,
+    resolution,
+    role_map,
+    rule,
+    service,
+)
+
+from avi_portspec import Inventory
+from avi_portspec.audit import boxes
+from avi_portspec.audit.model import (
+    Anywhere,
+    Filter,
+    Group,
+    Networks,
+    Place,
+    PrefixList,
+    Tag,
+    Unknown,
+    Unread,
+)
+from avi_portspec.audit.verdicts import Side, Verdict
+from avi_portspec.rules.peers import NamedObject
+
+CLIENTS = "external-network-services"
+VAR = Unknown("var.x", "it has no value")
+SITE = Inventory(
+    addresses={
+        "controller": [ip_network("10.0.0.0/30")],  # type: ignore[dict-item]
+        "service-engine": [ip_network("10.0.1.0/24")],  # type: ignore[dict-item]
+    }
+)
+
+
+def side(
+    *filters: Filter, flow: str = SSH, key: str = "controller", **more: Any
+) -> Side:
+    """Return a side of a flow."""
+    return audit(*filters, **more).flows[flow].sides[key]
+
+
+def ssh(sources: Any = ENGINE, line: int = 1, **more: Any) -> Any:
+    """Return a rule for SSH to the members of a group."""
+    return rule(sources, Members(), "tcp/22", line, **more)
+
+
+class TestCovered:
+    """All of it passes."""
+
+    def test_by_the_rule_that_is_for_it(self) -> None:
+        """It is named, and one that is broad beside it is not."""
+        found = side(into(CONTROLLER, ssh(ANY, 1), ssh(ENGINE, 2)))
+        assert found.verdict is Verdict.COVERED
+        assert [each.id for each in found.rules] == ["rule-2"]
+        assert found.filters[0].id == "group"
+
+    def test_by_several_and_by_none_that_is_idle(self) -> None:
+        """A rule for a half is idle beside those for two thirds."""
+        halves = [
+            ssh(networks(text), line)
+            for line, text in enumerate(
+                ["10.0.1.0/25", "10.0.1.128/25", "10.0.1.64/26"], 1
+            )
+        ]
+        found = side(into(CONTROLLER, *halves), inventory=SITE)
+        assert found.verdict is Verdict.COVERED
+        assert {each.id for each in found.rules} == {"rule-1", "rule-2"}
+
+    def test_what_was_taken_first_may_turn_out_idle(self) -> None:
+        """The largest is not needed where two others are."""
+        rules = [
+            ssh(networks("10.0.1.64/26", "10.0.1.128/26"), 1),
+            ssh(networks("10.0.1.0/26", "10.0.1.64/26"), 2),
+            ssh(networks("10.0.1.128/25"), 3),
+        ]
+        found = side(into(CONTROLLER, *rules), inventory=SITE)
+        assert {each.id for each in found.rules} == {"rule-2", "rule-3"}
+
+    def test_a_network_that_the_role_map_names(self) -> None:
+        """And a wider one; without addresses nothing else joins the two."""
+        roles = role_map(
+            parties={
+                "sg-c": ("controller",),
+                "10.0.1.0/24": ("service-engine",),
+            }
+        )
+        for text in ("10.0.1.0/24", "10.0.0.0/8", "0.0.0.0/0"):
+            group = into(CONTROLLER, ssh(networks(text)))
+            assert side(group, roles=roles).verdict in {
+                Verdict.COVERED,
+                Verdict.ONLY_BROAD,
+            }
+        other = into(CONTROLLER, ssh(networks("10.0.2.0/24")))
+        assert side(other, roles=roles).verdict is Verdict.MISSING
+        six = into(CONTROLLER, ssh(networks("2001:db8::/64")))
+        assert side(six, roles=roles).verdict is Verdict.MISSING
+
+    def test_names_of_roles_are_understood(self) -> None:
+        """Also those of objects that the inventory gives to a role."""
+        site = Inventory(
+            addresses={},
+            peers={
+                "service-engine": (  # type: ignore[dict-item]
+                    NamedObject(kind="tag", name="avi-se"),
+                )
+            },
+        )
+        group = into(Tag("Controller"), ssh(Tag("avi-se")))
+        found = side(group, roles=role_map(parties={}), inventory=site)
+        assert found.verdict is Verdict.COVERED
+
+    def test_a_set_with_a_name_has_roles_too(self) -> None:
+        """Whatever addresses are in it."""
+        roles = role_map(
+            parties={"sg-c": ("controller",), "engines": ("service-engine",)}
+        )
+        party = Networks((), "engines")
+        assert side(into(CONTROLLER, ssh(party)), roles=roles).verdict is (
+            Verdict.COVERED
+        )
+
+    def test_of_a_choice_one_is_enough(self) -> None:
+        """TCP or UDP: the vendor does not say which."""
+        table = into(
+            (),
+            rule(CONTROLLER, Group("ldap-server"), "udp/389"),
+            direction="through",
+        )
+        found = side(
+            table,
+            flow="controller-to-ldap",
+            key="path",
+            resolution=resolution(services={"ldap"}),
+        )
+        assert found.verdict is Verdict.COVERED
+        assert found.protocols == (
+            "UDP alone; the vendor says TCP or UDP, not which"
+        )
+
+    def test_the_product_as_a_whole_is_its_parts(self) -> None:
+        """Both have to be reached."""
+        answer = resolution("gcp").reading({"gcp-to-avi-vantage": "stated"})
+        found = side(
+            into(CONTROLLER, rule(Group("gcp"), Members(), "tcp/443")),
+            into(ENGINE, id="other"),
+            flow="gcp-to-avi-vantage",
+            key="destination",
+            resolution=answer,
+        )
+        assert found.verdict is Verdict.PARTLY
+        assert found.lacks == ("tcp/443 from gcp to service-engine",)
+
+
+class TestOnlyBroad:
+    """Not without rules for any source, nor without defaults."""
+
+    def test_any_source(self) -> None:
+        """Of a source that a rule could name."""
+        found = side(into(CONTROLLER, ssh(ANY)))
+        assert (found.verdict, found.rests_on) == (
+            Verdict.ONLY_BROAD,
+            ("any-source",),
+        )
+
+    def test_two_kinds_together(self) -> None:
+        """Losing one of them would not be noticed, losing both would."""
+        group = into(
+            CONTROLLER, ssh(ANY), ssh(ENGINE, 2, origin="provider-default")
+        )
+        assert side(group).verdict is Verdict.ONLY_BROAD
+
+    def test_clients_can_be_anywhere(self) -> None:
+        """Unless the site says where."""
+        name = "external-to-controller-ssh"
+        group = into(CONTROLLER, ssh(ANY))
+        assert side(group, flow=name).verdict is Verdict.COVERED
+        roles = {
+            "sg-c": ("controller",),
+            "vpn": ("external-network-services",),
+        }
+        mapped = side(group, flow=name, roles=role_map(parties=roles))
+        assert mapped.verdict is Verdict.ONLY_BROAD
+        listed = Inventory(
+            addresses={
+                **SITE.addresses,
+                CLIENTS: [  # type: ignore[dict-item]
+                    ip_network("10.0.9.0/24")
+                ],
+            }
+        )
+        known = side(
+            into(networks("10.0.0.0/30"), ssh(ANY)),
+            flow=name,
+            inventory=listed,
+        )
+        assert known.verdict is Verdict.ONLY_BROAD
+
+    def test_any_destination_of_what_leaves_is_ordinary(self) -> None:
+        """But not where it is a default of the provider."""
+        rules = [rule(Members(), ANY, "any")]
+        out = into(ENGINE, *rules, direction="out")
+        assert side(out, key="service-engine").verdict is Verdict.COVERED
+        rules = [rule(Members(), ANY, "any", origin="provider-default")]
+        out = into(ENGINE, *rules, direction="out")
+        found = side(out, key="service-engine")
+        assert found.rests_on == ("provider-default",)
+
+    @pytest.mark.parametrize(
+        ("direction", "key", "verdict"),
+        [
+            ("in", "controller", Verdict.ONLY_BROAD),
+            ("out", "service-engine", Verdict.COVERED),
+        ],
+    )
+    def test_what_passes_because_nothing_stops_it(
+        self, direction: str, key: str, verdict: Verdict
+    ) -> None:
+        """A policy is a rule for any source."""
+        party = CONTROLLER if direction == "in" else ENGINE
+        found = side(
+            ordered(party, direction=direction, last_resort=ALLOW), key=key
+        )
+        assert found.verdict is verdict
+        assert found.last_resorts == (ALLOW,)
+
+
+class TestMissing:
+    """None of it passes, or not all."""
+
+    def test_what_lacks_is_said(self) -> None:
+        """In the words of the file."""
+        found = side(
+            into(networks("10.0.0.0/30"), ssh(networks("10.0.1.0/25"))),
+            inventory=SITE,
+        )
+        assert found.verdict is Verdict.PARTLY
+        assert found.lacks == ("tcp/22 from 10.0.1.128/25 to 10.0.0.0/30",)
+
+    def test_source_ports_that_a_rule_names_are_not_all(self) -> None:
+        """A flow's source port is any."""
+        found = side(
+            into(CONTROLLER, ssh(source_ports=service("tcp/1024-65535")))
+        )
+        assert found.verdict is Verdict.PARTLY
+        assert found.lacks == (
+            "tcp/22 from service-engine to controller, source port 0-1023",
+        )
+
+    def test_one_source_port_alone(self) -> None:
+        """And a rule for another protocol's source ports does not count."""
+        every = service("tcp/0-21", "tcp/23-65535")
+        group = into(
+            CONTROLLER,
+            ssh(source_ports=every),
+            rule(
+                ENGINE, Members(), "tcp/22", 2, source_ports=service("udp/5")
+            ),
+        )
+        assert side(group).lacks == (
+            "tcp/22 from service-engine to controller, source port 22",
+        )
+
+    def test_many_pieces_are_counted(self) -> None:
+        """The first three are said."""
+        rules = [
+            rule(
+                networks(f"10.0.1.{at}/32"),
+                networks(f"10.0.0.{at}/32"),
+                "tcp/22",
+                at + 1,
+            )
+            for at in range(4)
+        ]
+        found = side(into(networks("10.0.0.0/30"), *rules), inventory=SITE)
+        assert found.verdict is Verdict.PARTLY
+        assert found.lacks[-1] == "and 2 more pieces"
+
+    def test_denied_by_an_earlier_rule(self) -> None:
+        """Both are named."""
+        found = side(
+            ordered(CONTROLLER, ssh(ANY, 1, action="deny"), ssh(ENGINE, 2))
+        )
+        assert found.verdict is Verdict.DENIED
+        assert [each.id for each in found.denied_by] == ["rule-1"]
+        assert [each.id for each in found.rules] == ["rule-2"]
+
+    def test_denied_and_never_allowed_is_missing(self) -> None:
+        """The rule that denies is named."""
+        found = side(ordered(CONTROLLER, ssh(ANY, 1, action="deny")))
+        assert found.verdict is Verdict.MISSING
+        assert [each.id for each in found.denied_by] == ["rule-1"]
+
+    def test_of_a_group_of_one_family_the_other_lacks(self) -> None:
+        """A group can stand for its addresses of IPv6 alone."""
+        group = into(CONTROLLER, ssh(Group("sg-s", family=4)))
+        assert side(group).verdict is Verdict.COVERED
+
+
+class TestSides:
+    """Each side is judged alone."""
+
+    def test_the_worst_is_the_flow(self) -> None:
+        """And what is not filtered is no worse than covered."""
+        report = audit(
+            into(CONTROLLER, ssh()),
+            into(ENGINE, direction="out", id="out"),
+        )
+        flow = report.flows[SSH]
+        assert flow.sides["destination"].verdict is Verdict.COVERED
+        assert flow.sides["source"].verdict is Verdict.MISSING
+        assert flow.verdict is Verdict.MISSING
+        assert len(flow.sides) == 2
+        with pytest.raises(KeyError):
+            flow.sides["nobody"]
+
+    def test_of_two_sides_of_one_role_the_worse(self) -> None:
+        """A Controller talks to others."""
+        report = audit(
+            into(CONTROLLER, rule(CONTROLLER, Members(), "tcp/22")),
+            into(CONTROLLER, direction="out", id="out"),
+        )
+        sides = report.flows["controller-to-controller-ssh"].sides
+        assert sides["controller"] == sides["source"]
+
+    def test_nothing_filters_it(self) -> None:
+        """No filter is attached to this side."""
+        found = side(into(Group("sg-x"), ssh(ANY)))
+        assert found.verdict is Verdict.NOT_FILTERED
+        assert found.rules == ()
+
+    def test_what_is_only_partly_filtered_passes_elsewhere(self) -> None:
+        """Members without the group are not filtered."""
+        found = side(into(networks("10.0.0.0/31")), inventory=SITE)
+        assert found.verdict is Verdict.PARTLY
+
+    def test_replies_where_no_state_is_kept(self) -> None:
+        """From the port, to where the connection was opened from."""
+        acl = {"is_stateful": False, "stage": "network ACL"}
+        there = ordered(CONTROLLER, ssh(), id="in", **acl)
+        back = ordered(CONTROLLER, direction="out", id="out", **acl)
+        found = side(there, back, key="reply")
+        assert found.verdict is Verdict.MISSING
+        allowed = rule(Members(), ENGINE, "tcp/1024-65535", 3)
+        back = ordered(CONTROLLER, allowed, direction="out", id="out", **acl)
+        assert side(there, back, key="reply").verdict is Verdict.COVERED
+
+    def test_replies_of_messages(self) -> None:
+        """Echo reply answers echo request."""
+        group = ordered(
+            CONTROLLER,
+            rule(Members(), ENGINE, "icmp/0"),
+            direction="out",
+            is_stateful=False,
+        )
+        report = audit(group)
+        # Optional flows are not judged: what explains the rule is nothing.
+        assert "service-engine-to-controller-echo" not in report.flows
+
+    def test_no_family_in_common(self) -> None:
+        """Nothing can pass then, and nobody knows what was meant."""
+        site = Inventory(
+            addresses={
+                "controller": [ip_network("10.0.0.0/30")],  # type: ignore[dict-item]
+                "service-engine": [ip_network("2001:db8::/64")],  # type: ignore[dict-item]
+            }
+        )
+        found = side(into(CONTROLLER, ssh()), inventory=site)
+        assert found.verdict is Verdict.UNKNOWN
+        assert "no addresses of one family" in found.reasons[0]
+
+
+class TestStages:
+    """Traffic has to pass every stage; within one, filters add up."""
+
+    def test_all_stages_have_to_let_it_pass(self) -> None:
+        """A security group and a network ACL."""
+        group = into(CONTROLLER, ssh())
+        acl = ordered(CONTROLLER, id="acl", stage="network ACL")
+        assert side(group, acl).verdict is Verdict.MISSING
+        acl = ordered(CONTROLLER, ssh(ENGINE, 2), id="acl", stage="ACL")
+        assert side(group, acl).verdict is Verdict.COVERED
+
+    def test_of_one_stage_nobody_knows_whether_all_bear_them(self) -> None:
+        """What to write is said; and then they add up."""
+        groups = (into(CONTROLLER, ssh()), into(CONTROLLER, id="other"))
+        found = side(*groups)
+        assert found.verdict is Verdict.UNKNOWN
+        assert 'together = [["group", "other"]]' in found.reasons[0]
+        roles = role_map(together=(("group", "other"),))
+        assert side(*groups, roles=roles).verdict is Verdict.COVERED
+
+    def test_both_alike_is_known(self) -> None:
+        """Whether they add up is of no account then."""
+        groups = (into(CONTROLLER, ssh()), into(CONTROLLER, ssh(), id="two"))
+        assert side(*groups).verdict is Verdict.COVERED
+
+
+class TestUnknown:
+    """What the file does not settle, and what would."""
+
+    @pytest.mark.parametrize(
+        "unknown",
+        [
+            ssh(VAR),
+            rule(ENGINE, Members(), VAR),
+            ssh(ENGINE, conditions=("by day",)),
+        ],
+    )
+    def test_a_rule_that_may_match(self, unknown: Any) -> None:
+        """It allows all that it may, or nothing."""
+        found = side(into(CONTROLLER, unknown))
+        assert found.verdict is Verdict.UNKNOWN
+        assert found.reasons[0].startswith("rules.json:1 rule-1: ")
+        assert found.rules == (unknown,)
+
+    def test_it_is_of_no_account_where_another_rule_decides(self) -> None:
+        """Either way it passes."""
+        group = into(CONTROLLER, ssh(VAR), ssh(ENGINE, 2))
+        assert side(group).verdict is Verdict.COVERED
+        group = ordered(CONTROLLER, ssh(ANY, 1, action="deny"), ssh(VAR, 2))
+        assert side(group, flow=PORTAL).verdict is Verdict.MISSING
+
+    def test_what_was_not_read(self) -> None:
+        """It may add rules to its filter, and to no other."""
+        unread = Unread(
+            place=Place("rules.json", 7),
+            kind="unknown",
+            text="dynamic ingress",
+            why="audit the plan",
+            filter_id="group",
+        )
+        found = side(into(CONTROLLER), unread=(unread,))
+        assert found.verdict is Verdict.UNKNOWN
+        assert found.reasons == (
+            "rules.json:7: dynamic ingress: audit the plan",
+        )
+        first = side(ordered(CONTROLLER, ssh()), unread=(unread,))
+        assert first.verdict is Verdict.UNKNOWN
+        all_of_it = side(into(CONTROLLER, ssh()), unread=(unread,))
+        assert all_of_it.verdict is Verdict.COVERED
+
+    def test_who_bears_the_filter(self) -> None:
+        """It may be the Controller."""
+        found = side(into(VAR))
+        assert found.verdict is Verdict.UNKNOWN
+        (reason,) = found.reasons
+        assert reason == (
+            "group: whether it is attached here is not known: var.x: it has "
+            "no value"
+        )
+
+    def test_members_of_nobody(self) -> None:
+        """A filter that does not say whose members it means."""
+        table = into(
+            (), rule(ENGINE, Members(), "tcp/22"), direction="through"
+        )
+        assert side(table, key="path").verdict is Verdict.UNKNOWN
+
+    def test_a_part_of_a_network_that_has_a_role(self) -> None:
+        """Nobody knows who is in it."""
+        roles = role_map(
+            parties={
+                "sg-c": ("controller",),
+                "10.0.1.0/24": ("service-engine",),
+            }
+        )
+        group = into(CONTROLLER, ssh(networks("10.0.1.0/25")))
+        found = side(group, roles=roles)
+        assert found.verdict is Verdict.UNKNOWN
+        assert "in the inventory" in found.reasons[0]
+
+    def test_only_ipv6_passes(self) -> None:
+        """And nobody knows whether they have it."""
+        found = side(into(CONTROLLER, ssh(Anywhere((6,)))))
+        assert found.verdict is Verdict.UNKNOWN
+        assert "only IPv6 passes" in found.reasons[0]
+
+    def test_too_many_pieces(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Of a flow, and of a rule: nothing is guessed."""
+        monkeypatch.setattr(boxes, "MOST_BOXES", 0)
+        report = audit(into(CONTROLLER, ssh()))
+        found = report.flows[SSH].sides["controller"]
+        assert found.verdict is Verdict.UNKNOWN
+        assert found.reasons == ("too fragmented to be judged",)
+        assert report.rules[0].beyond == ("too fragmented to be judged",)
+
+    def test_a_list_that_stands_elsewhere(self) -> None:
+        """It is a party like any other."""
+        roles = role_map(
+            parties={"sg-c": ("controller",), "pl-1": ("service-engine",)}
+        )
+        group = into(CONTROLLER, ssh(PrefixList("pl-1")))
+        assert side(group, roles=roles).verdict is Verdict.COVERED
+
+    def test_a_direction_that_is_not_clear(self) -> None:
+        """The deployment has to say how it is read."""
+        found = side(
+            flow="gcp-to-avi-vantage",
+            key="destination",
+            resolution=resolution("gcp"),
+        )
+        assert found.verdict is Verdict.UNKNOWN
+        assert "reading" in found.reasons[0]
+
+    def test_ntp_is_another_flow(self) -> None:
+        """Nothing of SSH is of any account there."""
+        assert side(into(CONTROLLER, ssh()), flow=NTP).verdict is (
+            Verdict.MISSING
+        )
+        assert DENY.action == "deny"
