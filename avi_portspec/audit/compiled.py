@@ -54,6 +54,7 @@ __all__ = [
     "hull",
     "is_any",
     "last_resort_breadth",
+    "touch",
 ]
 
 _WHOLE: Final = "avi-vantage"
@@ -597,6 +598,11 @@ def hull(region: Region) -> Box:
         for axis in range(3):
             masks[axis] |= box[axis]
     return tuple(masks)
+
+
+def touch(one: Box, other: Box) -> bool:
+    """Return whether two hulls have something in common on each axis."""
+    return bool(one[2] & other[2] and one[1] & other[1] and one[0] & other[0])
 
 
 def _broad(rule: Rule, filter_: Filter) -> str:
