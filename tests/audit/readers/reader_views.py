@@ -22,7 +22,9 @@ from avi_portspec.audit.readers import read
 from avi_portspec.audit.services import service_text
 
 
-def read_text(text: str | bytes, name: str = "file", **options: Any) -> Existing:
+def read_text(
+    text: str | bytes, name: str = "file", **options: Any
+) -> Existing:
     """Return what a text has."""
     data = text.encode() if isinstance(text, str) else text
     return read(data, name, **options)

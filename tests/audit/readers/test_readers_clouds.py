@@ -592,9 +592,7 @@ class TestHeat:
             "ctl out": ["allow members > any4, any6 any service (default)"],
             "se in": ["allow ctl/v4 > members ?list_join"],
             "se out": ["allow members > 10.0.0.0/8 any service"],
-            "listed out": [
-                "allow members > any4, any6 any service (default)"
-            ],
+            "listed out": ["allow members > any4, any6 any service (default)"],
             "existing out": ["allow members > any4 any service"],
         }
         assert unread(found) == [

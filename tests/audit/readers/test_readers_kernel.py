@@ -50,7 +50,10 @@ def without_others(existing: Existing) -> None:
     """
     (filter_,) = existing.filters
     for rule in filter_.rules:
-        if rule.action == "allow" and len(networks(rule.sources[0], filter_)) > 9:
+        if (
+            rule.action == "allow"
+            and len(networks(rule.sources[0], filter_)) > 9
+        ):
             assert not {
                 "10.10.1.11/32", "10.20.0.0/24", "2001:db8:1::/64",
             } & {str(each) for each in networks(rule.sources[0], filter_)}  # fmt: skip

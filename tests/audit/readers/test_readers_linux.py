@@ -446,8 +446,7 @@ class TestNft:
         assert [each.why for each in found.unread] == [
             "followed: the rules of inet t more stand in its place",
             "counts or logs, and decides nothing",
-            "hands packets to something else: what becomes of it is not "
-            "known",
+            "hands packets to something else: what becomes of it is not known",
             "translates addresses: not judged",
             "a rule before it takes out all packets",
         ]

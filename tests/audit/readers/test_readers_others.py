@@ -142,8 +142,9 @@ class TestNsx:
         }  # fmt: skip
         found = rules(read_json(data))
         assert found["distributed firewall in"] == [f"allow {expected}"]
-        assert found["distributed firewall in"] == (
-            found["distributed firewall out"]
+        assert (
+            found["distributed firewall in"]
+            == (found["distributed firewall out"])
         )
 
     def test_order_and_directions(self) -> None:
@@ -177,8 +178,7 @@ class TestNsx:
         assert [f"{e.kind}: {e.why}" for e in found.unread] == [
             "set-aside: a rule of Ethernet: not judged",
             "set-aside: it is disabled",
-            "unknown: it jumps to the application category, which is not "
-            "read",
+            "unknown: it jumps to the application category, which is not read",
             "set-aside: a rule of a gateway: not judged",
         ]
         assert found.units == 9

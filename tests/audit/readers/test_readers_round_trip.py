@@ -356,9 +356,11 @@ class TestMutations:
         text = WRITERS[platform]()
         changed = re.sub(
             r"(-p )6\b|(?<=[\"', ])(tcp|TCP|Tcp)(?=[\"'/])",
-            lambda hit: f"{hit[1]}17"
-            if hit[1]
-            else {"tcp": "udp", "TCP": "UDP", "Tcp": "Udp"}[hit[2]],
+            lambda hit: (
+                f"{hit[1]}17"
+                if hit[1]
+                else {"tcp": "udp", "TCP": "UDP", "Tcp": "Udp"}[hit[2]]
+            ),
             re.sub(r"(?<=,)tcp(?=/)", "udp", text),
         )
         assert changed != text

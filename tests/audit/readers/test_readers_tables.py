@@ -93,9 +93,7 @@ class TestRows:
         """Comma, line break, and, or; a name with a slash stays whole."""
         text = HEAD + '"Controller and SE","DNS/NTP, Syslog",UDP,53\n'
         assert rules(read_text(text)) == {
-            "table through": [
-                "allow Controller, SE > DNS/NTP, Syslog udp/53"
-            ]
+            "table through": ["allow Controller, SE > DNS/NTP, Syslog udp/53"]
         }
 
     def test_addresses_and_any(self) -> None:

@@ -220,9 +220,7 @@ class TestPlans:
             "address": 'module.a["x"].module.b',
             "resources": [resource(rule, values)],
         }
-        groups = {
-            "resources": [resource("module.g.aws_security_group.s", {})]
-        }
+        groups = {"resources": [resource("module.g.aws_security_group.s", {})]}
         nested = {
             "resources": [
                 {"address": "aws_security_group_rule.r", "expressions": {
@@ -260,8 +258,7 @@ class TestPlans:
         del data["resource_changes"][0]["change"]["after_unknown"]["self"]
         assert rules(read_json(data)) == {
             "module.g.aws_security_group.s out": [
-                f"allow members > ?{rule}.source_security_group_id "
-                "any service"
+                f"allow members > ?{rule}.source_security_group_id any service"
             ]
         }
 
