@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -372,9 +371,8 @@ def test_each_default_of_a_provider_has_a_source() -> None:
     assert all(source.startswith("https://") for source in sources)
 
 
-def test_modules_without_a_name_are_no_readers() -> None:
-    """What is in the folder has to be a reader as a whole."""
-    for reader in readers().values():
-        assert not isinstance(reader, SimpleNamespace)
-        assert callable(reader.recognises)
-        assert callable(reader.read)
+@pytest.mark.parametrize("name", readers())
+def test_each_reader_is_described(name: str) -> None:
+    """With how to get its file."""
+    page = Path(__file__).parents[3] / "docs/reference/audit-inputs.rst"
+    assert f"``{name}``" in page.read_text("utf-8")
