@@ -30,6 +30,8 @@ WORDS = (
     *("facet", "values", "unstated", "all", "any", "unless", "clouds"),
     *("controller", "service-engine", "cluster-ip", "shared", "tcp", "icmp"),
     *("[[", "]]", " = ", '"""', "'''", "true", "10.0.0.0/8", "<td>", "&#x"),
+    *("*filter", "-A INPUT", "-j ACCEPT", "--dport", "! -s", "any", "in"),
+    *("IpPermissions", "securityRules", "allowed", "rule", "expr", "match"),
     *("</script>", "<!--", "|---|", "- ", "NaN", "1e999", "0x", "version"),
 )
 

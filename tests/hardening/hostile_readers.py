@@ -6,12 +6,14 @@ NAME`` reads one bomb, for a test that bounds the memory of that process.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 import avi_portspec
+from avi_portspec.audit import readers as audit_readers
 from avi_portspec.errors import PortSpecError
 from avi_portspec.ledger.fragments import from_html, from_text
 from avi_portspec.model.conditions import Condition
@@ -41,6 +43,22 @@ def page(reader: Callable[[str], Any]) -> Callable[[str | bytes], Any]:
     return fragments
 
 
+def audited(name: str) -> Callable[[str | bytes], Any]:
+    """Return a reader of rules that exist, which loses none of them."""
+
+    def existing(text: str | bytes) -> Any:
+        data = text
+        if isinstance(text, str):
+            data = text.encode("utf-8", "surrogatepass")
+        assert isinstance(data, bytes)
+        found = audit_readers.read(data, "file", format=name)
+        # What is misplaced is refused, and what was read is all there is.
+        assert found.read + len(found.unread) == found.units
+        return found
+
+    return existing
+
+
 def _text(text: str | bytes) -> str:
     if isinstance(text, str):
         return text
@@ -59,10 +77,139 @@ READERS: Final[dict[str, Callable[[str | bytes], Any]]] = {
     "inventory": lambda text: loads_inventory(text, edition=EDITION),
     "page-text": page(from_text),
     "page-html": page(from_html),
+    # HCL is read in a process of its own, which may not even be there.
+    **{
+        f"audit-{name}": audited(name)
+        for name in audit_readers.readers()
+        if name != "terraform"
+    },
 }
 TOML: Final = ("edition-toml", "overlay", "deployment", "inventory")
 JSON: Final = ("edition-json", "condition")
 PAGES: Final = ("page-text", "page-html")
+AUDIT: Final = tuple(name for name in READERS if name.startswith("audit-"))
+
+
+def audit_examples() -> dict[str, str]:
+    """Return a sound text for each reader of rules that exist."""
+    group = {
+        "GroupId": "sg-1",
+        "GroupName": "a",
+        "IpPermissions": [
+            {
+                "IpProtocol": "tcp",
+                "FromPort": 22,
+                "ToPort": 22,
+                "IpRanges": [{"CidrIp": "10.0.0.0/8"}],
+                "UserIdGroupPairs": [{"GroupId": "sg-1"}],
+            }
+        ],
+    }
+    azure = {
+        "name": "a",
+        "direction": "Inbound",
+        "access": "Allow",
+        "priority": 100,
+        "protocol": "Tcp",
+        "sourceAddressPrefixes": ["10.0.0.0/8", "VirtualNetwork"],
+        "destinationPortRange": "22-23",
+    }
+    gcp = {
+        "kind": "compute#firewall",
+        "name": "a",
+        "network": "x/y",
+        "direction": "INGRESS",
+        "sourceTags": ["a"],
+        "allowed": [{"IPProtocol": "tcp", "ports": ["22"]}],
+    }
+    neutron = {
+        "id": "a",
+        "direction": "ingress",
+        "ethertype": "IPv4",
+        "protocol": "icmp",
+        "port_range_min": 8,
+        "remote_group_id": "b",
+    }
+    tcp = {"payload": {"protocol": "tcp", "field": "dport"}}
+    expressions = [
+        {"match": {"op": "==", "left": tcp, "right": {"set": [22, 23]}}},
+        {"jump": {"target": "b"}},
+    ]
+    place = {"family": "inet", "table": "t"}
+    nft = [
+        {"chain": {**place, "name": "a", "hook": "input", "policy": "drop"}},
+        {"chain": {**place, "name": "b"}},
+        {"rule": {**place, "chain": "a", "handle": 1, "expr": expressions}},
+        {"rule": {**place, "chain": "b", "handle": 2, "expr": [
+            {"accept": None}]}},
+    ]  # fmt: skip
+    entry = {
+        "resource_type": "L4PortSetServiceEntry",
+        "l4_protocol": "TCP",
+        "destination_ports": ["22"],
+    }
+    nsx = [
+        {"resource_type": "SecurityPolicy", "id": "a", "rules": [
+            {"id": "b", "action": "ALLOW", "services": ["/s/x"],
+             "source_groups": ["/g/y"], "scope": ["/g/y"]}]},
+        {"resource_type": "Service", "id": "x", "service_entries": [entry]},
+        {"resource_type": "Group", "id": "y", "expression": [
+            {"resource_type": "IPAddressExpression",
+             "ip_addresses": ["10.0.0.1"]}]},
+    ]  # fmt: skip
+    plan = {
+        "format_version": "1.2",
+        "terraform_version": "1.9.0",
+        "planned_values": {"root_module": {"resources": [
+            {"address": "aws_security_group.a", "mode": "managed",
+             "type": "aws_security_group", "values": {"ingress": [
+                 {"protocol": "tcp", "from_port": 1, "to_port": 2,
+                  "cidr_blocks": ["10.0.0.0/8"]}]}}]}},
+        "resource_changes": [
+            {"address": "aws_security_group.a",
+             "change": {"after_unknown": {"egress": True}}}],
+    }  # fmt: skip
+    save = (
+        "*filter\n:INPUT DROP [0:0]\n:a - [0:0]\n"
+        "-A INPUT -p tcp -m multiport --dports 22,80:90 -j a\n"
+        "-A INPUT ! -i lo -m state --state ESTABLISHED -j ACCEPT\n"
+        "-A a -s ADDRESS -j RETURN\n-A a -j ACCEPT\nCOMMIT\n"
+    )
+    cells = ("source", "destination", "protocol", "port")
+    row = ("Controller<br>SE", "10.0.0.1", "TCP/UDP", "22, 80-90")
+    return {
+        "audit-aws": json.dumps({"SecurityGroups": [group]}),
+        "audit-azure": json.dumps([{"name": "a", "securityRules": [azure]}]),
+        "audit-csv": f"{','.join(cells)}\na,b,tcp,\"22, 23\"\n",
+        "audit-docker": "docker run -p 1:2/udp -p 3 \\\n --name x y\n",
+        "audit-gcp": json.dumps([gcp]),
+        "audit-heat": (
+            "heat_template_version: 1\nparameters: {p: {default: 22}}\n"
+            "resources:\n  a:\n    type: OS::Neutron::SecurityGroup\n"
+            "    properties:\n      rules:\n"
+            "        - {protocol: tcp, port_range_min: {get_param: p}}\n"
+        ),
+        "audit-html": (
+            f"<table><tr><th>{'<th>'.join(cells)}<tr><td rowspan=2>"
+            f"{'<td>'.join(row)}<tr><td>b<td>udp<td>53</table>"
+        ),
+        "audit-ip6tables": save.replace("ADDRESS", "fd00::/8"),
+        "audit-iptables": save.replace("ADDRESS", "10.0.0.0/8"),
+        "audit-kubernetes": (
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
+            "metadata: {name: a}\nspec:\n  podSelector: {}\n  ingress:\n"
+            "    - from: [{ipBlock: {cidr: 10.0.0.0/8, except: "
+            "[10.0.0.0/9]}}]\n      ports: [{port: 22}, {port: x}]\n"
+        ),
+        "audit-markdown": (
+            f"|{'|'.join(cells)}|\n|---|---|---|---|\n|{'|'.join(row)}|\n"
+        ),
+        "audit-nftables": json.dumps({"nftables": nft}),
+        "audit-nsx": json.dumps({"resource_type": "Infra", "children": nsx}),
+        "audit-openstack": json.dumps({"security_group": {
+            "id": "a", "security_group_rules": [neutron]}}),
+        "audit-terraform-plan": json.dumps(plan),
+    }  # fmt: skip
 
 
 def examples() -> dict[str, str]:
@@ -110,6 +257,7 @@ def examples() -> dict[str, str]:
             f"</h1><p>B &amp; C. D.</p><ul><li>E<br>F</ul><table>{cells}"
             "</table><!-- x --><script>y</script>"
         ),
+        **audit_examples(),
     }
 
 
@@ -120,7 +268,7 @@ _DEEP: Final = 100_000
 
 def bombs() -> dict[str, tuple[tuple[str, ...], str | bytes]]:
     """Return hostile texts by name, each with the readers that it is for."""
-    every = (*TOML, *JSON, *PAGES)
+    every = (*TOML, *JSON, *PAGES, *AUDIT)
     extent = ",".join(["9999"] * 3000)
     counts = (
         f'overview = {{ rows = [{extent}] }}\nid = "a"\nformat = 1\n'

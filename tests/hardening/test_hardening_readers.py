@@ -13,6 +13,7 @@ import attrs
 import hostile_readers
 import pytest
 from hostile_readers import (
+    AUDIT,
     EDITION,
     JSON,
     PAGES,
@@ -33,6 +34,8 @@ from avi_portspec.model.consistency import FAULTS, PLACES_AT_MOST
 from avi_portspec.serialisation.limits import BYTES, DOTS, ITEMS, KEYS
 
 EXAMPLES = examples()
+#: Readers of rules that exist whose files are JSON.
+AUDIT_JSON = [name for name in AUDIT if EXAMPLES[name][0] in "{["]
 EACH = pytest.mark.parametrize("reader", READERS)
 #: The address space that a process with the package and a bomb may take.
 MEMORY = 1024**3
@@ -149,7 +152,7 @@ class TestAnything:
         piece = data.draw(PIECES | st.just(text[start:end] * 3))
         survives(reader, text[:start] + piece + text[end:])
 
-    @pytest.mark.parametrize("reader", JSON)
+    @pytest.mark.parametrize("reader", [*JSON, *AUDIT_JSON])
     @given(data=st.data())
     def test_sound_data_with_a_wrong_value(
         self, reader: str, data: st.DataObject

@@ -333,8 +333,9 @@ def _messages(
 
 
 def _families(items: list[Node], is_not: bool) -> Match:  # noqa: FBT001 - one of a shape
-    known: dict[object, Family] = {"ipv4": 4, "ip": 4, "ipv6": 6, "ip6": 6}
-    found = {known[each.value] for each in items if each.value in known}
+    words = [str(each.value) for each in items]
+    known: dict[str, Family] = {"ipv4": 4, "ip": 4, "ipv6": 6, "ip6": 6}
+    found = {known[word] for word in words if word in known}
     families = {4, 6} - found if is_not else found
     if len(families) == 1:
         return Match(family=4 if families == {4} else 6)

@@ -113,13 +113,17 @@ class Reading:
         self.filters += filters
         if self.faults:
             raise InvalidDataError(self.name, self.faults)
-        return Existing(
-            name=self.name,
-            format=self.format,
-            filters=tuple(self.filters),
-            unread=tuple(self.unread),
-            units=units,
-        )
+        try:
+            return Existing(
+                name=self.name,
+                format=self.format,
+                filters=tuple(self.filters),
+                unread=tuple(self.unread),
+                units=units,
+            )
+        except InvalidDataError as wrong:
+            # The file is at fault: it has rules where no rule belongs.
+            raise InvalidDataError(self.name, wrong.faults) from None
 
 
 def order_sides(

@@ -62,7 +62,7 @@ def read(document: Document) -> Existing:
     with reading.guard():
         groups = top.at("SecurityGroups").each()
         names = {
-            each.at("GroupId").value: each.at("GroupName").name("")
+            each.at("GroupId").name(""): each.at("GroupName").name("")
             for each in groups
         }
         for group in groups:
@@ -77,9 +77,7 @@ def read(document: Document) -> Existing:
     return reading.finish(units)
 
 
-def _read_group(
-    reading: Reading, group: Node, names: dict[object, str]
-) -> None:
+def _read_group(reading: Reading, group: Node, names: dict[str, str]) -> None:
     own = group.at("GroupId").name()
     for direction, key in _DIRECTIONS:
         rules: list[Rule] = []
@@ -115,7 +113,7 @@ def _read_group(
         )
 
 
-def _parties(permission: Node, names: dict[object, str]) -> tuple[Party, ...]:
+def _parties(permission: Node, names: dict[str, str]) -> tuple[Party, ...]:
     parties = join_nodes(
         [
             *(e.at("CidrIp") for e in permission.at("IpRanges").each()),

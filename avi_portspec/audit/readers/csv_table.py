@@ -35,9 +35,9 @@ def _head(document: Document) -> Row | None:
     for number, line in enumerate(document.text.split("\n", 1000), 1):
         if line.strip() and not line.startswith(_COMMENT):
             delimiter = max(_DELIMITERS, key=line.count)
-            # A heading that is long is none.
-            cells = next(csv.reader([line[:10_000]], delimiter=delimiter))
-            return Row(number, cells)
+            # A heading that is long is none, nor is a return within it.
+            text = line[:10_000].replace("\r", "")
+            return Row(number, next(csv.reader([text], delimiter=delimiter)))
     return None
 
 

@@ -27,7 +27,8 @@ HELP: Final = (
     "GET /policy/api/v1/infra?filter=Type-SecurityPolicy|Group|Service"
 )
 _POLICY: Final = "SecurityPolicy"
-_KINDS: Final = (_POLICY, "Infra", "GatewayPolicy")
+_POLICIES: Final = (_POLICY, "GatewayPolicy")
+_KINDS: Final = (*_POLICIES, "Infra")
 #: In the order of evaluation.
 _CATEGORIES: Final = (
     "ethernet",
@@ -122,12 +123,9 @@ def _count(data: Any) -> int:
     while stack:
         value = stack.pop()
         if isinstance(value, dict):
-            is_policy = value.get("resource_type") in {
-                _POLICY,
-                "GatewayPolicy",
-            }
-            rules = value.get("rules")
-            if is_policy and isinstance(rules, list):
+            kind, rules = value.get("resource_type"), value.get("rules")
+            # A tuple, for what is no text cannot be sought in a set.
+            if kind in _POLICIES and isinstance(rules, list):
                 found += len(rules)
             stack += value.values()
         elif isinstance(value, list):

@@ -104,9 +104,10 @@ def read(document: Document) -> Existing:
     reading = Reading(document.name, NAME)
     groups = [Node(each) for each in _groups(document.json)]
     names = {
-        each.at("id").value: each.at("name").value
+        each.value["id"]: each.value["name"]
         for each in groups
-        if isinstance(each.at("name").value, str)
+        if isinstance(each.value["id"], str)
+        and isinstance(each.value.get("name"), str)
     }
     for at, node in enumerate(groups):
         with reading.guard():
@@ -128,7 +129,7 @@ def _count(data: Any) -> int:
 
 
 def _read_group(reading: Reading, node: Node, names: dict[Any, str]) -> None:
-    own = Group(node.at("id").name(), names.get(node.at("id").value))
+    own = Group(node.at("id").name(), names.get(node.at("id").text()))
     rules: list[tuple[Direction, Rule]] = []
     for each in node.at(*_RULES).each():
         with reading.guard():
@@ -156,7 +157,7 @@ def _read_group(reading: Reading, node: Node, names: dict[Any, str]) -> None:
 def _remote(rule: Node, names: dict[Any, str]) -> Party | None:
     if rule.at("remote_group_id"):
         group = rule.at("remote_group_id")
-        return Group(group.name(), names.get(group.value))
+        return Group(group.name(), names.get(group.text()))
     if rule.at("remote_address_group_id"):
         return PrefixList(rule.at("remote_address_group_id").name())
     return None

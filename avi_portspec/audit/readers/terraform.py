@@ -209,7 +209,7 @@ class _Module:
                 found[key] = self._inner(_listed(key, value), written)
             elif value is not None:
                 found[key] = self._settled(value, written)
-            elif raw is not None and key in raw and written in {None, "null"}:
+            elif raw and key in raw and (not written or written == "null"):
                 found[key] = None
             else:
                 text = clean(str(written or rests or _EXPRESSION))

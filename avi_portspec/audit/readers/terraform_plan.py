@@ -138,7 +138,7 @@ class _Plan:
         key, values = _values(data)
         self.root = Node(values, f"/{key}", is_secret=True).at("root_module")
         self.unknown = {
-            each.at("address").value: each.at("change").at("after_unknown")
+            each.at("address").text(""): each.at("change").at("after_unknown")
             for each in Node(data, is_secret=True)
             .at("resource_changes")
             .each()

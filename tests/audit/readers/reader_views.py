@@ -35,7 +35,7 @@ def read_json(data: Any, name: str = "file", **options: Any) -> Existing:
     return read_text(json.dumps(data), name, **options)
 
 
-def party(one: Party) -> str:
+def party(one: Party) -> str:  # noqa: PLR0911 - one for each kind
     """Return a party in a word or two."""
     match one:
         case Networks(networks=networks):

@@ -52,8 +52,10 @@ class TestAws:
         )
         assert rules(found) == {
             "sg-1 in": [
-                "allow any6, 10.0.0.0/8, sg-2, sg-9, list:pl-1 > members "
-                "tcp/22",
+                (
+                    "allow any6, 10.0.0.0/8, sg-2, sg-9, list:pl-1 > members "
+                    "tcp/22"
+                ),
                 "allow - > members tcp/443",
             ],
             "sg-1 out": ["allow members > any4 any service"],
@@ -192,8 +194,10 @@ class TestAzure:
         assert rules(found)["avi in"] == [
             "allow any46 > any46 tcp/22",
             "deny any46 > any46 tcp/22",
-            "allow list:VirtualNetwork > list:VirtualNetwork any service "
-            "(default)",
+            (
+                "allow list:VirtualNetwork > list:VirtualNetwork any service "
+                "(default)"
+            ),
             "allow list:AzureLoadBalancer > any46 any service (default)",
             "deny any46 > any46 any service (default)",
         ]
@@ -357,8 +361,10 @@ class TestGcp:
         rule = gcp(destinationRanges=["10.0.0.0/8"], targetTags=["ctl"])
         assert rules(read_json([rule])) == {
             "avi in": [
-                "allow any4 > 10.0.0.0/8 tcp/22, tcp/8000-8010 "
-                "if only for instances with its target tags"
+                (
+                    "allow any4 > 10.0.0.0/8 tcp/22, tcp/8000-8010 "
+                    "if only for instances with its target tags"
+                )
             ]
         }
 
@@ -583,8 +589,10 @@ class TestHeat:
         assert rules(found) == {
             "ctl in": [
                 "allow any4 > members tcp/22",
-                "allow ?get_param site > members tcp/443 "
-                "assuming get_param port = 443 (default)",
+                (
+                    "allow ?get_param site > members tcp/443 "
+                    "assuming get_param port = 443 (default)"
+                ),
                 "allow ctl/v6 > members any service",
                 "allow se/v4 > members any service",
                 "allow ?get_param other > members any service",
@@ -618,6 +626,8 @@ class TestHeat:
         with pytest.raises(InvalidDataError) as caught:
             read_text(text)
         assert faults(caught) == [
-            "/resources/ctl/properties/rules/0/port_range_min: expected a "
-            "number from -1 to 65535, got 'x'"
+            (
+                "/resources/ctl/properties/rules/0/port_range_min: expected a "
+                "number from -1 to 65535, got 'x'"
+            )
         ]

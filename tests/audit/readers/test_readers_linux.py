@@ -54,8 +54,8 @@ class TestIptables:
             ("-p icmp -m icmp --icmp-type 8", f"{ANY} icmp type 8"),
             ("-p icmp --icmp-type any", f"{ANY} icmp"),
             ("-p icmp ! --icmp-type 1/0",
-             f"{ANY} icmp type 0, icmp type 1 code 1-255, "
-             "icmp types 2-255"),
+             (f"{ANY} icmp type 0, icmp type 1 code 1-255, "
+             "icmp types 2-255")),
             ("-p all", f"{ANY} any service"),
             ("-p 97", f"{ANY} IP protocol 97"),
             ("-m state --state NEW", f"{ANY} any service"),
@@ -69,8 +69,8 @@ class TestIptables:
             ("! -i lo", f"{ANY} any service"),
             ("-i eth0", f"{ANY} any service if -i eth0"),
             ("-m set --match-set a src ! --physdev-is-in",
-             f"{ANY} any service if --match-set a src "
-             "if ! --physdev-is-in"),
+             (f"{ANY} any service if --match-set a src "
+             "if ! --physdev-is-in")),
         ],
     )  # fmt: skip
     def test_matches(self, line: str, expected: str) -> None:
@@ -134,8 +134,10 @@ class TestIptables:
         )
         assert rules(found) == {
             "IPv4 INPUT": [
-                "allow 10.0.0.0/8 > members tcp/any "
-                "if not what web line 14 takes out",
+                (
+                    "allow 10.0.0.0/8 > members tcp/any "
+                    "if not what web line 14 takes out"
+                ),
                 "allow any4 > members udp/53",
                 "allow any4 > members udp/any",
                 "deny any4 > members any service",
@@ -357,19 +359,19 @@ class TestNft:
             (match({"ct": {"key": "mark"}}, 1, "!="),
              f'{ANY46} any service if {{"ct": {{"key": "mark"}}}} != 1'),
             (match(payload("ip", "ttl"), 1, "<"),
-             f'{ANY46} any service if {{"op": "<", "left": {{"payload": '
-             '{"protocol": "ip", "field": "ttl"}}, "right": 1}'),
+             (f'{ANY46} any service if {{"op": "<", "left": {{"payload": '
+             '{"protocol": "ip", "field": "ttl"}}, "right": 1}')),
             (match(payload("icmp", "code"), 1),
-             f'{ANY46} any service if {{"payload": {{"protocol": "icmp", '
-             '"field": "code"}} == 1'),
+             (f'{ANY46} any service if {{"payload": {{"protocol": "icmp", '
+             '"field": "code"}} == 1')),
             ({"limit": {"rate": 1}},
              f'{ANY46} any service if {{"limit": {{"rate": 1}}}}'),
             ({"counter": {"packets": 0}}, f"{ANY46} any service"),
             (match({"concat": [SADDR, DPORT]},
                    {"concat": ["10.0.0.1", 22]}, "!="),
-             f"{ANY46} any service if not "
+             (f"{ANY46} any service if not "
              '{"concat": [{"payload": {"protocol": "ip", "field": "saddr"}}, '
-             '{"payload": {"protocol": "tcp", "field": "dport"}}]}'),
+             '{"payload": {"protocol": "tcp", "field": "dport"}}]}')),
         ],
     )  # fmt: skip
     def test_expressions(self, expression: Any, expected: str) -> None:
@@ -507,8 +509,10 @@ class TestNft:
         with pytest.raises(InvalidDataError) as caught:
             read_text("table inet filter {\n chain a {\n }\n}\n")
         assert faults(caught) == [
-            "expected JSON, as 'nft -j list ruleset' prints it, got rules of "
-            "nftables as text"
+            (
+                "expected JSON, as 'nft -j list ruleset' prints it, got rules "
+                "of nftables as text"
+            )
         ]
 
     @pytest.mark.parametrize(
@@ -553,8 +557,10 @@ class TestNft:
 
 def test_networks_meet_across_families() -> None:
     """IPv4 and IPv6 never do; parts of a network do."""
-    both = [match(SADDR, {"prefix": {"addr": "10.0.0.0", "len": 8}}),
-            match(SADDR, {"set": ["9.0.0.1", "10.1.0.0", "11.0.0.0"]})]  # fmt: skip
+    both = [
+        match(SADDR, {"prefix": {"addr": "10.0.0.0", "len": 8}}),
+        match(SADDR, {"set": ["9.0.0.1", "10.1.0.0", "11.0.0.0"]}),
+    ]
     assert nft(*both) == ["10.1.0.0/32 > members any service"]
     assert nft(match(SADDR, "10.0.0.1"), match(SADDR6, "::1")) == []
     four, six = parse("10.0.0.0/8"), parse("::/0")

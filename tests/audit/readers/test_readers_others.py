@@ -72,8 +72,8 @@ class TestNsx:
              "192.0.2.1/32+192.0.2.2/32 > any46 any service"),
             ({"source_groups": [f"{PATH}ips"], "sources_excluded": True,
               "ip_protocol": "IPV6"},
-             "::/1+8000::/2+c000::/3+e000::/4+f000::/5+f800::/6+fc00::/8"
-             "+fe00::/7 > any6 any service"),
+             ("::/1+8000::/2+c000::/3+e000::/4+f000::/5+f800::/6+fc00::/8"
+             "+fe00::/7 > any6 any service")),
             ({"source_groups": [f"{PATH}se"], "sources_excluded": True},
              f"?not {PATH}se > any46 any service"),
             ({"services": ["/infra/services/web"]},
@@ -126,8 +126,13 @@ class TestNsx:
              "conjunction_operator": "OR"},
             *addresses("x", "192.0.2.2")["expression"],
         ]  # fmt: skip
-        by_tag = {"resource_type": "Group", "id": "se", "expression": [
-            {"resource_type": "Condition", "key": "Tag", "value": "se"}]}  # fmt: skip
+        by_tag = {
+            "resource_type": "Group",
+            "id": "se",
+            "expression": [
+                {"resource_type": "Condition", "key": "Tag", "value": "se"}
+            ],
+        }
         data = {
             "resource_type": "Infra",
             "children": [

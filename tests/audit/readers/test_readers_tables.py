@@ -82,7 +82,7 @@ class TestCells:
     )  # fmt: skip
     def test_what_is_refused(self, protocols: str, ports: str) -> None:
         """A row is failed, rather than guessed."""
-        with pytest.raises(CellError, match="expected .*, got "):
+        with pytest.raises(CellError, match=r"expected .*, got "):
             read_services(protocols, ports)
 
 

@@ -92,8 +92,10 @@ class TestPlans:
         assert found.format == "terraform-plan"
         assert rules(found) == {
             "aws_security_group.a in": [
-                "allow any4, fd00::/8, sg-1, list:pl-1, members > members "
-                "tcp/22"
+                (
+                    "allow any4, fd00::/8, sg-1, list:pl-1, members > members "
+                    "tcp/22"
+                )
             ],
             "aws_security_group.a out": ["allow members > - any service"],
         }
@@ -141,8 +143,8 @@ class TestPlans:
                 "allow aws_security_group.b[0] > members tcp/22"
             ],
             "aws_security_group.a out": ["allow members > any4 any service"],
-            "sg-far in": ["allow aws_security_group.a, list:pl-1 > members "
-                          "udp/123"],
+            "sg-far in": [("allow aws_security_group.a, list:pl-1 > members "
+                          "udp/123")],
         }  # fmt: skip
         assert [(each.kind, each.text) for each in found.unread] == [
             ("set-aside", "aws_security_group.a.ingress"),
@@ -176,8 +178,10 @@ class TestPlans:
             )
         )
         assert rules(found)["aws_security_group.a in"] == [
-            f"allow 10.0.0.0/8, ?{name}.ingress[0].cidr_blocks[1] > members "
-            "tcp/22",
+            (
+                f"allow 10.0.0.0/8, ?{name}.ingress[0].cidr_blocks[1] > "
+                "members tcp/22"
+            ),
             f"allow 10.0.0.0/8 > members ?{name}.ingress[1].from_port",
             f"allow ?{name}.ingress[2].security_groups > members tcp/24",
         ]
@@ -208,8 +212,11 @@ class TestPlans:
             read_json(plan(wrong))
         assert "hunter2" not in str(caught.value)
         assert faults(caught) == [
-            "/planned_values/root_module/resources/0/values/ingress/0/"
-            "protocol: expected the name or number of a protocol, got a text"
+            (
+                "/planned_values/root_module/resources/0/values/ingress/0/"
+                "protocol: expected the name or number of a protocol, got a "
+                "text"
+            )
         ]
 
     def test_modules(self) -> None:
@@ -281,7 +288,8 @@ class TestPlans:
             resource("aws_security_group.several[1]", {}),
             resource(rule, {"type": "ingress", "protocol": "-1"}),
             unknown={rule: {"security_group_id": True}},
-            configuration={"root_module": {"module_calls": calls, "resources": [
+            configuration={"root_module": {
+                "module_calls": calls, "resources": [
                 {"address": rule, "expressions": {
                     "security_group_id": {"references": references}}}]}},
         )  # fmt: skip
@@ -330,8 +338,12 @@ class TestPlans:
         allow = [{"protocol": "tcp", "ports": ["22"]}]
         rule = "openstack_networking_secgroup_rule_v2"
         secgroup = "openstack_networking_secgroup_v2"
-        fields = {"direction": "ingress", "ethertype": "IPv4",
-                  "security_group_id": "g1", "remote_group_id": ""}  # fmt: skip
+        fields = {
+            "direction": "ingress",
+            "ethertype": "IPv4",
+            "security_group_id": "g1",
+            "remote_group_id": "",
+        }
         found = read_json(
             plan(
                 resource("google_compute_firewall.a", {
@@ -369,8 +381,8 @@ class TestPlans:
         """They are about traffic, so they are not passed over."""
         found = read_json(plan(resource("aws_network_acl.a", {})))
         assert [(each.kind, each.why) for each in found.unread] == [
-            ("unknown", "not read from Terraform; audit "
-             "aws ec2 describe-network-acls")
+            ("unknown", ("not read from Terraform; audit "
+             "aws ec2 describe-network-acls"))
         ]  # fmt: skip
 
     def test_states(self) -> None:
@@ -562,16 +574,22 @@ class TestHcl:
         assert rules(found) == {
             f"{ctl} in": [
                 f"allow any4 > members tcp/22 {ranges}",
-                'allow ?${concat(["10.0.0.0/8"], var.unknown)}, '
-                f"{se} > members tcp/8443",
-                "allow 192.0.2.1/32, ?${var.unknown[0]} > members tcp/443 "
-                "if it may be there never, or more than once",
+                (
+                    'allow ?${concat(["10.0.0.0/8"], var.unknown)}, '
+                    f"{se} > members tcp/8443"
+                ),
+                (
+                    "allow 192.0.2.1/32, ?${var.unknown[0]} > members tcp/443 "
+                    "if it may be there never, or more than once"
+                ),
                 "allow 10.1.0.0/16 > members tcp/80",
                 "allow 10.2.0.0/16 > members tcp/80",
             ],
             f"{ctl} out": [
-                "allow members > 10.66.0.0/16 any service assuming "
-                "var.secret has its default"
+                (
+                    "allow members > 10.66.0.0/16 any service assuming "
+                    "var.secret has its default"
+                )
             ],
             f"{se} in": [
                 "allow ?var.unknown > members tcp/22",
@@ -626,8 +644,10 @@ resource "aws_security_group" "a" {
         found = read_json(data)
         assert found.format == "terraform"
         assert rules(found)["aws_security_group.t in"] == [
-            "allow 10.0.0.0/8, ?${var.b} > members tcp/22 assuming "
-            "var.a = 10.0.0.0/8 (default)"
+            (
+                "allow 10.0.0.0/8, ?${var.b} > members tcp/22 assuming "
+                "var.a = 10.0.0.0/8 (default)"
+            )
         ]
         assert unread(found) == [
             "unknown: aws_security_group.s.ingress[0] dynamic over ${var.c}"
@@ -637,7 +657,7 @@ resource "aws_security_group" "a" {
         "text",
         [
             'resource "a" "b" {', 'variable "x" {\n default = <x y>\n}\n',
-            'locals {\n x = ' + "[" * 3000 + "]" * 3000 + "\n}\n",
+            "locals {\n x = " + "[" * 3000 + "]" * 3000 + "\n}\n",
         ],
     )  # fmt: skip
     def test_what_is_no_hcl_is_refused(self, text: str) -> None:
@@ -741,7 +761,7 @@ class TestTheProcess:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """With the line to type."""
-        monkeypatch.setattr(hcl, "find_spec", lambda name: None)
+        monkeypatch.setattr(hcl, "find_spec", lambda _: None)
         with pytest.raises(MissingExtraError) as caught:
             read_text(MAIN, "main.tf")
         assert "terraform show -json tfplan" in str(caught.value)
