@@ -45,8 +45,9 @@ def test_another_audits_rules(
     rest = hook["entry"].removeprefix("avi-portspec ")
     answer = ask(f"{rest} --deployment aws ports.md")
     assert (answer.code, answer.err) == (1, "")
-    assert hook["additional_dependencies"] == (
-        hooks["avi-portspec-check"]["additional_dependencies"]
+    assert (
+        hook["additional_dependencies"]
+        == (hooks["avi-portspec-check"]["additional_dependencies"])
     )
     assert re.search(hook["files"], "avi-ports/rules/groups.json")
 
