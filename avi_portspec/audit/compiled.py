@@ -398,9 +398,9 @@ class Compiler:
         sources = self.bounds(rule.sources, members)
         destinations = self.bounds(rule.destinations, members)
         if filter_.attached_to and filter_.direction == "in":
-            destinations = _both(destinations, attached)
+            destinations = _within(destinations, attached)
         if filter_.attached_to and filter_.direction == "out":
-            sources = _both(sources, attached)
+            sources = _within(sources, attached)
         if isinstance(rule.service, Unknown):
             services = 0, self.services.whole
         else:
@@ -587,8 +587,9 @@ def _outsider(party: Party) -> Outsider:
     return Outsider(names_of_party(party)[0])
 
 
-def _both(one: _Bounds, other: _Bounds) -> _Bounds:
-    return one[0] & other[0], one[1] & other[1]
+def _within(side: _Bounds, attached: _Bounds) -> _Bounds:
+    """Return what of a side a filter judges: only what is attached to it."""
+    return side[0] & attached[1], side[1] & attached[1]
 
 
 def hull(region: Region) -> Box:

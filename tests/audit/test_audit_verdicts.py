@@ -477,6 +477,11 @@ class TestUnknown:
             "no value"
         )
 
+    def test_whoever_bears_it_passes(self) -> None:
+        """If the rule names the Controller, that it bears it is enough."""
+        named = rule(ENGINE, CONTROLLER, "tcp/22")
+        assert side(into(VAR, named)).verdict is Verdict.COVERED
+
     def test_members_of_nobody(self) -> None:
         """A filter that does not say whose members it means."""
         table = into(
