@@ -62,8 +62,9 @@ def read(document: Document) -> Existing:
     with reading.guard():
         groups = top.at("SecurityGroups").each()
         names = {
-            each.at("GroupId").name(""): each.at("GroupName").name("")
+            each.at("GroupId").text(): each.at("GroupName").name("")
             for each in groups
+            if isinstance(each.at("GroupId").value, str)
         }
         for group in groups:
             with reading.guard():
