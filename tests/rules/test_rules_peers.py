@@ -500,7 +500,6 @@ class TestReading:
     @pytest.mark.parametrize(
         "text",
         [
-            'dns-server = { aws = [{ tag = "a" }] }',
             'shared = [{ tag = "a" }]',
             'cluster-ip = [{ tag = "a" }]',
         ],
@@ -508,10 +507,10 @@ class TestReading:
     def test_only_in_the_list_of_a_role(
         self, edition: Edition, text: str
     ) -> None:
-        """An object is of one platform, and of no cloud besides."""
+        """An object is no address."""
         (fault,) = faults(edition, text)
         assert fault.rule == "network/form"
-        assert fault.expected.endswith("in the plain list of an endpoint")
+        assert fault.expected.endswith("in the list of an endpoint")
 
     @pytest.mark.parametrize(
         ("text", "path"),
