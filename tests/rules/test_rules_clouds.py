@@ -13,6 +13,7 @@ import yaml
 from rules_examples import rendered
 from rules_openings import expected, within
 from rules_readers_cloud import Members, read_nsx_t
+from test_rules_crosscheck import links
 
 from avi_portspec import (
     CannotExpressError,
@@ -571,7 +572,7 @@ class TestObjects:
         members.governed = [*map(ip_network, own)]
         text = rules_of(edition, FLAT + GROUPED).render("nsx-t")
         found = read_nsx_t(text, members)
-        meant = expected(plain.rules, "stateful")
+        meant = expected(plain.rules, "stateful") + links(members.governed)
         assert within(found, meant)
         assert within(meant, found)
 
