@@ -68,6 +68,7 @@ _STALE: Final = (
     "PATCH keeps rules that are not in the body: delete the policy {} before "
     "you send another version"
 )
+_REST: Final = "What no rule of this policy allows"
 _LINKS: Final = "IPv6 neighbour discovery and DHCP pass"
 #: The most rules of a policy.
 _RULES: Final = 1000
@@ -128,15 +129,19 @@ def render(rules: SiteRules, options: Options) -> str:
     name = options.identifier(_POLICY)
     top = _top(rules, options, name)
     bodies = [_allow(rule, rules, groups, names) for rule in rules.rules]
-    bodies += (link for link, _ in links)
-    bodies += (_drop(each, names, top) for each in closed)
+    last = [
+        *(link for link, _ in links),
+        *(_drop(each, names) for each in closed),
+    ]
+    # A description is short: the whole top is read across these.
+    for body, portion in zip(last, _portions(top, len(last)), strict=False):
+        body["notes"] = portion
+    policy = _policy(name, "; ".join(top), [*bodies, *last])
     domain = {
         "resource_type": "ChildResourceReference",
         "id": _DOMAIN,
         "target_type": "Domain",
-        "children": [
-            *map(_child, [_policy(name, top, bodies), *groups.bodies])
-        ],
+        "children": [*map(_child, [policy, *groups.bodies])],
     }
     children = [domain, *map(_child, services)]
     return json_text({"resource_type": "Infra", "children": children})
@@ -180,13 +185,25 @@ def _policy(
     )
 
 
-def _top(rules: SiteRules, options: Options, policy: str) -> str:
-    """Return the header, with what the platform adds, in one line."""
+def _top(rules: SiteRules, options: Options, policy: str) -> list[str]:
+    """Return the header, with what the platform adds."""
     first, *rest = rules.header()
     # Descriptions are short: what is dropped is said, and no more of it.
     notes = [_STALE.format(policy), next(judged(rules, options, ())), _LINKS]
     # Not last, for what is last is what is cut.
-    return "; ".join([first, *notes, *rest])
+    return [first, *notes, *rest]
+
+
+def _portions(lines: Iterable[str], most: int) -> list[str]:
+    """Return lines in as few notes as hold them; what is too much is cut."""
+    portions = [""]
+    for line in lines:
+        longer = f"{portions[-1]}; {line}".removeprefix("; ")
+        if len(longer) <= _NOTES or len(portions) == most:
+            portions[-1] = longer
+        else:
+            portions.append(line)
+    return [shorten(portion, _NOTES) for portion in portions]
 
 
 class _Groups:
@@ -261,12 +278,12 @@ def _allow(
     )
 
 
-def _drop(closed: _Closed, names: Names, top: str) -> dict[str, Any]:
+def _drop(closed: _Closed, names: Names) -> dict[str, Any]:
     """Return a rule that drops what is left."""
     key, source, destination = closed
     return _rule(
         names.of(key),
-        shorten(top, _NOTES),
+        _REST,
         source_groups=source,
         destination_groups=destination,
         services=[_ANY],
