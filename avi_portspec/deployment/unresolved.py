@@ -68,7 +68,7 @@ def gap_phrases(gap: Gap, edition: EditionData) -> tuple[str, ...]:
 
 
 def withheld_phrase(decision: Decision, edition: EditionFacts) -> str:
-    """Return a flow that is unclear or declined, and why, in sentences.
+    """Return a flow that is unclear, undocumented or declined, and why.
 
     They continue what the decision is called.
 

@@ -119,7 +119,7 @@ class PortDiagram(MatrixDirective):
     def render(self, edition: Edition, pen: Pen) -> list[nodes.Node]:
         """Return the picture, with the same as a list below it."""
         matrix = self.find_matrix(edition, fold=True, least=0)
-        unresolved = self.list_unresolved(pen)
+        unresolved = self.list_unresolved(pen, edition)
         if not matrix.sources:
             return [
                 *self.parse_introduction(),

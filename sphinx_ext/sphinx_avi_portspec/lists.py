@@ -81,7 +81,7 @@ class PortList(DeploymentDirective):
         return [
             *self.parse_introduction(),
             *self.describe_deployment(pen),
-            *self.list_unresolved(pen),
+            *self.list_unresolved(pen, edition),
             made,
             *reasons.explain(EXPLAINED),
         ]

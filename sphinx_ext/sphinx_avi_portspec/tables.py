@@ -184,7 +184,7 @@ class PortTable(DeploymentDirective, TableDirective):
         if not answers and (layout == "published" or not silent):
             return [
                 *self.parse_introduction(),
-                *self.list_unresolved(pen),
+                *self.list_unresolved(pen, edition),
                 self._empty_table(
                     pen, edition, layout, silent or self._name_nothing(edition)
                 ),
@@ -206,7 +206,7 @@ class PortTable(DeploymentDirective, TableDirective):
         return [
             *self.parse_introduction(),
             *(self.describe_deployment(pen) if self._has_premise else []),
-            *self.list_unresolved(pen),
+            *self.list_unresolved(pen, edition),
             made,
             *after,
             *notes.marks.explain("Notes"),
@@ -354,7 +354,7 @@ class PortTable(DeploymentDirective, TableDirective):
         }
         return [
             *self.parse_introduction(),
-            *self.list_unresolved(pen, told),
+            *self.list_unresolved(pen, edition, told),
             AviBlock("", *self._premise(pen, flows), table, *below),
             *self._add_script(pen, table),
         ]
