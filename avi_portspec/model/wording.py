@@ -202,7 +202,11 @@ def sites_text(edition: EditionFacts) -> str:
     Args:
         edition: The edition.
     """
-    sites = sites_of(edition)
+    titles = {section.origin: section.title for section in edition.sections}
+    sites = [
+        f"{site} ({titles[site]})" if titles.get(site, site) != site else site
+        for site in sites_of(edition)
+    ]
     what = "overlay" if len(sites) == 1 else "overlays"
     return f" and the site's {what} {join('and', sites)}" if sites else ""
 
@@ -211,13 +215,16 @@ def edition_text(edition: EditionFacts) -> str:
     """Return which edition of the vendor's page it is, after its name.
 
     Args:
-        edition: The edition.
+        edition: The edition. An overlay, though in its id, is not the
+            vendor's.
     """
-    release = edition.source.release or edition.id
-    stated = "" if release == edition.id else f" (release {release})"
+    own = "".join(f".{site}" for site in sites_of(edition))
+    vendors = edition.id.removesuffix(own)
+    release = edition.source.release or vendors
+    stated = "" if release == vendors else f" (release {release})"
     if edition.source.release is None:
         stated = "; release not stated"
-    return f", edition {edition.id}{stated}"
+    return f", edition {vendors}{stated}"
 
 
 def site_of(flow: Flow) -> str:

@@ -894,10 +894,11 @@ class TestSite:
         """Who made it is said of both sources, above and below."""
         document = ticket_on(edition.overlay(more).resolve("aws"))
         fields = dict(tables(document)["Request"].rows)  # type: ignore[arg-type]
-        assert fields["Basis"].endswith(", and the site's overlay berlin")
+        site = "and the site's overlay berlin (Site Berlin)"
+        assert fields["Basis"].endswith(f", {site}")
         last = document.blocks[-2]
         assert isinstance(last, Paragraph)
-        assert "and the site's overlay berlin." in last.text
+        assert f"{site}." in last.text
         # What the site is silent on is not the vendor's to document.
         assert Heading("Not documented") in document.blocks
         plain = ticket_on(edition.resolve("aws"))

@@ -197,9 +197,16 @@ class TestSources:
         assert sites_text(one) == " and the site's overlay berlin"
         assert sites_text(two) == " and the site's overlays berlin and bonn"
         assert source_text(one) == (
-            f"{edition_text(one)}, and the site's overlay berlin. Management "
-            "traffic only."
+            ", edition vantage-undated; release not stated, and the site's "
+            "overlay berlin. Management traffic only."
         )
+        assert edition_text(two) == edition_text(EDITION)
+
+    def test_an_overlay_has_its_title_beside_its_id(self) -> None:
+        """Rows have the id, which says less to who does not know it."""
+        made = EDITION.overlay('id = "b1"\ntitle = "Site Berlin"\n')
+        assert sites_text(made) == " and the site's overlay b1 (Site Berlin)"
+
         assert source_text(EDITION) == (
             f"{edition_text(EDITION)}. Management traffic only."
         )

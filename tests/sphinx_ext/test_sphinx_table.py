@@ -68,8 +68,9 @@ class TestSite:
     """What a site decided is attributed to it, and is no assumption."""
 
     SOURCE = (
-        "Source: vendor's port page, edition vantage-undated.berlin; release "
-        "not stated, and the site's overlay berlin. Management traffic only."
+        "Source: vendor's port page, edition vantage-undated; release not "
+        "stated, and the site's overlay berlin (Site Berlin). Management "
+        "traffic only."
     )
     BY = "Moved from TCP 443 by the site's overlay berlin"
 
