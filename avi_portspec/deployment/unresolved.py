@@ -78,9 +78,11 @@ def withheld_phrase(decision: Decision, edition: EditionFacts) -> str:
     """
     flow = decision.flow
     service = f" ({flow.service})" if flow.service else ""
+    # Who is silent is said; what a site declines is its own.
+    silent = site_of(flow) if decision.status == "unstated" else ""
     text = (
         f"{ports_text(flow)}{service} from {_ends(flow, edition)}: "
-        f"{decision.why.text}."
+        f"{decision.why.text}{f' ({silent})' if silent else ''}."
     )
     if decision.status == "declined":
         return text

@@ -259,7 +259,7 @@ class PortChanges(TableDirective):
         said: list[nodes.Node] = []
         if hidden:
             said.append(pen.paragraph(Phrase(hidden)))
-        said += make_footnotes(pen, drawn)
+        said += make_footnotes(pen, drawn.footnotes, marks)
         if self.config.avi_portspec_source_line:
             said.append(make_editions_line(pen, old, new))
         first = pen.paragraph(*premise)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sphinx_avi_portspec.pen import Pen
 
 __all__ = [
+    "DECIDING",
     "DECISIONS",
     "DeploymentDirective",
     "describe_deployment",
@@ -51,7 +52,7 @@ DECISIONS: Final = {
 
 #: The fields that a decision rests on. Their explanations are marked beside
 #: the decision, since their own columns are left out.
-_DECIDING: Final = ("requirement", "when")
+DECIDING: Final = frozenset({"requirement", "when"})
 
 
 def _parse_decisions(argument: str | None) -> list[Status]:
@@ -163,7 +164,7 @@ class DeploymentDirective(PortDirective):
             *list_declined(pen, *found, about=about, told=told),
         ]
 
-    def fill_columns(self, marks: Marks) -> Decided:
+    def fill_columns(self) -> Decided:
         """Return what fills the columns that a deployment decides."""
         found = self.resolution
         if found is None:
@@ -174,7 +175,7 @@ class DeploymentDirective(PortDirective):
             return [nodes.literal(names, names)] if names else []
 
         return {
-            "decision": lambda flow: _name_decision(found[flow], marks),
+            "decision": lambda flow: [Phrase(DECISIONS[found[flow].status])],
             "why": lambda flow: _say_why(found, flow),
             "replaced-by": replaced_by,
         }
@@ -215,5 +216,5 @@ def describe_deployment(pen: Pen, resolution: Resolution) -> nodes.paragraph:
 def _name_decision(decision: Decision, marks: Marks) -> list[str | nodes.Node]:
     return [
         Phrase(DECISIONS[decision.status]),
-        *marks.mark_fields(decision.flow, _DECIDING),
+        *marks.mark_fields(decision.flow, DECIDING),
     ]

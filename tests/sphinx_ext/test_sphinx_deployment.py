@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ class TestTable:
         )
         head, *body = grid(tree)
         assert head == ["Flow", "Decision"]
-        assert [[name, text.partition("[")[0]] for name, text in body] == [
+        assert [[name, text.partition(" [")[0]] for name, text in body] == [
             *(
                 [flow.id, answer.status_of(flow)]
                 for flow in answer.having("needed", "optional")
@@ -59,7 +60,7 @@ class TestTable:
             [
                 "controller-to-service-engine",
                 (
-                    "Avi Controller \N{RIGHTWARDS ARROW} Avi Service Engine: "
+                    "Controller \N{RIGHTWARDS ARROW} Service Engine: "
                     "No port needed"
                 ),
             ],
@@ -107,7 +108,9 @@ class TestTable:
         for name, _, why in body:
             decision = answer[name]
             places = "; ".join(map(str, decision.citations))
-            assert why == f"{decision.reason} [{places}]"
+            assert re.sub(r" \[[a-z]\]$", "", why) == (
+                f"{decision.reason} [{places}]"
+            )
 
     def test_other_decisions_can_be_asked_for(self, project: Project) -> None:
         """An auditor asks why something is not open."""
@@ -119,7 +122,7 @@ class TestTable:
                 columns="id, decision",
             )
         )
-        assert {row[1] for row in grid(tree)[1:]} == {"not supported here[a]"}
+        assert {row[1] for row in grid(tree)[1:]} == {"not supported here"}
 
     def test_without_a_deployment_nothing_is_added(
         self, project: Project
@@ -134,11 +137,11 @@ class TestTable:
         [
             (
                 "lab.toml",
-                'clouds = ["openstack"]\nfeatures = ["heat-autoscaling"]\n',
+                'clouds = ["openstack"]\nservices = ["dns"]\n',
             ),
             (
                 "lab.JSON",
-                '{"clouds": ["openstack"], "features": ["heat-autoscaling"]}',
+                '{"clouds": ["openstack"], "services": ["dns"]}',
             ),
         ],
     )
@@ -148,9 +151,9 @@ class TestTable:
         """Without the columns that would have had the marks; of any file."""
         project.write(name, text)
         tree = project.doctree(
-            directive(deployment=name, service="Heat", columns="id, decision")
+            directive(deployment=name, service="DNS", columns="id, decision")
         )
-        assert grid(tree)[1:] == [["controller-to-heat", "needed[a]"]]
+        assert grid(tree)[1:] == [["controller-to-dns", "needed [a]"]]
 
     def test_filters_limits_and_the_explorer_work_as_ever(
         self, project: Project
@@ -531,15 +534,15 @@ class TestChoices:
         )
         stated, read = tree.findall(nodes.table)
         for table, ends in (
-            (stated, ["GCP cloud", "Avi Vantage"]),
-            (read, ["Avi Vantage", "GCP cloud"]),
+            (stated, ["GCP", "Avi Vantage"]),
+            (read, ["Avi Vantage", "GCP"]),
         ):
             (*_, row) = [
                 row
                 for row in table.findall(nodes.row)
                 if "443" in row.astext()
             ]
-            found = [cell.astext().split("[")[0] for cell in row.children[:2]]
+            found = [cell.astext().split(" [")[0] for cell in row.children[:2]]
             assert found == ends
 
     def test_a_reading_turns_the_row(self, project: Project) -> None:

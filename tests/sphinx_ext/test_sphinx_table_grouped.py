@@ -65,7 +65,8 @@ class TestLayout:
             ({"hide_constant": ""}, "flat"),
             ({"columns": "source", "sort": "port", "limit": "3"}, "flat"),
             ({"group": "none"}, "grouped"),
-            ({"marks": "below"}, "grouped"),
+            ({"marks": "below", "merge": "no"}, "grouped"),
+            ({"marks": "below", "hide_constant": ""}, "flat"),
             ({"group": "source", "sort": "port"}, "grouped"),
             ({"layout": "published", "notes": "column"}, "published"),
         ],
@@ -297,7 +298,7 @@ class TestEmpty:
             "   :destination: service-engine\n"
         )
         assert tree.astext() == (
-            "Avi Controller → Avi Service Engine: No port needed."
+            "Controller → Service Engine: No port needed."
         )
 
 
@@ -501,7 +502,7 @@ class TestConstant:
             )
         )
         assert heads(tree) == ["Destination", "Ports"]
-        assert "Source: Avi Controller." in tree.astext()
+        assert "Source: Controller." in tree.astext()
 
     @pytest.mark.parametrize(
         "options",

@@ -30,7 +30,10 @@ GERMAN = {
     "Source": "Quelle",
     "when used": "bei Gebrauch",
     "only if the Controller uses SMTP": "nur falls der Controller SMTP nutzt",
-    "Not stated by the vendor:": "Erschlossen:",
+    (
+        "Assumed: needed once the service is configured (the vendor says "
+        "only that it may be used)."
+    ): "Angenommen: gebraucht, sobald der Dienst eingerichtet ist.",
     "Notes": "Anmerkungen",
 }
 
@@ -54,7 +57,7 @@ def test_captions_headings_and_prose_are_given_to_translators(
 
 def test_values_for_machines_and_names_are_not(messages: set[str]) -> None:
     """A translated port number would be a wrong one."""
-    assert messages.isdisjoint({"TCP 25", "SMTP", "Avi Controller"})
+    assert messages.isdisjoint({"TCP 25", "SMTP", "Controller"})
 
 
 def test_a_translation_keeps_marks_and_numbers(project: Project) -> None:
@@ -74,14 +77,14 @@ def test_a_translation_keeps_marks_and_numbers(project: Project) -> None:
     texts = [entry.astext() for entry in table.findall(nodes.entry)]
     assert texts[0] == "Quelle"
     assert texts[6:] == [
-        "Avi Controller",
-        "SMTP server[a]",
+        "Controller",
+        "SMTP server",
         "TCP 25[1]",
         "SMTP",
-        "bei Gebrauch[b]",
-        "nur falls der Controller SMTP nutzt[c]",
+        "bei Gebrauch",
+        "nur falls der Controller SMTP nutzt [a]",
     ]
-    assert "[a] Erschlossen: The bullet names" in tree.astext()
+    assert "Angenommen: gebraucht, sobald" in tree.astext()
     assert "Anmerkungen" in tree.astext()
 
 
