@@ -303,8 +303,9 @@ class ForWriters(SphinxPostTransform):
             if "avi-port-diagram" not in graph["classes"]:
                 continue
             logger.warning(
-                "avi-port-diagram: the Graphviz program %r is not found; the "
-                "diagram is shown as a list only",
+                "avi-port-diagram: this diagram is shown as a list only: it "
+                "has no room in the usual layout, and Graphviz, which would "
+                "draw it, is not found (%r); other diagrams do not need it",
                 command,
                 location=graph,
                 type="avi_portspec",
