@@ -19,6 +19,7 @@ from avi_portspec.model.phrases import (
     NOT_DOCUMENTED,
 )
 from avi_portspec.model.wording import FIND_DIRECTION
+from sphinx_avi_portspec.domain import get_domain
 from sphinx_avi_portspec.pen import (
     Filled,
     Phrase,
@@ -73,7 +74,7 @@ def list_unresolved(
         resolution: The answer for the deployment.
         within: The selected flows. What is unresolved about other flows is
             counted, so that no filter hides it.
-        about: What the same is said of elsewhere on the page.
+        about: What the document says it of, to say it once.
         told: The ids of selected flows that are shown as not documented.
     """
     edition = resolution.edition
@@ -156,7 +157,7 @@ def list_gaps(
         pen: The directive's.
         edition: The edition.
         gaps: What is not documented; without any, there is no warning.
-        about: What the same is said of elsewhere on the page.
+        about: What the document says it of, to say it once.
     """
     items = [*_gap_items(pen, edition, gaps)]
     made = nodes.warning(classes=["avi-open"])
@@ -177,7 +178,7 @@ def list_declined(
         pen: The directive's.
         resolution: The answer for the deployment.
         within: The selected flows.
-        about: What the same is said of elsewhere on the page.
+        about: What the document says it of, to say it once.
         told: The ids of those that are shown as declined.
     """
     edition = resolution.edition
@@ -251,6 +252,10 @@ class SayOnce(SphinxPostTransform):
 
     # After Sphinx has left out what ``only`` excludes.
     default_priority = 60
+
+    def is_supported(self) -> bool:
+        """Return whether the builder writes pages: translators need all."""
+        return get_domain(self.env).writer != "messages"
 
     def run(self, **kwargs: Any) -> None:
         """Leave in each box what no box above it says of the same."""

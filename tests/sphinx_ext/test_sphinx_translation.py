@@ -14,7 +14,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from bs4 import BeautifulSoup, Tag
 from docutils import nodes
-from sphinx_projects import Project, warnings
+from sphinx_projects import Project, directive, warnings
 
 import avi_portspec
 from sphinx_avi_portspec.scripts import MESSAGES, STATIC
@@ -378,8 +378,16 @@ class TestEverything:
         self, project: Project
     ) -> None:
         """A count that changes with the data would have to be translated."""
-        some = ".. avi-port-changes:: Some\n   :old: 17.1\n   :show: open\n"
-        project.write("index.rst", f"{LAYOUTS}\n{some}")
+        kinds = (
+            *("   :show: open\n", "", "   :deployment: aws\n"),
+            "   :all:\n",
+        )
+        some = "\n".join(
+            f".. avi-port-changes:: Some\n   :old: 17.1\n{more}"
+            for more in kinds
+        )
+        more = directive(deployment="openshift", port="1-22")
+        project.write("index.rst", f"{LAYOUTS}\n{some}\n{more}")
         app = project.build("gettext")
         with (app.outdir / "index.pot").open("rb") as file:
             given = {str(message.id) for message in read_po(file)}
@@ -391,7 +399,21 @@ class TestEverything:
             "Assumption {}",
             "{} to {}",
             "{} assumptions where the vendor's page is not explicit",
+            "{} flows added, {} changed, {} removed.",
+            (
+                "Hidden: {} changes of wording, citations and notes, {} of "
+                "them to review."
+            ),
+            "Upgrade {} \N{RIGHTWARDS ARROW} {}: open {}, close {}, keep {}.",
+            "Optional: {}. Unchanged: {}.",
+            "Unresolved outside this selection: {}.",
+            "Unresolved for this deployment:",
+            "see above",
         }
+        # No message of the extension has a count in it; those of the data
+        # have ports, and a flow's own words.
+        counted = re.compile(r"\b\d+ (of \d|flows?|needed|changes?|optional)\b")
+        assert [text for text in given if counted.search(text)] == []
 
     @pytest.mark.parametrize(
         "translated", ["{} {} {}", "keine", "{}", "%s {0} {x} {"]
