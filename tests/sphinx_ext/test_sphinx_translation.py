@@ -412,7 +412,9 @@ class TestEverything:
         }
         # No message of the extension has a count in it; those of the data
         # have ports, and a flow's own words.
-        counted = re.compile(r"\b\d+ (of \d|flows?|needed|changes?|optional)\b")
+        counted = re.compile(
+            r"\b\d+ (of \d|flows?|needed|changes?|optional)\b"
+        )
         assert [text for text in given if counted.search(text)] == []
 
     @pytest.mark.parametrize(
