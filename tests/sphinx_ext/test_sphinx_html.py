@@ -167,7 +167,6 @@ def test_every_reference_in_latex_has_its_label(project: Project) -> None:
     assert used <= made
 
 
-@pytest.mark.slow
 def test_no_heading_of_a_group_ends_a_page_in_latex(
     project: Project,
 ) -> None:
@@ -185,6 +184,7 @@ def test_no_heading_of_a_group_ends_a_page_in_latex(
     assert headed == [True] * len(sources)
 
 
+@pytest.mark.slow
 def test_a_pdf_is_made_of_the_whole_page(project: Project) -> None:
     """Long tables, marks, arrows and links, as LaTeX takes them."""
     if shutil.which("latexmk") is None:
