@@ -163,8 +163,8 @@ class TestSpeaker:
                 "table",
                 {"deployment": "gcp", "decision": "needed"},
                 (
-                    "Service Engine to Controller: on GCP (the site's overlay "
-                    "berlin)."
+                    "Service Engine to Controller: for GCP (the site's "
+                    "overlay berlin)."
                 ),
             ),
         ],
