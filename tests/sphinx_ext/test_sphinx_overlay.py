@@ -57,7 +57,9 @@ class TestOverlays:
     def test_it_goes_on_any_edition(self, site: Project) -> None:
         """Whose name is before its own; also by default."""
         site.write("index.rst", f"A\n=\n\n{HTTPS}   :edition: 17.1.berlin\n")
-        assert "edition 17.1, and the site's overlay berlin" in shown(site)
+        assert (
+            "edition 17.1, and the site's overlay berlin (Site Berlin)."
+        ) in shown(site)
         assert "TCP 9443" in shown(site, "other", avi_portspec_edition=NAMED)
 
     def test_overlays_go_on_one_another(self, site: Project) -> None:
