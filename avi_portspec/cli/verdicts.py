@@ -244,7 +244,7 @@ def _remarks(decision: Decision, asked: Asked) -> Iterator[str]:
     """Yield what must not be missed about a verdict."""
     if decision.status == "unstated":
         yield _SILENT
-    yield from changes(decision.flow)
+    yield from (f"{text.rstrip('.')}." for text in changes(decision.flow))
     yield from cautions(decision.flow, asked)
     if decision.status == "direction-unclear":
         yield ASK_DIRECTION

@@ -57,8 +57,9 @@ def diff_command(
     """List the differences between edition OLD and edition NEW.
 
     Each is the id or alias of a bundled edition, or your own file; NEW is
-    the newest by default. What a firewall has to do comes first; other
-    changes are counted. Markdown and JSON have all changes as well, by
+    the newest by default. What a firewall has to do comes first: + is new, ~
+    changed, - is gone, ! is stated not to be needed. Other changes are
+    counted. Markdown and JSON have all changes as well, by
     action: open, optional, review, or none.
     """
     from avi_portspec.changes.differences import diff
