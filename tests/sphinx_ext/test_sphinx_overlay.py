@@ -225,13 +225,12 @@ class TestLabels:
         grouped = project.doctree(text, avi_portspec_labels=labels).astext()
         assert grouped.count("Servers") == 2
         assert "(" not in grouped.partition("Servers")[2].partition("\n")[0]
-        flat = project.doctree(
-            f"{text}   :layout: flat\n", avi_portspec_labels=labels
+        published = project.doctree(
+            f"{text}   :layout: published\n", avi_portspec_labels=labels
         )
         ends = {
-            row.children[1].astext().partition("[")[0]
-            for body in flat.findall(nodes.tbody)
-            for row in body.findall(nodes.row)
+            cell.astext().partition("[")[0]
+            for cell in published.findall(nodes.entry)
         }
         own = avi_portspec.load().endpoints
         assert {f"Servers ({own[name].name})" for name in labels} <= ends
