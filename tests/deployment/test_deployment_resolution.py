@@ -564,8 +564,8 @@ class TestTexts:
         gap = _edition().resolve(clouds).gaps[0]
         assert str(gap) == (
             "unstated: the vendor's page does not say whether OpenShift "
-            "needs Avi Service Engine to Avi Service Engine over TCP 4001 "
-            "or TCP 9001."
+            "needs Avi Service Engine to Avi Service Engine over TCP 4001 or "
+            "TCP 9001."
         )
         assert gap.is_lacking is False
         assert gap.interface is None
