@@ -74,6 +74,15 @@ def files(tmp_path: Path) -> Path:
             'aws = ["198.51.100.0/24"]\n'
         ),
         "page.html": "<h1>Ports</h1><p>Not the page.</p>\n",
+        # What can be audited, and what is accepted of it: nothing yet.
+        "security-groups.json": '{"SecurityGroups": []}\n',
+        "plan.json": (
+            '{"format_version": "1.2", "terraform_version": "1.9.0", '
+            '"planned_values": {"root_module": {}}}'
+        ),
+        "ruleset.json": '{"nftables": [{"metainfo": {}}]}\n',
+        "roles.toml": "[party]\n",
+        "accepted.toml": "accepted = []\n",
     }
     for name, text in made.items():
         Path(tmp_path, name).write_text(text, encoding="utf-8")

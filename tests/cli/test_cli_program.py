@@ -167,7 +167,7 @@ class TestTheHelp:
             asked=True,
         )
         # To these, "no", "something differs" and "drifted" are answers.
-        may_find = {"diff", "upgrade", "explain", "verify-source"}
+        may_find = {"audit", "diff", "upgrade", "explain", "verify-source"}
         assert answer.code in ({0, 1} if command in may_find else {0})
         assert "Error" not in answer.err
 

@@ -12,6 +12,7 @@ from avi_portspec.cli.blocks import show_document
 from avi_portspec.cli.failures import CommandError
 from avi_portspec.cli.inputs import read_site, require_deployment
 from avi_portspec.cli.options import (
+    DEPLOYMENT,
     OUTPUT,
     command,
     deployment_options,
@@ -67,7 +68,7 @@ def _platforms() -> Iterable[str]:
         help="Which roles the parties of the files have: TOML, as "
         "--init-roles drafts it.",
     ),
-    inventory_option(_AUDIT, "Without it, roles are told apart by name."),
+    inventory_option(DEPLOYMENT, "Without it, names tell roles apart."),
     option(
         _AUDIT,
         "--input",
