@@ -364,6 +364,11 @@ class TestNft:
             (match(payload("icmp", "code"), 1),
              (f'{ANY46} any service if {{"payload": {{"protocol": "icmp", '
              '"field": "code"}} == 1')),
+            (match({"fib": 1}, 1),
+             f'{ANY46} any service if {{"fib": 1}} == 1'),
+            (match(payload("gre", "sport"), 1),
+             (f'{ANY46} any service if {{"payload": {{"protocol": "gre", '
+              '"field": "sport"}} == 1')),
             ({"limit": {"rate": 1}},
              f'{ANY46} any service if {{"limit": {{"rate": 1}}}}'),
             ({"counter": {"packets": 0}}, f"{ANY46} any service"),
