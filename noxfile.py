@@ -285,7 +285,7 @@ def look_into(session: nox.Session, built: Path, source: Path) -> None:
 
 BENCHMARKS = (
     *("library", "resolve_speed", "diff_speed", "cli_start"),
-    *("rules_speed", "rules_beside_aerleon", "sphinx_tables"),
+    *("rules_speed", "rules_beside_aerleon", "sphinx_tables", "audit_speed"),
 )
 
 

@@ -54,6 +54,7 @@ __all__ = [
     "hull",
     "is_any",
     "last_resort_breadth",
+    "touch",
 ]
 
 _WHOLE: Final = "avi-vantage"
@@ -397,9 +398,9 @@ class Compiler:
         sources = self.bounds(rule.sources, members)
         destinations = self.bounds(rule.destinations, members)
         if filter_.attached_to and filter_.direction == "in":
-            destinations = _both(destinations, attached)
+            destinations = _within(destinations, attached)
         if filter_.attached_to and filter_.direction == "out":
-            sources = _both(sources, attached)
+            sources = _within(sources, attached)
         if isinstance(rule.service, Unknown):
             services = 0, self.services.whole
         else:
@@ -586,8 +587,9 @@ def _outsider(party: Party) -> Outsider:
     return Outsider(names_of_party(party)[0])
 
 
-def _both(one: _Bounds, other: _Bounds) -> _Bounds:
-    return one[0] & other[0], one[1] & other[1]
+def _within(side: _Bounds, attached: _Bounds) -> _Bounds:
+    """Return what of a side a filter judges: only what is attached to it."""
+    return side[0] & attached[1], side[1] & attached[1]
 
 
 def hull(region: Region) -> Box:
@@ -597,6 +599,11 @@ def hull(region: Region) -> Box:
         for axis in range(3):
             masks[axis] |= box[axis]
     return tuple(masks)
+
+
+def touch(one: Box, other: Box) -> bool:
+    """Return whether two hulls have something in common on each axis."""
+    return bool(one[2] & other[2] and one[1] & other[1] and one[0] & other[0])
 
 
 def _broad(rule: Rule, filter_: Filter) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache, partial
+from functools import cache
 from typing import Final, NamedTuple
 
-from avi_portspec.audit.boxes import Region
-from avi_portspec.audit.compiled import Compiler
-from avi_portspec.beyond.near import near_misses
+from avi_portspec.audit.boxes import Box, Region
+from avi_portspec.audit.compiled import Compiler, hull
+from avi_portspec.beyond.near import NearPorts
 from avi_portspec.beyond.records import Statement
 from avi_portspec.deployment.resolution import Resolution
 from avi_portspec.model.flows import Exclusion, Flow
@@ -21,13 +21,18 @@ _SEVERAL: Final = frozenset({"group", "platform"})
 
 
 class Known(NamedTuple):
-    """A flow, all that it can be, and that with its sides swapped."""
+    """A flow, all that it can be, and that with its sides swapped.
+
+    With each comes its hull, which tells at once whether a rule is near it.
+    """
 
     flow: Flow
     status: Status
     reason: str
     region: Region
+    hull: Box
     swapped: Region
+    swapped_hull: Box
 
 
 class Documented:
@@ -47,26 +52,36 @@ class Documented:
     ) -> None:
         self.resolution = resolution
         # Many rules have one port.
-        self.near_misses = cache(partial(near_misses, resolution.edition))
+        self.near_misses = cache(NearPorts(resolution.edition).find)
         self.flows = [
             Known(
                 decision.flow,
                 decision.status,
                 decision.reason,
-                compiler.region_of(decision.flow),
-                compiler.reversed(decision.flow),
+                region,
+                hull(region),
+                swapped,
+                hull(swapped),
             )
             for decision in resolution
+            for region in [compiler.region_of(decision.flow)]
+            for swapped in [compiler.reversed(decision.flow)]
         ]
         self.statements = [
-            (statement, compiler.stated(statement)) for statement in statements
+            (statement, region, hull(region))
+            for statement in statements
+            for region in [compiler.stated(statement)]
         ]
         #: The atoms of each endpoint of the edition.
-        self.roles = {
+        self.roles: dict[str, int] = {
             end.id: compiler.role_mask(end.id)
             for end in resolution.edition.endpoints
             if end.kind not in _SEVERAL
         }
+        #: The atoms of all of them.
+        self.known = 0
+        for mask in self.roles.values():
+            self.known |= mask
         self.exclusions: list[tuple[Exclusion, Region]] = [
             (each, compiler.pair(each.source, each.destination))
             for each in resolution.edition.exclusions

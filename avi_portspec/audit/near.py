@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from avi_portspec.audit.boxes import Region, intersect
-from avi_portspec.audit.compiled import Compiler
+from avi_portspec.audit.compiled import Compiler, hull, touch
 from avi_portspec.audit.documented import Documented
 from avi_portspec.audit.services import PORTS
 from avi_portspec.model.protocols import Protocol
@@ -75,9 +75,16 @@ def _by_port(
 def _by_sides(
     documented: Documented, compiler: Compiler, region: Region
 ) -> Iterator[Near]:
-    narrow = [box for box in region if compiler.services.size(box[2]) <= _FEW]
-    for known in documented.flows if narrow else ():
-        if known.status == "needed" and intersect(narrow, known.swapped):
+    narrow = tuple(
+        box for box in region if compiler.services.size(box[2]) <= _FEW
+    )
+    around = hull(narrow)
+    for known in documented.flows:
+        if (
+            known.status == "needed"
+            and touch(around, known.swapped_hull)
+            and intersect(narrow, known.swapped)
+        ):
             flow = known.flow
             reason = (
                 f"{flow.id} is from {flow.source} to {flow.destination}: the "

@@ -20,6 +20,7 @@ from avi_portspec.audit.compiled import (
     RuleBoxes,
     hull,
     is_any,
+    touch,
 )
 from avi_portspec.audit.documented import Documented
 from avi_portspec.audit.model import Filter, Rule
@@ -151,8 +152,11 @@ def _judge(
         )
     if rule.action == "deny":
         return attrs.evolve(report, verdict=RuleVerdict.DENIES)
+    around = hull(region)
     met = [
-        known for known in documented.flows if intersect(region, known.region)
+        known
+        for known in documented.flows
+        if touch(around, known.hull) and intersect(region, known.region)
     ]
     used = [k for k in met if k.status in _USED]
     beyond = region
@@ -196,16 +200,17 @@ def _explain_otherwise(
     documented: Documented,
 ) -> RuleReport:
     """Return what a rule is that no flow of the edition explains."""
+    around = hull(region)
     stated = tuple(
         statement.id
-        for statement, own in documented.statements
-        if intersect(region, own)
+        for statement, own, own_hull in documented.statements
+        if touch(around, own_hull) and intersect(region, own)
     )
     if stated:
         return attrs.evolve(
             report, verdict=RuleVerdict.STATED_ELSEWHERE, stated_by=stated
         )
-    sources, destinations, _ = hull(region)
+    sources, destinations, _ = around
     rule = report.rule
     if not any(map(is_any, (*rule.sources, *rule.destinations))):
         for exclusion, own in documented.exclusions:
@@ -220,9 +225,7 @@ def _explain_otherwise(
                         if mask & sources and name != exclusion.source
                     ),
                 )
-    known = 0
-    for mask in documented.roles.values():
-        known |= mask
+    known = documented.known
     if not (sources & known and destinations & known):
         return attrs.evolve(report, verdict=RuleVerdict.OUTSIDE)
     return report

@@ -113,7 +113,13 @@ def service_text(spans: Spans) -> str:
     'tcp/8000-8010'
     """
     # Joined or not: EVERY_SERVICE has a span for each protocol.
-    if not complement(spans):
+    last = EVERY_SERVICE[-1][1]
+    if (
+        spans
+        and spans[0][0] == 0
+        and spans[-1][1] >= last
+        and not complement(spans)
+    ):
         return "any service"
     return ", ".join(_texts(spans))
 

@@ -34,9 +34,10 @@ def read(
     r"""Return the rules that a file has, or a module of Terraform.
 
     >>> from avi_portspec import audit
-    >>> existing = audit.read(b"*filter\n:INPUT DROP [0:0]\nCOMMIT\n")
-    >>> existing.format, existing.filters[0].last_resort.action
-    ('iptables', 'deny')
+    >>> saved = b"*filter\n:INPUT DROP [0:0]\nCOMMIT\n"
+    >>> existing = audit.read(saved, format="iptables")
+    >>> existing.filters[0].last_resort.action
+    'deny'
 
     Args:
         source: The path of a file or of a directory with a module; or the

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from avi_portspec.beyond.records import Statement
     from avi_portspec.model.edition import EditionData
 
-__all__ = ["NearMiss", "near_misses"]
+__all__ = ["NearMiss", "NearPorts", "near_misses"]
 
 #: Ports of fewer digits are all near to one another.
 _DIGITS: Final = 3
@@ -61,33 +61,115 @@ def near_misses(
     if type(port) is not int or not 0 <= port <= 65535:  # noqa: PLR2004
         expected = "a number from 0 to 65535"
         raise InvalidQueryError("port", expected, shown(port))
-    if edition.flows.select(protocol=given, port=port):
-        return ()
-    found: dict[ProtocolPorts, NearMiss] = {}
-    for miss in _all(edition, given, port):
-        first = found.setdefault(miss.meant, miss)
-        names = dict.fromkeys((*first.records, *miss.records))
-        found[miss.meant] = first._replace(records=tuple(names))
-    return tuple(found.values())
+    return NearPorts(edition).find(given, port)
 
 
-def _all(
-    edition: EditionData, given: Protocol, port: int
+class NearPorts:
+    """Finds what was probably meant by ports, by tables that it makes once.
+
+    Args:
+        edition: The edition.
+    """
+
+    def __init__(self, edition: EditionData) -> None:
+        self._edition = edition
+        #: The flows by protocol and first port, and by single port.
+        self._users: dict[Protocol, dict[int, list[str]]] = {}
+        self._pairs: list[tuple[ProtocolPorts, str]] = []
+        for flow in edition.flows:
+            for protocol in flow.protocols:
+                users = self._users.setdefault(protocol, {})
+                for ports in flow.ports:
+                    users.setdefault(ports.low, []).append(flow.id)
+            self._pairs += (
+                (pair, flow.id)
+                for pair in flow.protocol_ports()
+                if pair.ports is not None
+            )
+        #: The first ports by what one slip leaves of them.
+        self._alike: dict[tuple[Protocol, str], list[int]] = {}
+        for protocol, users in self._users.items():
+            for port in users:
+                for text in _left(port):
+                    known = self._alike.setdefault((protocol, text), [])
+                    known.append(port)
+
+    def find(self, given: Protocol, port: int) -> tuple[NearMiss, ...]:
+        """Return what was probably meant; see :func:`near_misses`.
+
+        Args:
+            given: The protocol that was given.
+            port: The port that was given.
+        """
+        found: dict[ProtocolPorts, NearMiss] = {}
+        documented = [
+            (pair, name)
+            for pair, name in self._pairs
+            if pair.ports is not None
+            and pair.ports.low <= port <= pair.ports.high
+        ]
+        if any(pair.protocol == given for pair, _ in documented):
+            return ()
+        for miss in (
+            *_known_errors(self._edition, given, port),
+            *_protocol_numbers(given, port),
+            *_other_protocols(documented, given, port),
+            *self._digits(given, port),
+        ):
+            first = found.setdefault(miss.meant, miss)
+            names = dict.fromkeys((*first.records, *miss.records))
+            found[miss.meant] = first._replace(records=tuple(names))
+        return tuple(found.values())
+
+    def _digits(self, given: Protocol, port: int) -> Iterator[NearMiss]:
+        """Yield the ports of the same protocol that differ by one slip."""
+        alike = {
+            other
+            for text in _left(port)
+            for other in self._alike.get((given, text), ())
+        }
+        users = self._users.get(given, {}) if alike else {}
+        near = [
+            (slip, other)
+            for other in users
+            if other in alike and (slip := _slip(port, other))
+        ]
+        for slip, other in sorted(near, key=lambda each: each[0] == "digit"):
+            what = (
+                "one digit differs"
+                if slip == "digit"
+                else "two digits are swapped"
+            )
+            yield NearMiss(
+                ProtocolPorts(given, PortRange.of(other)),
+                slip,
+                f"{given.label} {other} is documented; {what}.",
+                tuple(users[other]),
+            )
+
+
+def _left(port: int) -> Iterator[str]:
+    """Yield what one slip leaves of a port: all but one digit, or but two."""
+    text = str(port)
+    for at in range(len(text)):
+        yield f"{text[:at]}?{text[at + 1 :]}"
+        yield f"{text[:at]}??{text[at + 2 :]}"
+
+
+def _other_protocols(
+    documented: Iterable[tuple[ProtocolPorts, str]],
+    given: Protocol,
+    port: int,
 ) -> Iterator[NearMiss]:
-    """Yield every near miss, some perhaps twice, the most certain first."""
-    yield from _known_errors(edition, given, port)
-    yield from _protocol_numbers(given, port)
-    for flow in edition.flows.select(port=port):
-        for pair in flow.protocol_ports():
-            if pair.ports is not None and port in pair.ports:
-                yield NearMiss(
-                    pair,
-                    "protocol",
-                    f"Port {port} is documented with {pair.protocol.label}, "
-                    f"not with {given.label}.",
-                    (flow.id,),
-                )
-    yield from _digits(edition, given, port)
+    """Yield the same port of other protocols."""
+    for pair, name in documented:
+        yield NearMiss(
+            pair,
+            "protocol",
+            f"Port {port} is documented with {pair.protocol.label}, "
+            f"not with {given.label}.",
+            (name,),
+        )
 
 
 @cache
@@ -143,29 +225,6 @@ def _protocol_numbers(given: Protocol, port: int) -> Iterator[NearMiss]:
             f"{port} is the number of an IP protocol, and no port: other "
             f"sources have {protocol.label}.",
             named,
-        )
-
-
-def _digits(
-    edition: EditionData, given: Protocol, port: int
-) -> Iterator[NearMiss]:
-    """Yield the ports of the same protocol that differ by one slip."""
-    users: dict[int, list[str]] = {}
-    for flow in edition.flows.select(protocol=given):
-        for ports in flow.ports:
-            users.setdefault(ports.low, []).append(flow.id)
-    near = [(slip, other) for other in users if (slip := _slip(port, other))]
-    for slip, other in sorted(near, key=lambda each: each[0] == "digit"):
-        what = (
-            "one digit differs"
-            if slip == "digit"
-            else "two digits are swapped"
-        )
-        yield NearMiss(
-            ProtocolPorts(given, PortRange.of(other)),
-            slip,
-            f"{given.label} {other} is documented; {what}.",
-            tuple(users[other]),
         )
 
 

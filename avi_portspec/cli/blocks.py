@@ -40,8 +40,7 @@ def show_document(screen: Screen, document: Document) -> None:
 def _show_table(screen: Screen, table: Table) -> None:
     grid = Grid(table.headings, table.rows)
     _, widths = fit([grid], screen.width)
-    if screen.header:
-        screen.row(table.headings, widths, ["dim"] * len(widths))
+    screen.row(table.headings, widths, ["dim"] * len(widths))
     for row in table.rows:
         screen.row(row, widths)
 

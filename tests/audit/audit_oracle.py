@@ -101,7 +101,8 @@ def is_among(end: str, party: Any, members: Sequence[Any]) -> bool | None:
     if isinstance(party, Unknown):
         return None
     if isinstance(party, Members):
-        return is_any_of(end, members, ())
+        # Of a filter that is attached to nobody, nobody knows who they are.
+        return is_any_of(end, members, ()) if members else None
     # Of whoever has no addresses, the name ends in the family.
     name, _, family = end.partition("@")
     if isinstance(party, Anywhere):

@@ -160,6 +160,17 @@ class TestTheDocument:
         assert "Findings" not in written
         assert "0 rules: 0 read in 2 filters." in written
 
+    def test_a_side_that_a_flow_lacks_is_an_empty_cell(self) -> None:
+        """Of two flows, only one goes through the filter between."""
+        between = into(
+            (ENGINE,), direction="through", id="between", stage="path"
+        )
+        written = text.write(make_document(audit(into(CONTROLLER), between)))
+        rows = [line for line in written.splitlines() if "MISSING" in line]
+        assert "Between" in written
+        assert any(row.count("MISSING") == 1 for row in rows)
+        assert any(row.count("MISSING") == 2 for row in rows)
+
     def test_all_covered_needs_no_table(self) -> None:
         """Nor is anything besides."""
         wide = rule(

@@ -86,6 +86,14 @@ class TestCovered:
         assert found.verdict is Verdict.COVERED
         assert {each.id for each in found.rules} == {"rule-1", "rule-2"}
 
+    def test_a_rule_that_adds_nothing_is_not_named(self) -> None:
+        """Its twin has all of it already."""
+        half = networks("10.0.1.0/25")
+        rules = [ssh(half, 1), ssh(half, 2), ssh(ANY, 3)]
+        found = side(into(CONTROLLER, *rules), inventory=SITE)
+        assert found.verdict is Verdict.ONLY_BROAD
+        assert [each.id for each in found.rules] == ["rule-3"]
+
     def test_what_was_taken_first_may_turn_out_idle(self) -> None:
         """The largest is not needed where two others are."""
         rules = [
@@ -468,6 +476,11 @@ class TestUnknown:
             "group: whether it is attached here is not known: var.x: it has "
             "no value"
         )
+
+    def test_whoever_bears_it_passes(self) -> None:
+        """If the rule names the Controller, that it bears it is enough."""
+        named = rule(ENGINE, CONTROLLER, "tcp/22")
+        assert side(into(VAR, named)).verdict is Verdict.COVERED
 
     def test_members_of_nobody(self) -> None:
         """A filter that does not say whose members it means."""

@@ -21,10 +21,35 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture
-def hook() -> Any:
-    """Return the one hook that there is."""
-    (found,) = yaml.safe_load(HOOKS.read_text(encoding="utf-8"))
-    return found
+def hooks() -> dict[str, Any]:
+    """Return the hooks, by id."""
+    found = yaml.safe_load(HOOKS.read_text(encoding="utf-8"))
+    return {hook["id"]: hook for hook in found}
+
+
+@pytest.fixture
+def hook(hooks: dict[str, Any]) -> Any:
+    """Return the hook that checks files."""
+    return hooks["avi-portspec-check"]
+
+
+def test_another_audits_rules(
+    ask: Ask, files: Path, hooks: dict[str, Any]
+) -> None:
+    """With the arguments that say for which deployment."""
+    hook = hooks["avi-portspec-audit"]
+    Path(files, "ports.md").write_text(
+        "| Source | Destination | Protocol | Port |\n|---|---|---|---|\n"
+        "| SE | Controller | TCP | 22 |\n"
+    )
+    rest = hook["entry"].removeprefix("avi-portspec ")
+    answer = ask(f"{rest} --deployment aws ports.md")
+    assert (answer.code, answer.err) == (1, "")
+    assert (
+        hook["additional_dependencies"]
+        == (hooks["avi-portspec-check"]["additional_dependencies"])
+    )
+    assert re.search(hook["files"], "avi-ports/rules/groups.json")
 
 
 def test_its_entry_checks_files(ask: Ask, files: Path, hook: Any) -> None:

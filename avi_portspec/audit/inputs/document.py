@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Final
 
-from avi_portspec.audit.inputs.names import name_of
+from avi_portspec.audit.inputs.names import DEPTH, name_of
 from avi_portspec.errors import Fault, InvalidDataError, MissingExtraError
 from avi_portspec.model.frozen import FrozenDict
 from avi_portspec.serialisation.files import json_table
 from avi_portspec.serialisation.limits import decode
 
-__all__ = ["DEPTH", "JSON_AT_MOST", "LINE_AT_MOST", "TEXT_AT_MOST", "Document"]
+__all__ = ["JSON_AT_MOST", "LINE_AT_MOST", "TEXT_AT_MOST", "Document"]
 
 #: The largest JSON, in bytes: exports of whole organisations.
 JSON_AT_MOST: Final = 256 * 1024 * 1024
@@ -24,8 +24,6 @@ TEXT_AT_MOST: Final = 64 * 1024 * 1024
 _YAML_AT_MOST: Final = 8 * 1024 * 1024
 #: The longest line of a format that is read by lines, in characters.
 LINE_AT_MOST: Final = 64 * 1024
-#: How deep data may be nested.
-DEPTH: Final = 100
 #: What YAML of a format that is read here has in some line.
 _YAML: Final = re.compile(
     r"^(?:apiVersion|heat_template_version|services|version|kind|resources)"
@@ -115,7 +113,7 @@ class Document:
             from avi_portspec.audit.inputs.yaml_text import load_all
         except ImportError:
             raise MissingExtraError("reading YAML", "yaml") from None
-        found = load_all(self)
+        found = load_all(self.text, self.name)
         _check_depth(found, self)
         return found
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-__all__ = ["TEXT_AT_MOST", "clean", "name_of"]
+__all__ = ["DEPTH", "TEXT_AT_MOST", "clean", "name_of"]
 
+#: How deep data may be nested.
+DEPTH: Final = 100
 #: The longest name or text that is kept, in characters.
 TEXT_AT_MOST: Final = 200
 #: Enough of a digest to tell names of one file apart.

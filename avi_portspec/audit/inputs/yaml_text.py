@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import yaml
 
-from avi_portspec.audit.inputs.document import DEPTH, Document
-from avi_portspec.audit.inputs.names import clean
+from avi_portspec.audit.inputs.names import DEPTH, clean
+from avi_portspec.errors import Fault, InvalidDataError
 
 __all__ = ["load_all"]
 
@@ -77,21 +77,21 @@ _Loader.add_implicit_resolver(
 )
 
 
-def load_all(document: Document) -> tuple[Any, ...]:
+def load_all(text: str, subject: str) -> tuple[Any, ...]:
     """Return the documents in YAML.
 
     Args:
-        document: The file.
+        text: The YAML.
+        subject: What to call it in an error: a file's name, say.
 
     Raises:
         InvalidDataError: It is no YAML, or passes a limit.
     """
     try:
-        return tuple(yaml.load_all(document.text, _Loader))
+        return tuple(yaml.load_all(text, _Loader))
     except (yaml.YAMLError, ValueError, RecursionError, TypeError) as wrong:
-        raise document.refusal(
-            "file/not-yaml", "valid YAML", _why(wrong)
-        ) from None
+        fault = Fault("file/not-yaml", "", "valid YAML", _why(wrong))
+        raise InvalidDataError(subject, [fault]) from None
 
 
 def _why(wrong: Exception) -> str:

@@ -1,0 +1,136 @@
+"""How fast rules that exist are audited, and in how much memory.
+
+Run it from the checkout: ``python benchmarks/audit_speed.py``. A security
+group has rules from random networks and on random ports, among them those
+that the flows need; all flows of a deployment that has everything are judged.
+
+With ``--quick`` it measures little and judges no time: it only shows that
+it runs, and that the answers are right.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import time
+import tracemalloc
+from ipaddress import ip_network
+
+import avi_portspec
+from avi_portspec import Deployment, Protocol, Resolution
+from avi_portspec.audit.model import (
+    Existing,
+    Filter,
+    Group,
+    LastResort,
+    Members,
+    Networks,
+    Place,
+    Rule,
+)
+from avi_portspec.audit.report import Report, audit_rules
+from avi_portspec.audit.roles import RoleMap
+from avi_portspec.audit.services import port_spans
+
+ROUNDS = 7
+#: What is promised: seconds for the first number of rules, the ratio of the
+#: second to it, and megabytes.
+FEW, MANY = 1_000, 5_000
+SECONDS, RATIO, MEGABYTES = 0.15, 5.5, 100
+ROLES = RoleMap(parties={"sg-c": ("controller",), "sg-s": ("service-engine",)})
+TCP = Protocol.of("tcp")
+
+
+def everything() -> Resolution:
+    """Return the answer for a deployment that uses all that there is."""
+    edition = avi_portspec.load()
+    words = {
+        facet.id: {value.id for value in facet.values}
+        for facet in edition.facets
+    }
+    return edition.resolve(
+        Deployment(
+            clouds=words["cloud"] - {"no-orchestrator"},
+            features=words["feature"],
+            services=words["service"],
+        )
+    )
+
+
+def existing(count: int) -> Existing:
+    """Return a security group with so many rules."""
+    drawn = random.Random(count)  # noqa: S311 - nothing is kept secret
+    rules = []
+    for at in range(count):
+        port = drawn.randrange(1, 65_536)
+        network = ip_network((drawn.randrange(1 << 24) << 8, 24))
+        party = Group("sg-s") if at % 10 == 0 else Networks((network,))
+        port = 22 if at == 0 else port
+        rules.append(
+            Rule(
+                id=str(at),
+                place=Place("rules", at + 1),
+                sources=(party,),
+                destinations=(Members(),),
+                service=port_spans(TCP, port, port + drawn.randrange(3)),
+            )
+        )
+    group = Filter(
+        id="sg-c",
+        place=Place("rules"),
+        attached_to=(Group("sg-c"),),
+        direction="in",
+        stage="security group",
+        discipline="union",
+        rules=tuple(rules),
+        last_resort=LastResort(
+            action="deny", origin="provider-default", text="implied deny"
+        ),
+    )
+    return Existing(name="rules", format="aws", filters=(group,), units=count)
+
+
+def audit(given: Existing, answer: Resolution) -> Report:
+    """Return the report."""
+    return audit_rules(given, answer, roles=ROLES)
+
+
+def seconds(given: Existing, answer: Resolution, rounds: int) -> float:
+    """Return how long it takes, in the median."""
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        audit(given, answer)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def main() -> None:
+    """Measure, and print what is promised beside it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    quick = parser.parse_args().quick
+    answer = everything()
+    counts = (20, 100) if quick else (FEW, MANY)
+    small, large = map(existing, counts)
+    report = audit(small, answer)
+    side = report.flows["service-engine-to-controller-ssh"].sides["controller"]
+    if side.verdict.value != "covered" or len(report.rules) != counts[0]:
+        raise SystemExit(f"wrong answer: {side}")
+    if quick:
+        audit(large, answer)
+        print("audited; no time was judged")
+        return
+    first = seconds(small, answer, ROUNDS)
+    ratio = seconds(large, answer, ROUNDS) / first
+    tracemalloc.start()
+    audit(large, answer)
+    _, peak = tracemalloc.get_traced_memory()
+    print(f"{FEW:,} rules: {first:.3f} s (at most {SECONDS})")
+    print(f"{MANY:,} rules: {ratio:.2f} x that (at most {RATIO})")
+    print(f"memory: {peak / 1e6:.0f} MB (at most {MEGABYTES})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""Which files are read, and which of them together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from avi_portspec import InvalidDataError, InvalidQueryError
+from avi_portspec import audit as package
+from avi_portspec.audit import sources
+from avi_portspec.audit.sources import gather, read_limited
+
+TABLE = "| To | Port |\n|---|---|\n| Controller | TCP 22 |\n"
+SAVED = (
+    b"*filter\n:INPUT DROP [0:0]\n-A INPUT -s 10.0.0.0/8 -j ACCEPT\nCOMMIT\n"
+)
+
+
+class TestReading:
+    """A path, or bytes."""
+
+    def test_a_path(self, tmp_path: Path) -> None:
+        """As text, or as a path."""
+        path = tmp_path / "ports.md"
+        path.write_text(TABLE)
+        for given in (path, str(path)):
+            assert package.read(given).format == "markdown"
+            assert package.read(given).name == str(path)
+
+    def test_bytes(self) -> None:
+        """With a name for messages."""
+        found = package.read(SAVED, name="saved")
+        assert (found.format, found.name) == ("iptables", "saved")
+        assert package.read(SAVED, format="iptables").name == "-"
+
+    def test_nothing_else(self) -> None:
+        """A number is neither."""
+        with pytest.raises(InvalidQueryError, match="a path, or bytes"):
+            package.read(7)  # type: ignore[arg-type]
+
+    def test_no_more_than_a_reader_takes(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Of a file of any size."""
+        path = tmp_path / "saved"
+        path.write_bytes(SAVED)
+        monkeypatch.setattr(sources, "JSON_AT_MOST", 4)
+        with path.open("rb") as file, pytest.raises(InvalidDataError):
+            read_limited(file, "saved")
+
+
+class TestModules:
+    """The files of one directory are one module."""
+
+    def test_each_directory_once(self) -> None:
+        """With the files of values that were given."""
+        names = ["a/x.tf", "a/y.tf.json", "b/x.tf", "p.tfvars", "c.json"]
+        values = ("p.tfvars",)
+        assert [*gather(names)] == [
+            ("a/x.tf", values),
+            ("b/x.tf", values),
+            ("c.json", values),
+        ]
+
+    def test_values_alone_are_read_as_they_are(self) -> None:
+        """To be refused by a reader, for nothing vanishes."""
+        assert [*gather(["p.tfvars"])] == [("p.tfvars", ("p.tfvars",))]
+
+    def test_what_belongs_to_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Code below it too, but no links and nothing hidden."""
+        given: dict[str, object] = {}
+
+        def read(data: bytes, name: str, **more: object) -> None:
+            given.update(more, data=data, name=name)
+
+        monkeypatch.setattr(sources, "read_bytes", read)
+        for name in (
+            *("main.tf", "x.tf.json", "terraform.tfvars", "a.auto.tfvars"),
+            *("other.tfvars", "in/main.tf", "in/terraform.tfvars"),
+            *(".terraform/x.tf", "README.md"),
+        ):
+            path = tmp_path / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(name)
+        (tmp_path / "link.tf").symlink_to(tmp_path / "main.tf")
+        other = str(tmp_path / "other.tfvars")
+        sources.read_file(str(tmp_path), None, (other,))
+        assert given["format"] == "terraform"
+        assert given["data"] == b""
+        assert given["beside"] == {
+            "a.auto.tfvars": b"a.auto.tfvars",
+            "main.tf": b"main.tf",
+            "terraform.tfvars": b"terraform.tfvars",
+            "x.tf.json": b"x.tf.json",
+            "in/main.tf": b"in/main.tf",
+            "given-0.tfvars": b"other.tfvars",
+        }
+        sources.read_file(str(tmp_path / "main.tf"), None)
+        assert given["format"] is None
+        assert given["data"] == b"main.tf"
+        monkeypatch.setattr(sources, "_MOST", 2)
+        sources.read_file(str(tmp_path), None, (other,))
+        assert len(given["beside"]) == 2  # type: ignore[arg-type]
