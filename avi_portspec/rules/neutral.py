@@ -7,7 +7,7 @@ one version of the Internet Protocol. A writer of a platform gets a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal, TypeAlias
 
 import attrs
@@ -270,16 +270,8 @@ class Omission:
         return f"{self.subject} ({self.kind}): {self.reason}"
 
 
-#: Omissions that are too many to list each.
-_COUNTED: Final[Mapping[OmissionKind, str]] = FrozenDict(
-    {
-        "not-applicable": "do not apply here",
-        "not-asked": (
-            "are not asked for: these rules drop them too, if they drop "
-            "what no rule allows"
-        ),
-    }
-)
+#: Omissions that are too many to say the reason of each.
+_COUNTED: Final[tuple[OmissionKind, ...]] = ("not-applicable", "not-asked")
 
 
 @attrs.frozen(kw_only=True)
@@ -302,6 +294,39 @@ class SiteRules:
     #: Between whom flows are asked for, in words; empty for all.
     asked: str = ""
 
+    def objects_of(self, role: EndpointId) -> tuple[Peer, ...]:
+        """Return the objects of a platform that a role has.
+
+        Args:
+            role: An endpoint, or one of the parts.
+        """
+        clouds = self.part_clouds.get(role)
+        here = self.inventory
+        here = here if clouds is None else here.within(clouds)
+        return here.peers.get(self.parts.get(role, role), ())
+
+    @property
+    def _names_not_asked(self) -> tuple[str, ...]:
+        omissions = self.omissions
+        return tuple(o.subject for o in omissions if o.kind == "not-asked")
+
+    @property
+    def not_asked(self) -> tuple[str, ...]:
+        """What becomes of flows that are not asked for, in a line; or none.
+
+        What closes the rest closes them too: who may open them is not known
+        here, so nothing less would keep strangers out.
+        """
+        names = self._names_not_asked
+        if not names:
+            return ()
+        count, listed = len(names), ", ".join(names)
+        text = (
+            f"left out: {count} flows that are not asked for; these rules "
+            f"drop them too, if they drop what no rule allows: {listed}"
+        )
+        return (text,)
+
     @property
     def unwritten(self) -> tuple[FlowId, ...]:
         """The needed flows that lack a rule, over one protocol at least.
@@ -314,41 +339,37 @@ class SiteRules:
             for omission in self.omissions
             if omission.kind == "not-expressible"
         }
-        others = {o.subject for o in self.omissions if o.kind == "not-asked"}
+        others = {*self._names_not_asked}
         resolution = self.resolution
         parts = Parts(
             resolution.deployment, resolution.edition, self.inventory
         )
-        rules: dict[tuple[FlowId, Protocol], list[Rule]] = {}
+        # In which families there are rules.
+        written: dict[tuple[FlowId, Protocol], set[Family]] = {}
         for rule in self.rules:
             for name in rule.flows:
-                rules.setdefault((name, rule.protocol), []).append(rule)
-        return tuple(
-            flow.id
-            for flow in resolution.having("needed", "direction-unclear")
-            if flow.id in refused
-            or (
-                flow.id not in others
-                and not all(
-                    self._meet(rules.get((flow.id, over), ()), flow, parts)
-                    for over in flow.protocols
+                key = (name, rule.protocol)
+                written.setdefault(key, set()).add(rule.family)
+
+        def has_all(flow: Flow) -> bool:
+            # One of several clouds is between the members in each.
+            return all(
+                written.get((flow.id, over), set()).intersection(
+                    source.families, destination.families
+                )
+                for over in flow.protocols
+                for source, destination in parts.meetings(
+                    flow.source, flow.destination, flow.when
                 )
             )
-        )
 
-    def _meet(self, rules: Sequence[Rule], flow: Flow, parts: Parts) -> bool:
-        """Return whether rules have all that a flow is between.
-
-        A flow of several clouds is between the members in each.
-        """
-        families = {rule.family for rule in rules}
-        # The rule's ends, for the flow may be read the other way round.
-        return bool(rules) and all(
-            families.intersection(source.families, destination.families)
-            for source, destination in parts.meetings(
-                self.parts.get(rules[0].source, rules[0].source),
-                self.parts.get(rules[0].destination, rules[0].destination),
-                flow.when,
+        return tuple(
+            decision.flow.id
+            for decision in resolution
+            if decision.status in ("needed", "direction-unclear")
+            and (
+                decision.flow.id in refused
+                or not (decision.flow.id in others or has_all(decision.flow))
             )
         )
 
@@ -447,10 +468,9 @@ class SiteRules:
         )
         listed = [o for o in self.omissions if o.kind not in _COUNTED]
         lines += (f"left out: {omission}" for omission in listed)
-        for kind, text in _COUNTED.items():
-            count = sum(o.kind == kind for o in self.omissions)
-            if count or kind == "not-applicable":
-                lines.append(f"left out: {count} flows that {text}")
+        count = sum(o.kind == "not-applicable" for o in self.omissions)
+        lines.append(f"left out: {count} flows that do not apply here")
+        lines += self.not_asked
         return tuple(map(to_ascii, lines))
 
 

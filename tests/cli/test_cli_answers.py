@@ -90,6 +90,19 @@ class TestExplain:
         assert f"{exclusion.text}\n" in text
         assert f"Exclusion: {name}\n" in text
 
+    def test_what_a_site_changed_is_said(self, ask: Ask, files: Path) -> None:
+        """In a sentence, as everything else."""
+        (files / "site.toml").write_text(
+            'id = "bonn"\ntitle = "Site Bonn"\n[[changes]]\n'
+            'flow = "external-to-controller-https"\nports = [9443]\n'
+            'reason = "The portal moved."\n'
+        )
+        lines = ask("explain 9443 aws --overlay site.toml").out.splitlines()
+        assert lines[2].strip() == (
+            "Moved from TCP 443 by the site's overlay bonn."
+        )
+        assert "and the site's overlay bonn (Site Bonn)." in lines[-1]
+
     def test_a_caution_is_said(self, ask: Ask) -> None:
         """Below the verdict that it is about, also among others."""
         text = ask("explain 443 --deployment gcp").out
@@ -97,6 +110,24 @@ class TestExplain:
             "               Direction as the vendor states it. More likely "
             "the Controller connects to GCP.\n"
         ) in text
+
+    @pytest.mark.parametrize("subject", ["443", "https", "9440"])
+    def test_an_interface_that_no_flow_covers(
+        self, ask: Ask, subject: str
+    ) -> None:
+        """Nobody has said over which port that goes."""
+        told = (
+            "The vendor's page states no flow between the Controller and NSX "
+            "Manager on NSX-T."
+        )
+        line = f"explain {subject} --deployment nsx-t"
+        assert (
+            f"\nnot documented {told}\n               "
+            'Do not read this as "not needed".\n'
+        ) in ask(line).out
+        (gap,) = json.loads(ask(f"{line} --json").out)["gaps"]
+        assert gap[1:] == told[1:]
+        assert told not in ask("explain ssh --deployment aws").out
 
     def test_what_does_not_apply_is_named(self, ask: Ask) -> None:
         """By the end outside, or whole; of many, only the number is said."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 from typing import Any
 
@@ -14,8 +15,12 @@ import avi_portspec
 from avi_portspec import (
     ICMP,
     TCP,
+    Conflict,
+    Decision,
     Deployment,
     Edition,
+    Explanation,
+    Gap,
     InvalidDataError,
     InvalidQueryError,
     PortRange,
@@ -28,6 +33,7 @@ from avi_portspec import (
 
 SSH = "controller-to-controller-ssh"
 CONTAINER_SSH = f"{SSH}-container"
+ENGINE_SSH = "service-engine-to-controller-ssh"
 
 
 def _edition() -> Edition:
@@ -204,6 +210,8 @@ class TestExplain:
             (ProtocolPorts(TCP, PortRange.of(9001)), 1),
             (ProtocolPorts(TCP, PortRange(low=9000, high=9300)), 2),
             (ProtocolPorts(ICMP, None), 3),
+            ("snmp", 1),
+            (" SNMP ", 1),
         ],
     )
     def test_by_protocol_and_port(self, subject: Any, count: int) -> None:
@@ -231,6 +239,24 @@ class TestExplain:
             f"No flow of vantage-undated is over {name}: the vendor's page "
             "is silent about it, which proves nothing."
         )
+
+    @pytest.mark.parametrize("subject", ["tcp/443", "gre", 12345, "https"])
+    def test_an_interface_that_no_flow_covers(self, subject: Any) -> None:
+        """Whatever could be about it says so; a flow is about itself."""
+        answer = _edition().resolve("nsx-t")
+        explained = answer.explain(subject)
+        (gap,) = explained.gaps
+        assert str(explained).splitlines()[-1] == (
+            "unstated: the vendor's page states no flow between the "
+            "Controller and NSX Manager on NSX-T."
+        )
+        assert answer.gaps == (gap,)
+        for other in (SSH, *_edition().exclusions):
+            assert answer.explain(other).gaps == ()
+        # A flow that is unstated is told by its decision.
+        answer = _edition().resolve("openshift")
+        assert answer.gaps
+        assert answer.explain("tcp/4001").gaps == ()
 
     def test_an_unknown_name(self) -> None:
         """A name that nothing has suggests the nearest."""
@@ -504,6 +530,81 @@ class TestValue:
         text = str(_edition().resolve("openshift"))
         assert text.startswith("Source ")
         assert text.splitlines()[-1].startswith("unstated: ")
+
+
+class TestTexts:
+    """A decision and an open question as a line of text."""
+
+    def test_a_decision(self) -> None:
+        """Where it stands, what is inferred and what is ambiguous."""
+        decision = _edition().resolve("gcp")[ENGINE_SSH]
+        assert str(decision) == (
+            "needed: service-engine to controller, TCP 22. Required: the "
+            "Controller is not a container. [management, row 5, item 1; "
+            "management, lead-in 1, item 1; management, lead-in 1, item 2; "
+            "management, note 3, item 1; management, closing 1, item 1] Not "
+            "stated by the vendor (when): The table lists 22 and 5098 and "
+            "does not say whether both are needed. 22 is taken as replaced "
+            "by 5098 when the Controller is a Docker container. Interpreted "
+            "(source): The row names no source of its own. In the published "
+            "table the source cell above it spans this row."
+        )
+
+    def test_a_conflict_and_a_gap(self) -> None:
+        """What is not documented, in one sentence or more."""
+        container = preset("openstack", controller="container")
+        conflict = _edition().resolve(container).conflicts[0]
+        assert str(conflict) == (
+            "conflict: Avi Controller to Avi Controller, TCP 5098: no "
+            "documented SSH port remains. A note rules it out: In OpenStack "
+            "mode, port 5098 on the container side is not supported. TCP 22, "
+            "which it would replace, does not apply either."
+        )
+        clouds = Deployment(clouds={"aws", "openshift"})
+        gap = _edition().resolve(clouds).gaps[0]
+        assert str(gap) == (
+            "unstated: the vendor's page does not say whether OpenShift "
+            "needs Avi Service Engine to Avi Service Engine over TCP 4001 or "
+            "TCP 9001."
+        )
+        assert gap.is_lacking is False
+        assert gap.interface is None
+
+    def test_what_rules_a_flow_out_is_all_that_it_cites(self) -> None:
+        """Other notes on the flow are about flows that are needed."""
+        container = preset("openstack", controller="container")
+        decision = _edition().resolve(container)[CONTAINER_SSH]
+        assert decision.flow.notes != ("no-container-port-in-openstack",)
+        (note,) = decision.notes
+        assert note.id == "no-container-port-in-openstack"
+        assert decision.citations == (decision.flow.citation, note.citation)
+        assert decision.reason == (
+            "Not supported on OpenStack. In OpenStack mode, port 5098 on the "
+            "container side is not supported."
+        )
+
+    def test_only_an_optional_flow_says_what_goes_without_it(
+        self, data: dict[str, Any]
+    ) -> None:
+        """What is needed is not weighed against its effect."""
+        effect = "The portal stays empty."
+        for flow in data["flows"]:
+            flow["effect_if_blocked"] = effect
+        edition = avi_portspec.loads(json.dumps(data))
+        for decision in edition.resolve("aws"):
+            assert (effect in decision.reason) == (
+                decision.status == "optional"
+            )
+
+    @pytest.mark.parametrize("cls", [Conflict, Decision, Explanation, Gap])
+    def test_fields_are_named(self, cls: Any) -> None:
+        """Their order is no promise: a field can be added between two."""
+        fields = attrs.fields(cls)
+        assert all(field.kw_only for field in fields)
+        # A fact about a deployment is stated each time.
+        assert {f.name for f in fields if f.default is not attrs.NOTHING} == (
+            {"is_lacking", "interface"} if cls is Gap else set()
+        )
 
 
 class TestViews:

@@ -67,7 +67,7 @@ NO_CLOUD = (
 )
 FORMS = (
     "a protocol and one port, as tcp/9001; a protocol, as icmp; a port, as "
-    "9001; or the id of a flow or an exclusion"
+    "9001; a service, as ssh; or the id of a flow or an exclusion"
 )
 NO_PORT = "a port after the slash, of a protocol that has ports"
 HEAD = 'id = "berlin"\ntitle = "Site Berlin"\n'
@@ -190,7 +190,7 @@ WRONG: list[tuple[Callable[[], Any], type[Exception], str]] = [
         lambda: AWS.explain("controller-to-controler-ssh"),
         UnknownNameError,
         (
-            "unknown flow, exclusion or protocol "
+            "unknown flow, exclusion, protocol or service "
             "'controller-to-controler-ssh'; "
             "did you mean 'controller-to-controller-ssh'?"
         ),
@@ -556,7 +556,7 @@ class TestExplanations:
         (gap,) = PAGE.resolve("openshift").gaps
         assert str(gap) == (
             "unstated: the vendor's page does not say whether OpenShift "
-            f"needs {ends} 4001 and {ends} 9001."
+            f"needs {ends} 4001 or TCP 9001."
         )
         (gap,) = load("16.2").resolve("aws").gaps
         assert str(gap) == (
@@ -576,7 +576,7 @@ class TestExplanations:
         name = site.endpoints["service-engine-gateway"].name
         assert gap.text == (
             "the vendor's page does not say whether OpenShift needs "
-            f"{ends} 4001 and {ends} 9001; the site's overlay berlin does "
+            f"{ends} 4001 or TCP 9001; the site's overlay berlin does "
             f"not say whether OpenShift needs {name} to Avi Controller over "
             "TCP 22."
         )

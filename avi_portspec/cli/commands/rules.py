@@ -114,7 +114,7 @@ def _option(name: OptionName) -> Callable[..., Any]:
         _RULES,
         "--allow-gaps",
         is_flag=True,
-        help="Exit 0 although the vendor does not document all that this "
+        help="Exit 0 even if the vendor does not document all that this "
         "deployment needs (default: exit 1).",
     ),
     *(
@@ -124,8 +124,9 @@ def _option(name: OptionName) -> Callable[..., Any]:
             multiple=True,
             type=ENDPOINT,
             metavar="VALUE",
-            help=f"{FILTERS[name].summary} Rules for these flows alone, as "
-            "one firewall needs them; values as 'avi-portspec ports' takes.",
+            help=f"{FILTERS[name].summary} Write only the rules of these "
+            "flows, for one firewall. Takes the values that 'avi-portspec "
+            "ports' takes.",
         )
         for name in ("source", "destination")
     ),
@@ -204,8 +205,7 @@ def rules_command(
     options = Options(**asked)
     edition = request.edition()
     deployment = require_deployment(request, edition)
-    accepted = dict(map(_split_reading, readings))
-    resolution = edition.resolve(add_readings(deployment, accepted))
+    resolution = edition.resolve(add_readings(deployment, _accepted(readings)))
     site, subject = read_site(request, edition, inventory)
     with report_progress(f"writing rules for {platform}"):
         try:
@@ -255,15 +255,19 @@ def rules_command(
     return 0 if rules.completeness in allowed and is_whole else 1
 
 
-def _split_reading(text: str) -> tuple[str, Any]:
-    """Return the flow and the word of ``gcp-to-avi-vantage=stated``."""
-    flow, sign, word = text.partition("=")
-    if not sign or word not in get_args(DirectionReading):
-        raise click.BadParameter(
-            f"expected FLOW=stated or FLOW=reversed, got {text!r}",
-            param_hint=["--accept-reading"],
-        )
-    return flow, word
+def _accepted(texts: Iterable[str]) -> dict[str, Any]:
+    """Return the reading of each flow in ``gcp-to-avi-vantage=stated``."""
+    accepted: dict[str, str] = {}
+    for text in texts:
+        flow, sign, word = text.partition("=")
+        wrong = None
+        if not sign or word not in get_args(DirectionReading):
+            wrong = f"expected FLOW=stated or FLOW=reversed, got {text!r}"
+        elif accepted.setdefault(flow, word) != word:
+            wrong = f"expected one direction of {flow}, got both"
+        if wrong is not None:
+            raise click.BadParameter(wrong, param_hint=["--accept-reading"])
+    return accepted
 
 
 def _warnings(rules: RuleSet) -> Iterator[str]:
@@ -273,6 +277,7 @@ def _warnings(rules: RuleSet) -> Iterator[str]:
     for omission in rules.omissions:
         if omission.kind not in {*_QUIET, "optional", "not-used"}:
             yield f"left out: {omission}"
+    yield from rules.not_asked
     if any(each.kind == "direction-unclear" for each in rules.omissions):
         yield (
             "To write it, use --accept-reading FLOW=stated or FLOW=reversed, "
@@ -315,6 +320,7 @@ def _summarise(
     )
     notes = [
         *(f"left out: {n}" for n in rules.omissions if n.kind not in _QUIET),
+        *rules.not_asked,
         *map(str, rules.resolution.gaps),
         f"{len(rules.rules)} rules for {platform}. Complete: {rules.verdict}.",
     ]
