@@ -130,7 +130,7 @@ def _run(document: Document, folder: Path) -> Any:
         )
     except subprocess.TimeoutExpired:
         raise document.refusal(
-            "audit/hcl-limit",
+            "audit/not-hcl",
             f"a module that is evaluated within {_SECONDS} seconds; "
             "audit the plan",
             "one that takes longer",
