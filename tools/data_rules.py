@@ -836,4 +836,21 @@ RULES: Final[Mapping[str, DataRule]] = {
         'read_rules(b"", "a", format="terraform", '
         'beside={f"{n}.tf": b"" for n in range(1_001)})',
     ),
+    "audit/day": _python(
+        "An accepted deviation ends on a day, as ISO 8601 has it.",
+        'Accepted(finding="missing", flow="a", reason="a", by="a", until="a")',
+    ),
+    "audit/flow-or-rule": _python(
+        "A deviation is accepted for a flow or for a rule.",
+        'Accepted(finding="missing", reason="a", by="a", until="2026-01-31")',
+    ),
+    "audit/no-roles": _python(
+        "A party of a role map has a role at least.",
+        'RoleMap(parties={"a": ()})',
+    ),
+    "audit/role": _python(
+        "A role that is almost an endpoint's name is that endpoint's.",
+        """read_roles({"party": {"a": ["controler"]}}, "a", """
+        'load("vantage-undated"))',
+    ),
 }
