@@ -221,6 +221,9 @@ RULES: Final[Mapping[str, DataRule]] = {
     "file/not-toml": _python(
         "A TOML file is valid TOML.", 'loads_deployment("clouds = [")'
     ),
+    "file/not-yaml": _python(
+        "A YAML file is valid YAML.", 'read_rules(b"kind: [", "a.yaml")'
+    ),
     "file/not-utf-8": _python(
         "A file is text in UTF-8.", r'loads_deployment(b"\xff")'
     ),
@@ -765,5 +768,89 @@ RULES: Final[Mapping[str, DataRule]] = {
     "ledger/too-many-marks": _python(
         "A letter of a page has at most 30 marks.",
         r'from_text("a" + "\u0301" * 31)',
+    ),
+    # -- rules that exist --------------------------------------------------
+    "audit/several-formats": _python(
+        "A file is of one format that an audit reads.",
+        """read_rules(b'{"SecurityGroups": [], "nftables": []}', "a")""",
+    ),
+    "audit/no-format": _python(
+        "A file is of a format that an audit reads.",
+        'read_rules(b"hello", "a")',
+    ),
+    "audit/value": _python(
+        "A value is what the format of its file has there.",
+        """read_rules(b'{"SecurityGroups": [{"GroupId": 7}]}', "a")""",
+    ),
+    "audit/line": _python(
+        "A line is what the format of its file has there.",
+        'read_rules(b"*filter\\nhello\\n", "a", format="iptables")',
+    ),
+    "audit/line-too-long": _python(
+        "A line of a table or of iptables has at most 65,536 characters.",
+        'read_rules(b"to,port\\n" + b"a" * 70_000, "a")',
+    ),
+    "audit/too-deep": _python(
+        "Data of a file is nested at most 100 deep.",
+        'read_rules(b"[" * 101 + b"]" * 101, "a")',
+    ),
+    "audit/lost-rules": _python(
+        "A file has rules only where its format has them.",
+        """read_rules(b'{"NetworkAcls": [], "IpPermissions": [1]}', "a")""",
+    ),
+    "audit/too-many-rules": _python(
+        "A filter has at most 20,000 rules.",
+        r'read_rules(b"to,port\na,tcp/1" + b"\na,tcp/1" * 20_000, "a")',
+    ),
+    "audit/too-many-rows": _python(
+        "Tables of a file have at most 100,000 rows.",
+        r'read_rules(b"to,port" + b"\na,tcp/1" * 100_001, "a")',
+    ),
+    "audit/no-table": _python(
+        "A table has columns for source or destination, and for ports.",
+        'read_rules(b"a,b", "a", format="csv")',
+    ),
+    "audit/not-csv": _python(
+        "A CSV file is valid CSV.",
+        r"""read_rules(b'to,port\n"' + b"x\n" * 70_000, "a")""",
+    ),
+    "audit/jumps": _python(
+        "Chains jump in no circle, and not too often.",
+        r'read_rules(b"*filter\n:INPUT DROP\n-A INPUT -s 1.1.1.1 -j a\n'
+        r':a -\n-A a -j a\n", "a")',
+    ),
+    "audit/nft-text": _python(
+        "Rules of nftables are in JSON, as nft -j prints them.",
+        'read_rules(b"table inet filter {}", "a")',
+    ),
+    "audit/terraform-format": _python(
+        "A plan or state is of format_version 1.x.",
+        """read_rules(b'{"lineage": "a", "serial": 1}', "a")""",
+    ),
+    "audit/not-hcl": _python(
+        "A module of Terraform can be evaluated, within the limits.",
+        'read_rules(b"a {", "main.tf", format="terraform")',
+    ),
+    "audit/too-many-files": _python(
+        "A module of Terraform has at most 1,000 files.",
+        'read_rules(b"", "a", format="terraform", '
+        'beside={f"{n}.tf": b"" for n in range(1_001)})',
+    ),
+    "audit/day": _python(
+        "An accepted deviation ends on a day, as ISO 8601 has it.",
+        'Accepted(finding="missing", flow="a", reason="a", by="a", until="a")',
+    ),
+    "audit/flow-or-rule": _python(
+        "A deviation is accepted for a flow or for a rule.",
+        'Accepted(finding="missing", reason="a", by="a", until="2026-01-31")',
+    ),
+    "audit/no-roles": _python(
+        "A party of a role map has a role at least.",
+        'RoleMap(parties={"a": ()})',
+    ),
+    "audit/role": _python(
+        "A role that is almost an endpoint's name is that endpoint's.",
+        """read_roles({"party": {"a": ["controler"]}}, "a", """
+        'load("vantage-undated"))',
     ),
 }

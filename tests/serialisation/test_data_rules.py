@@ -31,6 +31,9 @@ from avi_portspec import (
     InvalidDataError,
     StatementSource,
 )
+from avi_portspec.audit.accepted import Accepted
+from avi_portspec.audit.readers import read as read_rules
+from avi_portspec.audit.roles import RoleMap, read_roles
 from avi_portspec.beyond.files import read_library
 from avi_portspec.beyond.records import Library
 from avi_portspec.edition import bundled
@@ -172,6 +175,10 @@ def broken(rule: DataRule) -> list[str]:
         "firewall_rule": firewall_rule,
         "from_text": from_text,
         "functools": functools,
+        "Accepted": Accepted,
+        "RoleMap": RoleMap,
+        "read_roles": read_roles,
+        "read_rules": read_rules,
         "source_file": source_file,
     }
     if rule.kind == "python":

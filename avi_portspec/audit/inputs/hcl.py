@@ -20,6 +20,7 @@ from avi_portspec.errors import MissingExtraError
 __all__ = ["Block", "Module", "evaluate"]
 
 _SECONDS: Final = 10
+_CHILD: Final = "from avi_portspec.audit.inputs.hcl_child import main; main()"
 #: The most that the process may print, in bytes.
 _OUTPUT: Final = 256 * 1024 * 1024
 _FILES: Final = 1_000
@@ -115,9 +116,8 @@ def _files(document: Document) -> dict[str, bytes]:
 
 
 def _run(document: Document, folder: Path) -> Any:
-    child = Path(__file__).with_name("hcl_child.py")
-    # Only its own process: no file of the user's configures it.
-    command = [sys.executable, "-I", str(child), str(folder)]
+    # Isolated: no file and no variable of the user's configures it.
+    command = [sys.executable, "-I", "-c", _CHILD, str(folder)]
     environment = {"PATH": os.defpath}
     try:
         done = subprocess.run(  # noqa: S603 - the interpreter, and own code
@@ -130,7 +130,7 @@ def _run(document: Document, folder: Path) -> Any:
         )
     except subprocess.TimeoutExpired:
         raise document.refusal(
-            "audit/hcl-limit",
+            "audit/not-hcl",
             f"a module that is evaluated within {_SECONDS} seconds; "
             "audit the plan",
             "one that takes longer",

@@ -58,7 +58,3 @@ def main() -> None:
     except Exception as wrong:  # noqa: BLE001 - whatever a parser raises
         sys.exit(str(wrong).strip().partition("\n")[0] or repr(wrong))
     sys.stdout.write(text)
-
-
-if __name__ == "__main__":
-    main()

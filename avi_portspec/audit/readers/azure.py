@@ -60,7 +60,11 @@ def read(document: Document) -> Existing:
         InvalidDataError: It is not what Azure prints.
     """
     reading = Reading(document.name, NAME)
-    for node in _groups(Node(document.json)):
+    groups = [*_groups(Node(document.json))]
+    if not groups:
+        expected = "network security groups"
+        raise document.refusal("audit/value", expected, "none")
+    for node in groups:
         with reading.guard():
             _read_group(reading, node)
     return reading.finish(

@@ -9,7 +9,6 @@ from typing import Final
 from avi_portspec.audit.inputs.document import Document
 from avi_portspec.audit.inputs.markup import TAG, break_lines, drop_hidden
 from avi_portspec.audit.inputs.tables import (
-    ROWS,
     Row,
     Table,
     columns_of,
@@ -127,8 +126,7 @@ class _Open:
     def _end_row(self) -> None:
         if self.cells:
             self._fill()
-            if len(self.rows) <= ROWS + 1:
-                self.rows.append(Row(self.line, self.cells))
+            self.rows.append(Row(self.line, self.cells))
         self.cells = None
 
     def finish(self) -> Iterator[Table]:

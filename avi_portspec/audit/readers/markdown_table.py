@@ -67,12 +67,8 @@ def _tables(lines: Sequence[str]) -> Iterator[Table]:
 
 def _row(lines: Sequence[str], at: int) -> Row:
     line = lines[at].strip().removeprefix("|")
-    cells = _CELL.findall(line)
-    if len(cells) > 1 and not cells[-1].strip():
-        # After the last bar, and at the end of the line.
-        cells.pop()
-    if len(cells) > 1 and not cells[-1].strip() and not line.endswith("||"):
-        cells.pop()
+    # The last match is the end of the line, after the last cell.
+    cells = _CELL.findall(line)[:-1]
     return Row(at + 1, [_plain(cell) for cell in cells])
 
 

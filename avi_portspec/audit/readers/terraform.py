@@ -76,20 +76,14 @@ def read(document: Document) -> Existing:
     module = evaluate(document)
     reading = Reading(document.name, NAME)
     found = _Module(reading, module)
+    resources = [*found.resources()]
     with reading.guard():
-        read_resources(reading, [*found.resources()])
+        read_resources(reading, resources)
         found.leave_missing()
-    return reading.finish(_count(module.evaluated) + found.missing)
-
-
-def _count(evaluated: Mapping[str, Any]) -> int:
-    """Return how many rules a module evaluates to."""
-    return sum(
-        count_rules(kind, each)
-        for kind, listed in evaluated.items()
-        if is_known_kind(kind) and isinstance(listed, list)
-        for each in listed
+    units = sum(
+        count_rules(each.kind, each.values.value) for each in resources
     )
+    return reading.finish(units + found.missing)
 
 
 class _Module:
@@ -104,8 +98,7 @@ class _Module:
         for kind, listed in module.evaluated.items():
             for each in listed if isinstance(listed, list) else ():
                 path = each[_META].get("path", "")
-                if isinstance(each.get("id"), str):
-                    self.groups[each["id"]] = Group(clean(path))
+                self.groups[str(each.get("id"))] = Group(clean(path))
                 if is_known_kind(kind):
                     self.found.append((kind, each))
         self.defaults = {
@@ -205,7 +198,7 @@ class _Module:
             if key in {_META, "id"}:
                 continue
             written = (raw or {}).get(key)
-            if key in _BLOCKS:
+            if value is not None and key in _BLOCKS:
                 found[key] = self._inner(_listed(key, value), written)
             elif value is not None:
                 found[key] = self._settled(value, written)
@@ -225,10 +218,10 @@ class _Module:
         if not isinstance(blocks, list):
             return self._settled(blocks, raw)
         written = raw if isinstance(raw, list) else [raw]
-        found = []
+        found: list[Any] = []
         for each in blocks:
             if not isinstance(each, dict):
-                found.append(self._settled(each, None))
+                found.append(Unknown(_EXPRESSION, _AUDIT_PLAN))
                 continue
             like = [
                 one
@@ -336,7 +329,8 @@ def _name_in(resource: Mapping[str, Any]) -> str:
 
 def _listed(key: str, value: Any) -> Any:
     """Return blocks as a list: one alone is none."""
-    return [value] if key in _BLOCKS and isinstance(value, dict) else value
+    is_block = isinstance(value, dict) and "__attribute__" not in value
+    return [value] if key in _BLOCKS and is_block else value
 
 
 def _is_like(block: Mapping[str, Any], raw: Mapping[str, Any]) -> bool:

@@ -245,9 +245,9 @@ class _Plan:
         self, address: str, values: Mapping[str, Any]
     ) -> dict[str, Group]:
         """Return the arguments that are not known, but whose group is."""
-        *modules, kind, name = _INDEX.sub("", address).split(".")
-        own = f"{kind}.{name}"
-        config = self.configs.get(".".join(modules))
+        parts = _INDEX.sub("", address).split(".")
+        own = ".".join(parts[-2:])
+        config = self.configs.get(".".join(parts[:-2]))
         found: dict[str, Group] = {}
         if config is None:
             return found

@@ -313,6 +313,12 @@ class TestAzure:
             read_json([nsg(azure(**more))])
         assert faults(caught)[0].startswith("/0/securityRules/0/")
 
+    def test_other_data_is_refused(self) -> None:
+        """If it is said to be of Azure."""
+        for text in ("5", "{}"):
+            with pytest.raises(InvalidDataError, match="security groups"):
+                read_text(text, format="azure")
+
     def test_a_group_needs_a_name(self) -> None:
         """A party that nobody could map."""
         with pytest.raises(InvalidDataError, match="/name: expected a text"):
@@ -611,6 +617,13 @@ class TestHeat:
         assert {each.filter_id for each in found.unread} == {
             None, "ctl in", "listed in",
         }  # fmt: skip
+
+    def test_values_that_are_lists(self) -> None:
+        """Whatever is in them, is filled in, too."""
+        text = HEAT.replace("{protocol: tcp, port_range_min: 22,",
+                            "{tags: [{get_param: port}], protocol: tcp, "
+                            "port_range_min: 22,")  # fmt: skip
+        assert rules(read_text(text)) == rules(read_text(HEAT))
 
     def test_templates_without_anything(self) -> None:
         """And what is no template, if it is said to be one."""

@@ -11,7 +11,7 @@ from avi_portspec import InvalidDataError, Protocol
 from avi_portspec.audit.inputs import chains
 from avi_portspec.audit.inputs.messages import message_named
 from avi_portspec.audit.model import Group
-from avi_portspec.audit.services import message_spans
+from avi_portspec.audit.services import message_spans, service_text
 from avi_portspec.model.protocols import ICMP
 from avi_portspec.rules.traffic import ICMPV6
 
@@ -364,6 +364,11 @@ class TestNft:
             (match(payload("icmp", "code"), 1),
              (f'{ANY46} any service if {{"payload": {{"protocol": "icmp", '
              '"field": "code"}} == 1')),
+            (match({"fib": 1}, 1),
+             f'{ANY46} any service if {{"fib": 1}} == 1'),
+            (match(payload("gre", "sport"), 1),
+             (f'{ANY46} any service if {{"payload": {{"protocol": "gre", '
+              '"field": "sport"}} == 1')),
             ({"limit": {"rate": 1}},
              f'{ANY46} any service if {{"limit": {{"rate": 1}}}}'),
             ({"counter": {"packets": 0}}, f"{ANY46} any service"),
@@ -581,3 +586,11 @@ def test_messages_have_names() -> None:
     assert message_named(ICMP, "3/4") == message_spans(ICMP, 3, 4)
     assert message_named(ICMP, "256") is message_named(ICMP, "x") is None
     assert Protocol.of("icmpv6") == ICMPV6
+
+
+def test_messages_are_shown_as_they_are() -> None:
+    """A part of a type is not all of it."""
+    low, high = message_spans(ICMP, 2)[0][0], message_spans(ICMP, 3, 4)[0][1]
+    assert service_text(((low, high),)) == (
+        "icmp type 2, icmp type 3 code 0-4"
+    )

@@ -347,6 +347,11 @@ class TestHtml:
             "\u0130<SCRIPT>x</script>y"
         )
 
+    def test_a_table_without_rows_is_none(self) -> None:
+        """Pages lay themselves out by such tables."""
+        html = "<table></table><table><tr><td>To<td>Port<tr><td>a<td>tcp/1"
+        assert read_text(html).units == 1
+
     def test_reaching_down_through_several_rows(self) -> None:
         """A cell that spans three rows is in all of them."""
         html = (

@@ -192,10 +192,19 @@ class TestPlans:
         found = read_json(
             plan(
                 resource(rule, {"type": "ingress", "protocol": "-1"}),
-                unknown={rule: {"security_group_id": True}},
+                resource(f"module.q.{rule}", {}),
+                resource("x", {}) | {"type": "aws_security_group_rule"},
+                unknown={
+                    each: {"security_group_id": True}
+                    for each in (rule, f"module.q.{rule}", "x")
+                },
             )
         )
-        assert unread(found) == [f"unknown: {rule}.security_group_id"]
+        assert unread(found) == [
+            f"unknown: {rule}.security_group_id",
+            f"unknown: module.q.{rule}.security_group_id",
+            "unknown: x.security_group_id",
+        ]
 
     def test_secrets_are_never_shown(self) -> None:
         """Neither marked ones, nor any value that is wrong."""
@@ -320,6 +329,7 @@ class TestPlans:
                 resource(f"{rule}.far", {**fields, owner: "elsewhere"}),
                 resource(f"{rule}.u", fields),
                 unknown={f"{rule}.u": {owner: True, "protocol": True},
+                         f"{rule}.far": {"source_address_prefix": True},
                          f"{kind}.c": {"security_rule": True}},
             )
         )  # fmt: skip
@@ -327,7 +337,9 @@ class TestPlans:
             "allow any46 > any46 tcp/22"
         ] * 2
         assert rules(found)[f"{kind}.b in"][0] == "allow any46 > any46 tcp/22"
-        assert rules(found)["elsewhere in"][0] == "allow any46 > any46 tcp/22"
+        assert rules(found)["elsewhere in"][0] == (
+            f"allow ?{rule}.far.source_address_prefix > any46 tcp/22"
+        )
         assert unread(found) == [
             f"unknown: {rule}.u.{owner}",
             f"unknown: {kind}.c.security_rule",
@@ -602,12 +614,54 @@ class TestHcl:
         }
         assert sorted(unread(found)) == [
             f"set-aside: {se}.egress[0] dynamic over []",
-            "unknown: aws_security_group_rule.none",
             f"unknown: {ctl}.ingress[0] dynamic over ${{var.unknown}}",
+            "unknown: aws_security_group_rule.none",
             "unknown: module.registry",
         ]
         place = found.filters[0].rules[0].place
         assert (place.file, place.line) == ("security.tf", 22)
+
+    def test_lists_that_are_expressions(self) -> None:
+        """Null is nothing; anything else is unknown, and counted."""
+        text = """
+variable "rules" {}
+resource "google_compute_network" "n" {}
+resource "google_compute_firewall" "f" {
+  name    = "f"
+  network = google_compute_network.n.id
+  allow {
+    protocol = "tcp"
+  }
+  source_tags = null
+}
+resource "aws_security_group" "a" {
+  ingress = var.rules
+  egress  = concat(var.rules, [])
+}
+"""
+        found = read_text(text)
+        assert rules(found) == {
+            "google_compute_network.n in": ["allow any4 > any46 tcp/any"]
+        }
+        assert unread(found) == [
+            "unknown: aws_security_group.a.var.rules",
+            "unknown: aws_security_group.a.${concat(var.rules, [])}",
+        ]
+
+    def test_items_that_are_expressions(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A parser that has nothing for one does not make it nothing."""
+        meta = {"path": "aws_security_group.a", "filename": "main.tf"}
+        group_ = {"__tfmeta": meta, "id": "1", "ingress": [None]}
+        answer = {"evaluated": {"aws_security_group": [group_]}, "raw": {}}
+
+        def run(command: list[str], **options: Any) -> Any:
+            data = json.dumps(answer).encode()
+            return subprocess.CompletedProcess(command, 0, data, b"")
+
+        monkeypatch.setattr(subprocess, "run", run)
+        assert unread(read_text(INNER)) == ["unknown: an expression"]
 
     def test_plan_and_module_agree(self) -> None:
         """Where all is known, the two are the same."""
@@ -703,7 +757,11 @@ resource "aws_security_group" "a" {
         def run(command: list[str], **options: Any) -> Any:
             seen.update(options)
             return subprocess.CompletedProcess(
-                command, 0, b'{"evaluated": {"a": 1}, "raw": {"b": 1}}', b""
+                command,
+                0,
+                b'{"evaluated": {"a": 1}, "raw": {"b": 1, "c": {"resource": '
+                b'[5, {"__is_block__": true, "x": {"y": {}}}]}}}',
+                b"",
             )
 
         monkeypatch.setattr(subprocess, "run", run)
