@@ -149,8 +149,7 @@ def _pieces(
         if low <= edge < high:
             yield low, edge
             low = edge + 1
-    if low <= high:
-        yield low, high
+    yield low, high
 
 
 def _text(

@@ -176,12 +176,15 @@ def _other_protocols(
 def _mistakes() -> Mapping[tuple[Protocol, int], tuple[Statement, ...]]:
     """Return the statements that are mistakes, by what they have."""
     found: dict[tuple[Protocol, int], list[Statement]] = {}
-    for statement in statements():
-        if statement.error is not None:
-            for pair in statement.protocol_ports():
-                if pair.ports is not None:
-                    key = (pair.protocol, pair.ports.low)
-                    found.setdefault(key, []).append(statement)
+    stated = [
+        ((pair.protocol, pair.ports.low), statement)
+        for statement in statements()
+        if statement.error is not None
+        for pair in statement.protocol_ports()
+        if pair.ports is not None
+    ]
+    for key, statement in stated:
+        found.setdefault(key, []).append(statement)
     return {key: tuple(listed) for key, listed in found.items()}
 
 

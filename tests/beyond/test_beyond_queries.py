@@ -275,6 +275,10 @@ class TestNearMisses:
             for port in pair.ports or ():
                 assert edition.near_misses(pair.protocol, port) == ()
 
+    def test_two_other_digits_are_no_slip(self) -> None:
+        """Only two that are swapped."""
+        assert avi_portspec.load().near_misses("tcp", 8993) == ()
+
     def test_an_edition_has_near_misses_of_its_own_ports(self) -> None:
         """A known error is none where the flow is not there."""
         edition = avi_portspec.load()
