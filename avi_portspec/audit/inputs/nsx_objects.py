@@ -127,25 +127,28 @@ class Objects:
         self, paths: Sequence[Node], entries: Sequence[Node], depth: int = 0
     ) -> Spans:
         found: list[tuple[int, int]] = []
+        alone = len(paths) + len(entries) == 1
         for each in paths:
             name = each.name().rpartition("/")[2]
             service = self.services.get(name)
             if service is None or depth > _DEPTH:
                 why = "a service that the file lacks; export services, too"
                 raise UnsettledError(Unknown(name, why))
-            found += self._services(
-                (), service.at("service_entries").each(), depth + 1
-            )
+            inner = service.at("service_entries").each()
+            if not alone and any(one.at("source_ports") for one in inner):
+                why = "services of which some are limited to source ports"
+                raise UnsettledError(Unknown(name, why))
+            found += self._services((), inner, depth + 1)
         for entry in entries:
-            found += self._entry(entry, depth)
+            found += self._entry(entry, depth, alone=alone)
         return join_spans(found)
 
-    def _entry(self, entry: Node, depth: int) -> Spans:
+    def _entry(self, entry: Node, depth: int, *, alone: bool) -> Spans:
         kind = entry.at("resource_type").text()
         if kind in {"L4PortSetServiceEntry", "ALGTypeServiceEntry"}:
             word = entry.at("l4_protocol").value
             protocol = UDP if word == "UDP" else TCP
-            if entry.at("source_ports"):
+            if entry.at("source_ports") and not alone:
                 why = "a service that is limited to source ports"
                 raise UnsettledError(Unknown(entry.at("id").name(""), why))
             return _ports(protocol, entry.at("destination_ports"))
@@ -167,6 +170,23 @@ class Objects:
             )
         why = "an entry of a service that is not about IP"
         raise UnsettledError(Unknown(entry.at("id").name(""), why))
+
+    def source_ports(self, rule: Node) -> Spans | None:
+        """Return the source ports of a rule that has one entry with some.
+
+        Raises:
+            WrongError: It is not right.
+        """
+        entries = rule.at("service_entries").each()
+        for each in rule.at("services").each():
+            known = self.services.get(each.name().rpartition("/")[2])
+            if known is not None:
+                entries += known.at("service_entries").each()
+        if len(entries) != 1 or not entries[0].at("source_ports"):
+            return None
+        word = entries[0].at("l4_protocol").value
+        protocol = UDP if word == "UDP" else TCP
+        return _ports(protocol, entries[0].at("source_ports"))
 
     @staticmethod
     def conditions(rule: Node) -> tuple[str, ...]:

@@ -184,6 +184,7 @@ def _policy(
                 sources=objects.parties(node, "source"),
                 destinations=objects.parties(node, "destination"),
                 service=objects.service(node),
+                source_ports=objects.source_ports(node),
                 conditions=objects.conditions(node),
             )
             own = _scope(node) or scope

@@ -91,7 +91,14 @@ class TestNsx:
              "any46 > any46 udp/123"),
             ({"service_entries": [
                 entry("L4PortSet", l4_protocol="TCP", source_ports=["1"])],
-              "services": []}, "any46 > any46 ?e"),
+              "services": []}, "any46 > any46 tcp/any from tcp/1"),
+            ({"services": ["/infra/services/dhcp"]},
+             "any46 > any46 udp/68 from udp/67"),
+            ({"services": ["/infra/services/dhcp", "/infra/services/web"]},
+             "any46 > any46 ?dhcp"),
+            ({"service_entries": [
+                entry("L4PortSet", source_ports=["1"]),
+                entry("L4PortSet")], "services": []}, "any46 > any46 ?e"),
             ({"profiles": ["/infra/context-profiles/dns"]},
              "any46 > any46 any service if context profile dns"),
         ],
@@ -120,6 +127,9 @@ class TestNsx:
         }  # fmt: skip
         odd = {"resource_type": "Service", "id": "odd",
                "service_entries": [entry("EtherType")]}  # fmt: skip
+        dhcp = {"resource_type": "Service", "id": "dhcp", "service_entries": [
+            entry("L4PortSet", l4_protocol="UDP", source_ports=["67"],
+                  destination_ports=["68"])]}  # fmt: skip
         mixed = addresses("mixed", "192.0.2.1")
         mixed["expression"] += [
             {"resource_type": "ConjunctionOperator",
@@ -138,7 +148,7 @@ class TestNsx:
             "children": [
                 {"SecurityPolicy": policy(nsx_rule(**more))},
                 {"Service": web}, {"Service": every}, {"Service": odd},
-                {"Service": loop},
+                {"Service": loop}, {"Service": dhcp},
                 {"Group": addresses("ips", "10.0.0.0/8", "fd00::/8")},
                 {"Group": addresses("six", "fd00::/8")}, {"Group": mixed},
                 {"Group": by_tag},

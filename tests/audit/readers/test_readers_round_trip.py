@@ -168,7 +168,10 @@ def found(existing: Existing, direction: str) -> Open:
         for filter_ in existing.filters
         if filter_.direction == direction
         for rule in filter_.rules
-        if rule.origin == "file" and rule.action == "allow"
+        if rule.origin == "file"
+        and rule.action == "allow"
+        # What a link itself needs is no rule of the product.
+        and "avi-link" not in rule.id
         for one in rule.sources
         for other in rule.destinations
         for source in networks(one, filter_)
