@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from avi_portspec.beyond.queries import statements
-from avi_portspec.errors import InvalidQueryError, shown
+from avi_portspec.beyond.queries import check_port, statements
 from avi_portspec.model.ports import PortRange, ProtocolPorts
 from avi_portspec.model.protocols import Protocol, ProtocolLike
 from avi_portspec.names import Slip
@@ -56,9 +55,7 @@ def near_misses(
         UnknownNameError: No protocol has that name.
     """
     given = Protocol.of(protocol)
-    if type(port) is not int or not 0 <= port <= 65535:  # noqa: PLR2004
-        expected = "a number from 0 to 65535"
-        raise InvalidQueryError("port", expected, shown(port))
+    check_port(port)
     if edition.flows.select(protocol=given, port=port):
         return ()
     found: dict[ProtocolPorts, NearMiss] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, cast
 
 from avi_portspec.beyond.files import library
@@ -29,6 +29,7 @@ __all__ = [
     "releases_text",
     "remarks_of",
     "source_releases",
+    "traffic_summary",
     "traffic_text",
 ]
 
@@ -58,6 +59,35 @@ def traffic_text(statement: Statement) -> str:
     # It asks for no more of a flow than statements have.
     ports = ports_text(cast("Flow", statement))
     return ", ".join(filter(None, (sides, ports)))
+
+
+def traffic_summary(statements: Iterable[Statement]) -> str:
+    """Return what traffic some statements have, in a few words.
+
+    Mistakes, exclusions, and what has no port of its own are left out:
+    ``Service Engine -> Service Engine, TCP 9001 or TCP 4001``.
+
+    Args:
+        statements: The statements.
+    """
+    labels = {end.id: end.label for end in library().endpoints}
+    found: dict[str, dict[str, None]] = {}
+    for each in statements:
+        if (
+            each.source is None
+            or each.destination is None
+            or each.error is not None
+            or each.agreement == "excludes"
+            or any(ports.low != ports.high for ports in each.ports)
+            or not each.protocols
+            or (not each.ports and any(p.has_ports for p in each.protocols))
+        ):
+            continue
+        sides = f"{labels[each.source]} -> {labels[each.destination]}"
+        found.setdefault(sides, {})[ports_text(cast("Flow", each))] = None
+    return "; ".join(
+        f"{sides}, {join('or', ports)}" for sides, ports in found.items()
+    )
 
 
 def case_text(statement: Statement, facets: Catalog[Facet]) -> str:

@@ -16,6 +16,7 @@ from avi_portspec.exporters.data import (
     NoteData,
     ReasonData,
     ReportData,
+    SourcedTextData,
 )
 from avi_portspec.model.flat import (
     Identity,
@@ -181,7 +182,7 @@ class _Head(Identity):
 class Explained(_Head):
     """``explain --json``."""
 
-    deployment: DeploymentData
+    deployment: DeploymentData | None
     subject: str
     text: str
     decisions: list[Decided]
@@ -189,6 +190,8 @@ class Explained(_Head):
     release: str | None
     statements: list[OtherStatement]
     near_misses: list[NearMiss]
+    other_purposes: list[SourcedTextData]
+    settings: list[SourcedTextData]
 
 
 class Shown(_Head):
@@ -208,11 +211,20 @@ class Symptom(TypedDict):
     notes: list[NoteData]
 
 
+class Cause(TypedDict):
+    """A flow to check: what it carries, and what is seen without it."""
+
+    flow: FullFlow
+    purposes: list[str]
+    statements: list[OtherStatement]
+
+
 class Symptoms(_Head):
     """``symptom --json``."""
 
     seen: str | None
     symptoms: list[Symptom]
+    causes: list[Cause]
 
 
 class LinkedNote(NoteData):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from avi_portspec.beyond.near import NearMiss
     from avi_portspec.beyond.records import Statement
+    from avi_portspec.deployment.causes import Cause
     from avi_portspec.deployment.decisions import Gap
     from avi_portspec.deployment.overlay_records import Overlay
     from avi_portspec.deployment.resolution import Resolution
@@ -153,6 +154,30 @@ class Edition(EditionData):
         """
         found: Symptoms = self._symptoms
         return found
+
+    def possible_causes(self, seen: str) -> tuple[Cause, ...]:
+        """Return the flows that may be behind what somebody sees.
+
+        They are found by the words that people use, and by what the flows
+        carry. Few sources state what is seen where a flow is blocked, so it
+        is a list of what to check, and no list of causes.
+
+        >>> import avi_portspec
+        >>> for cause in avi_portspec.load().possible_causes("clock drift"):
+        ...     print(cause.flow.id)
+        service-engine-to-controller-ntp
+        controller-to-ntp
+
+        Args:
+            seen: What is seen, in a few words; capitals do not matter. All
+                words must match.
+
+        Raises:
+            InvalidQueryError: It is not text, or has no word to look for.
+        """
+        from avi_portspec.deployment.causes import find_causes
+
+        return find_causes(self, seen)
 
     def overlay(self, source: Overlay | str | PathLike[str]) -> Edition:
         """Return this edition with a site's own facts.

@@ -66,7 +66,10 @@ def _answer(report: Report) -> Iterator[Block]:
     lines = (*change.needed, *change.optional)
     notes = Footnotes(lines)
     yield _lines_table(change, lines, notes)
-    told = [*map(str, (*report.conflicts, *report.gaps))]
+    told = [
+        *map(str, report.conflicts),
+        *(f"{gap} {report.beside(gap)}".rstrip() for gap in report.gaps),
+    ]
     if report.deployment is None:
         told = [text for text, _ in change.undocumented]
     yield from _undocumented(
@@ -130,7 +133,7 @@ def _lines_table(
         if report.inventory is not None:
             source, destination = change.addresses(line)
             cells = [cells[0], source, cells[1], destination]
-        why = mark(why_of(line), notes.letter(line))
+        why = mark(why_of(line, change), notes.letter(line))
         cells += [str(line.port), line.service, why, flow.id]
         if has_sites:
             row = Row(flow, report.edition)
@@ -218,6 +221,8 @@ def _ticket(change: Change) -> Iterator[Block]:
         if change.conflicts:
             text = "Only the port of each conflict above"
         yield Paragraph(f"{text}. {OUT_OF_SCOPE}")
+    if text := change.report.beside(None):
+        yield Paragraph(f"{text} Nothing of it is requested.")
     yield Heading("Assumptions")
     if notes.texts():
         yield _footnotes(notes)
@@ -273,6 +278,8 @@ def _undocumented(report: Report, lines: tuple[str, ...]) -> Iterator[Block]:
             if report.deployment is None
             else "No gaps found for this deployment."
         )
+    if text := report.beside(None):
+        yield Paragraph(text)
 
 
 def _exclusions(report: Report) -> Iterator[Block]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
+from avi_portspec.beyond.beside import NO_PURPOSE
 from avi_portspec.deployment.unresolved import conflict_phrase, withheld_phrase
 from avi_portspec.deployment.why import explain
 from avi_portspec.documents import join
@@ -267,6 +268,13 @@ class Change(NamedTuple):
             return text
         return f"{text}; test UDP by using {join('and', services)}"
 
+    def other_purpose(self, flow: Flow) -> str:
+        """Return what a flow is for, and who states it beside the vendor."""
+        answer = self.report.answer
+        if answer is None or flow.id not in answer.edition.flows.ids():
+            return ""
+        return next(map(str, answer.other_purposes(flow)), "")
+
     # -- what to know ---------------------------------------------------------
 
     @property
@@ -334,7 +342,10 @@ class Change(NamedTuple):
         told = {flow for gap in self.report.gaps for flow in gap.flows}
         return (
             *(
-                (at_start(gap.text), ", ".join(gap.flows))
+                (
+                    f"{at_start(gap.text)} {self.report.beside(gap)}".rstrip(),
+                    ", ".join(gap.flows),
+                )
                 for gap in self.report.gaps
             ),
             *(
@@ -492,15 +503,18 @@ def _reasons(change: Change, line: Line) -> Iterator[str]:
     """
     (flow,) = line.flows
     need = str(line.need)
+    other = change.other_purpose(flow)
     if (
-        not flow.purpose
+        not (flow.purpose or other)
         or site_of(flow)
         or flow.requirement == "some-or-all"
         or _is_for_some_clouds(flow, change.report.deployment)
     ):
         yield f"{need[:1].lower()}{need[1:]}" + (
-            " (no purpose stated)" if need == "Required" else ""
+            f" ({NO_PURPOSE})" if need == "Required" and not other else ""
         )
+    if other:
+        yield other
     if flow.purpose:
         edition = cast("EditionData", change.report.edition)
         yield purpose_phrase(flow, edition).rstrip(".")
@@ -519,12 +533,18 @@ def _is_for_some_clouds(flow: Flow, deployment: Deployment | None) -> bool:
     )
 
 
-def why_of(line: Line) -> str:
-    """Return why one flow is there, and what it is for."""
+def why_of(line: Line, change: Change) -> str:
+    """Return why one flow is there, and what it is for.
+
+    Args:
+        line: The line of the flow.
+        change: The request, which knows what other sources state.
+    """
     (flow,) = line.flows
     texts = [str(line.need), *changes(flow, whole=True), *line.below]
-    if flow.purpose and flow.purpose.lower() != line.need.text.lower():
-        texts.insert(1, flow.purpose)
+    purpose = flow.purpose or change.other_purpose(flow)
+    if purpose and purpose.lower() != line.need.text.lower():
+        texts.insert(1, purpose)
     return ". ".join(text.rstrip(".") for text in texts)
 
 

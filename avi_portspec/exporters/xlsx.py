@@ -211,7 +211,7 @@ def _rule_rows(
     }
     for line in lines:
         names, addresses = change.ends(line), change.addresses(line)
-        why = why_of(line)
+        why = why_of(line, change)
         if line.need.tag == OPTIONAL:
             why += f". Without it: {without_it(line)}"
         for pair in line.flows[0].protocol_ports():
@@ -287,6 +287,11 @@ def _sheets(change: Change, notes: Footnotes) -> Iterator[_Sheet]:
         [
             *(("conflict", text, flow) for text, flow in change.conflicts),
             *(("gap", text, ids) for text, ids in change.undocumented),
+            *(
+                ("elsewhere", e.text, "")
+                for e in report.elsewhere
+                if not e.gap
+            ),
         ],
     )
     yield (

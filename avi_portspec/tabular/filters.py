@@ -9,7 +9,7 @@ option's name before its errors. Values are looked up, never evaluated.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
@@ -26,18 +26,21 @@ from avi_portspec.model.protocols import Protocol
 from avi_portspec.names import Requirement, fold
 
 if TYPE_CHECKING:
+    from avi_portspec.beyond.records import Statement
     from avi_portspec.model.facets import Facet
     from avi_portspec.model.facts import EditionFacts
 
 __all__ = [
     "FILTERS",
     "GRAMMAR",
+    "TRAFFIC",
     "Filter",
     "FilterError",
     "Terms",
     "asked_clouds",
     "parse_terms",
     "select_flows",
+    "select_stated",
     "select_statements",
 ]
 
@@ -151,10 +154,18 @@ FILTERS: Final[Mapping[str, Filter]] = {
     )
 }
 
+#: The filters of which a value is somebody's name.
+_OF_ENDS: Final = frozenset({"source", "destination", "endpoint"})
 #: The filters that exclusions and pointers can meet as well as flows can.
-_OF_PLACES: Final = frozenset({"section", "source", "destination", "endpoint"})
+_OF_PLACES: Final = _OF_ENDS | {"section"}
 #: Those that leave them alone: what is not needed is not needed on any cloud.
 _OF_DEPLOYMENTS: Final = frozenset({"cloud"})
+
+
+#: Those that statements of other sources can meet.
+TRAFFIC: Final = (
+    *("source", "destination", "endpoint", "protocol", "port", "cloud"),
+)
 
 
 def parse_terms(name: str, *texts: str) -> Terms:
@@ -202,8 +213,9 @@ def select_flows(flows: Flows, filters: Mapping[str, Terms]) -> Flows:
     Raises:
         FilterError: A value fits nothing in the edition.
     """
-    for name, (included, excluded) in filters.items():
+    for name, terms in filters.items():
         try:
+            included, excluded = _find_ends(flows.edition, name, terms)
             if included:
                 flows = _include(flows, name, included)
             for value in excluded:
@@ -211,6 +223,34 @@ def select_flows(flows: Flows, filters: Mapping[str, Terms]) -> Flows:
         except (InvalidQueryError, UnknownNameError) as wrong:
             raise FilterError(name, wrong) from None
     return flows
+
+
+def _find_ends(edition: EditionFacts, name: str, terms: Terms) -> Terms:
+    """Return terms in which an endpoint has a name that the edition knows."""
+    if name not in _OF_ENDS:
+        return terms
+    included, excluded = (
+        tuple(_find_end(edition, value) for value in values)
+        for values in terms
+    )
+    return Terms(included, excluded)
+
+
+def _find_end(edition: EditionFacts, name: str) -> str:
+    """Return the id of an endpoint that only other sources call so.
+
+    What nobody knows stays as it is, for the edition to refuse.
+    """
+    if name in edition.endpoints:
+        return name
+    # Imported here: most names are the edition's own.
+    from avi_portspec.beyond.spellings import find_endpoint
+
+    try:
+        found = find_endpoint(name)
+    except UnknownNameError:
+        return name
+    return found if found in edition.endpoints else name
 
 
 def _include(flows: Flows, name: str, included: tuple[Any, ...]) -> Flows:
@@ -240,7 +280,7 @@ def select_statements(
         FilterError: A value fits nothing in the edition.
     """
     filters = {
-        name: terms
+        name: _find_ends(edition, name, terms)
         for name, terms in filters.items()
         if name not in _OF_DEPLOYMENTS
     }
@@ -252,6 +292,54 @@ def select_statements(
         for record in records
         if all(_fits(edition, record, *item) for item in filters.items())
     ]
+
+
+def select_stated(
+    edition: EditionFacts,
+    found: Iterable[Statement],
+    filters: Mapping[str, Terms],
+) -> list[Statement]:
+    """Return the statements of other sources that meet every filter.
+
+    Args:
+        edition: An edition, for the names of clouds.
+        found: The statements.
+        filters: By the filters' names, which are those of :data:`TRAFFIC`,
+            what :func:`parse_terms` returned.
+
+    Raises:
+        FilterError: A value is nobody's name, or no cloud.
+    """
+    # Imported here: few tables have statements.
+    from avi_portspec.beyond.queries import traffic_test
+
+    left = [*found]
+    for name, terms in filters.items():
+        try:
+            included, excluded = (
+                [
+                    traffic_test(name, _cloud_id(edition, name, value))
+                    for value in values
+                ]
+                for values in terms
+            )
+        except UnknownNameError as wrong:
+            raise FilterError(name, wrong) from None
+        left = [
+            each
+            for each in left
+            if (not included or any(meets(each) for meets in included))
+            and not any(meets(each) for meets in excluded)
+        ]
+    return left
+
+
+def _cloud_id(edition: EditionFacts, name: str, value: Any) -> Any:
+    """Return the id of a cloud, and any other value as it is."""
+    facet = edition.facets.get("cloud")
+    if name != "cloud" or facet is None:
+        return value
+    return _cloud(facet, value)
 
 
 def asked_clouds(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import click
 
-from avi_portspec.cli.inputs import require_deployment
+from avi_portspec.cli.inputs import find_deployment, require_deployment
 from avi_portspec.cli.options import (
     OUTPUT,
     command,
@@ -19,14 +19,19 @@ from avi_portspec.cli.options import (
     table_options,
 )
 from avi_portspec.cli.parameters import RELEASE, SUBJECT
+from avi_portspec.deployment.subjects import Subject, find_subject
 from avi_portspec.errors import UnknownNameError
 from avi_portspec.names import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from avi_portspec.cli.request import Request
     from avi_portspec.cli.terminal import Screen
-    from avi_portspec.deployment.decisions import Explanation
+    from avi_portspec.deployment.decisions import Decision
     from avi_portspec.deployment.resolution import Resolution
+    from avi_portspec.edition.edition import Edition
+    from avi_portspec.model.flows import Endpoint
 
 __all__ = ["explain_command"]
 
@@ -107,21 +112,32 @@ def explain_command(
     that do not apply are counted, unless there are no others.
     """
     edition = request.edition()
-    deployment = require_deployment(request, edition)
-    answered = edition.resolve(deployment)
-    found = _explanations(answered, subject)
-    decisions = [decision for part in found for decision in part.decisions]
-    exclusions = [exclusion for part in found for exclusion in part.exclusions]
+    deployment = find_deployment(request, edition)
+    answered = None if deployment is None else edition.resolve(deployment)
+    # With the directions that the deployment reads.
+    asked = edition if answered is None else cast("Edition", answered.edition)
+    found = _subjects(asked, subject)
+    decisions: list[Decision] = []
+    if answered is not None:
+        decisions = [answered[flow] for each in found for flow in each.flows]
+    elif any(each.flows or each.exclusions for each in found):
+        # What nothing documents needs no deployment.
+        require_deployment(request, edition)
+    exclusions = [each for part in found for each in part.exclusions]
     others = None
-    if release is not None or not (decisions or exclusions):
+    is_silent = not request.quiet and any(
+        decision.status == "unstated" for decision in decisions
+    )
+    if release is not None or is_silent or not (decisions or exclusions):
         # Imported here: reading all statements takes its time.
         from avi_portspec.cli.other_sources import find_other_sources
 
         others = find_other_sources(
-            answered, found[0].subject, decisions, exclusions, release
+            asked, found, decisions, deployment=deployment, release=release
         )
 
     def data() -> object:
+        from avi_portspec.beyond.beside import other_purposes, settings_of
         from avi_portspec.cli.answers import (
             Explained,
             answer,
@@ -133,8 +149,8 @@ def explain_command(
             Explained,
             edition,
             deployment=deployment,
-            subject=found[0].subject if len(found) == 1 else subject,
-            text="\n".join(part.text for part in found),
+            subject=found[0].name if len(found) == 1 else subject,
+            text="\n".join(_texts(asked, answered, found)),
             decisions=[
                 decision_data(decision, edition) for decision in decisions
             ],
@@ -145,6 +161,16 @@ def explain_command(
                 for each in (others.statements if others else ())
             ],
             near_misses=others.near_misses if others else (),
+            other_purposes=[
+                each
+                for decision in decisions
+                for each in other_purposes(decision.flow, deployment)
+            ],
+            settings=[
+                each
+                for decision in decisions
+                for each in settings_of(decision.flow, deployment)
+            ],
         )
 
     def show(screen: Screen) -> None:
@@ -152,10 +178,11 @@ def explain_command(
 
         show_verdicts(
             screen,
+            asked,
             answered,
-            subject,
-            decisions,
-            exclusions,
+            subject=found[0].name if found[0].pair else subject,
+            decisions=decisions,
+            exclusions=exclusions,
             everything=everything,
             full=full,
             quiet=request.quiet,
@@ -168,44 +195,91 @@ def explain_command(
     )
 
 
-def _explanations(answer: Resolution, subject: str) -> list[Explanation]:
-    """Return the explanations of a subject: several for a service.
+def _texts(
+    edition: Edition, answer: Resolution | None, subjects: Iterable[Subject]
+) -> Iterator[str]:
+    """Yield what is stated on each subject, in sentences."""
+    for subject in subjects:
+        if answer is None or not (subject.flows or subject.exclusions):
+            yield subject.silence(edition)
+            continue
+        yield from (answer.explain(each).text for each in subject.flows)
+        yield from (answer.explain(each).text for each in subject.exclusions)
+
+
+def _subjects(edition: Edition, text: str) -> list[Subject]:
+    """Return what a text is about: several flows for a service.
 
     Raises:
         UnknownNameError: Nothing has that name.
         InvalidQueryError: It is not a port.
     """
-    flows = answer.edition.flows
+    flows = edition.flows
     services = {fold(flow.service) for flow in flows if flow.service}
-    word = fold(subject.strip())
+    word = fold(text.strip())
     if word in services:
-        return [answer.explain(flow) for flow in flows.select(service=word)]
+        return [Subject(f.id, (f,)) for f in flows.select(service=word)]
     if found := _PORT_FIRST.fullmatch(word):
-        subject = f"{found[2]}/{found[1]}"
+        text = f"{found[2]}/{found[1]}"
     elif found := _PORT_LAST.fullmatch(word):
-        subject = f"{found[1]}/{found[2]}"
+        text = f"{found[1]}/{found[2]}"
     try:
-        return [answer.explain(subject)]
+        return [find_subject(edition, text)]
     except UnknownNameError as wrong:
-        if between := _between(answer, subject):
+        if between := _between(edition, text):
             return between
         kind = "flow, exclusion, protocol or service"
         known = [*wrong.known, *sorted(services)]
-        raise UnknownNameError(kind, subject, known) from None
+        raise UnknownNameError(kind, text, known) from None
 
 
-def _between(answer: Resolution, subject: str) -> list[Explanation]:
-    """Return the explanations of all between a pair of ends, if it is one."""
-    edition = answer.edition
-    for found in _BETWEEN_ENDS.finditer(subject):
-        names = (subject[: found.start()], subject[found.end() :])
-        ends = [edition.endpoints.get(name.strip()) for name in names]
-        pair = tuple(end.id for end in ends if end is not None)
-        between = [
-            answer.explain(record)
-            for record in (*edition.flows, *edition.exclusions)
-            if (record.source, record.destination) == pair
+def _between(edition: Edition, text: str) -> list[Subject]:
+    """Return all between a pair of ends, if it is one.
+
+    Where other sources alone have something between them, it is the pair.
+    """
+    for found in _BETWEEN_ENDS.finditer(text):
+        names = (text[: found.start()], text[found.end() :])
+        try:
+            ends = [_find_end(edition, name.strip()) for name in names]
+        except UnknownNameError:
+            continue
+        source, destination = (end.id for end in ends)
+        pair = source, destination
+        own = [
+            *(
+                Subject(flow.id, (flow,))
+                for flow in edition.flows
+                if (flow.source, flow.destination) == pair
+            ),
+            *(
+                Subject(each.id, (), (each,))
+                for each in edition.exclusions
+                if (each.source, each.destination) == pair
+            ),
         ]
-        if between:
-            return between
+        # Imported here: most subjects are no pair.
+        from avi_portspec.beyond.queries import statements
+
+        if own:
+            return own
+        if any((s.source, s.destination) == pair for s in statements()):
+            name = " to ".join(end.label for end in ends)
+            return [Subject(name, pair=pair)]
     return []
+
+
+def _find_end(edition: Edition, name: str) -> Endpoint:
+    """Return an endpoint by its name in the edition, or in other sources.
+
+    Raises:
+        UnknownNameError: It is nobody's.
+    """
+    # Imported here: most subjects are no pair.
+    from avi_portspec.beyond.spellings import find_endpoint, parties
+
+    own = edition.endpoints.get(name)
+    if own is not None:
+        return own
+    end = find_endpoint(name)
+    return edition.endpoints.get(end) or parties()[end]
