@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from avi_portspec.beyond.queries import check_port, statements
 from avi_portspec.model.ports import PortRange, ProtocolPorts
@@ -12,6 +12,9 @@ from avi_portspec.names import Slip
 
 if TYPE_CHECKING:
     from avi_portspec.model.edition import EditionData
+    from avi_portspec.model.flows import Flow
+
+    _Pairs: TypeAlias = Sequence[tuple[Flow, ProtocolPorts]]
 
 __all__ = ["NearMiss", "near_misses"]
 
@@ -37,18 +40,28 @@ class NearMiss(NamedTuple):
 
 
 def near_misses(
-    edition: EditionData, protocol: ProtocolLike, port: int
+    edition: EditionData,
+    protocol: ProtocolLike,
+    port: int,
+    *,
+    flows: Iterable[Flow] | None = None,
 ) -> tuple[NearMiss, ...]:
     """Return what was probably meant by a port that the edition lacks.
+
+    It takes one protocol and one port, as a question or a rule has them, and
+    reads nothing but the edition and the statements of other sources. The
+    same arguments give the same answer.
 
     Args:
         edition: The edition.
         protocol: The protocol that was given.
         port: The port that was given.
+        flows: The flows that may be meant, such as those that a deployment
+            needs; by default all of the edition.
 
     Returns:
         Each documented port that is near, the most certain first; nothing if
-        the edition documents the port itself.
+        one of the flows has the port itself.
 
     Raises:
         InvalidQueryError: It is no port.
@@ -56,37 +69,45 @@ def near_misses(
     """
     given = Protocol.of(protocol)
     check_port(port)
-    if edition.flows.select(protocol=given, port=port):
+    pairs = [
+        (flow, pair)
+        for flow in (edition.flows if flows is None else flows)
+        for pair in flow.protocol_ports()
+    ]
+    if any(_has(pair, given, port) for _, pair in pairs):
         return ()
     found: dict[ProtocolPorts, NearMiss] = {}
-    for miss in _all(edition, given, port):
+    for miss in _all(pairs, given, port):
         first = found.setdefault(miss.meant, miss)
         names = dict.fromkeys((*first.records, *miss.records))
         found[miss.meant] = first._replace(records=tuple(names))
     return tuple(found.values())
 
 
-def _all(
-    edition: EditionData, given: Protocol, port: int
-) -> Iterator[NearMiss]:
+def _has(pair: ProtocolPorts, protocol: Protocol, port: int) -> bool:
+    """Return whether a pair is of that protocol, and has that port."""
+    is_same = pair.protocol == protocol
+    return is_same and pair.ports is not None and port in pair.ports
+
+
+def _all(pairs: _Pairs, given: Protocol, port: int) -> Iterator[NearMiss]:
     """Yield every near miss, some perhaps twice, the most certain first."""
-    yield from _known_errors(edition, given, port)
+    yield from _known_errors(pairs, given, port)
     yield from _protocol_numbers(given, port)
-    for flow in edition.flows.select(port=port):
-        for pair in flow.protocol_ports():
-            if pair.ports is not None and port in pair.ports:
-                yield NearMiss(
-                    pair,
-                    "protocol",
-                    f"Port {port} is documented with {pair.protocol.label}, "
-                    f"not with {given.label}.",
-                    (flow.id,),
-                )
-    yield from _digits(edition, given, port)
+    for flow, pair in pairs:
+        if _has(pair, pair.protocol, port):
+            yield NearMiss(
+                pair,
+                "protocol",
+                f"Port {port} is documented with {pair.protocol.label}, "
+                f"not with {given.label}.",
+                (flow.id,),
+            )
+    yield from _digits(pairs, given, port)
 
 
 def _known_errors(
-    edition: EditionData, given: Protocol, port: int
+    pairs: _Pairs, given: Protocol, port: int
 ) -> Iterator[NearMiss]:
     """Yield what is meant where a source has this very mistake."""
     for statement in statements():
@@ -96,16 +117,14 @@ def _known_errors(
             if pair.ports is not None and pair.protocol == given
         }:
             continue
-        for name in edition.flows.ids():
-            if name not in statement.about:
-                continue
-            for pair in edition.flows[name].protocol_ports():
+        for flow, pair in pairs:
+            if flow.id in statement.about:
                 yield NearMiss(
                     pair,
                     "known-error",
                     f"{statement.stated_by} has the same mistake. "
                     f"{statement.error}",
-                    (name, statement.id),
+                    (flow.id, statement.id),
                 )
 
 
@@ -130,21 +149,18 @@ def _protocol_numbers(given: Protocol, port: int) -> Iterator[NearMiss]:
         )
 
 
-def _digits(
-    edition: EditionData, given: Protocol, port: int
-) -> Iterator[NearMiss]:
+def _digits(pairs: _Pairs, given: Protocol, port: int) -> Iterator[NearMiss]:
     """Yield the ports of the same protocol that differ by one slip."""
     users: dict[int, list[str]] = {}
-    for flow in edition.flows.select(protocol=given):
-        for ports in flow.ports:
-            users.setdefault(ports.low, []).append(flow.id)
-    near = [(slip, other) for other in users if (slip := _slip(port, other))]
-    for slip, other in sorted(near, key=lambda each: each[0] == "digit"):
-        what = (
-            "one digit differs"
-            if slip == "digit"
-            else "two digits are swapped"
-        )
+    for flow, pair in pairs:
+        if pair.protocol == given and pair.ports is not None:
+            users.setdefault(pair.ports.low, []).append(flow.id)
+    near = [
+        (*slip, other)
+        for other in users
+        for slip in _slips(str(port), str(other))
+    ]
+    for slip, what, other in sorted(near, key=lambda each: each[0] == "digit"):
         yield NearMiss(
             ProtocolPorts(given, PortRange.of(other)),
             slip,
@@ -153,16 +169,27 @@ def _digits(
         )
 
 
-def _slip(port: int, other: int) -> Slip | None:
-    """Return how one number can be written for the other, if it can."""
-    left, right = str(port), str(other)
-    if len(left) != len(right) or len(left) < _DIGITS:
-        return None
-    apart = [at for at in range(len(left)) if left[at] != right[at]]
+def _slips(given: str, meant: str) -> Iterator[tuple[Slip, str]]:
+    """Yield how one number can be written for the other, if it can."""
+    if min(len(given), len(meant)) < _DIGITS:
+        return
+    if _without_one(meant, given):
+        yield "digit", "a digit is missing"
+    elif _without_one(given, meant):
+        yield "digit", "there is a digit too many"
+    if len(given) != len(meant):
+        return
+    apart = [at for at in range(len(given)) if given[at] != meant[at]]
     if len(apart) == 1:
-        return "digit"
-    if len(apart) == 2 and apart[1] == apart[0] + 1:  # noqa: PLR2004
+        yield "digit", "one digit differs"
+    elif len(apart) == 2 and apart[1] == apart[0] + 1:  # noqa: PLR2004
         first, second = apart
-        if left[first] == right[second] and left[second] == right[first]:
-            return "swapped-digits"
-    return None
+        if given[first] == meant[second] and given[second] == meant[first]:
+            yield "swapped-digits", "two digits are swapped"
+
+
+def _without_one(longer: str, shorter: str) -> bool:
+    """Return whether a number is another one without one of its digits."""
+    return any(
+        longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer))
+    )

@@ -249,6 +249,13 @@ class SiteNames(TypedDict):
     reference: str | None
 
 
+class OtherName(TypedDict):
+    """What other sources call an endpoint."""
+
+    name: str
+    sources: list[str]
+
+
 class Endpoint(TypedDict):
     """A source or a destination."""
 
@@ -256,6 +263,7 @@ class Endpoint(TypedDict):
     name: str
     kind: EndpointKind
     aliases: list[str]
+    other_names: list[OtherName]
     description: str | None
     site_names: list[SiteNames]
     origin: str | None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.deployment.symptoms import Symptoms
     from avi_portspec.model.catalog import Catalog
+    from avi_portspec.model.flows import Flow
     from avi_portspec.model.protocols import ProtocolLike
 
 __all__ = ["Edition"]
@@ -290,7 +291,11 @@ class Edition(EditionData):
         return conflicts(self, release=release)
 
     def near_misses(
-        self, protocol: ProtocolLike, port: int
+        self,
+        protocol: ProtocolLike,
+        port: int,
+        *,
+        flows: Iterable[Flow] | None = None,
     ) -> tuple[NearMiss, ...]:
         """Return what was probably meant by a port that nothing documents.
 
@@ -302,10 +307,12 @@ class Edition(EditionData):
         Args:
             protocol: The protocol that was given.
             port: The port that was given.
+            flows: The flows that may be meant, such as
+                :attr:`Resolution.needed`; by default all of them.
 
         Returns:
             Each documented port that is near, the most certain first; nothing
-            if the edition documents the port itself.
+            if one of the flows has the port itself.
 
         Raises:
             InvalidQueryError: The port is not one.
@@ -313,4 +320,4 @@ class Edition(EditionData):
         """
         from avi_portspec.beyond.near import near_misses
 
-        return near_misses(self, protocol, port)
+        return near_misses(self, protocol, port, flows=flows)

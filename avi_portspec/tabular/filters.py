@@ -38,6 +38,7 @@ __all__ = [
     "FilterError",
     "Terms",
     "asked_clouds",
+    "find_end",
     "parse_terms",
     "select_flows",
     "select_stated",
@@ -230,16 +231,20 @@ def _find_ends(edition: EditionFacts, name: str, terms: Terms) -> Terms:
     if name not in _OF_ENDS:
         return terms
     included, excluded = (
-        tuple(_find_end(edition, value) for value in values)
-        for values in terms
+        tuple(find_end(edition, value) for value in values) for values in terms
     )
     return Terms(included, excluded)
 
 
-def _find_end(edition: EditionFacts, name: str) -> str:
+def find_end(edition: EditionFacts, name: str) -> str:
     """Return the id of an endpoint that only other sources call so.
 
-    What nobody knows stays as it is, for the edition to refuse.
+    A name of the edition, and one that nobody knows, stay as they are: the
+    edition looks the one up, and refuses the other.
+
+    Args:
+        edition: The edition.
+        name: The name.
     """
     if name in edition.endpoints:
         return name

@@ -378,6 +378,37 @@ class TestSymptoms:
         assert "Other causes" not in ask("symptom").out
 
 
+class TestNames:
+    """What other sources call the endpoints of an edition."""
+
+    def test_endpoints_lists_them(self, ask: Ask) -> None:
+        """Each with the sources that use it."""
+        answer = ask("endpoints 'NSX ALB Controller' --json")
+        (found,) = json.loads(answer.out)["endpoints"]
+        assert found["id"] == "controller"
+        assert {
+            "name": "Controllers and cluster VIP",
+            "sources": ["installer-vcd"],
+        } in found["other_names"]
+        assert "ALB management network" in ask("endpoints controller").out
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "ports aws --source {}",
+            "ports --endpoint '!{}'",
+            "export --format csv --deployment aws --destination {}",
+        ],
+    )
+    def test_every_command_takes_them(self, ask: Ask, line: str) -> None:
+        """As it takes the edition's own."""
+        own = ask(line.format("controller"))
+        quoted = line.replace("'!{}'", "{}").format("'{}'")
+        bar = "!" if "!" in line else ""
+        other = ask(quoted.format(f"{bar}NSX ALB Controller"))
+        assert (other.code, other.out) == (own.code, own.out)
+
+
 class TestSourcesAndReleases:
     """``avi-portspec sources`` and ``avi-portspec releases``."""
 
