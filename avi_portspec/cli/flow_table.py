@@ -238,7 +238,12 @@ def list_undocumented(
     beside: dict[Gap | None, str] = {}
     if answer.resolution is not None:
         if not quiet:
-            beside = {e.gap: e.text for e in answer.resolution.elsewhere}
+            # Who asks for some flows does not ask what else there is.
+            beside = {
+                found.gap: found.text
+                for found in answer.resolution.elsewhere
+                if found.gap is not None or answer.is_unfiltered
+            }
         for conflict in answer.resolution.conflicts:
             yield str(conflict), "bold red"
         for gap in answer.resolution.gaps:

@@ -263,6 +263,11 @@ class Answer:
         """Whether it is all of the edition, and no deployment's."""
         return self.resolution is None and self._matching == self.edition.flows
 
+    @property
+    def is_unfiltered(self) -> bool:
+        """Whether all flows are asked about."""
+        return not self._filters and not self._decisions
+
     def data(self) -> Mapping[str, Any]:
         """Return it as the plain data that JSON is exported from."""
         from avi_portspec.exporters.data import report_data

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from avi_portspec.cli.other_sources import OtherSources
     from avi_portspec.cli.terminal import Screen
-    from avi_portspec.deployment.decisions import Decision
+    from avi_portspec.deployment.decisions import Decision, Gap
     from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.edition.edition import Edition
     from avi_portspec.model.edition import EditionData
@@ -56,6 +56,7 @@ _STYLES: Final = {
     "not clear": "bold yellow",
     "not supported": "bold red",
 }
+_SILENT: Final = 'Do not read this as "not needed".'
 _COLUMN: Final = max(map(len, _VERDICTS.values())) + 1
 _MARGIN: Final = " " * _COLUMN
 #: The most names that are said of what does not apply.
@@ -70,6 +71,7 @@ def show_verdicts(
     subject: str,
     decisions: Sequence[Decision],
     exclusions: Sequence[Exclusion],
+    gaps: Sequence[Gap],
     everything: bool,
     full: bool,
     quiet: bool,
@@ -84,6 +86,7 @@ def show_verdicts(
         subject: What was asked about.
         decisions: The decisions that it concerns.
         exclusions: What the vendor says is not needed, and bears on it.
+        gaps: What the vendor is silent on, and may be about it.
         everything: Whether to show what does not apply beside the rest.
         full: Whether to add ids, all citations, notes and interpretations.
         quiet: Whether to leave out where the answer comes from, and what
@@ -101,6 +104,14 @@ def show_verdicts(
         _show_decisions(screen, answer, shown, detail, with_others=not quiet)
     for exclusion in exclusions:
         _show_exclusion(screen, edition, exclusion, full=full)
+    if gaps and shown:
+        screen.line()
+    for gap in gaps:
+        _show_verdict(screen, _VERDICTS["unstated"], at_start(gap.text))
+        _show_more(screen, _SILENT)
+        if answer is not None and not quiet:
+            beside = [e.text for e in answer.elsewhere if e.gap == gap]
+            _show_more(screen, *beside)
     hidden = [d for d in decisions if d not in shown]
     if hidden:
         screen.line()
@@ -241,7 +252,7 @@ def _sentence(decision: Decision, answer: Resolution) -> str:
 def _remarks(decision: Decision, asked: Asked) -> Iterator[str]:
     """Yield what must not be missed about a verdict."""
     if decision.status == "unstated":
-        yield 'Do not read this as "not needed".'
+        yield _SILENT
     yield from changes(decision.flow)
     yield from cautions(decision.flow, asked)
     if decision.status == "direction-unclear":
@@ -254,11 +265,9 @@ def _purposes(decision: Decision, answer: Resolution) -> Iterator[str]:
     if decision.status in _ASIDE:
         return
     others = answer.other_purposes(flow)
-    if flow.purpose is not None:
-        yield f"Purpose: {flow.purpose.rstrip('.')}."
-    elif others:
+    if others:
         yield f"Purpose, by other sources: {'; '.join(map(str, others))}."
-    else:
+    elif flow.purpose is None:
         yield f"{at_start(NO_PURPOSE)}."
     for setting in answer.settings_of(flow)[:1]:
         yield f"The port is a setting: read {setting}."
@@ -267,6 +276,8 @@ def _purposes(decision: Decision, answer: Resolution) -> Iterator[str]:
 def _details(decision: Decision, edition: EditionData) -> Iterator[str]:
     """Yield all else that is known about a verdict."""
     flow = decision.flow
+    if flow.purpose:
+        yield f"Purpose: {flow.purpose.rstrip('.')}."
     if flow.effect_if_blocked:
         yield f"If blocked: {flow.effect_if_blocked}"
     places = "; ".join(_place(c, edition) for c in decision.citations)

@@ -18,7 +18,7 @@ from avi_portspec.deployment.decisions import (
 )
 from avi_portspec.deployment.reasons import Reasons
 from avi_portspec.deployment.resolver import Resolver
-from avi_portspec.deployment.subjects import find_subject
+from avi_portspec.deployment.subjects import Subject, find_subject
 from avi_portspec.deployment.unresolved import withheld_phrase
 from avi_portspec.documents import join
 from avi_portspec.errors import (
@@ -350,7 +350,7 @@ class Resolution(Frozen):
         return settings_of(self._flow(flow), self.deployment)
 
     def explain(
-        self, subject: Flow | Exclusion | ProtocolPorts | int | str
+        self, subject: Flow | Exclusion | ProtocolPorts | Subject | int | str
     ) -> Explanation:
         """Return why something is needed here, or why it is not.
 
@@ -364,13 +364,18 @@ class Resolution(Frozen):
         Args:
             subject: A flow or its id; an exclusion or its id; a protocol and
                 port, as ``"tcp/9001"`` or as a :class:`ProtocolPorts`; a
-                protocol alone, as ``"icmp"``; or a port alone, as ``9001``.
+                protocol alone, as ``"icmp"``; a port alone, as ``9001``; or a
+                service, as ``"ssh"``.
 
         Raises:
             UnknownNameError: Nothing has that name.
             InvalidQueryError: It is none of these, or no port.
         """
-        found = find_subject(self.edition, subject)
+        found = (
+            subject
+            if isinstance(subject, Subject)
+            else find_subject(self.edition, subject)
+        )
         decisions = tuple(self[flow] for flow in found.flows)
         lines = [str(decision) for decision in decisions]
         for exclusion in found.exclusions:
@@ -379,11 +384,19 @@ class Resolution(Frozen):
                 f"not required: {sides}. {exclusion.text} "
                 f"[{exclusion.citation}]"
             )
+        lines = lines or [found.silence(self.edition)]
+        # Over which port that would go, nobody has said: over this one, too.
+        gaps = tuple(
+            gap
+            for gap in self.gaps
+            if not gap.flows and found.is_open(gap.interface)
+        )
         return Explanation(
             subject=found.name,
             decisions=decisions,
             exclusions=found.exclusions,
-            text="\n".join(lines) or found.silence(self.edition),
+            gaps=gaps,
+            text="\n".join([*lines, *map(str, gaps)]),
         )
 
     def _flow(self, flow: Flow | str) -> Flow:

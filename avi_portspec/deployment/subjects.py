@@ -8,6 +8,7 @@ from avi_portspec.errors import InvalidQueryError, UnknownNameError, shown
 from avi_portspec.model.conditions import VENDOR
 from avi_portspec.model.ports import ProtocolPorts, parse_port
 from avi_portspec.model.protocols import Protocol
+from avi_portspec.names import fold
 
 if TYPE_CHECKING:
     from avi_portspec.model.edition import EditionData
@@ -19,7 +20,7 @@ __all__ = ["Subject", "find_subject"]
 #: What can be explained.
 _FORMS: Final = (
     "a protocol and one port, as tcp/9001; a protocol, as icmp; a port, as "
-    "9001; or the id of a flow or an exclusion"
+    "9001; a service, as ssh; or the id of a flow or an exclusion"
 )
 
 
@@ -34,6 +35,7 @@ class Subject(NamedTuple):
         port: The port that was named, if one was.
         pair: The source and the destination, if it is two ends that only
             other sources know.
+        is_record: Whether it is one record of the edition, and nothing else.
     """
 
     name: str
@@ -42,6 +44,17 @@ class Subject(NamedTuple):
     protocol: Protocol | None = None
     port: int | None = None
     pair: tuple[EndpointId, EndpointId] | None = None
+    is_record: bool = False
+
+    def is_open(self, interface: str | None) -> bool:
+        """Return whether silence on an interface may be about it.
+
+        Args:
+            interface: What the Controller talks to, by its id.
+        """
+        if self.pair is not None:
+            return interface in self.pair
+        return not self.is_record
 
     def silence(self, edition: EditionData) -> str:
         """Return that an edition has nothing on it, in a sentence.
@@ -83,11 +96,19 @@ def find_subject(edition: EditionData, subject: Any) -> Subject:
         raise InvalidQueryError("subject", expected, shown(subject))
     flow = edition.flows.get(name)
     if flow is not None:
-        return Subject(name, (flow,))
+        return Subject(name, (flow,), is_record=True)
     exclusion = edition.exclusions.get(name)
     if exclusion is not None:
-        return Subject(name, (), (exclusion,))
+        return Subject(name, (), (exclusion,), is_record=True)
+    if fold(name.strip()) in _services(edition):
+        return Subject(name, tuple(edition.flows.select(service=name.strip())))
     return _parse_subject(edition, name)
+
+
+def _services(edition: EditionData) -> list[str]:
+    """Return the services that flows have, as they are compared."""
+    services = {flow.service for flow in edition.flows if flow.service}
+    return sorted(map(fold, services))
 
 
 def _parse_subject(edition: EditionData, name: str) -> Subject:
@@ -106,8 +127,9 @@ def _parse_subject(edition: EditionData, name: str) -> Subject:
             *edition.flows.ids(),
             *edition.exclusions.ids(),
             *wrong.known,
+            *_services(edition),
         ]
-        kind = "flow, exclusion or protocol"
+        kind = "flow, exclusion, protocol or service"
         raise UnknownNameError(kind, name, known) from None
     if not name or (port and over is not None and not over.has_ports):
         # Of a type of message after a slash, silence would be a lie.

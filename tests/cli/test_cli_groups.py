@@ -321,6 +321,7 @@ def check_all(edition: Edition, data: st.DataObject) -> None:
             subject="tcp",
             decisions=[*resolution],
             exclusions=[*edition.exclusions],
+            gaps=resolution.gaps,
             everything=flag,
             full=False,
             quiet=False,

@@ -24,12 +24,9 @@ from avi_portspec.errors import UnknownNameError
 from avi_portspec.names import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from avi_portspec.cli.request import Request
     from avi_portspec.cli.terminal import Screen
-    from avi_portspec.deployment.decisions import Decision
-    from avi_portspec.deployment.resolution import Resolution
+    from avi_portspec.deployment.decisions import Explanation
     from avi_portspec.edition.edition import Edition
     from avi_portspec.model.flows import Endpoint
 
@@ -117,13 +114,15 @@ def explain_command(
     # With the directions that the deployment reads.
     asked = edition if answered is None else cast("Edition", answered.edition)
     found = _subjects(asked, subject)
-    decisions: list[Decision] = []
+    explained: list[Explanation] = []
     if answered is not None:
-        decisions = [answered[flow] for each in found for flow in each.flows]
+        explained = [answered.explain(each) for each in found]
     elif any(each.flows or each.exclusions for each in found):
         # What nothing documents needs no deployment.
         require_deployment(request, edition)
-    exclusions = [each for part in found for each in part.exclusions]
+    decisions = [each for part in explained for each in part.decisions]
+    exclusions = [each for part in explained for each in part.exclusions]
+    gaps = [gap for part in explained for gap in part.gaps]
     others = None
     is_silent = not request.quiet and any(
         decision.status == "unstated" for decision in decisions
@@ -150,11 +149,13 @@ def explain_command(
             edition,
             deployment=deployment,
             subject=found[0].name if len(found) == 1 else subject,
-            text="\n".join(_texts(asked, answered, found)),
+            text="\n".join(part.text for part in explained)
+            or found[0].silence(asked),
             decisions=[
                 decision_data(decision, edition) for decision in decisions
             ],
             exclusions=exclusions,
+            gaps=[gap.text for gap in gaps],
             release=release,
             statements=[
                 statement_data(each, edition)
@@ -183,6 +184,7 @@ def explain_command(
             subject=found[0].name if found[0].pair else subject,
             decisions=decisions,
             exclusions=exclusions,
+            gaps=gaps,
             everything=everything,
             full=full,
             quiet=request.quiet,
@@ -195,42 +197,24 @@ def explain_command(
     )
 
 
-def _texts(
-    edition: Edition, answer: Resolution | None, subjects: Iterable[Subject]
-) -> Iterator[str]:
-    """Yield what is stated on each subject, in sentences."""
-    for subject in subjects:
-        if answer is None or not (subject.flows or subject.exclusions):
-            yield subject.silence(edition)
-            continue
-        yield from (answer.explain(each).text for each in subject.flows)
-        yield from (answer.explain(each).text for each in subject.exclusions)
-
-
 def _subjects(edition: Edition, text: str) -> list[Subject]:
-    """Return what a text is about: several flows for a service.
+    """Return what a text is about: several records for a pair.
 
     Raises:
         UnknownNameError: Nothing has that name.
         InvalidQueryError: It is not a port.
     """
-    flows = edition.flows
-    services = {fold(flow.service) for flow in flows if flow.service}
     word = fold(text.strip())
-    if word in services:
-        return [Subject(f.id, (f,)) for f in flows.select(service=word)]
     if found := _PORT_FIRST.fullmatch(word):
         text = f"{found[2]}/{found[1]}"
     elif found := _PORT_LAST.fullmatch(word):
         text = f"{found[1]}/{found[2]}"
     try:
         return [find_subject(edition, text)]
-    except UnknownNameError as wrong:
+    except UnknownNameError:
         if between := _between(edition, text):
             return between
-        kind = "flow, exclusion, protocol or service"
-        known = [*wrong.known, *sorted(services)]
-        raise UnknownNameError(kind, text, known) from None
+        raise
 
 
 def _between(edition: Edition, text: str) -> list[Subject]:
@@ -248,12 +232,12 @@ def _between(edition: Edition, text: str) -> list[Subject]:
         pair = source, destination
         own = [
             *(
-                Subject(flow.id, (flow,))
+                Subject(flow.id, (flow,), is_record=True)
                 for flow in edition.flows
                 if (flow.source, flow.destination) == pair
             ),
             *(
-                Subject(each.id, (), (each,))
+                Subject(each.id, (), (each,), is_record=True)
                 for each in edition.exclusions
                 if (each.source, each.destination) == pair
             ),
