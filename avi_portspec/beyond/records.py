@@ -332,11 +332,6 @@ class Spelling(Record):
         tuple[SourceId, ...], Many("a list of source ids", SOURCE)
     ]
 
-    def _faults(self) -> Iterator[Fault]:
-        if not self.sources:
-            expected = "at least one source that uses the name"
-            yield Fault("spelling/no-source", "sources", expected, "none")
-
 
 @attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
 class Topic(Record):

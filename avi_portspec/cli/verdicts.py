@@ -106,12 +106,9 @@ def show_verdicts(
         _show_exclusion(screen, edition, exclusion, full=full)
     if gaps and shown:
         screen.line()
+    elsewhere = () if answer is None or quiet else answer.elsewhere
     for gap in gaps:
-        _show_verdict(screen, _VERDICTS["unstated"], at_start(gap.text))
-        _show_more(screen, _SILENT)
-        if answer is not None and not quiet:
-            beside = [e.text for e in answer.elsewhere if e.gap == gap]
-            _show_more(screen, *beside)
+        _show_gap(screen, gap, [e.text for e in elsewhere if e.gap == gap])
     hidden = [d for d in decisions if d not in shown]
     if hidden:
         screen.line()
@@ -172,6 +169,12 @@ def _show_decisions(
         elif detail == "stated":
             _show_more(screen, _stated(decision, edition, asked))
     show_footnotes(screen, footnotes)
+
+
+def _show_gap(screen: Screen, gap: Gap, elsewhere: Sequence[str]) -> None:
+    """Print what is not documented, and what other sources state of it."""
+    _show_verdict(screen, _VERDICTS["unstated"], at_start(gap.text))
+    _show_more(screen, _SILENT, *elsewhere)
 
 
 def _show_exclusion(

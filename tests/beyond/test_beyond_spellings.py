@@ -97,10 +97,8 @@ class TestTheData:
         }
         assert found["NSX Manager nodes and VIP"] == ("tanzu-nsx",)
 
-    def test_a_name_has_a_source_and_somebody(self) -> None:
-        """Else the data is refused."""
-        with pytest.raises(InvalidDataError, match="at least one source"):
-            Spelling(name="Avi", sources=())
+    def test_a_name_is_somebodys(self) -> None:
+        """Else the data is refused, with the nearest."""
         spelling = Spelling(
             name="Avi",
             endpoint="controler",  # type: ignore[arg-type]

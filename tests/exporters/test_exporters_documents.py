@@ -133,6 +133,10 @@ reason = "not polled"
 """
 
 
+#: A source of purposes that the vendor's page does not state.
+SECURE = "Secure communication between Controller and Service Engine, 20.1"
+
+
 class TestTicket:
     """A change request that a board reads in two minutes."""
 
@@ -257,7 +261,12 @@ class TestTicket:
         block = after(ticket_on(answer), "Not documented by the vendor")
         assert block[0].text.startswith("Not requested. Decide about these")
         assert block[1] == Bullets(
-            tuple(f"T{gap.text[1:]}" for gap in answer.gaps)
+            tuple(
+                f"T{gap.text[1:]} {elsewhere.text}"
+                for gap, elsewhere in zip(
+                    answer.gaps, answer.elsewhere[:1], strict=True
+                )
+            )
         )
         ports = {row["Protocol and ports"] for row in self.rules(answer)}
         assert not [text for text in ports if "4001" in text or "9001" in text]
@@ -417,7 +426,8 @@ class TestTicket:
         ]
         assert peers.splitlines()[2].startswith("TCP 9001: required on vC")
         assert why["External network services", "Controller"] == (
-            "TCP 22 and 443: required (no purpose stated)\n"
+            "TCP 22: required (no purpose known)\n"
+            f"TCP 443: API server ({SECURE})\n"
             "TCP 5054: remote CLI shell\n"
             "UDP 161: SNMP agent on the Controller"
         )
@@ -870,7 +880,8 @@ class TestSite:
         assert rows["External network services"][3:] == (
             "TCP 22 (SSH), 9443 (HTTPS)\nUDP 161 (SNMP)",
             (
-                "TCP 22 and 9443: required (no purpose stated)\n"
+                "TCP 22: required (no purpose known)\n"
+                f"TCP 9443: API server ({SECURE})\n"
                 "TCP 9443: moved from TCP 443 by the site's overlay berlin: "
                 "The portal moved\n"
                 "UDP 161: SNMP agent on the Controller"
