@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from avi_portspec.documents import join
 from avi_portspec.model.display import ports_text
 from avi_portspec.model.phrases import cautions, state_phrase
-from avi_portspec.model.wording import site_of
+from avi_portspec.model.wording import site_of, uncapitalise
 
 if TYPE_CHECKING:
     from avi_portspec.deployment.decisions import Decision, Gap
@@ -30,7 +30,7 @@ def conflict_phrase(flow: Flow, why: Why, edition: EditionData) -> str:
     service = f"{flow.service} " if flow.service else ""
     return (
         f"{ports_text(flow)} from {_ends(flow, edition)} is "
-        f"{why.text[:1].lower()}{why.text[1:]}, and no other {service}port is "
+        f"{uncapitalise(why.text)}, and no other {service}port is "
         "documented."
     )
 
