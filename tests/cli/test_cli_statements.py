@@ -269,7 +269,7 @@ class TestWhereThePageIsSilent:
             for cell in row
         ]
         assert any("TCP 443 (5 statements)" in cell for cell in text)
-        assert "elsewhere" in text
+        assert "Elsewhere" in text
 
 
 class TestPurposesAndSettings:
