@@ -546,7 +546,7 @@ RULES: Final[Mapping[str, DataRule]] = {
         'service-engine = ["0.0.0.0/0"]',
     ),
     "inventory/by-cloud": _python(
-        "In Python, a role has the addresses of its members in all clouds.",
+        "In Python, a role has what its members have in all clouds.",
         "attrs.evolve(loads_inventory('service-engine.aws = "
         '["10.1.0.1"]\', edition=load()), addresses={})',
     ),

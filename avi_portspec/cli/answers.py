@@ -186,6 +186,7 @@ class Explained(_Head):
     text: str
     decisions: list[Decided]
     exclusions: list[ExclusionData]
+    gaps: list[str]
     release: str | None
     statements: list[OtherStatement]
     near_misses: list[NearMiss]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from avi_portspec.cli.other_sources import OtherSources
     from avi_portspec.cli.terminal import Screen
-    from avi_portspec.deployment.decisions import Decision
+    from avi_portspec.deployment.decisions import Decision, Gap
     from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.model.edition import EditionData
     from avi_portspec.model.flows import Exclusion, Flow
@@ -54,6 +54,7 @@ _STYLES: Final = {
     "not clear": "bold yellow",
     "not supported": "bold red",
 }
+_SILENT: Final = 'Do not read this as "not needed".'
 _COLUMN: Final = max(map(len, _VERDICTS.values())) + 1
 _MARGIN: Final = " " * _COLUMN
 #: The most names that are said of what does not apply.
@@ -67,6 +68,7 @@ def show_verdicts(
     decisions: Sequence[Decision],
     exclusions: Sequence[Exclusion],
     *,
+    gaps: Sequence[Gap],
     everything: bool,
     full: bool,
     quiet: bool,
@@ -80,6 +82,7 @@ def show_verdicts(
         subject: What was asked about.
         decisions: The decisions that it concerns.
         exclusions: What the vendor says is not needed, and bears on it.
+        gaps: What the vendor is silent on, and may be about it.
         everything: Whether to show what does not apply beside the rest.
         full: Whether to add ids, all citations, notes and interpretations.
         quiet: Whether to leave out where the answer comes from.
@@ -95,6 +98,11 @@ def show_verdicts(
     _show_decisions(screen, answer, shown, detail)
     for exclusion in exclusions:
         _show_exclusion(screen, answer.edition, exclusion, full=full)
+    if gaps and shown:
+        screen.line()
+    for gap in gaps:
+        _show_verdict(screen, _VERDICTS["unstated"], at_start(gap.text))
+        _show_more(screen, _SILENT)
     hidden = [d for d in decisions if d not in shown]
     if hidden:
         screen.line()
@@ -233,7 +241,7 @@ def _sentence(decision: Decision, answer: Resolution) -> str:
 def _remarks(decision: Decision, asked: Asked) -> Iterator[str]:
     """Yield what must not be missed about a verdict."""
     if decision.status == "unstated":
-        yield 'Do not read this as "not needed".'
+        yield _SILENT
     yield from changes(decision.flow)
     yield from cautions(decision.flow, asked)
     if decision.status == "direction-unclear":

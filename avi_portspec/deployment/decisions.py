@@ -116,12 +116,16 @@ class Explanation:
         subject: What was asked about.
         decisions: The decisions on the flows that it concerns.
         exclusions: What the vendor says is not required, and bears on it.
+        gaps: What the vendor is silent on altogether, and may be about it:
+            of a port, a protocol or a service, where no flow says what the
+            Controller and the API of a cloud use.
         text: All of it in English, a line each.
     """
 
     subject: str
     decisions: tuple[Decision, ...]
     exclusions: tuple[Exclusion, ...]
+    gaps: tuple[Gap, ...]
     text: str
 
     def __str__(self) -> str:

@@ -48,6 +48,7 @@ from avi_portspec.names import (
     DirectionReading,
     FlowId,
     Status,
+    fold,
 )
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ _ELSEWHERE: Final = {
 #: What can be explained.
 _FORMS: Final = (
     "a protocol and one port, as tcp/9001; a protocol, as icmp; a port, as "
-    "9001; or the id of a flow or an exclusion"
+    "9001; a service, as ssh; or the id of a flow or an exclusion"
 )
 
 
@@ -324,7 +325,8 @@ class Resolution(Frozen):
         Args:
             subject: A flow or its id; an exclusion or its id; a protocol and
                 port, as ``"tcp/9001"`` or as a :class:`ProtocolPorts`; a
-                protocol alone, as ``"icmp"``; or a port alone, as ``9001``.
+                protocol alone, as ``"icmp"``; a port alone, as ``9001``; or a
+                service, as ``"ssh"``.
 
         Raises:
             UnknownNameError: Nothing has that name.
@@ -344,11 +346,15 @@ class Resolution(Frozen):
                 f"No flow of {self.edition.id} is over {name}: {VENDOR} is "
                 "silent about it, which proves nothing."
             )
+        known = (*self.edition.flows.ids(), *self.edition.exclusions.ids())
+        # Over which port that would go, nobody has said: over this one, too.
+        gaps = tuple(g for g in self.gaps if not g.flows and name not in known)
         return Explanation(
             subject=name,
             decisions=decisions,
             exclusions=exclusions,
-            text="\n".join(lines),
+            gaps=gaps,
+            text="\n".join([*lines, *map(str, gaps)]),
         )
 
     def _find_subject(
@@ -375,7 +381,15 @@ class Resolution(Frozen):
         exclusion = edition.exclusions.get(name)
         if exclusion is not None:
             return (), (exclusion,), name
+        if fold(name.strip()) in self._services():
+            found = edition.flows.select(service=name.strip())
+            return tuple(found), (), name
         return self._parse_subject(name)
+
+    def _services(self) -> list[str]:
+        """Return the services that flows have, as they are compared."""
+        flows = self.edition.flows
+        return sorted({fold(flow.service) for flow in flows if flow.service})
 
     def _parse_subject(
         self, name: str
@@ -397,8 +411,9 @@ class Resolution(Frozen):
                 *self.edition.flows.ids(),
                 *self.edition.exclusions.ids(),
                 *wrong.known,
+                *self._services(),
             ]
-            kind = "flow, exclusion or protocol"
+            kind = "flow, exclusion, protocol or service"
             raise UnknownNameError(kind, name, known) from None
         if not name or (port and over is not None and not over.has_ports):
             # Of a type of message after a slash, silence would be a lie.

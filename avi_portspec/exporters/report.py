@@ -173,9 +173,9 @@ class Report(NamedTuple):
         site = self._site(flow)
         return () if site is None else site.addresses.get(endpoint, ())
 
-    def objects(self, endpoint: EndpointId) -> list[str]:
-        """Return the objects of platforms that an endpoint has, in words."""
-        site = self.inventory
+    def objects(self, flow: Flow, endpoint: EndpointId) -> list[str]:
+        """Return the objects of platforms of an end of a flow, in words."""
+        site = self._site(flow)
         return (
             [] if site is None else [*map(str, site.peers.get(endpoint, ()))]
         )
@@ -202,11 +202,11 @@ class Report(NamedTuple):
         return {
             "source_address": [
                 *map(_address, self.sources(flow, flow.source)),
-                *self.objects(flow.source),
+                *self.objects(flow, flow.source),
             ],
             "destination_address": [
                 *map(_address, self._destinations(flow)),
-                *self.objects(flow.destination),
+                *self.objects(flow, flow.destination),
             ],
         }
 

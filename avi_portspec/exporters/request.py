@@ -168,7 +168,7 @@ class Change(NamedTuple):
         """Return the addresses of one end, and its objects."""
         report = self.report
         texts = [networks_text(report.sources(flow, endpoint))]
-        texts += report.objects(endpoint)
+        texts += report.objects(flow, endpoint)
         text = ", ".join(filter(None, texts)) or NO_ADDRESS
         clouds = [t.split(".")[1:] for t in report.lacking(flow, endpoint)]
         if text != NO_ADDRESS and clouds:

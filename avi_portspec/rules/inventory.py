@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+)
 from functools import lru_cache
 from ipaddress import (
     IPv4Address,
@@ -147,7 +153,21 @@ class _Clouds(Check):
                         "id/form", path, "the ids of clouds", shown(cloud)
                     )
                 else:
-                    yield from _NETWORKS.faults(networks, f"{name}.{cloud}")
+                    yield from _SOME.faults(networks, f"{name}.{cloud}")
+
+
+class _CloudObjects(Check):
+    """Endpoints with their objects in each cloud."""
+
+    __slots__ = ()
+
+    rule = "inventory/not-objects"
+    expected = "a mapping of endpoint ids to mappings of clouds to objects"
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, FrozenDict) and all(
+            _OBJECTS.accepts(members) and members for members in value.values()
+        )
 
 
 class _Objects(Check):
@@ -219,6 +239,9 @@ class _Hosts(Check):
 
 
 _NETWORKS: Final = _Networks(1)
+#: Those of a cloud, which can have objects instead.
+_SOME: Final = _Networks(0)
+_OBJECTS: Final = _Objects()
 _HOSTS: Final = _Hosts()
 
 
@@ -236,13 +259,14 @@ def _freeze_addresses(addresses: Any) -> Any:
 
 def _freeze_clouds(by_cloud: Any) -> Any:
     """Return members by cloud as the inventory keeps them; else as are."""
+    return _freeze_each(by_cloud, _freeze_addresses)
+
+
+def _freeze_each(by_cloud: Any, freeze: Callable[[Any], Any]) -> Any:
     if not isinstance(by_cloud, Mapping):
         return by_cloud
     return FrozenDict(
-        {
-            name: _freeze_addresses(by_cloud[name])
-            for name in sorted(by_cloud, key=str)
-        }
+        {name: freeze(by_cloud[name]) for name in sorted(by_cloud, key=str)}
     )
 
 
@@ -258,6 +282,11 @@ def _freeze_peers(peers: Any) -> Any:
             for name in sorted(peers, key=str)
         }
     )
+
+
+def _freeze_cloud_peers(by_cloud: Any) -> Any:
+    """Return objects by cloud as the inventory keeps them; else as are."""
+    return _freeze_each(by_cloud, _freeze_peers)
 
 
 def _collapse(networks: Any) -> Any:
@@ -313,6 +342,9 @@ class Inventory(Record):
             are; they can be ``outside`` too.
         peers: Objects of platforms that an endpoint has besides addresses,
             or instead of them.
+        peers_by_cloud: For an endpoint of ``by_cloud``, which of its objects
+            are in which cloud; there a cloud with objects can have no
+            addresses.
         internet: The endpoints that can be anywhere, and have all addresses
             for that; no part of the product is one.
         unused: The keys of endpoints that an overlay adds which the edition
@@ -330,9 +362,20 @@ class Inventory(Record):
     shared: Annotated[tuple[Network, ...], _Networks(0)] = ()
     by_cloud: Annotated[
         Mapping[EndpointId, Mapping[str, tuple[Network, ...]]], _Clouds()
-    ] = attrs.field(factory=FrozenDict, converter=_freeze_clouds, hash=False)
-    peers: Annotated[Mapping[EndpointId, tuple[Peer, ...]], _Objects()] = (
+    ] = attrs.field(
+        factory=FrozenDict,
+        converter=_freeze_clouds,
+        hash=False,
+    )
+    peers: Annotated[Mapping[EndpointId, tuple[Peer, ...]], _OBJECTS] = (
         attrs.field(factory=FrozenDict, converter=_freeze_peers, hash=False)
+    )
+    peers_by_cloud: Annotated[
+        Mapping[EndpointId, Mapping[str, tuple[Peer, ...]]], _CloudObjects()
+    ] = attrs.field(
+        factory=FrozenDict,
+        converter=_freeze_cloud_peers,
+        hash=False,
     )
     internet: Annotated[
         tuple[EndpointId, ...],
@@ -399,11 +442,8 @@ class Inventory(Record):
             if name not in self.by_cloud
         }
         for name, members in self.by_cloud.items():
-            together = collapse(chain.from_iterable(members.values()))
-            if self.addresses.get(name) != together:
-                expected = f"in addresses, what {name} has in all clouds"
-                yield Fault("inventory/by-cloud", name, expected, "others")
             lists |= {f"{name}.{c}": (name, n) for c, n in members.items()}
+        yield from self._cloud_faults()
         entries = [
             Entry(f"{path}[{at}]", name, network)
             for path, (name, networks) in lists.items()
@@ -428,6 +468,34 @@ class Inventory(Record):
                 yield Fault("inventory/internet", "internet", expected, name)
         if self.cluster_ip_is_destination and not self.cluster_ip:
             yield _NO_CLUSTER_IP
+
+    def _cloud_faults(self) -> Iterator[Fault]:
+        """Yield where what is listed by cloud is not what there is in all."""
+        rule = "inventory/by-cloud"
+        for name in dict.fromkeys((*self.by_cloud, *self.peers_by_cloud)):
+            members = self.by_cloud.get(name, {})
+            objects = self.peers_by_cloud.get(name, {})
+            together = collapse(chain.from_iterable(members.values()))
+            for field, has, in_clouds in (
+                ("addresses", self.addresses.get(name, ()), together),
+                ("peers", self.peers.get(name, ()), _join_peers(objects)),
+            ):
+                if has != in_clouds:
+                    expected = f"in {field}, what {name} has in all clouds"
+                    yield Fault(rule, name, expected, "others")
+            bare = {
+                cloud for cloud, networks in members.items() if not networks
+            }
+            if not bare <= objects.keys() <= members.keys():
+                expected = "in each cloud addresses, or objects"
+                yield Fault(rule, name, expected, "none")
+
+
+def _join_peers(
+    objects: Mapping[str, tuple[Peer, ...]],
+) -> tuple[Peer, ...]:
+    """Return the objects of all clouds, as an inventory keeps them."""
+    return tuple(sorted(chain.from_iterable(objects.values()), key=str))
 
 
 def _object_faults(
@@ -455,21 +523,24 @@ def _object_faults(
 @lru_cache(maxsize=32)
 def _within(inventory: Inventory, clouds: frozenset[str]) -> Inventory:
     """Return an inventory without the members of all other clouds."""
-    addresses = {**inventory.addresses}
+    addresses, peers = {**inventory.addresses}, {**inventory.peers}
     by_cloud: dict[EndpointId, dict[str, tuple[Network, ...]]] = {}
+    objects: dict[EndpointId, dict[str, tuple[Peer, ...]]] = {}
     for name, members in inventory.by_cloud.items():
-        kept = {
-            cloud: networks
-            for cloud, networks in members.items()
-            if cloud in clouds or name == CONTROLLER
-        }
-        addresses[name] = collapse(chain.from_iterable(kept.values()))
-        by_cloud[name] = kept
-    gone = {name for name, kept in by_cloud.items() if not kept}
+        here = {*members} if name == CONTROLLER else clouds
+        by_cloud[name] = {c: n for c, n in members.items() if c in here}
+        own = inventory.peers_by_cloud.get(name, {})
+        objects[name] = {c: o for c, o in own.items() if c in here}
+        addresses[name] = collapse(
+            chain.from_iterable(by_cloud[name].values())
+        )
+        peers[name] = _join_peers(objects[name])
     return attrs.evolve(
         inventory,
-        addresses={k: v for k, v in addresses.items() if k not in gone},
-        by_cloud={k: v for k, v in by_cloud.items() if k not in gone},
+        addresses={k: v for k, v in addresses.items() if v},
+        by_cloud={k: v for k, v in by_cloud.items() if v},
+        peers={k: v for k, v in peers.items() if v},
+        peers_by_cloud={k: v for k, v in objects.items() if v},
     )
 
 
@@ -667,6 +738,7 @@ def read_inventory(
             shared=tuple(entry.network for entry in reading.shared),
             by_cloud=reading.by_cloud,
             peers=reading.peers,
+            peers_by_cloud=reading.peers_by_cloud,
             internet=tuple(sorted(reading.internet)),
             unused=tuple(reading.unused),
         )
@@ -685,6 +757,7 @@ class _Reading:
         self.shared: list[Entry] = []
         self.by_cloud: dict[EndpointId, dict[str, list[Network]]] = {}
         self.objects: list[tuple[str, str, Peer]] = []
+        self.peers_by_cloud: dict[EndpointId, dict[str, list[Peer]]] = {}
         self.internet: set[EndpointId] = set()
         self.unused: list[str] = []
         self.keys = inventory_keys(edition)
@@ -722,14 +795,18 @@ class _Reading:
             got = "a group of endpoints"
             self._add("inventory/group", path, expected, got)
         elif isinstance(value, dict) and value:
-            members = self._read_clouds(key, value, path)
+            members, objects = self._read_clouds(key, value, path)
             self.entries += chain.from_iterable(members.values())
             self.by_cloud[EndpointId(key)] = {
                 cloud: [entry.network for entry in entries]
                 for cloud, entries in members.items()
             }
+            if objects:
+                self.peers_by_cloud[EndpointId(key)] = objects
         else:
-            self.entries += self._read(key, value, path=path, objects=True)
+            self.entries += self._read(
+                key, value, path=path, kinds=(dict, str)
+            )
 
     def _read_overlays(self, value: Any, table: dict[str, Any]) -> None:
         """Read the endpoints that overlays add, a table for each overlay.
@@ -813,15 +890,16 @@ class _Reading:
         if isinstance(value, dict) and value:
             self._read_clouds(key, value, path)
         else:
-            self._read(key, value, path=path, objects=True)
+            self._read(key, value, path=path, kinds=(dict, str))
         del self.objects[kept:]
         self.internet = internet
 
     def _read_clouds(
         self, key: str, value: dict[str, Any], path: str
-    ) -> dict[str, list[Entry]]:
-        """Return the members of a role, by cloud."""
+    ) -> tuple[dict[str, list[Entry]], dict[str, list[Peer]]]:
+        """Return the addresses and the objects of a role, by cloud."""
         members: dict[str, list[Entry]] = {}
+        objects: dict[str, list[Peer]] = {}
         facet = self.edition.facets.get("cloud")
         known = {
             fold(name): each.id
@@ -833,7 +911,12 @@ class _Reading:
             if cloud in known.values() or (
                 key == CONTROLLER and cloud == OUTSIDE
             ):
-                members[cloud] = self._read(key, listed, path=where)
+                before = len(self.objects)
+                members[cloud] = self._read(
+                    key, listed, path=where, kinds=(dict,)
+                )
+                if found := [peer for *_, peer in self.objects[before:]]:
+                    objects[cloud] = found
             else:
                 # People write the names of the vendor's page here, too.
                 near = known.get(fold(cloud)) or (
@@ -848,7 +931,7 @@ class _Reading:
                         "inventory/unknown-cloud", where, expected, got, near
                     )
                 )
-        return members
+        return members, objects
 
     def _add_unknown(self, key: str, *, guess: bool) -> None:
         near = None
@@ -880,7 +963,7 @@ class _Reading:
         *,
         network: bool = True,
         path: str | None = None,
-        objects: bool = False,
+        kinds: tuple[type, ...] = (),
     ) -> list[Entry]:
         """Return each sound address under a key, with its path.
 
@@ -889,7 +972,8 @@ class _Reading:
             value: What stands under it.
             network: Whether networks will do, or single addresses alone.
             path: Where the key is, if not at the top.
-            objects: Whether objects of platforms and the internet will do.
+            kinds: What will do besides addresses: the tables of objects of
+                platforms, and the word for the internet.
         """
         at_key = path or key
         texts: dict[str, Any] = {}
@@ -916,12 +1000,14 @@ class _Reading:
             self._add("list/not-a-list", at_key, expected, shown(value))
         entries: list[Entry] = []
         for place, text in texts.items():
-            if objects and (isinstance(text, dict) or text == INTERNET):
+            if isinstance(text, kinds) and (
+                isinstance(text, dict) or text == INTERNET
+            ):
                 self._read_object(key, text, place)
                 continue
             parsed = parse_network(text, network=network)
             if isinstance(parsed, Fault) and isinstance(text, dict):
-                where = "objects stand in the plain list of an endpoint"
+                where = "objects stand in the list of an endpoint"
                 parsed = parsed._replace(
                     expected=f"{parsed.expected}; {where}"
                 )

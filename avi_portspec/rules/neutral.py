@@ -7,7 +7,7 @@ one version of the Internet Protocol. A writer of a platform gets a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal, TypeAlias
 
 import attrs
@@ -302,6 +302,17 @@ class SiteRules:
     #: Between whom flows are asked for, in words; empty for all.
     asked: str = ""
 
+    def objects_of(self, role: EndpointId) -> tuple[Peer, ...]:
+        """Return the objects of a platform that a role has.
+
+        Args:
+            role: An endpoint, or one of the parts.
+        """
+        clouds = self.part_clouds.get(role)
+        here = self.inventory
+        here = here if clouds is None else here.within(clouds)
+        return here.peers.get(self.parts.get(role, role), ())
+
     @property
     def unwritten(self) -> tuple[FlowId, ...]:
         """The needed flows that lack a rule, over one protocol at least.
@@ -319,36 +330,32 @@ class SiteRules:
         parts = Parts(
             resolution.deployment, resolution.edition, self.inventory
         )
-        rules: dict[tuple[FlowId, Protocol], list[Rule]] = {}
+        # In which families there are rules.
+        written: dict[tuple[FlowId, Protocol], set[Family]] = {}
         for rule in self.rules:
             for name in rule.flows:
-                rules.setdefault((name, rule.protocol), []).append(rule)
-        return tuple(
-            flow.id
-            for flow in resolution.having("needed", "direction-unclear")
-            if flow.id in refused
-            or (
-                flow.id not in others
-                and not all(
-                    self._meet(rules.get((flow.id, over), ()), flow, parts)
-                    for over in flow.protocols
+                key = (name, rule.protocol)
+                written.setdefault(key, set()).add(rule.family)
+
+        def has_all(flow: Flow) -> bool:
+            # One of several clouds is between the members in each.
+            return all(
+                written.get((flow.id, over), set()).intersection(
+                    source.families, destination.families
+                )
+                for over in flow.protocols
+                for source, destination in parts.meetings(
+                    flow.source, flow.destination, flow.when
                 )
             )
-        )
 
-    def _meet(self, rules: Sequence[Rule], flow: Flow, parts: Parts) -> bool:
-        """Return whether rules have all that a flow is between.
-
-        A flow of several clouds is between the members in each.
-        """
-        families = {rule.family for rule in rules}
-        # The rule's ends, for the flow may be read the other way round.
-        return bool(rules) and all(
-            families.intersection(source.families, destination.families)
-            for source, destination in parts.meetings(
-                self.parts.get(rules[0].source, rules[0].source),
-                self.parts.get(rules[0].destination, rules[0].destination),
-                flow.when,
+        return tuple(
+            decision.flow.id
+            for decision in resolution
+            if decision.status in ("needed", "direction-unclear")
+            and (
+                decision.flow.id in refused
+                or not (decision.flow.id in others or has_all(decision.flow))
             )
         )
 

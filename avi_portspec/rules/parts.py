@@ -194,7 +194,7 @@ class Parts:
 
     def peers(self, part: EndpointId) -> tuple[Peer, ...]:
         """Return the objects of a platform that a part has."""
-        return self._inventory.peers.get(self.endpoints.get(part, part), ())
+        return self._here(part).peers.get(self.endpoints.get(part, part), ())
 
     def sources(self, part: EndpointId, family: Family) -> tuple[Network, ...]:
         """Return the addresses that a part sends from."""

@@ -98,6 +98,24 @@ class TestExplain:
             "the Controller connects to GCP.\n"
         ) in text
 
+    @pytest.mark.parametrize("subject", ["443", "https", "9440"])
+    def test_an_interface_that_no_flow_covers(
+        self, ask: Ask, subject: str
+    ) -> None:
+        """Nobody has said over which port that goes."""
+        told = (
+            "The vendor's page states no flow between the Controller and NSX "
+            "Manager on NSX-T."
+        )
+        line = f"explain {subject} --deployment nsx-t"
+        assert (
+            f"\nnot documented {told}\n               "
+            'Do not read this as "not needed".\n'
+        ) in ask(line).out
+        (gap,) = json.loads(ask(f"{line} --json").out)["gaps"]
+        assert gap[1:] == told[1:]
+        assert told not in ask("explain ssh --deployment aws").out
+
     def test_what_does_not_apply_is_named(self, ask: Ask) -> None:
         """By the end outside, or whole; of many, only the number is said."""
         text = ask("explain ssh --deployment openstack --container").out

@@ -198,6 +198,16 @@ class TestDoubtfulDirections:
         assert (answer.code, answer.out) == (2, "")
         assert "expected FLOW=stated or FLOW=reversed" in answer.err
 
+    @pytest.mark.usefixtures("files")
+    @pytest.mark.parametrize("other", ["stated", "reversed"])
+    def test_only_one_of_them(self, ask: Ask, other: str) -> None:
+        """The same twice is one; two that differ are none."""
+        line = f"{self.LINE} --accept-reading gcp-to-avi-vantage=reversed"
+        answer = ask(f"{line} --accept-reading gcp-to-avi-vantage={other}")
+        told = "expected one direction of gcp-to-avi-vantage, got both"
+        assert (told in answer.err) == (other == "stated")
+        assert (answer.code == 2) == (other == "stated")
+
 
 class TestOneFirewall:
     """Rules for the flows through it."""

@@ -204,6 +204,8 @@ class TestExplain:
             (ProtocolPorts(TCP, PortRange.of(9001)), 1),
             (ProtocolPorts(TCP, PortRange(low=9000, high=9300)), 2),
             (ProtocolPorts(ICMP, None), 3),
+            ("snmp", 1),
+            (" SNMP ", 1),
         ],
     )
     def test_by_protocol_and_port(self, subject: Any, count: int) -> None:
@@ -231,6 +233,24 @@ class TestExplain:
             f"No flow of vantage-undated is over {name}: the vendor's page "
             "is silent about it, which proves nothing."
         )
+
+    @pytest.mark.parametrize("subject", ["tcp/443", "gre", 12345, "https"])
+    def test_an_interface_that_no_flow_covers(self, subject: Any) -> None:
+        """Whatever could be about it says so; a flow is about itself."""
+        answer = _edition().resolve("nsx-t")
+        explained = answer.explain(subject)
+        (gap,) = explained.gaps
+        assert str(explained).splitlines()[-1] == (
+            "unstated: the vendor's page states no flow between the "
+            "Controller and NSX Manager on NSX-T."
+        )
+        assert answer.gaps == (gap,)
+        for other in (SSH, *_edition().exclusions):
+            assert answer.explain(other).gaps == ()
+        # A flow that is unstated is told by its decision.
+        answer = _edition().resolve("openshift")
+        assert answer.gaps
+        assert answer.explain("tcp/4001").gaps == ()
 
     def test_an_unknown_name(self) -> None:
         """A name that nothing has suggests the nearest."""

@@ -67,7 +67,7 @@ NO_CLOUD = (
 )
 FORMS = (
     "a protocol and one port, as tcp/9001; a protocol, as icmp; a port, as "
-    "9001; or the id of a flow or an exclusion"
+    "9001; a service, as ssh; or the id of a flow or an exclusion"
 )
 NO_PORT = "a port after the slash, of a protocol that has ports"
 HEAD = 'id = "berlin"\ntitle = "Site Berlin"\n'
@@ -190,7 +190,7 @@ WRONG: list[tuple[Callable[[], Any], type[Exception], str]] = [
         lambda: AWS.explain("controller-to-controler-ssh"),
         UnknownNameError,
         (
-            "unknown flow, exclusion or protocol "
+            "unknown flow, exclusion, protocol or service "
             "'controller-to-controler-ssh'; "
             "did you mean 'controller-to-controller-ssh'?"
         ),

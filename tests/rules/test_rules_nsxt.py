@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import pytest
 from cloud_sites import (
+    BOTH,
     HOSTILE,
     against,
     between_strangers,
@@ -20,6 +21,7 @@ from cloud_sites import (
 )
 
 from avi_portspec.errors import CannotExpressError
+from avi_portspec.names import Scope
 from avi_portspec.rules.comments import to_ascii
 from avi_portspec.rules.options import Options
 from avi_portspec.rules.platforms import render
@@ -39,6 +41,22 @@ external-network-services = ["192.0.2.0/24"]
 aws = ["198.51.100.0/24"]
 dns-server = ["10.0.0.53"]
 """
+#: The same, of which a part is a group that NSX has.
+GROUPED = FOUR.replace(
+    '"10.20.0.0/24"', '{ nsx-group = "/infra/domains/default/groups/x" }'
+)
+#: Router and neighbour solicitation and advertisement (RFC 4861).
+DISCOVERY = [133, 134, 135, 136]
+#: Source and destination ports of a DHCP client, and those of the answers
+#: (RFC 2131, RFC 8415), or the types of messages; by direction and family.
+LINKS: dict[tuple[str, str], list[Any]] = {
+    ("ingress", "ipv4"): [("67", "68")],
+    ("egress", "ipv4"): [("68", "67")],
+    ("all", "ipv4"): [("68", "67"), ("67", "68")],
+    ("ingress", "ipv6"): DISCOVERY,
+    ("egress", "ipv6"): DISCOVERY,
+    ("all", "ipv6"): [*DISCOVERY, ("546", "547"), ("547", "546")],
+}
 
 
 class Site:
@@ -63,9 +81,11 @@ class Site:
             ]
             for service in services
         }
-        self.allowed = [
+        allowed = [
             rule for rule in self.policy["rules"] if rule["action"] == "ALLOW"
         ]
+        self.links = [each for each in allowed if "-link-" in each["id"]]
+        self.allowed = [each for each in allowed if each not in self.links]
         self.closing = [
             rule for rule in self.policy["rules"] if rule["action"] != "ALLOW"
         ]
@@ -93,14 +113,15 @@ class TestThePolicy:
             assert against("nsx-t", body(rules)) == []
 
     def test_the_schema_finds_faults(self) -> None:
-        """A property that is none, a port too far, ANY for a service."""
+        """A property that is none, a port too far, ANY where it is not."""
         document = body(rules_for())
         policy = document["children"][0]["children"][0]["SecurityPolicy"]
         policy["rules"][0]["services"] = ["ANY"]
         policy["rules"][1]["from"] = []
+        policy["rules"][2]["source_groups"] = ["ANY"]
         entries = document["children"][1]["Service"]["service_entries"]
         entries[0]["destination_ports"] = ["65536"]
-        assert len(against("nsx-t", document)) == 3
+        assert len(against("nsx-t", document)) == 4
 
     def test_it_says_what_the_rules_say(self) -> None:
         """Addresses, family, protocol, ports and messages."""
@@ -155,7 +176,7 @@ class TestThePolicy:
         """For all addresses of the product, in both directions, last."""
         for rules in (rules_for(), attrs.evolve(rules_for(), rules=())):
             site = Site(rules)
-            assert site.policy["rules"][-2:] == site.closing
+            assert site.policy["rules"][-6:] == [*site.links, *site.closing]
             (product,) = (g for g in site.groups if g.endswith("product"))
             assert site.groups[product] == [
                 *map(str, rules.inventory.addresses["controller"][:2]),
@@ -298,11 +319,11 @@ class TestThePolicy:
             body(many(nothing, "service-engine", 4001))
 
     def test_a_policy_has_a_limit_of_rules(self) -> None:
-        """A thousand, with those that drop the rest."""
+        """A thousand, with those for links, and those that drop the rest."""
         rules = rules_for()
-        most = attrs.evolve(rules, rules=rules.rules[-1:] * 998)
+        most = attrs.evolve(rules, rules=rules.rules[-1:] * 994)
         assert len(Site(most).policy["rules"]) == 1000
-        more = attrs.evolve(rules, rules=rules.rules[-1:] * 999)
+        more = attrs.evolve(rules, rules=rules.rules[-1:] * 995)
         with pytest.raises(CannotExpressError, match="1000 rules"):
             body(more)
 
@@ -313,31 +334,69 @@ class TestThePolicy:
         assert site.policy["rules"] == []
 
     def test_the_top_says_what_it_is(self) -> None:
-        """In the policy's description; twice as much of it in the notes."""
+        """In the policy's description, as far as it goes; all in the notes."""
         rules = rules_for()
         site = Site(rules)
         first, *rest = rules.header()
         told = site.policy["description"]
         assert len(told) > 1000
         assert told.startswith(first)
-        for each in site.closing:
-            assert each["notes"].startswith(told[:-3])
-            assert 2000 < len(each["notes"]) <= 2048
-            notes = each["notes"].removesuffix("...")
-            assert notes.partition("edition: ")[2] in "; ".join(rest)
+        notes = [each["notes"] for each in site.policy["rules"][-6:]]
+        whole = "; ".join(notes)
+        assert whole.startswith(told[:-3])
+        assert "; ".join(rest) in whole
+        assert all(len(each) <= 2048 for each in notes)
+
+    def test_what_is_too_much_of_the_top_is_cut(self) -> None:
+        """The mark at the end of the last notes says so."""
+        rules = hostile()
+        omission = next(o for o in rules.omissions if o.kind == "optional")
+        rules = attrs.evolve(rules, omissions=(omission,) * 500)
+        notes = [each["notes"] for each in Site(rules).policy["rules"][-6:]]
+        assert [each.endswith("...") for each in notes] == [
+            *(False for _ in notes[1:]),
+            True,
+        ]
 
     def test_the_top_says_what_a_patch_and_a_drop_do(self) -> None:
-        """Stale rules stay, and neighbour discovery goes: of IPv6 alone."""
-        old, lost = "PATCH keeps rules", "IPv6 neighbour discovery"
-        both, four = rules_for(), rules_for(FOUR)
-        for rules in (both, four):
-            site = Site(rules)
-            for text in (
-                site.policy["description"],
-                *(each["notes"] for each in site.closing),
-            ):
-                assert old in text
-                assert (lost in text) == (rules is both)
+        """Stale rules stay; neighbour discovery and DHCP pass."""
+        text = Site(rules_for()).policy["description"]
+        assert "PATCH keeps rules" in text
+        assert "IPv6 neighbour discovery and DHCP pass" in text
+
+    @pytest.mark.parametrize(
+        ("site", "scope", "families"),
+        [
+            (BOTH, "product", "46"),
+            (FOUR, "product", "4"),
+            # Of a group nobody knows the families but NSX.
+            (GROUPED, "product", "46"),
+            (FOUR, "all", "46"),
+        ],
+    )
+    def test_links_work(self, site: str, scope: Scope, families: str) -> None:
+        """Discovery and DHCP, which NSX allows only at its own end."""
+        options = Options(scope=scope)
+        rules = rules_for(site)
+        assert against("nsx-t", body(rules, options)) == []
+        found = Site(rules, options)
+        closed = {each["id"].split("-")[-1]: each for each in found.closing}
+        assert [each["id"] for each in found.links] == [
+            f"avi-link-{way}-ipv{family}"
+            for way in closed
+            for family in families
+        ]
+        for each in found.links:
+            *_, way, family = each["id"].split("-")
+            assert each["ip_protocol"] == family.upper()
+            for side in ("source_groups", "destination_groups"):
+                assert each[side] == closed[way][side]
+            told = [
+                entry.get("icmp_type")
+                or (*entry["source_ports"], *entry["destination_ports"])
+                for entry in found.entries(each)
+            ]
+            assert told == LINKS[way, family]
 
     def test_hostile_text_stays_text(self) -> None:
         """Notes hold what a rule is for."""

@@ -17,6 +17,7 @@ from rules_examples import aws, portless, rendered, rule, with_rules
 import avi_portspec.rules.platforms
 from avi_portspec import (
     CannotExpressError,
+    Deployment,
     Edition,
     FlowId,
     InvalidQueryError,
@@ -27,6 +28,7 @@ from avi_portspec import (
     platforms,
     rule_set,
 )
+from avi_portspec.model.facets import DeclinedFlow
 from avi_portspec.names import OptionName
 from avi_portspec.rules.neutral import SiteRules
 from avi_portspec.rules.options import Options
@@ -288,7 +290,7 @@ class TestWriters:
             ]
 
 
-def ipv4_alone(edition: Edition, cloud: str, more: str) -> RuleSet:
+def ipv4_alone(edition: Edition, cloud: Any, more: str) -> RuleSet:
     """Return rules that every platform but ip6tables can express."""
     text = (
         'controller = ["10.10.1.11"]\nservice-engine = ["10.20.0.0/24"]\n'
@@ -359,3 +361,37 @@ class TestHonesty:
         for gap in rules.resolution.gaps:
             told = gap.text.replace("'", "").replace(" ", "")[:40]
             assert told in plain.replace("'", "").replace("!", "")
+
+    @pytest.mark.parametrize("platform", platforms())
+    @pytest.mark.parametrize(
+        ("made", "kind"),
+        [
+            ({"clouds": ["openstack"], "controller": "container"}, "conflict"),
+            ({"clouds": ["gcp"]}, "direction-unclear"),
+            ({"clouds": ["aws"]}, "no-address"),
+            ({"clouds": ["aws"]}, "declined"),
+            ({"clouds": ["nsx-t"]}, "cluster-ip"),
+        ],
+    )
+    def test_none_hides_what_has_no_rule(
+        self,
+        edition: Edition,
+        platform: PlatformName,
+        made: dict[str, Any],
+        kind: str,
+    ) -> None:
+        """It is listed, with the kind of reason, and what is open is told."""
+        flow = FlowId("external-to-controller-snmp")
+        if kind == "declined":
+            declined = DeclinedFlow(flow=flow, reason="not polled")
+            made = {**made, "declined": [declined]}
+        rules = ipv4_alone(
+            edition, Deployment(**made), 'cluster-ip = "10.10.1.10"'
+        )
+        plain = "".join(whole(rules, platform).split()).replace("!", "")
+        left = [each for each in rules.omissions if each.kind == kind]
+        assert left
+        for each in left:
+            told = f"{each.subject}({each.kind})".replace(" ", "")
+            assert told in plain.replace("#", "")
+        assert ("complete:yes" in plain) == rules.complete

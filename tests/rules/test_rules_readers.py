@@ -27,7 +27,9 @@ from test_rules_crosscheck import (
     NETWORK,
     expected_linux,
     expected_network,
+    links,
     needs_aerleon,
+    own_networks,
 )
 
 from avi_portspec import Edition, Inventory, RuleSet, rule_set
@@ -248,6 +250,9 @@ WIDER: dict[str, dict[str, tuple[str, str]]] = {
         "no service": (r'("services": \[\s*")/[^"]*', r"\1ANY"),
         "no source": (r'("source_groups": \[\s*")/[^"]*', r"\1ANY"),
         "no drop": (r'"DROP"', '"ALLOW"'),
+        "any message": (r',\s*"icmp_type": 135', ""),
+        "no source port": (r'"source_ports": \[\s*"68"\s*\],', ""),
+        "no port of DHCP": (r'"67"(?=\s*\]\s*\})', '"1-65535"'),
     },
     "openstack-heat": {
         "anybody": (r"192\.0\.2\.0/24", "0.0.0.0/0"),
@@ -350,6 +355,8 @@ def sound(
         meant = expected_network(rules, nature, fitting(platform, options))
     else:
         meant = expected(rules.rules, "stateful")
+        if platform == "nsx-t":
+            meant += links(own_networks(rules))
     assert same(read(platform, text, rules), meant)
     return rules, text, meant
 

@@ -112,6 +112,7 @@ def explain_command(
     found = _explanations(answered, subject)
     decisions = [decision for part in found for decision in part.decisions]
     exclusions = [exclusion for part in found for exclusion in part.exclusions]
+    gaps = [gap for part in found for gap in part.gaps]
     others = None
     if release is not None or not (decisions or exclusions):
         # Imported here: reading all statements takes its time.
@@ -139,6 +140,7 @@ def explain_command(
                 decision_data(decision, edition) for decision in decisions
             ],
             exclusions=exclusions,
+            gaps=[gap.text for gap in gaps],
             release=release,
             statements=[
                 statement_data(each, edition)
@@ -156,6 +158,7 @@ def explain_command(
             subject,
             decisions,
             exclusions,
+            gaps=gaps,
             everything=everything,
             full=full,
             quiet=request.quiet,
@@ -169,29 +172,23 @@ def explain_command(
 
 
 def _explanations(answer: Resolution, subject: str) -> list[Explanation]:
-    """Return the explanations of a subject: several for a service.
+    """Return the explanations of a subject: several for a pair.
 
     Raises:
         UnknownNameError: Nothing has that name.
         InvalidQueryError: It is not a port.
     """
-    flows = answer.edition.flows
-    services = {fold(flow.service) for flow in flows if flow.service}
     word = fold(subject.strip())
-    if word in services:
-        return [answer.explain(flow) for flow in flows.select(service=word)]
     if found := _PORT_FIRST.fullmatch(word):
         subject = f"{found[2]}/{found[1]}"
     elif found := _PORT_LAST.fullmatch(word):
         subject = f"{found[1]}/{found[2]}"
     try:
         return [answer.explain(subject)]
-    except UnknownNameError as wrong:
+    except UnknownNameError:
         if between := _between(answer, subject):
             return between
-        kind = "flow, exclusion, protocol or service"
-        known = [*wrong.known, *sorted(services)]
-        raise UnknownNameError(kind, subject, known) from None
+        raise
 
 
 def _between(answer: Resolution, subject: str) -> list[Explanation]:

@@ -204,8 +204,7 @@ def rules_command(
     options = Options(**asked)
     edition = request.edition()
     deployment = require_deployment(request, edition)
-    accepted = dict(map(_split_reading, readings))
-    resolution = edition.resolve(add_readings(deployment, accepted))
+    resolution = edition.resolve(add_readings(deployment, _accepted(readings)))
     site, subject = read_site(request, edition, inventory)
     with report_progress(f"writing rules for {platform}"):
         try:
@@ -255,15 +254,19 @@ def rules_command(
     return 0 if rules.completeness in allowed and is_whole else 1
 
 
-def _split_reading(text: str) -> tuple[str, Any]:
-    """Return the flow and the word of ``gcp-to-avi-vantage=stated``."""
-    flow, sign, word = text.partition("=")
-    if not sign or word not in get_args(DirectionReading):
-        raise click.BadParameter(
-            f"expected FLOW=stated or FLOW=reversed, got {text!r}",
-            param_hint=["--accept-reading"],
-        )
-    return flow, word
+def _accepted(texts: Iterable[str]) -> dict[str, Any]:
+    """Return the reading of each flow in ``gcp-to-avi-vantage=stated``."""
+    accepted: dict[str, str] = {}
+    for text in texts:
+        flow, sign, word = text.partition("=")
+        wrong = None
+        if not sign or word not in get_args(DirectionReading):
+            wrong = f"expected FLOW=stated or FLOW=reversed, got {text!r}"
+        elif accepted.setdefault(flow, word) != word:
+            wrong = f"expected one direction of {flow}, got both"
+        if wrong is not None:
+            raise click.BadParameter(wrong, param_hint=["--accept-reading"])
+    return accepted
 
 
 def _warnings(rules: RuleSet) -> Iterator[str]:

@@ -86,7 +86,7 @@ def render(rules: SiteRules, options: Options) -> str:
             for line in purposes_of(rules, stand.rule)
         ]
         selected: list[Mapping[str, str]] = [
-            pods.labels for pods in _pods(rules.inventory.peers.get(role, ()))
+            pods.labels for pods in _pods(rules.objects_of(role))
         ] or [{f"{_PREFIX}/{labels.of(role)}": "true"}]
         for number, pod_labels in enumerate(selected, start=1):
             key = role if number == 1 else f"{role}-{number}"

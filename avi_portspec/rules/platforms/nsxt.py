@@ -9,16 +9,17 @@ Roles are groups of addresses, and rules apply to the whole distributed
 firewall: NSX does not enforce a rule that is applied to a group of nothing
 but addresses. What the rules do not allow is dropped in both directions, since
 the last rule of NSX lets everything through: for the product's own addresses,
-or for any. That includes IPv6 neighbour discovery, which is not documented: a
-site permits it in an earlier category.
+or for any. NSX has rules for neighbour discovery and DHCP too, but at its end:
+they would not be reached, so such rules stand here before what is dropped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Final, assert_never
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, TypeAlias, assert_never
 
-from avi_portspec.rules.networks import IPV6, Network
+from avi_portspec.model.frozen import FrozenDict
+from avi_portspec.rules.networks import IPV4, IPV6, Family, Network
 from avi_portspec.rules.neutral import Rule, SiteRules
 from avi_portspec.rules.options import Options
 from avi_portspec.rules.peers import NamedObject, Peer
@@ -37,7 +38,13 @@ from avi_portspec.rules.platforms.documents import (
     summarise,
 )
 from avi_portspec.rules.platforms.scope import judged
-from avi_portspec.rules.traffic import Bare, Message, Ported, split_ports
+from avi_portspec.rules.traffic import (
+    FAMILIES,
+    Bare,
+    Message,
+    Ported,
+    split_ports,
+)
 
 __all__ = ["render"]
 
@@ -61,13 +68,51 @@ _STALE: Final = (
     "PATCH keeps rules that are not in the body: delete the policy {} before "
     "you send another version"
 )
-_DISCOVERY: Final = (
-    "IPv6 neighbour discovery is dropped, since it is not documented: permit "
-    "it in an earlier category"
-)
-#: The most rules of a policy, and how many of them close the rest.
+_REST: Final = "What no rule of this policy allows"
+_LINKS: Final = "IPv6 neighbour discovery and DHCP pass"
+#: The most rules of a policy.
 _RULES: Final = 1000
-_CLOSING: Final = 2
+#: A rule that drops what is left: its key, its sources and destinations.
+_Closed: TypeAlias = tuple[str, list[str], list[str]]
+
+
+def _over_udp(source: int, destination: int) -> dict[str, Any]:
+    return {
+        "resource_type": "L4PortSetServiceEntry",
+        "l4_protocol": "UDP",
+        "source_ports": [str(source)],
+        "destination_ports": [str(destination)],
+    }
+
+
+#: Router and neighbour solicitation and advertisement (RFC 4861).
+_DISCOVERY: Final = tuple(
+    {
+        "resource_type": "ICMPTypeServiceEntry",
+        "protocol": "ICMPv6",
+        "icmp_type": kind,
+    }
+    for kind in range(133, 137)
+)
+_ASKING, _ANSWERING = _over_udp(68, 67), _over_udp(67, 68)
+#: What has to pass, by what drops the rest, and by family. DHCPv6 has
+#: addresses of the link, which are none of the product's.
+_LINK: Final[Mapping[str, Mapping[Family, tuple[dict[str, Any], ...]]]] = (
+    FrozenDict(
+        {
+            "close-ingress": {IPV4: (_ANSWERING,), IPV6: _DISCOVERY},
+            "close-egress": {IPV4: (_ASKING,), IPV6: _DISCOVERY},
+            "close-all": {
+                IPV4: (_ASKING, _ANSWERING),
+                IPV6: (
+                    *_DISCOVERY,
+                    _over_udp(546, 547),
+                    _over_udp(547, 546),
+                ),
+            },
+        }
+    )
+)
 
 
 def render(rules: SiteRules, options: Options) -> str:
@@ -75,7 +120,23 @@ def render(rules: SiteRules, options: Options) -> str:
     names = _names(_ID - len("-99"), options)
     groups = _Groups(rules, options)
     services = [_service(rule, names) for rule in rules.rules]
-    policy = _policy(rules, groups, names, options)
+    closed = [*_closed(rules, groups, options)]
+    links = [*_links(rules, closed, names, options)]
+    services += (service for _, service in links)
+    for rule in rules.rules[_RULES - len(links) - len(closed) :]:
+        reason = f"a policy has at most {_RULES} rules"
+        raise refusal(_PLATFORM, rule, reason)
+    name = options.identifier(_POLICY)
+    top = _top(rules, options, name)
+    bodies = [_allow(rule, rules, groups, names) for rule in rules.rules]
+    last = [
+        *(link for link, _ in links),
+        *(_drop(each, names) for each in closed),
+    ]
+    # A description is short: the whole top is read across these.
+    for body, portion in zip(last, _portions(top, len(last)), strict=False):
+        body["notes"] = portion
+    policy = _policy(name, "; ".join(top), [*bodies, *last])
     domain = {
         "resource_type": "ChildResourceReference",
         "id": _DOMAIN,
@@ -105,27 +166,9 @@ def _resource(kind: str, name: str, **fields: Any) -> dict[str, Any]:
 
 
 def _policy(
-    rules: SiteRules, groups: _Groups, names: Names, options: Options
+    name: str, top: str, bodies: Iterable[dict[str, Any]]
 ) -> dict[str, Any]:
-    """Return the policy: what is allowed, then what drops the rest."""
-    for rule in rules.rules[_RULES - _CLOSING :]:
-        reason = f"a policy has at most {_RULES} rules"
-        raise refusal(_PLATFORM, rule, reason)
-    bodies = [_allow(rule, rules, groups, names) for rule in rules.rules]
-    name = options.identifier(_POLICY)
-    top = _top(rules, options, name)
-    for key, source, destination in _closed(rules, groups, options):
-        bodies.append(
-            _rule(
-                names.of(key),
-                shorten(top, _NOTES),
-                source_groups=source,
-                destination_groups=destination,
-                services=[_ANY],
-                action="DROP",
-                ip_protocol="IPV4_IPV6",
-            )
-        )
+    """Return the policy with all its rules, in their order."""
     return _resource(
         "SecurityPolicy",
         name,
@@ -142,15 +185,25 @@ def _policy(
     )
 
 
-def _top(rules: SiteRules, options: Options, policy: str) -> str:
-    """Return the header, with what the platform adds, in one line."""
+def _top(rules: SiteRules, options: Options, policy: str) -> list[str]:
+    """Return the header, with what the platform adds."""
     first, *rest = rules.header()
     # Descriptions are short: what is dropped is said, and no more of it.
-    notes = [_STALE.format(policy), next(judged(rules, options, ()))]
-    if any(network.version == IPV6 for network in own_networks(rules)):
-        notes.append(_DISCOVERY)
+    notes = [_STALE.format(policy), next(judged(rules, options, ())), _LINKS]
     # Not last, for what is last is what is cut.
-    return "; ".join([first, *notes, *rest])
+    return [first, *notes, *rest]
+
+
+def _portions(lines: Iterable[str], most: int) -> list[str]:
+    """Return lines in as few notes as hold them; what is too much is cut."""
+    portions = [""]
+    for line in lines:
+        longer = f"{portions[-1]}; {line}".removeprefix("; ")
+        if len(longer) <= _NOTES or len(portions) == most:
+            portions[-1] = longer
+        else:
+            portions.append(line)
+    return [shorten(portion, _NOTES) for portion in portions]
 
 
 class _Groups:
@@ -225,9 +278,48 @@ def _allow(
     )
 
 
+def _drop(closed: _Closed, names: Names) -> dict[str, Any]:
+    """Return a rule that drops what is left."""
+    key, source, destination = closed
+    return _rule(
+        names.of(key),
+        _REST,
+        source_groups=source,
+        destination_groups=destination,
+        services=[_ANY],
+        action="DROP",
+        ip_protocol="IPV4_IPV6",
+    )
+
+
+def _links(
+    rules: SiteRules, closed: list[_Closed], names: Names, options: Options
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yield rules, each with its service, for what links need."""
+    families = {network.version for network in own_networks(rules)}
+    if options.scope == "all" or any(map(rules.objects_of, own_roles(rules))):
+        # Of an object nobody knows the families but NSX.
+        families = {*FAMILIES}
+    for key, source, destination in closed:
+        for family, entries in _LINK[key].items():
+            if family not in families:
+                continue
+            name = names.of(f"{key.replace('close', 'link')}-ipv{family}")
+            rule = _rule(
+                name,
+                _LINKS,
+                source_groups=source,
+                destination_groups=destination,
+                services=[f"/infra/services/{name}"],
+                action="ALLOW",
+                ip_protocol=f"IPV{family}",
+            )
+            yield rule, _service_of(name, entries)
+
+
 def _closed(
     rules: SiteRules, groups: _Groups, options: Options
-) -> Iterator[tuple[str, list[str], list[str]]]:
+) -> Iterator[_Closed]:
     """Yield between which groups all that is not allowed is dropped."""
     if options.scope == "all":
         yield "close-all", [_ANY], [_ANY]
@@ -259,15 +351,21 @@ def _rule(name: str, notes: str, **fields: Any) -> dict[str, Any]:
 
 
 def _service(rule: Rule, names: Names) -> dict[str, Any]:
-    name = names.of(rule.id)
-    entries = [
-        {"id": f"{name}-{number}", **entry}
-        for number, entry in enumerate(_entries(rule), start=1)
-    ]
+    entries = [*_entries(rule)]
     if len(entries) > _ENTRIES:
         reason = f"a service has at most {_ENTRIES} entries"
         raise refusal(_PLATFORM, rule, reason)
-    return _resource("Service", name, service_entries=entries)
+    return _service_of(names.of(rule.id), entries)
+
+
+def _service_of(
+    name: str, entries: Iterable[dict[str, Any]]
+) -> dict[str, Any]:
+    numbered = [
+        {"id": f"{name}-{number}", **entry}
+        for number, entry in enumerate(entries, start=1)
+    ]
+    return _resource("Service", name, service_entries=numbered)
 
 
 def _entries(rule: Rule) -> Iterator[dict[str, Any]]:
