@@ -150,8 +150,10 @@ def test_parallel_reading_keeps_what_serial_does(
     domain.merge_domaindata(
         {"new"},
         {
-            **{"uses": {"new": {}, "old": {}}, "places": {}},
-            **{"assets": {}, "elsewhere": {}},
+            "uses": {"new": {}, "old": {}},
+            "places": {},
+            "assets": {},
+            "elsewhere": {},
         },
     )
     assert "new" in domain.uses

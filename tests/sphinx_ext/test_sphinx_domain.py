@@ -595,7 +595,7 @@ class TestHomes:
         data = {
             "uses": {"a": {"17.1": "new"}, "index": {"17.1": "old"}},
             "places": {},
-            "assets": {},
+            "assets": {}, "elsewhere": {},
         }
         before = domain.uses["index"]
         domain.merge_domaindata({"a"}, data)
