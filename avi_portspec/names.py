@@ -266,14 +266,14 @@ Scope: TypeAlias = Literal["product", "all"]
 #: Where rules are in force.
 #:
 #: ``forward``: on a router between the endpoints; ``host``: on a machine that
-#: bears an address of the product; ``bridge``: on a bridge between the
+#: has an address of the product; ``bridge``: on a bridge between the
 #: endpoints.
 Hook: TypeAlias = Literal["forward", "host", "bridge"]
 
-#: How an access list ends that judges the product's traffic alone.
+#: The last line of an access list that filters only the product's traffic.
 #:
-#: ``permit``: with a line that lets all other traffic through; ``none``:
-#: without such a line, for the entries of others to follow.
+#: ``permit``: it permits all other traffic; ``none``: there is none, so that
+#: other lines can follow.
 LastLine: TypeAlias = Literal["permit", "none"]
 
 #: The syntax of a Terraform configuration.

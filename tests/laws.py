@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Final
 
 from hypothesis import HealthCheck, settings
 
@@ -35,10 +34,10 @@ def register() -> None:
     settings.load_profile("dev")
 
 
-#: A law that asks for many times the examples would take minutes of the gate.
-MOST: Final = 500
-
-
 def examples(times: int) -> settings:
-    """Return settings for so many times the examples of the profile."""
-    return settings(max_examples=min(times * settings().max_examples, MOST))
+    """Return settings for so many times the examples of the profile.
+
+    More than five times would take minutes, of the gate and of whoever runs
+    the tests of one folder.
+    """
+    return settings(max_examples=times * settings().max_examples)

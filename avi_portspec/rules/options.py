@@ -101,17 +101,17 @@ class Options:
         metadata=_of(
             _is_name,
             _NAME,
-            "Part of every identifier that is written, such as a site's "
-            "name: the rules of several then stand side by side.",
+            "A name, such as the site's, that becomes part of every "
+            "identifier. The rules of several sites then stand side by side.",
         ),
     )
     scope: Scope = attrs.field(
         default="product",
         metadata=_words(
             Scope,
-            "Which traffic is dropped that no rule allows: product, to or "
-            "from an address of the product's own (default); all, whatever "
-            "passes.",
+            "Which traffic is dropped unless a rule allows it: product, "
+            "traffic to or from the product's addresses (default); all, all "
+            "traffic.",
         ),
     )
     last_line: LastLine | None = attrs.field(
@@ -119,10 +119,10 @@ class Options:
         default=None,
         metadata=_words(
             LastLine,
-            "How an access list ends that judges the product's traffic "
-            "alone: permit, with a line that permits all other traffic; none, "
-            "without one, for your own lines to follow. Routers and Cisco ASA "
-            "need it, or --scope all.",
+            "The last line of an access list that filters only the product's "
+            "traffic: permit, which permits all other traffic; none, so that "
+            "your own lines can follow. Routers and Cisco ASA need it, or "
+            "--scope all.",
         ),
     )
     hook: Hook = attrs.field(
@@ -130,7 +130,7 @@ class Options:
         metadata=_words(
             Hook,
             "Where the rules are loaded: forward, on a router (default); "
-            "host, on a machine that bears an address of the product; bridge, "
+            "host, on a machine that has an address of the product; bridge, "
             "on a bridge.",
         ),
     )
@@ -152,8 +152,8 @@ class Options:
     header: bool = attrs.field(
         default=False,
         metadata=_flag(
-            "Put what a table is, and what it leaves out, in lines that begin "
-            "with # above it."
+            "Begin a table with lines of # that say what it is and what it "
+            "leaves out."
         ),
     )
     partial: bool = attrs.field(

@@ -91,20 +91,20 @@ class RuleSet(SiteRules):
         Args:
             platform: One of :func:`avi_portspec.platforms`. Each takes some
                 of the options.
-            name: Part of every identifier that is written, so that the
-                rules of several sites can stand side by side.
-            scope: Which traffic the rules judge: that of the product
-                (default), or all.
-            last_line: How an access list ends that judges the product's
-                traffic alone: with a line that permits all other traffic,
-                or with none, for your own entries to follow.
-            hook: Where the rules are in force; ``forward`` by default.
+            name: A name that becomes part of every identifier, so that
+                the rules of several sites can stand side by side.
+            scope: Which traffic is dropped unless a rule allows it: that
+                of the product (default), or all.
+            last_line: The last line of an access list that filters only
+                the product's traffic: ``permit``, which permits all other
+                traffic, or ``none``, so that your own lines can follow.
+            hook: Where the rules are loaded; ``forward`` by default.
             icmp_errors: Whether errors about allowed connections pass, such
                 as "packet too big"; they do by default.
             syntax: The syntax of a Terraform configuration: ``json``
                 (default) or ``hcl``.
-            header: Whether a table says what it is in lines of comment
-                above it; it does not by default.
+            header: Whether a table begins with comments that say what it
+                is; it does not by default.
             partial: Whether rules that the platform cannot express are left
                 out, and listed at the top; by default this fails.
 

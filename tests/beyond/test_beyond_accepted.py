@@ -11,10 +11,15 @@ import avi_portspec
 from avi_portspec import (
     Answer,
     Edition,
+    Fault,
     InvalidDataError,
     Statement,
     UnknownNameError,
 )
+
+#: What a statement has to be.
+ADDS = "a statement that adds to the vendor's page or differs"
+WHOLE = "a statement with both sides, protocols and their ports"
 
 CLOUDS = [value.id for value in avi_portspec.load().facets["cloud"].values]
 
@@ -83,21 +88,46 @@ class TestWhatIsRefused:
     """Each with what was expected."""
 
     @pytest.mark.parametrize(
-        ("name", "said"),
+        ("name", "expected", "got"),
         [
-            ("nsx-t-dfw-30-2-portal", "without a known mistake"),
-            ("tanzu-ports-ssh", "got one that agrees"),
-            ("objsync-guide-30-2-changed", "got one with a range of ports"),
-            ("ako-controller", "got one without ports"),
-            ("cluster-by-names-30-2-dns", "got one without protocols"),
-            ("alb-sdk-probe", "got one without source"),
-            ("aws-groups-30-2-ssh", "group 'virtual-network'"),
+            (
+                "nsx-t-dfw-30-2-portal",
+                "a statement without a known mistake",
+                "'TCP 8443 is meant. No other source has 8842, and all oth...",
+            ),
+            ("tanzu-ports-ssh", ADDS, "one that agrees"),
+            (
+                "objsync-guide-30-2-changed",
+                "a statement with single ports",
+                "one with a range of ports",
+            ),
+            ("ako-controller", WHOLE, "one without ports"),
+            ("cluster-by-names-30-2-dns", WHOLE, "one without protocols"),
+            ("alb-sdk-probe", WHOLE, "one without source"),
+            (
+                "tanzu-nsx-cluster-address",
+                WHOLE,
+                "one without destination, protocols",
+            ),
         ],
     )
-    def test_it_is_no_flow(self, name: str, said: str) -> None:
-        """By the statement's id."""
-        with pytest.raises(InvalidDataError, match=said):
+    def test_it_is_no_flow(self, name: str, expected: str, got: str) -> None:
+        """By the statement's id, in words that say what is wrong with it."""
+        with pytest.raises(InvalidDataError) as caught:
             avi_portspec.load().accept(name)
+        assert caught.value.subject == "accepted statements"
+        assert caught.value.faults == (
+            Fault("statement/not-acceptable", name, expected, got),
+        )
+
+    def test_an_end_without_addresses(self) -> None:
+        """The statement is named where its overlay is refused, too."""
+        with pytest.raises(InvalidDataError) as caught:
+            avi_portspec.load().accept("aws-groups-30-2-ssh")
+        (fault,) = caught.value.faults
+        assert caught.value.subject == "accepted statements"
+        assert fault.record == "aws-groups-30-2-ssh"
+        assert fault.got == "the group 'virtual-network'"
 
     def test_all_faults_are_told_at_once(self) -> None:
         """A fault for each statement."""
@@ -120,14 +150,50 @@ class TestWhereItComesFrom:
         """And a note says who states it, of which release, and when."""
         wider = avi_portspec.load().accept("gcp-module-tunnel")
         assert wider.id == "vantage-undated.accepted"
+        assert wider.sections["accepted"].title == (
+            "Accepted statements of other sources"
+        )
         flow = wider.flows["gcp-module-tunnel"]
         assert flow.origin == "accepted"
+        assert flow.reference == "statement gcp-module-tunnel"
         (note,) = wider.notes_on(flow.id)
-        assert (
+        assert note.text == (
+            "The site's overlay accepted, statement gcp-module-tunnel: "
             "Accepted from Terraform module for a deployment on GCP (vendor "
             "code; release probably 22.1). Only if create_firewall_rules is "
-            "on."
-        ) in note.text
+            "on. The same port as the default of se_tunnel_udp_port in the "
+            "vendor's SDK."
+        )
+
+    @pytest.mark.parametrize(
+        ("name", "purpose"),
+        [
+            ("aws-groups-20-1-etherip", "EtherIP tunnel"),
+            (
+                "openstack-groups-ssh",
+                "As stated in OpenStack: advanced configuration options",
+            ),
+        ],
+    )
+    def test_its_purpose_is_the_statement_s(
+        self, name: str, purpose: str
+    ) -> None:
+        """Or, where the source states none, which source it is."""
+        flow = avi_portspec.load().accept(name).flows[name]
+        assert flow.purpose == purpose
+
+    def test_twice_is_once(self) -> None:
+        """A statement that is named again makes no second flow."""
+        edition = avi_portspec.load()
+        once = edition.accept("gcp-module-tunnel")
+        assert edition.accept(*["gcp-module-tunnel"] * 2) == once
+
+    def test_it_is_accepted_by_one_edition_once(self) -> None:
+        """What the edition has already is refused as any overlay's is."""
+        wider = avi_portspec.load().accept("gcp-module-tunnel")
+        with pytest.raises(InvalidDataError) as caught:
+            wider.accept("gcp-module-tunnel")
+        assert caught.value.subject == "accepted statements"
 
     def test_a_side_that_the_edition_has_is_not_added(self) -> None:
         """One that it lacks is, with its names."""

@@ -258,7 +258,7 @@ class TestChanges:
             for heading, found in lines.items()
         }
 
-    @examples(20)
+    @examples(5)
     @given(editions(), editions("two"))
     def test_one_word_for_one_change(self, old: Edition, new: Edition) -> None:
         """A list by heading and one by action agree, line by line."""
@@ -530,7 +530,7 @@ class TestChanges:
             "~ CONTROLLER -> SERVER, TCP 3: now replaces TCP 10000 and TCP 2"
         ]
 
-    @examples(20)
+    @examples(5)
     @given(editions(), editions("two"))
     def test_every_flow_with_work_has_a_line(
         self, old: Edition, new: Edition
@@ -891,7 +891,7 @@ class TestPlans:
         }
         assert {title: here for title, here in found.items() if here} == lines
 
-    @examples(20)
+    @examples(5)
     @given(editions(), editions("two"), st.sampled_from(["aws", "gcp"]))
     def test_every_step_is_on_a_line(
         self, old: Edition, new: Edition, where: str

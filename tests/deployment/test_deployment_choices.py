@@ -249,7 +249,7 @@ reason = "said \\"no\\""
         assert where.declined[0].reason == 'said "no"'
         assert avi_portspec.dumps_deployment(where) == self.TEXT
 
-    @examples(30)
+    @examples(5)
     @given(strategies.deployments())
     def test_any(self, where: Deployment) -> None:
         """What is written is read back."""
@@ -292,7 +292,7 @@ class TestPlans:
 class TestLaws:
     """What holds for every deployment."""
 
-    @examples(60)
+    @examples(5)
     @given(st.data())
     def test_only_the_flows_that_are_named_change(
         self, data: st.DataObject

@@ -14,8 +14,12 @@ import avi_portspec
 from avi_portspec import (
     ICMP,
     TCP,
+    Conflict,
+    Decision,
     Deployment,
     Edition,
+    Explanation,
+    Gap,
     InvalidDataError,
     InvalidQueryError,
     PortRange,
@@ -28,6 +32,7 @@ from avi_portspec import (
 
 SSH = "controller-to-controller-ssh"
 CONTAINER_SSH = f"{SSH}-container"
+ENGINE_SSH = "service-engine-to-controller-ssh"
 
 
 def _edition() -> Edition:
@@ -524,6 +529,55 @@ class TestValue:
         text = str(_edition().resolve("openshift"))
         assert text.startswith("Source ")
         assert text.splitlines()[-1].startswith("unstated: ")
+
+
+class TestTexts:
+    """A decision and an open question as a line of text."""
+
+    def test_a_decision(self) -> None:
+        """Where it stands, what is inferred and what is ambiguous."""
+        decision = _edition().resolve("gcp")[ENGINE_SSH]
+        assert str(decision) == (
+            "needed: service-engine to controller, TCP 22. Required: the "
+            "Controller is not a container. [management, row 5, item 1; "
+            "management, lead-in 1, item 1; management, lead-in 1, item 2; "
+            "management, note 3, item 1; management, closing 1, item 1] Not "
+            "stated by the vendor (when): The table lists 22 and 5098 and "
+            "does not say whether both are needed. 22 is taken as replaced "
+            "by 5098 when the Controller is a Docker container. Interpreted "
+            "(source): The row names no source of its own. In the published "
+            "table the source cell above it spans this row."
+        )
+
+    def test_a_conflict_and_a_gap(self) -> None:
+        """What is not documented, in one sentence or more."""
+        container = preset("openstack", controller="container")
+        conflict = _edition().resolve(container).conflicts[0]
+        assert str(conflict) == (
+            "conflict: Avi Controller to Avi Controller, TCP 5098: no "
+            "documented SSH port remains. A note rules it out: In OpenStack "
+            "mode, port 5098 on the container side is not supported. TCP 22, "
+            "which it would replace, does not apply either."
+        )
+        clouds = Deployment(clouds={"aws", "openshift"})
+        gap = _edition().resolve(clouds).gaps[0]
+        assert str(gap) == (
+            "unstated: the vendor's page does not say whether OpenShift "
+            "needs Avi Service Engine to Avi Service Engine over TCP 4001 "
+            "and Avi Service Engine to Avi Service Engine over TCP 9001."
+        )
+        assert gap.is_lacking is False
+        assert gap.interface is None
+
+    @pytest.mark.parametrize("cls", [Conflict, Decision, Explanation, Gap])
+    def test_fields_are_named(self, cls: Any) -> None:
+        """Their order is no promise: a field can be added between two."""
+        fields = attrs.fields(cls)
+        assert all(field.kw_only for field in fields)
+        # A fact about a deployment is stated each time.
+        assert {f.name for f in fields if f.default is not attrs.NOTHING} == (
+            {"is_lacking", "interface"} if cls is Gap else set()
+        )
 
 
 class TestViews:

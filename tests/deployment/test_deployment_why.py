@@ -552,7 +552,7 @@ def _counted(why: Why) -> int:
 class TestLaws:
     """For every deployment."""
 
-    @examples(30)
+    @examples(5)
     @given(DEPLOYMENTS, st.sampled_from(EDITIONS))
     def test_at_most_a_dozen_words(
         self, deployment: Deployment, edition: Edition
@@ -562,7 +562,7 @@ class TestLaws:
             assert 1 <= _counted(decision.why) <= 12, str(decision.why)
             assert len(decision.why.short) <= 26
 
-    @examples(10)
+    @examples(5)
     @given(DEPLOYMENTS, st.sampled_from(EDITIONS))
     def test_only_its_own_clouds_are_named(
         self, deployment: Deployment, edition: Edition
@@ -577,7 +577,7 @@ class TestLaws:
                     assert f" {value.label}" not in text
                     assert value.phrase is None or value.phrase not in text
 
-    @examples(10)
+    @examples(5)
     @given(DEPLOYMENTS, st.sampled_from(EDITIONS))
     def test_the_first_words_are_the_decision(
         self, deployment: Deployment, edition: Edition

@@ -196,6 +196,12 @@ class TestEveryCheck:
             assert [*check.faults(value, "path")] == [fault]
             assert not check.accepts(value)
 
+    def test_it_has_no_room_for_more(
+        self, check: Check, right: list[Any], wrong: list[Any]
+    ) -> None:
+        """A misspelled attribute is not kept, and never asked for."""
+        assert not hasattr(check, "__dict__")
+
 
 class Sly(str):
     """A text that is equal to any other."""

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import attrs
 import jsonschema
 import pytest
 
-from avi_portspec import Deployment, Facet, FacetValue, InvalidDataError
+from avi_portspec import (
+    AcceptedReading,
+    DeclinedFlow,
+    Deployment,
+    Facet,
+    FacetValue,
+    InvalidDataError,
+)
 from avi_portspec.serialisation.schema import record_schema
 
 AWS = FacetValue(id="aws", name="AWS")
@@ -22,6 +32,67 @@ def facet(**fields: object) -> Facet:
         **fields,
     }
     return Facet(**values)  # type: ignore[arg-type]
+
+
+#: What each field holds, in the words of a message.
+EXPECTED = [
+    (FacetValue, "id", "the id of a facet's value, in kebab-case"),
+    (FacetValue, "name", "a name"),
+    (FacetValue, "short", "a short name, or nothing"),
+    (FacetValue, "phrase", "a phrase, or nothing"),
+    (FacetValue, "without", "a phrase, or nothing"),
+    (FacetValue, "aliases", "a list of names"),
+    (Facet, "id", "one of cloud, controller, feature, service"),
+    (Facet, "name", "a name"),
+    (Facet, "clause", "a clause with one {} for the values"),
+    (Facet, "many", "true or false"),
+    (Facet, "values", "a list of at least one facet value"),
+    (AcceptedReading, "flow", "the id of a flow, in kebab-case"),
+    (AcceptedReading, "direction", "one of stated, reversed"),
+    (DeclinedFlow, "flow", "the id of a flow, in kebab-case"),
+    (DeclinedFlow, "reason", "a reason"),
+    (Deployment, "clouds", "a list of kebab-case words"),
+    (Deployment, "controller", "the id of a facet's value, in kebab-case"),
+    (Deployment, "features", "a list of kebab-case words"),
+    (Deployment, "services", "a list of kebab-case words"),
+    (Deployment, "nodes", "one of cluster, single-node"),
+    (Deployment, "readings", "a list of accepted readings"),
+    (Deployment, "declined", "a list of declined flows"),
+]
+#: What each item of a list is.
+ITEMS = [
+    (FacetValue, "aliases", "a name"),
+    (Facet, "values", "a facet value"),
+    (Deployment, "readings", "an accepted reading"),
+    (Deployment, "declined", "a declined flow"),
+]
+
+
+def refused(cls: Any, field: str, value: object) -> dict[str, str]:
+    """Return what was expected of one field of a record, by its path."""
+    with pytest.raises(InvalidDataError) as caught:
+        cls(**{f.name: None for f in attrs.fields(cls)} | {field: value})
+    return {fault.path: fault.expected for fault in caught.value.faults}
+
+
+class TestMessages:
+    """What is wrong with a field, in words."""
+
+    @pytest.mark.parametrize(("cls", "field", "expected"), EXPECTED)
+    def test_of_each_field(self, cls: type, field: str, expected: str) -> None:
+        """What it may hold."""
+        assert refused(cls, field, 7)[field] == expected
+
+    @pytest.mark.parametrize(("cls", "field", "expected"), ITEMS)
+    def test_of_each_item(self, cls: type, field: str, expected: str) -> None:
+        """What the items of a list are."""
+        assert refused(cls, field, (7,))[f"{field}[0]"] == expected
+
+    def test_every_field_is_here(self) -> None:
+        """A new field needs words, too."""
+        kinds = (FacetValue, Facet, AcceptedReading, DeclinedFlow, Deployment)
+        fields = {(cls, f.name) for cls in kinds for f in attrs.fields(cls)}
+        assert {(cls, name) for cls, name, _ in EXPECTED} == fields
 
 
 class TestFacet:

@@ -27,10 +27,14 @@ from avi_portspec import (
     Citation,
     Edition,
     Flow,
+    Interface,
     InvalidDataError,
     Match,
     PortRange,
     Reason,
+    Release,
+    Statement,
+    StatementSource,
     diff,
     strategies,
 )
@@ -42,7 +46,13 @@ from avi_portspec.deployment.overlay_records import (
     SiteFlow,
     SiteNote,
 )
-from avi_portspec.model.facets import Deployment, Facet, FacetValue
+from avi_portspec.model.facets import (
+    AcceptedReading,
+    DeclinedFlow,
+    Deployment,
+    Facet,
+    FacetValue,
+)
 from avi_portspec.model.flows import (
     Endpoint,
     Exclusion,
@@ -204,6 +214,16 @@ DATA: dict[str, Any] = {
             "citation": {"section": "main", "place": "note", "number": 1},
         },
     ],
+    "interfaces": [
+        {
+            "id": "aws",
+            "cloud": "aws",
+            "name": "The cloud's API",
+            "section": "main",
+            "flows": ["older"],
+        },
+        {"id": "gcp", "cloud": "gcp", "section": "main"},
+    ],
 }
 
 #: A flow that differs from ``newer`` in one field, and in what that drags
@@ -249,10 +269,25 @@ FLOW_FIELDS = [field.name for field in attrs.fields(Flow)]
 OF_EDITION = (
     *(Edition, Source, Extent, Facet, FacetValue, Section, Endpoint),
     SiteNames,
-    *(Flow, Exclusion, Pointer, Note, Citation, Reason, Match),
+    *(Flow, Exclusion, Pointer, Note, Citation, Reason, Match, Interface),
 )
 OF_OVERLAY = (Overlay, SiteFlow, PortChange, EndpointNames, SiteNote)
-OTHERS = (*OF_OVERLAY, Deployment)
+OTHERS = (
+    *OF_OVERLAY,
+    *(Deployment, AcceptedReading, DeclinedFlow),
+    *(StatementSource, Statement, Release),
+)
+#: Records that are no tables of fields in data, each with its reason.
+NO_TABLES = {
+    "Always": "a condition that is left out",
+    "AllOf": "a condition under the key all",
+    "AnyOf": "a condition under the key any",
+    "Condition": "what conditions have in common",
+    "Inventory": "its keys are endpoints",
+    "PortRange": "a number, or two",
+    "Protocol": "a word",
+    "Unless": "a condition under the key unless",
+}
 
 #: Where a field is not, each with its reason.
 EXCEPTIONS = {
@@ -341,6 +376,17 @@ class TestEveryField:
         """A walk that changes nothing would find nothing."""
         before, after = flow_of(base()), flow_of(changed(field))
         assert getattr(before, field) != getattr(after, field)
+
+    def test_every_record_is_walked(self) -> None:
+        """A new kind of record is added to one of the lists above."""
+        public = (getattr(avi_portspec, n) for n in avi_portspec.__all__)
+        records = {
+            each.__name__
+            for each in public
+            if isinstance(each, type) and issubclass(each, Record)
+        }
+        walked = {cls.__name__ for cls in (*OF_EDITION, *OTHERS)}
+        assert records == walked | {*NO_TABLES}
 
     def test_each_exception_is_about_a_field(self) -> None:
         """A field that went leaves no exception behind."""
@@ -608,6 +654,6 @@ class TestStrategies:
 COLLECTIONS = frozenset(
     {
         *("facets", "sections", "endpoints", "flows", "exclusions"),
-        *("pointers", "notes"),
+        *("pointers", "notes", "interfaces"),
     }
 )

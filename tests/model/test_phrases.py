@@ -138,7 +138,7 @@ def _meant(asked: Asked) -> Iterator[Deployment]:
 class TestGiven:
     """What is left of a condition where some facets are settled."""
 
-    @examples(20)
+    @examples(5)
     @given(CONDITIONS, ASKED)
     @example(
         Unless(part=Match(facet="cloud", values=("aws",), unstated=("gcp",))),
@@ -156,7 +156,7 @@ class TestGiven:
             else:
                 assert (rest.evaluate(deployment) is Answer.YES) == holds
 
-    @examples(20)
+    @examples(5)
     @given(CONDITIONS, ASKED)
     def test_it_answers_the_same_without_silence(
         self, condition: Condition, asked: Asked
@@ -176,7 +176,7 @@ class TestGiven:
                 left = Answer.NO if rest is None else rest.evaluate(deployment)
                 assert left == answer
 
-    @examples(20)
+    @examples(5)
     @given(CONDITIONS)
     @example(AllOf(parts=(SHELL_, Unless(part=HTTP_))))
     def test_a_deployment_settles_everything(
@@ -190,7 +190,7 @@ class TestGiven:
                 holds = condition.evaluate(deployment) is Answer.YES
                 assert rest == (ALWAYS if holds else None)
 
-    @examples(10)
+    @examples(5)
     @given(CONDITIONS, ASKED)
     def test_it_names_nothing_else(
         self, condition: Condition, asked: Asked
@@ -201,7 +201,7 @@ class TestGiven:
             if match.facet in asked:
                 assert asked[match.facet] >= {*match.values, *match.unstated}
 
-    @examples(10)
+    @examples(5)
     @given(CONDITIONS, ASKED)
     def test_once_is_enough(self, condition: Condition, asked: Asked) -> None:
         """Nothing more is settled the second time."""
@@ -312,7 +312,7 @@ class TestGiven:
 class TestSilentValues:
     """For which values a condition is not documented."""
 
-    @examples(20)
+    @examples(5)
     @given(CONDITIONS, ASKED)
     def test_none_is_missed(self, condition: Condition, asked: Asked) -> None:
         """Of a deployment with one cloud, one of its values is there."""
@@ -331,7 +331,7 @@ class TestSilentValues:
                     for facet, values in lacking.items()
                 )
 
-    @examples(20)
+    @examples(5)
     @given(CONDITIONS, ASKED)
     def test_none_is_made_up(self, condition: Condition, asked: Asked) -> None:
         """Each is unstated in a part, and asked about."""
@@ -345,7 +345,7 @@ class TestSilentValues:
             assert open_ >= {*values}
             assert asked.get(facet, open_) >= {*values}
 
-    @examples(20)
+    @examples(5)
     @given(CONDITIONS)
     def test_each_is_not_documented(self, condition: Condition) -> None:
         """There is a deployment for which that is the answer."""
@@ -724,7 +724,7 @@ class TestNeed:
 class TestFacts:
     """What about a deployment decides."""
 
-    @examples(20)
+    @examples(5)
     @given(CONDITIONS, st.sampled_from(SPACE))
     def test_they_decide(
         self, condition: Condition, deployment: Deployment
@@ -740,7 +740,7 @@ class TestFacts:
             ):
                 assert condition.evaluate(other) is answer
 
-    @examples(20)
+    @examples(5)
     @given(CONDITIONS, st.sampled_from(SPACE))
     def test_they_are_true(
         self, condition: Condition, deployment: Deployment

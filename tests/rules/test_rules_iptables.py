@@ -115,13 +115,13 @@ class TestTheText:
             assert drops == ["-A avi-forward -j DROP"]
 
     def test_a_family_without_own_addresses(self, edition: Edition) -> None:
-        """Is not judged, and its file says so; the other's does not."""
+        """Is not filtered, and its file says so; the other's does not."""
         inventory = loads_inventory(
             'controller = ["10.0.0.1"]', edition=edition
         )
         rules = rule_set(edition.resolve("aws"), inventory, missing="omit")
         told = [
-            "not judged" in rules.render(name).replace("\n# ", " ")
+            "is not filtered: the" in rules.render(name).replace("\n# ", " ")
             for name in PLATFORMS.values()
         ]
         assert told == [False, True]

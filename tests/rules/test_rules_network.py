@@ -1076,10 +1076,10 @@ class TestScope:
     def test_a_family_that_the_product_lacks(
         self, edition: Edition, platform: str
     ) -> None:
-        """Is not judged, and has no list that could drop or permit it."""
+        """Is not filtered, and has no list that could drop or permit it."""
         text = render(four(edition), platform, Options(last_line="permit"))
         plain = " ".join(w for w in text.split() if w not in ("!", "#"))
-        assert "IPv6 is not judged: the product has no address" in plain
+        assert "IPv6 is not filtered: the product has no IPv6 address" in plain
         for word in ("ipv6 access-list", "family inet6", "srcaddr6"):
             assert word not in text
 

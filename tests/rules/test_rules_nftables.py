@@ -118,7 +118,7 @@ class TestTheScript:
         check(every)
 
     def test_a_family_without_own_addresses(self, edition: Edition) -> None:
-        """Is not judged, and the file says so; unless all is."""
+        """Is not filtered, and the file says so; unless all is."""
         inventory = loads_inventory(
             'controller = ["10.0.0.1"]', edition=edition
         )
@@ -126,7 +126,7 @@ class TestTheScript:
         text = rules.render("nftables")
         assert "        meta nfproto ipv6 accept\n" in text
         assert "        meta nfproto ipv4 accept\n" not in text
-        assert "IPv6 is not judged" in text.replace("\n# ", " ")
+        assert "IPv6 is not filtered" in text.replace("\n# ", " ")
         check(text)
         every = rules.render("nftables", scope="all")
         assert "nfproto" not in every

@@ -421,7 +421,7 @@ class TestForADeployment:
             ),
         ]
 
-    @examples(10)
+    @examples(5)
     @given(DEPLOYMENTS)
     def test_each_flow_once(self, deployment: Deployment) -> None:
         """Needed and optional with its port, silent without one."""
@@ -470,7 +470,7 @@ class TestOrder:
         """Of every edition, however it is grouped."""
         _assert_grouped(_whole(data.draw(strategies.editions())), by)
 
-    @examples(30)
+    @examples(5)
     @given(st.data(), st.sampled_from(GROUPINGS))
     def test_groups_of_any_selection(
         self, data: st.DataObject, by: GroupBy
@@ -489,7 +489,7 @@ class TestOrder:
         pairs = _first((flow.source, flow.destination) for flow in flows)
         assert _runs(line.pair for line in lines if line.flows) == pairs
 
-    @examples(30)
+    @examples(5)
     @given(st.lists(st.sampled_from([*NEWEST.flows]), unique=True))
     def test_the_side_with_fewer_ends(self, flows: list[Flow]) -> None:
         """Is said once, in the headings; of equals, the source."""

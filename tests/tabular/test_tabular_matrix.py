@@ -149,7 +149,7 @@ class TestPlaces:
 
     @pytest.mark.slow
     @given(edition=strategies.editions(), fold=st.booleans())
-    @examples(10)
+    @examples(5)
     def test_so_it_is_for_any_edition(
         self, *, edition: Edition, fold: bool
     ) -> None:

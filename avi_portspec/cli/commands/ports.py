@@ -57,8 +57,9 @@ __all__ = ["ports_command"]
         "release",
         type=RELEASE,
         metavar="RELEASE",
-        help="Add below the table what other sources state about a release, "
-        "such as 30.2, that does not just agree. It is part of no answer.",
+        help="Add below the table where other sources, on a release such as "
+        "30.2, differ from the vendor's page or add to it. The answer stays "
+        "the same.",
     ),
     json_option,
     table_options,

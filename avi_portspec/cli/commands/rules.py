@@ -114,7 +114,7 @@ def _option(name: OptionName) -> Callable[..., Any]:
         _RULES,
         "--allow-gaps",
         is_flag=True,
-        help="Exit 0 although the vendor does not document all that this "
+        help="Exit 0 even if the vendor does not document all that this "
         "deployment needs (default: exit 1).",
     ),
     *(
@@ -124,8 +124,9 @@ def _option(name: OptionName) -> Callable[..., Any]:
             multiple=True,
             type=ENDPOINT,
             metavar="VALUE",
-            help=f"{FILTERS[name].summary} Rules for these flows alone, as "
-            "one firewall needs them; values as 'avi-portspec ports' takes.",
+            help=f"{FILTERS[name].summary} Write only the rules of these "
+            "flows, for one firewall. Takes the values that 'avi-portspec "
+            "ports' takes.",
         )
         for name in ("source", "destination")
     ),

@@ -1,4 +1,4 @@
-"""Which traffic a text judges, in words that all platforms share."""
+"""Which traffic a text filters, in words that all platforms share."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def judged(
     families: Iterable[Family],
     others: str = LEFT_TO_OTHERS,
 ) -> Iterator[str]:
-    """Yield sentences on what is dropped, and on what is not judged.
+    """Yield sentences on what is dropped, and on what is not filtered.
 
     Args:
         rules: The rules.
@@ -42,7 +42,7 @@ def judged(
     yield others
     own = {network.version for network in own_networks(rules)}
     yield from (
-        f"IPv{family} is not judged: the product has no address of it."
+        f"IPv{family} is not filtered: the product has no IPv{family} address."
         for family in families
         if family not in own
     )
