@@ -117,7 +117,7 @@ def _count(word: Agreement, same: list[Statement]) -> Count:
 
 
 def counts_text(statements: Iterable[Statement]) -> str:
-    """Return what statements do to the page: ``2 agree, 1 differs``.
+    """Return what statements do to the vendor's page: ``2 agree, 1 differs``.
 
     Args:
         statements: The statements, in the order of trust.

@@ -79,6 +79,8 @@ if TYPE_CHECKING:
     from sphinx_avi_portspec.pen import Pen
 
     Pieces = Sequence[str | nodes.Node]
+    #: What endpoints are called, by their ids.
+    _Names = Mapping[str, str]
 
 __all__ = ["PortStatements", "setup_statements", "write_elsewhere"]
 
@@ -96,7 +98,7 @@ _NOTHING: Final = (
 _NONE: Final = "No other source."
 _APART: Final = (
     "What other sources state is part of no answer. What is unseen proves "
-    "nothing: the part of the page that could state it was not seen."
+    "nothing: the part of a port page that could state it was not seen."
 )
 #: The filters that leave what no source has out of the list.
 _NARROW: Final = frozenset({"source", "agreement"})
@@ -157,7 +159,12 @@ class PortStatements(TableDirective):
         below = self._list_sources(pen, found, filters)
         if subjects:
             asked = filters.get("release", Terms((), ())).included
-            rows = _make_rows(pen, edition, subjects, asked)
+            names: dict[str, str] = {
+                end.id: end.label for end in library().endpoints
+            }
+            names |= self.config.avi_portspec_labels
+            names |= {end.id: end.label for end in edition.endpoints}
+            rows = _make_rows(pen, edition, names, subjects, asked)
             table = make_lined_table(pen, _HEADS, rows)
         else:
             self.warn_of_nothing("statement")
@@ -243,28 +250,30 @@ def _list_subjects(
 def _make_rows(
     pen: Pen,
     edition: Edition,
+    names: _Names,
     subjects: Iterable[_Subject],
     releases: Sequence[str],
 ) -> Iterator[nodes.row]:
     for subject in subjects:
-        cell = make_cell(pen, pen.paragraph(*_heading(edition, subject)))
+        heading = _heading(edition, names, subject)
+        cell = make_cell(pen, pen.paragraph(*heading))
         cell["morecols"] = len(_HEADS) - 1
         yield AviGroupRow("", cell)
         yield _page_row(pen, edition, subject, releases)
         for statement in subject.statements:
-            yield _statement_row(pen, edition, subject, statement)
+            yield _statement_row(pen, edition, names, subject, statement)
 
 
 def _heading(
-    edition: Edition, subject: _Subject
+    edition: Edition, names: _Names, subject: _Subject
 ) -> Iterator[str | nodes.Node]:
     """Yield what a group of rows is about."""
     record = subject.record
     if record is None:
-        text = _sides(edition, subject.statements[0])
+        text = _sides(names, subject.statements[0])
         yield nodes.strong(text, text)
     elif isinstance(record, (Flow, Exclusion)):
-        text = _sides(edition, record)
+        text = _sides(names, record)
         yield nodes.strong(text, text)
     else:
         yield Phrase("Note")
@@ -277,12 +286,10 @@ def _heading(
         yield link(edition, "flow", record.id, name)
 
 
-def _sides(edition: Edition, record: Flow | Exclusion | Statement) -> str:
+def _sides(names: _Names, record: Flow | Exclusion | Statement) -> str:
     """Return who connects to whom, in the names of the project."""
-    labels = {end.id: end.label for end in library().endpoints}
-    labels |= {end.id: end.label for end in edition.endpoints}
     source, destination = (
-        labels[end] if end else "\N{HORIZONTAL ELLIPSIS}"
+        names[end] if end else "\N{HORIZONTAL ELLIPSIS}"
         for end in (record.source, record.destination)
     )
     return f"{source} \N{RIGHTWARDS ARROW} {destination}"
@@ -363,7 +370,11 @@ def _unseen(record: str, releases: Sequence[str]) -> Iterator[Pieces]:
 
 
 def _statement_row(
-    pen: Pen, edition: Edition, subject: _Subject, statement: Statement
+    pen: Pen,
+    edition: Edition,
+    names: _Names,
+    subject: _Subject,
+    statement: Statement,
 ) -> nodes.row:
     ids = pen.claim("statement", statement.id)
     port: AviCell = write_compact(pen, AviWordCell, "")
@@ -377,7 +388,7 @@ def _statement_row(
     )
     said: list[str | nodes.Node] = []
     if not is_same:
-        said.append(f"{_sides(edition, statement)}. ")
+        said.append(f"{_sides(names, statement)}. ")
     required = statement.requirement and REQUIREMENTS[statement.requirement]
     case = case_text(statement, edition.facets)
     case = ", ".join(filter(None, (required, case)))

@@ -595,7 +595,8 @@ class TestHomes:
         data = {
             "uses": {"a": {"17.1": "new"}, "index": {"17.1": "old"}},
             "places": {},
-            "assets": {}, "elsewhere": {},
+            "assets": {},
+            "elsewhere": {},
         }
         before = domain.uses["index"]
         domain.merge_domaindata({"a"}, data)
