@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from itertools import combinations
 
 from hypothesis import strategies as st
 
-from avi_portspec import Deployment, Edition
+from avi_portspec import Deployment, Edition, Gap
 
 
 def subsets(*words: str) -> list[frozenset[str]]:
@@ -42,3 +42,25 @@ def deployments(edition: Edition) -> st.SearchStrategy[Deployment]:
         services=some("service"),
         nodes=st.sampled_from(["cluster", "single-node"]),
     )
+
+
+def names_in(gap: Gap, edition: Edition) -> Iterator[str]:
+    """Yield what has to be said about a gap: ends, or what nothing covers."""
+    if gap.interface is not None:
+        covered = edition.interfaces[gap.interface].name
+        yield f"between the Controller and {covered} "
+    for name in gap.flows:
+        flow = edition.flows[name]
+        source, destination = (
+            edition.endpoints[end].label
+            for end in (flow.source, flow.destination)
+        )
+        yield f"port from {source} to {destination} "
+        yield str(flow.protocols[0].label)
+    (value,) = (
+        value
+        for value in edition.facets[gap.facet].values
+        if value.id == gap.value
+    )
+    if not gap.is_lacking:
+        yield value.phrase or value.label

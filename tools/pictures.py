@@ -155,8 +155,8 @@ def print_workbook(folder: Path) -> bytes | None:
     own = f"-env:UserInstallation={(folder / 'settings').as_uri()}"
     to_pdf = (office, "--headless", own, "--convert-to", "pdf")
     subprocess.run([*to_pdf, "--outdir", folder, book], check=True)  # noqa: S603 - our own
-    page = ["-singlefile", "-scale-to-x", "1200", "-scale-to-y", "-1"]
-    part = ["-x", "30", "-y", "50", "-W", "1140", "-H", "440"]
+    page = ["-singlefile", "-scale-to-x", "1020", "-scale-to-y", "-1"]
+    part = ["-x", "25", "-y", "42", "-W", "969", "-H", "476"]
     to_png = [paint, "-png", *page, *part]
     subprocess.run([*to_png, printed, folder / "rules"], check=True)  # noqa: S603 - our own
     return (folder / "rules.png").read_bytes()

@@ -17,7 +17,7 @@ from avi_portspec.changes.intervals import (
     ranges_text,
 )
 from avi_portspec.changes.meaning import opening_action
-from avi_portspec.deployment.unresolved import withheld_phrase
+from avi_portspec.deployment.unresolved import gap_phrases, withheld_phrase
 from avi_portspec.documents import join
 from avi_portspec.documents.blocks import (
     Block,
@@ -29,7 +29,6 @@ from avi_portspec.documents.blocks import (
 )
 from avi_portspec.model.conditions import Match
 from avi_portspec.model.phrases import (
-    DECLINED,
     NO_PORT_NEEDED,
     NOTHING_ASKED,
     Asked,
@@ -46,8 +45,11 @@ from avi_portspec.model.phrases import (
 )
 from avi_portspec.model.wording import (
     ASK_DIRECTION,
+    DECLINED_BY_SITE,
     REQUIREMENTS,
     overlay_text,
+    sources_text,
+    uncapitalise,
 )
 from avi_portspec.tabular.lines import (
     Footnotes,
@@ -68,6 +70,7 @@ if TYPE_CHECKING:
     from avi_portspec.names import Action, ChangeAction
 
 __all__ = [
+    "FIELD_BY_FIELD",
     "OPEN",
     "OPTIONAL",
     "REVIEW",
@@ -75,6 +78,7 @@ __all__ = [
     "Part",
     "change_counts",
     "change_parts",
+    "changes_document",
     "hidden_changes",
     "hidden_steps",
     "plan_document",
@@ -86,6 +90,8 @@ __all__ = [
 OPEN: Final = "Open, where it applies"
 OPTIONAL: Final = "Optional"
 REVIEW: Final = "Review before closing"
+#: What stands above all that differs.
+FIELD_BY_FIELD: Final = "All changes, field by field"
 #: Where a change stands, by what it calls for.
 _PLACES: Final[dict[ChangeAction, str]] = {
     "open": OPEN,
@@ -93,8 +99,17 @@ _PLACES: Final[dict[ChangeAction, str]] = {
     "review": REVIEW,
 }
 
+#: What a sign says, where there is room for a word.
+_SIGNS: Final = {
+    "+": "New",
+    "~": "Changed",
+    "-": "Gone",
+    "!": "Stated",
+}
 #: The headings of a plan's tables.
 _HEADINGS: Final = ("From", "To", "Port", "Service", "Why")
+#: The headings of the tables of a list of changes.
+_SIGNED_HEADINGS: Final = ("Change", *_HEADINGS[:-1], "Needed")
 #: What the newer page leaves to be found out.
 _ASKED: Final = frozenset({"unstated", "direction-unclear"})
 #: What the older page says of the flows that have to be opened.
@@ -282,7 +297,7 @@ def _flow_lines(
     if before is None:
         tag, text = need(after, new)
         # Behind a tag, it stands within a sentence already.
-        text = text if tag else _uncapitalise(text)
+        text = text if tag else uncapitalise(text)
         yield action, Changed("+", new, _flow_line(after, text))
         return
     came, left = [*_beyond(after, before)], [*_beyond(before, after)]
@@ -376,14 +391,9 @@ def _exclusion_changed(
 ) -> Changed:
     exclusion: Exclusion = change.after or change.before
     now = "no longer" if change.after is None else "now"
-    text = f"{now} stated: {_uncapitalise(NO_PORT_NEEDED)}"
+    text = f"{now} stated: {uncapitalise(NO_PORT_NEEDED)}"
     edition = old if change.after is None else new
     return Changed("!", edition, exclusion_line(exclusion, text))
-
-
-def _uncapitalise(text: str) -> str:
-    """Return a text as it stands within a sentence."""
-    return f"{text[:1].lower()}{text[1:]}"
 
 
 def _differences(new: EditionData, change: RecordChange) -> Iterator[str]:
@@ -493,7 +503,7 @@ def plan_parts(plan: _Plan, *, whole: bool = False) -> tuple[Part, ...]:
         if decision.status == "declined"
     )
     if declined:
-        parts.append(Part(DECLINED, (), declined))
+        parts.append(Part(DECLINED_BY_SITE, (), declined))
     if whole:
         kept = _lines_of(plan, "none")
         parts += [Part("Keep open", kept)] if kept else []
@@ -508,24 +518,64 @@ def plan_document(plan: _Plan) -> Document:
     Args:
         plan: The plan.
     """
-    parts = plan_parts(plan, whole=True)
-    footnotes = Footnotes(one.line for part in parts for one in part.lines)
     facets = plan.new.edition.facets
-    blocks: list[Block] = [
-        Paragraph(deployment_phrase(plan.new.deployment, facets))
-    ]
+    return Document(
+        plan_title(plan),
+        (
+            Paragraph(deployment_phrase(plan.new.deployment, facets)),
+            *_blocks_of(plan_parts(plan, whole=True)),
+            Paragraph(sources_text(plan.old.edition, plan.new.edition)),
+        ),
+    )
+
+
+def changes_document(
+    old: EditionData,
+    new: EditionData,
+    changes: _Changes,
+    details: Sequence[Block],
+) -> Document:
+    """Return changes as a document: what a firewall has to do, then all.
+
+    Args:
+        old: The older edition.
+        new: The newer edition.
+        changes: What differs between them.
+        details: All that differs, field by field.
+    """
+    return Document(
+        f"From {old.id} to {new.id}: {change_counts(changes)}",
+        (
+            *_blocks_of(change_parts(old, new, changes)),
+            Heading(FIELD_BY_FIELD),
+            *details,
+            Paragraph(sources_text(old, new)),
+        ),
+    )
+
+
+def _blocks_of(parts: Sequence[Part]) -> Iterator[Block]:
+    """Yield parts as tables and paragraphs, with what is assumed."""
+    footnotes = Footnotes(one.line for part in parts for one in part.lines)
     for part in parts:
-        blocks.append(Heading(part.title))
+        yield Heading(part.title)
         if part.lines:
-            rows = tuple(_cells(one, footnotes) for one in part.lines)
-            blocks.append(Table("", _HEADINGS, rows, names_rows=False))
+            signed = any(one.sign for one in part.lines)
+            rows = tuple(
+                (
+                    *([_SIGNS[one.sign]] if signed else []),
+                    *_cells(one, footnotes),
+                )
+                for one in part.lines
+            )
+            headings = _SIGNED_HEADINGS if signed else _HEADINGS
+            yield Table("", headings, rows, names_rows=False)
         elif not part.remarks:
-            blocks.append(Paragraph("Nothing."))
-        blocks += map(Paragraph, part.remarks)
+            yield Paragraph("Nothing.")
+        yield from map(Paragraph, part.remarks)
     if texts := footnotes.texts():
-        notes = tuple(f"[{letter}] {text}" for letter, text in texts)
-        blocks += [Heading("Assumptions"), Bullets(notes)]
-    return Document(plan_title(plan), tuple(blocks))
+        yield Heading("Assumptions")
+        yield Bullets(tuple(f"[{letter}] {text}" for letter, text in texts))
 
 
 def _cells(changed: Changed, footnotes: Footnotes) -> tuple[str, ...]:
@@ -652,13 +702,27 @@ def _to_find_out(plan: _Plan) -> Iterator[str]:
         page = answer.edition.id
         for conflict in answer.conflicts:
             yield f"Conflict on the {page} page: {conflict.text}"
+    yield from _gaps_of(plan)
+
+
+def _gaps_of(plan: _Plan) -> Iterator[str]:
+    """Yield what the pages do not document; what neither does once.
+
+    What the newer page is silent on about a flow is a line of its own.
+    """
+    silent: dict[str, list[str]] = {}
+    for answer in (plan.old, plan.new):
+        page = answer.edition.id
         for gap in answer.gaps:
-            facet = answer.edition.facets[gap.facet]
-            where = values_phrase(facet, [gap.value], "for {}")
             if gap.interface or (gap.flows and answer is plan.old):
-                yield f"Not documented by {page}: {gap.text}"
+                for phrase in gap_phrases(gap, answer.edition):
+                    silent.setdefault(phrase, []).append(page)
             elif not gap.flows:
+                facet = answer.edition.facets[gap.facet]
+                where = values_phrase(facet, [gap.value], "for {}")
                 yield (
                     f"{page} documents nothing {where}. This plan cannot "
                     f"tell what {page} needs there."
                 )
+    for phrase, pages in silent.items():
+        yield f"Not documented by {join('or', pages)}: {phrase}"

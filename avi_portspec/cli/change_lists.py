@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from avi_portspec.changes.lines import (
+    FIELD_BY_FIELD,
     change_counts,
     change_parts,
     hidden_changes,
@@ -13,7 +14,12 @@ from avi_portspec.changes.lines import (
     plan_title,
 )
 from avi_portspec.cli.grid import INDENT, Grid, fit
-from avi_portspec.cli.groups import add_mark, show_footnotes, spell
+from avi_portspec.cli.groups import (
+    add_mark,
+    show_footnotes,
+    show_sources,
+    spell,
+)
 from avi_portspec.model.phrases import deployment_phrase
 from avi_portspec.tabular.lines import Footnotes
 
@@ -55,12 +61,13 @@ def show_changes(
     if everything:
         _, *lines = changes.to_text().splitlines()
         screen.line()
-        screen.paragraph("All changes, field by field", "bold")
+        screen.paragraph(FIELD_BY_FIELD, "bold")
         for line in lines:
             screen.line(line)
     elif hidden:
         screen.line()
         screen.paragraph(f"{hidden}{_MORE}")
+    show_sources(screen, old, new)
 
 
 def show_plan(screen: Screen, plan: UpgradePlan, *, everything: bool) -> None:
@@ -81,6 +88,7 @@ def show_plan(screen: Screen, plan: UpgradePlan, *, everything: bool) -> None:
         screen.line()
         screen.paragraph(f"{hidden}{_MORE}")
     show_footnotes(screen, footnotes)
+    show_sources(screen, plan.old.edition, plan.new.edition)
 
 
 def _show_parts(screen: Screen, parts: Sequence[Part]) -> Footnotes:

@@ -14,8 +14,17 @@ from avi_portspec.cli.flow_table import (
 )
 from avi_portspec.cli.grid import INDENT, Grid, fit
 from avi_portspec.deployment.unresolved import withheld_phrase
-from avi_portspec.model.phrases import DIRECTION_UNCLEAR, deployment_phrase
-from avi_portspec.model.wording import ASK_DIRECTION, source_text
+from avi_portspec.model.phrases import (
+    DIRECTION_UNCLEAR,
+    WITHHELD,
+    asked_of,
+    deployment_phrase,
+)
+from avi_portspec.model.wording import (
+    ASK_DIRECTION,
+    source_text,
+    sources_text,
+)
 from avi_portspec.tabular.lines import (
     Footnotes,
     answer_lines,
@@ -35,7 +44,14 @@ if TYPE_CHECKING:
     from avi_portspec.names import Status
     from avi_portspec.tabular.lines import Group, Line, Port
 
-__all__ = ["add_mark", "show_footnotes", "show_groups", "show_source", "spell"]
+__all__ = [
+    "add_mark",
+    "show_footnotes",
+    "show_groups",
+    "show_source",
+    "show_sources",
+    "spell",
+]
 
 #: How many digits of a digest tell editions apart.
 _DIGITS: Final = 12
@@ -95,11 +111,11 @@ def _show_withheld(screen: Screen, answer: Answer) -> None:
     found: dict[str, list[str]] = {}
     for decision in withheld(answer):
         text = f"{withheld_phrase(decision, edition)} ({decision.flow.id})"
-        found.setdefault(decision.why.tag, []).append(text)
-    for tag, texts in found.items():
-        is_unclear = tag == DIRECTION_UNCLEAR
+        found.setdefault(WITHHELD[decision.status], []).append(text)
+    for heading, texts in found.items():
+        is_unclear = heading == DIRECTION_UNCLEAR
         screen.line()
-        screen.paragraph(tag, "bold yellow" if is_unclear else "bold")
+        screen.paragraph(heading, "bold yellow" if is_unclear else "bold")
         for text in (*texts, *([ASK_DIRECTION] if is_unclear else ())):
             screen.paragraph(text, margin=INDENT)
 
@@ -137,6 +153,18 @@ def show_source(
     )
 
 
+def show_sources(screen: Screen, *editions: EditionFacts) -> None:
+    """Print where a comparison of editions comes from.
+
+    Args:
+        screen: Where to; a pipe or a file gets the digests in full.
+        *editions: The editions.
+    """
+    digits = None if screen.width is None else _DIGITS
+    screen.line()
+    screen.paragraph(sources_text(*editions, digits=digits), "dim")
+
+
 def spell(port: Port) -> str:
     """Return a cell of ports that is not broken inside ``TCP 22``."""
     first, _, rest = port.number.partition(" ")
@@ -163,7 +191,6 @@ def _lines(answer: Answer) -> Sequence[Line]:
             answer.exclusions,
             asked={} if clouds is None else {"cloud": clouds},
         )
-    deployment = resolution.deployment
     shown = {flow.id for flow in (*answer.flows, *answer.unstated)}
     return answer_lines(
         answer.edition,
@@ -173,10 +200,7 @@ def _lines(answer: Answer) -> Sequence[Line]:
             if flow.id in shown
         ],
         answer.exclusions,
-        asked={
-            facet.id: deployment.values_of(facet.id)
-            for facet in answer.edition.facets
-        },
+        asked=asked_of(resolution.deployment, answer.edition.facets),
     )
 
 

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.edition.edition import Edition
     from avi_portspec.exporters import FormatName
+    from avi_portspec.exporters.report import Report
     from avi_portspec.model.flows import Flow
     from avi_portspec.model.flowset import Flows
     from avi_portspec.rules.inventory import Inventory
@@ -226,19 +227,26 @@ class Answer:
     @property
     def is_whole(self) -> bool:
         """Whether it is all of the edition, and no deployment's."""
-        return self.resolution is None and self._matching == self.edition.flows
+        return self.resolution is None and not self._filters
 
     def data(self) -> Mapping[str, Any]:
         """Return it as the plain data that JSON is exported from."""
         from avi_portspec.exporters.data import report_data
+
+        return report_data(self._report())
+
+    def _report(self) -> Report:
+        """Return it taken apart, with what the filters leave undocumented."""
         from avi_portspec.exporters.report import report_on
 
-        answer = self.resolution
-        report = report_on(self._matching if answer is None else answer)
-        if answer is None:
-            report = report._replace(gaps=self.cloud_gaps)
+        if self.resolution is None:
+            return report_on(self._matching)._replace(
+                clouds=self.asked_clouds,
+                gaps=self.cloud_gaps,
+            )
+        report = report_on(self.resolution)
         only = self._only
-        return report_data(report if only is None else report.only(only))
+        return report if only is None else report.only(only)
 
     def find_matches(self) -> Iterator[tuple[Flow, Status]]:
         """Yield the flows that match, for a deployment with the decision.
@@ -264,18 +272,17 @@ class Answer:
             inventory: The site's addresses, to write beside the names.
 
         Raises:
-            UnknownNameError: There is no such format.
+            InvalidDataError: The inventory does not fit the answer.
             MissingExtraError: The format needs an extra.
         """
-        from avi_portspec.exporters import export
+        from avi_portspec.exporters import write
+        from avi_portspec.exporters.report import report_on
 
-        if self.resolution is not None:
-            return export(
-                self.resolution, name, only=self._only, inventory=inventory
-            )
         is_edition = self.is_whole and not of_flows
-        subject = self.edition if is_edition else self._matching
-        return export(subject, name, inventory=inventory)
+        report = report_on(self.edition) if is_edition else self._report()
+        if inventory is not None:
+            report = report.at(inventory)
+        return write(report, name)
 
     @property
     def _only(self) -> Flows | None:

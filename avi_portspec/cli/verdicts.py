@@ -9,7 +9,12 @@ from avi_portspec.documents import join
 from avi_portspec.documents.text import BETWEEN, width
 from avi_portspec.model.conditions import VENDOR
 from avi_portspec.model.display import ports_text
-from avi_portspec.model.phrases import assumptions, cautions, changes
+from avi_portspec.model.phrases import (
+    asked_of,
+    assumptions,
+    cautions,
+    changes,
+)
 from avi_portspec.model.wording import (
     ASK_DIRECTION,
     at_start,
@@ -123,10 +128,7 @@ def _show_decisions(
 ) -> None:
     """Print verdicts on flows, on one line each where all of them fit."""
     edition = answer.edition
-    asked = {
-        facet.id: answer.deployment.values_of(facet.id)
-        for facet in edition.facets
-    }
+    asked = asked_of(answer.deployment, edition.facets)
     lines = answer_lines(edition, decisions, asked=asked)
     footnotes = Footnotes(lines if detail == "marks" else ())
     marks = {
@@ -242,7 +244,7 @@ def _remarks(decision: Decision, asked: Asked) -> Iterator[str]:
     """Yield what must not be missed about a verdict."""
     if decision.status == "unstated":
         yield _SILENT
-    yield from changes(decision.flow)
+    yield from (f"{text.rstrip('.')}." for text in changes(decision.flow))
     yield from cautions(decision.flow, asked)
     if decision.status == "direction-unclear":
         yield ASK_DIRECTION

@@ -630,14 +630,22 @@ class Resolution(Frozen):
             )
 
     def _list_flows(self, flows: Iterable[Flow]) -> str:
-        """Return flows in words: ``A to B over TCP 1 and C to D over ...``."""
-        names = self.edition.endpoints
+        """Return flows in words: ``A to B over TCP 1 or TCP 2 and C to ...``.
+
+        Which of one pair's ports is needed is a single question.
+        """
+        pairs: dict[str, list[str]] = {}
+        for flow in flows:
+            ends = (
+                self.edition.endpoints[end].name
+                for end in (flow.source, flow.destination)
+            )
+            pairs.setdefault(" to ".join(ends), []).append(ports_text(flow))
         return join(
             "and",
             (
-                f"{names[flow.source].name} to "
-                f"{names[flow.destination].name} over {ports_text(flow)}"
-                for flow in flows
+                f"{ends} over {join('or', dict.fromkeys(ports))}"
+                for ends, ports in pairs.items()
             ),
         )
 

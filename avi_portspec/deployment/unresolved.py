@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from avi_portspec.documents import join
 from avi_portspec.model.display import ports_text
 from avi_portspec.model.phrases import cautions, state_phrase
-from avi_portspec.model.wording import site_of
+from avi_portspec.model.wording import site_of, uncapitalise
 
 if TYPE_CHECKING:
     from avi_portspec.deployment.decisions import Decision, Gap
@@ -30,7 +30,7 @@ def conflict_phrase(flow: Flow, why: Why, edition: EditionData) -> str:
     service = f"{flow.service} " if flow.service else ""
     return (
         f"{ports_text(flow)} from {_ends(flow, edition)} is "
-        f"{why.text[:1].lower()}{why.text[1:]}, and no other {service}port is "
+        f"{uncapitalise(why.text)}, and no other {service}port is "
         "documented."
     )
 
@@ -68,7 +68,7 @@ def gap_phrases(gap: Gap, edition: EditionData) -> tuple[str, ...]:
 
 
 def withheld_phrase(decision: Decision, edition: EditionFacts) -> str:
-    """Return a flow that is unclear or declined, and why, in sentences.
+    """Return a flow that is unclear, undocumented or declined, and why.
 
     They continue what the decision is called.
 
@@ -78,9 +78,11 @@ def withheld_phrase(decision: Decision, edition: EditionFacts) -> str:
     """
     flow = decision.flow
     service = f" ({flow.service})" if flow.service else ""
+    # Who is silent is said; what a site declines is its own.
+    silent = site_of(flow) if decision.status == "unstated" else ""
     text = (
         f"{ports_text(flow)}{service} from {_ends(flow, edition)}: "
-        f"{decision.why.text}."
+        f"{decision.why.text}{f' ({silent})' if silent else ''}."
     )
     if decision.status == "declined":
         return text

@@ -19,8 +19,11 @@ __all__ = ["escape", "write"]
 
 #: What would be markup within a line: that of CommonMark, table cells,
 #: formulas in dollars, and what makes an address a link or a name a call.
+#: The letter of a footnote, as ``[a]``, is none: where nothing defines it, it
+#: is text, and many read a ticket as text. ``[x]`` can be a box with a tick.
 _MARKUP: Final = re.compile(
-    r"[\\`*_\[\]<>&|#~!$@{}^=]"
+    r"(?P<mark>\[(?!x\])[a-z]{1,2}\](?![(\[:]))"
+    r"|[\\`*_\[\]<>&|#~!$@{}^=]"
     r"|:(?=//)|(?<=\bwww)\."
 )
 #: What would be markup at the start of one: lists, rules, headings.
@@ -42,7 +45,9 @@ def escape(text: str) -> str:
 
 
 def _inline(text: str) -> str:
-    return _MARKUP.sub(r"\\\g<0>", text)
+    return _MARKUP.sub(
+        lambda found: found[0] if found["mark"] else f"\\{found[0]}", text
+    )
 
 
 def write(document: Document) -> str:

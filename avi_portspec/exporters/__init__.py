@@ -15,11 +15,12 @@ from avi_portspec.errors import InvalidQueryError, UnknownNameError, shown
 if TYPE_CHECKING:
     from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.edition.edition import Edition
+    from avi_portspec.exporters.report import Report
     from avi_portspec.model.flows import Flow
     from avi_portspec.model.flowset import Flows
     from avi_portspec.rules.inventory import Inventory
 
-__all__ = ["Format", "FormatName", "export", "formats"]
+__all__ = ["Format", "FormatName", "export", "formats", "write"]
 
 #: The names of the formats; a test compares them with the list below.
 FormatName: TypeAlias = Literal[
@@ -174,12 +175,25 @@ def export(
         report = report.only(_check_flows(only))
     if inventory is not None:
         report = report.at(inventory)
-    _, where = _FORMATS[format]
+    return write(report, format)
+
+
+def write(report: Report, name: FormatName) -> str | bytes:
+    """Return a report in a format.
+
+    Args:
+        report: The report.
+        name: The name of one of :func:`formats`.
+
+    Raises:
+        MissingExtraError: The format needs an extra that is not installed.
+    """
+    _, where = _FORMATS[name]
     module, function, *spelling = where.split(":")
-    write = getattr(import_module(f"{__name__}.{module}"), function)
-    written: str | bytes = write(report)
-    for name in spelling:
-        written = import_module(f"avi_portspec.documents.{name}").write(
+    make = getattr(import_module(f"{__name__}.{module}"), function)
+    written: str | bytes = make(report)
+    for spelled in spelling:
+        written = import_module(f"avi_portspec.documents.{spelled}").write(
             written
         )
     return written

@@ -5,8 +5,9 @@ What a document says is decided here, once, for every format.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
 
 from avi_portspec.documents.blocks import (
     Block,
@@ -30,9 +31,11 @@ from avi_portspec.model.flat import reason_of
 from avi_portspec.model.phrases import DIRECTION_UNCLEAR
 from avi_portspec.model.wording import (
     ASK_DIRECTION,
+    DECLINED_BY_SITE,
     OUT_OF_SCOPE,
     deployment_rows,
     reason_marks,
+    uncapitalise,
 )
 from avi_portspec.tabular.columns import COLUMNS, Row
 from avi_portspec.tabular.lines import Footnotes, Line
@@ -45,6 +48,9 @@ __all__ = [
     "ticket_document",
 ]
 
+
+#: Where one sentence ends and the next begins.
+_SENTENCES: Final = re.compile(r"(?<=\.) ")
 
 _NO_DEPLOYMENT = (
     "No deployment was given. Whether a row applies depends on its condition, "
@@ -66,9 +72,8 @@ def _answer(report: Report) -> Iterator[Block]:
     lines = (*change.needed, *change.optional)
     notes = Footnotes(lines)
     yield _lines_table(change, lines, notes)
-    told = [*map(str, (*report.conflicts, *report.gaps))]
-    if report.deployment is None:
-        told = [text for text, _ in change.undocumented]
+    told = [f"Conflict: {text}" for text, _ in change.conflicts]
+    told += [text for text, _ in change.undocumented]
     yield from _undocumented(
         report,
         (
@@ -80,13 +85,12 @@ def _answer(report: Report) -> Iterator[Block]:
             ),
         ),
     )
-    yield from _withheld(change)
+    yield from _withheld(change, DIRECTION_UNCLEAR, DECLINED_BY_SITE)
     if report.not_needed:
         yield Heading("Not needed for this deployment")
         yield Bullets(
             tuple(
-                f"{row.flow.id}, {row.pair}: {COLUMNS['decision'].text(row)}. "
-                f"{reason_of(row)}{_origin(row)}"
+                f"{row.flow.id}, {row.pair}: {reason_of(row)}{_origin(row)}"
                 for row in report.not_needed
             )
         )
@@ -97,11 +101,13 @@ def _answer(report: Report) -> Iterator[Block]:
     yield from _notes(report)
 
 
-def _withheld(change: Change) -> Iterator[Block]:
-    """Yield what applies and gets no port, under a heading for each kind."""
-    for tag, found in change.withheld.items():
-        yield Heading(tag)
-        if tag == DIRECTION_UNCLEAR:
+def _withheld(change: Change, *headings: str) -> Iterator[Block]:
+    """Yield what applies and gets no port, under some of its headings."""
+    for heading, found in change.withheld.items():
+        if heading not in headings:
+            continue
+        yield Heading(heading)
+        if heading == DIRECTION_UNCLEAR:
             yield Paragraph(f"No port is listed for these. {ASK_DIRECTION}")
         yield Bullets(tuple(f"{text} ({flow})" for text, flow in found))
 
@@ -166,7 +172,7 @@ def _ticket(change: Change) -> Iterator[Block]:
             "vendor before you approve this request."
         )
         yield Bullets(tuple(text for text, _ in change.conflicts))
-    yield from _withheld(change)
+    yield from _withheld(change, DIRECTION_UNCLEAR)
     yield Heading("Allow (stateful; replies are implied)")
     yield from (Paragraph(f"Caution: {text}") for text in change.cautions)
     if rules:
@@ -189,13 +195,14 @@ def _ticket(change: Change) -> Iterator[Block]:
         yield Paragraph(" ".join(change.advice))
     yield Heading("Optional, not requested")
     if change.optional:
+        effects, shared = _share_end(map(without_it, change.optional))
         optional = tuple(
             (
                 *_sides(change, line),
                 "\n".join(ports_of([line])),
-                mark(without_it(line), notes.letter(line)),
+                mark(effect, notes.letter(line)),
             )
-            for line in change.optional
+            for line, effect in zip(change.optional, effects, strict=True)
         )
         yield Table(
             "Optional",
@@ -203,8 +210,11 @@ def _ticket(change: Change) -> Iterator[Block]:
             optional,
             names_rows=False,
         )
+        if shared:
+            yield Paragraph(f"In each case: {uncapitalise(shared)}")
     else:
         yield Paragraph(f"{change.nothing}.")
+    yield from _withheld(change, DECLINED_BY_SITE)
     yield Heading(change.silent_heading)
     if change.undocumented:
         yield Paragraph(
@@ -225,6 +235,19 @@ def _ticket(change: Change) -> Iterator[Block]:
         yield Paragraph(f"{change.nothing}.")
     yield Paragraph(f"{disclaimer(change.report)} {change.digest}")
     yield Code(change.command, "Flow ids and citations:")
+
+
+def _share_end(texts: Iterable[str]) -> tuple[list[str], str]:
+    """Return texts without the sentences that all end with, and these."""
+    parts = [_SENTENCES.split(text) for text in texts]
+    shared: list[str] = []
+    while (
+        len(parts) > 1
+        and all(len(sentences) > 1 for sentences in parts)
+        and len({sentences[-1] for sentences in parts}) == 1
+    ):
+        shared[:0] = {sentences.pop() for sentences in parts}
+    return [" ".join(sentences) for sentences in parts], " ".join(shared)
 
 
 def _sides(change: Change, line: Line) -> tuple[str, str]:

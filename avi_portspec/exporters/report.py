@@ -22,6 +22,7 @@ from avi_portspec.errors import (
 from avi_portspec.model.display import Row
 from avi_portspec.model.flat import Identity, identity, rows_of, stamp
 from avi_portspec.model.flowset import Flows
+from avi_portspec.model.phrases import NOTHING_ASKED, Asked, asked_of
 from avi_portspec.model.wording import (
     requirement_text,
     sites_text,
@@ -76,6 +77,8 @@ class Report(NamedTuple):
         gaps: What the vendor is silent on.
         exclusions: What the vendor states is not required.
         deployment: The deployment that was asked about, if one was.
+        clouds: The clouds that were asked about without a deployment, if
+            some were.
         whole: Whether it is the edition itself.
         partial: Whether it is a selection of what a deployment needs.
         inventory: The addresses of the site, if they are given.
@@ -96,10 +99,18 @@ class Report(NamedTuple):
     gaps: tuple[Gap, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     deployment: Deployment | None = None
+    clouds: frozenset[str] | None = None
     whole: bool = False
     partial: bool = False
     inventory: Inventory | None = None
     parts: Parts | None = None
+
+    @property
+    def asked(self) -> Asked:
+        """The values that it is about; what they settle is not said."""
+        if self.deployment is not None:
+            return asked_of(self.deployment, self.edition.facets)
+        return NOTHING_ASKED if self.clouds is None else {"cloud": self.clouds}
 
     @property
     def withheld(self) -> tuple[Decision, ...]:
@@ -232,7 +243,6 @@ def report_on(subject: Edition | Flows | Resolution) -> Report:
         return _on_flows(subject.flows)._replace(
             title=subject.title,
             whole=True,
-            exclusions=tuple(subject.exclusions),
             notes=tuple(subject.notes),
         )
     if isinstance(subject, Flows):
@@ -275,6 +285,7 @@ def _on_flows(flows: Flows) -> Report:
                 flow, edition, _Silent(requirement_text(flow, edition.facets))
             )
         ),
+        exclusions=tuple(edition.exclusions),
         notes=_notes(edition, [*flows, *unstated]),
     )
 

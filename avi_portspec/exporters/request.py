@@ -6,24 +6,32 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
-from avi_portspec.deployment.unresolved import conflict_phrase, withheld_phrase
+from avi_portspec.deployment.unresolved import (
+    conflict_phrase,
+    gap_phrases,
+    withheld_phrase,
+)
 from avi_portspec.deployment.why import explain
 from avi_portspec.documents import join
 from avi_portspec.edition.loading import editions
 from avi_portspec.model.phrases import (
     OPTIONAL,
+    WITHHELD,
     changes,
     deciding_facts,
     deployment_phrase,
     purpose_phrase,
+    state_phrase,
 )
 from avi_portspec.model.wording import (
     at_start,
+    base_id,
     edition_text,
     site_of,
     sites_of,
     sites_text,
     speaker_of,
+    uncapitalise,
 )
 from avi_portspec.rules.networks import networks_text
 from avi_portspec.tabular.lines import (
@@ -97,9 +105,16 @@ class Change(NamedTuple):
         """The deployment in a phrase."""
         report = self.report
         if report.deployment is None:
+            clouds = report.clouds
+            cloud = report.edition.facets.get("cloud")
+            only = (
+                ""
+                if clouds is None or cloud is None
+                else f"; only flows {state_phrase(cloud, clouds)}"
+            )
             return (
-                "Not given. A row applies under its condition, and rows can "
-                "be alternatives to one another."
+                f"Not given{only}. A row applies under its condition, and "
+                "rows can be alternatives to one another."
             )
         text = deployment_phrase(report.deployment, report.edition.facets)
         return f"{text} (a selection of its flows)" if report.partial else text
@@ -331,11 +346,13 @@ class Change(NamedTuple):
     @property
     def undocumented(self) -> tuple[tuple[str, str], ...]:
         """What the vendor does not document, in words, and of which flows."""
+        edition = cast("EditionData", self.report.edition)
         told = {flow for gap in self.report.gaps for flow in gap.flows}
         return (
             *(
-                (at_start(gap.text), ", ".join(gap.flows))
+                (at_start(phrase), ", ".join(gap.flows))
                 for gap in self.report.gaps
+                for phrase in gap_phrases(gap, edition)
             ),
             *(
                 (
@@ -351,14 +368,14 @@ class Change(NamedTuple):
     def withheld(self) -> dict[str, tuple[tuple[str, str], ...]]:
         """What applies and is not requested, in words, and of which flow.
 
-        By what it is called: of unclear direction, or declined.
+        By the heading that it stands under.
         """
         edition = self.report.edition
         found: dict[str, tuple[tuple[str, str], ...]] = {}
         for decision in self.report.withheld:
             pair = withheld_phrase(decision, edition), decision.flow.id
-            tag = decision.why.tag
-            found[tag] = (*found.get(tag, ()), pair)
+            heading = WITHHELD[decision.status]
+            found[heading] = (*found.get(heading, ()), pair)
         return found
 
     @property
@@ -374,13 +391,13 @@ class Change(NamedTuple):
         """The command that lists the flows with their ids and citations."""
         report = self.report
         sites = sites_of(report.edition)
-        base: str = report.edition.id
-        for site in reversed(sites):
-            base = base.removesuffix(f".{site}")
+        base = base_id(report.edition)
         bundled = base in editions()
         words = [f"--edition {base}" if bundled else "--edition-file FILE"]
         words += [f"--overlay {site}.toml" for site in sites]
         deployment = report.deployment
+        if report.clouds is not None:
+            words.append(f"--on-cloud {','.join(sorted(report.clouds))}")
         if deployment is not None and (
             deployment.readings or deployment.declined
         ):
@@ -498,14 +515,14 @@ def _reasons(change: Change, line: Line) -> Iterator[str]:
         or flow.requirement == "some-or-all"
         or _is_for_some_clouds(flow, change.report.deployment)
     ):
-        yield f"{need[:1].lower()}{need[1:]}" + (
+        yield uncapitalise(need) + (
             " (no purpose stated)" if need == "Required" else ""
         )
     if flow.purpose:
         edition = cast("EditionData", change.report.edition)
         yield purpose_phrase(flow, edition).rstrip(".")
     for text in changes(flow, whole=True):
-        yield f"{text[:1].lower()}{text[1:]}".rstrip(".")
+        yield uncapitalise(text).rstrip(".")
 
 
 def _is_for_some_clouds(flow: Flow, deployment: Deployment | None) -> bool:
@@ -572,15 +589,11 @@ def _assume_floating(report: Report, line: Line) -> Iterator[str]:
 def _lines(report: Report) -> tuple[Line, ...]:
     edition = cast("EditionData", report.edition)
     rows = (*report.rows, *report.unstated)
-    deployment = report.deployment
-    if deployment is None:
+    if report.deployment is None:
         shown, silent = (
             dict.fromkeys(row.flow for row in rows)
             for rows in (report.rows, report.unstated)
         )
-        return edition_lines(edition, shown, silent)
+        return edition_lines(edition, shown, silent, asked=report.asked)
     decisions = {row.flow.id: cast("Decision", row.decision) for row in rows}
-    asked = {
-        facet.id: deployment.values_of(facet.id) for facet in edition.facets
-    }
-    return answer_lines(edition, decisions.values(), asked=asked)
+    return answer_lines(edition, decisions.values(), asked=report.asked)

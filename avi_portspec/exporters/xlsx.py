@@ -19,8 +19,16 @@ from avi_portspec.exporters.request import (
     why_of,
     without_it,
 )
-from avi_portspec.model.phrases import DECLINED, DIRECTION_UNCLEAR, OPTIONAL
-from avi_portspec.model.wording import ASK_DIRECTION, OUT_OF_SCOPE
+from avi_portspec.model.phrases import (
+    DIRECTION_UNCLEAR,
+    NOT_DOCUMENTED,
+    OPTIONAL,
+)
+from avi_portspec.model.wording import (
+    ASK_DIRECTION,
+    DECLINED_BY_SITE,
+    OUT_OF_SCOPE,
+)
 from avi_portspec.tabular.lines import Footnotes
 
 if TYPE_CHECKING:
@@ -53,6 +61,8 @@ _RULES: Final = (
     ("Needed", 10),
     ("Why", 40),
 )
+#: The most characters of a line above them, which paper would cut.
+_PAPER: Final = sum(width for _, width in _RULES) * 9 // 8
 #: The row of the headings, counted from 0: five lines go before.
 _HEAD: Final = 5
 #: What stands in rows 4 and 5 for somebody to fill in, and in which column.
@@ -69,10 +79,14 @@ _OPTIONAL: Final = "optional"
 #: What is counted of the flows that apply and are not requested.
 _COUNTED: Final = {
     DIRECTION_UNCLEAR: "with unclear direction",
-    DECLINED: "declined",
+    DECLINED_BY_SITE: "declined by the site",
 }
+#: What stands for a need whose decision depends on the deployment.
+_DEPENDS: Final = "depends"
 _ADVICE: Final = {DIRECTION_UNCLEAR: ASK_DIRECTION}
 _NONE: Final = "nothing undocumented"
+#: What stands for the ids of flows where the vendor states none.
+_NO_FLOW: Final = "none stated"
 #: The height of a line, and the most that a row can have, in points.
 _LINE: Final = 15
 _ROW: Final = 409
@@ -170,30 +184,43 @@ def _write_top(sheet: Any, change: Change, looks: _Formats) -> None:
             (change.conflicts, "in conflict"),
             (change.undocumented, "not documented"),
             *(
-                (found, _COUNTED[tag])
-                for tag, found in change.withheld.items()
+                (found, _COUNTED[heading])
+                for heading, found in change.withheld.items()
             ),
         )
         if found
     ]
+    needs = [_needed(change, line) for line in change.needed]
+    depending = needs.count(_DEPENDS)
     counts = ", ".join(
         (
-            f"{len(change.needed)} needed",
+            f"{len(needs) - depending} needed",
+            *([f"{depending} under a condition"] if depending else []),
             f"{len(change.optional)} optional",
             *(silent or [_NONE]),
         )
     )
     deployment = change.deployment.rstrip(".")
-    sheet.write_string(1, 0, _fit(f"{deployment}. {counts}."), looks.line)
-    sheet.write_string(
-        2,
-        0,
-        _fit(
-            f"Basis: {change.basis}. Stateful: replies are implied. The "
-            "sheet Provenance has the digest."
-        ),
-        looks.line,
+    stateful, more = (
+        "Stateful: replies are implied.",
+        "The sheet Provenance has",
     )
+    for row, texts in enumerate(
+        (
+            (
+                f"Deployment: {deployment}. {counts}.",
+                f"{counts}. {more} the deployment.",
+            ),
+            (
+                f"Basis: {change.basis}. {stateful} {more} the digest.",
+                f"Basis: {change.basis}. {stateful}",
+                f"{stateful} {more} the basis and the digest.",
+            ),
+        ),
+        start=1,
+    ):
+        fits = [text for text in texts if columns_of(text) <= _PAPER]
+        sheet.write_string(row, 0, (*fits, texts[-1])[0], looks.line)
     for name, (row, column) in _BY_HAND.items():
         sheet.write_string(row, column, f"{name}:", looks.line)
 
@@ -240,7 +267,7 @@ def _needed(change: Change, line: Line) -> str:
     if line.need.tag == OPTIONAL:
         return _OPTIONAL
     if change.report.deployment is None and line.need.text != "Always":
-        return "depends"
+        return _DEPENDS
     return "yes"
 
 
@@ -283,18 +310,21 @@ def _sheets(change: Change, notes: Footnotes) -> Iterator[_Sheet]:
     report = change.report
     yield (
         "Not documented",
-        (("Kind", 14), ("What is not documented", 90), ("Flows", 44)),
+        (("Kind", 16), ("What is not documented", 90), ("Flows", 44)),
         [
-            *(("conflict", text, flow) for text, flow in change.conflicts),
-            *(("gap", text, ids) for text, ids in change.undocumented),
+            *(("Conflict", text, flow) for text, flow in change.conflicts),
+            *(
+                (NOT_DOCUMENTED, text, ids or _NO_FLOW)
+                for text, ids in change.undocumented
+            ),
         ],
     )
     yield (
         "Not requested",
         (("Kind", 20), ("What applies, and is in no rule", 90), ("Flow", 38)),
         [
-            (tag, f"{text} {_ADVICE.get(tag, '')}".rstrip(), flow)
-            for tag, found in change.withheld.items()
+            (kind, f"{text} {_ADVICE.get(kind, '')}".rstrip(), flow)
+            for kind, found in change.withheld.items()
             for text, flow in found
         ],
     )
@@ -321,10 +351,11 @@ def _sheets(change: Change, notes: Footnotes) -> Iterator[_Sheet]:
             ("Published at", source.location),
             ("Release", source.release or "not stated"),
             *((("Address", source.url),) if source.url else ()),
+            ("Basis", change.basis),
             ("Deployment", change.deployment),
-            ("Flow ids and citations", change.command),
+            ("Ids and citations, from", change.command),
             ("Scope", OUT_OF_SCOPE),
-            ("Unofficial", disclaimer(report)),
+            ("Disclaimer", disclaimer(report)),
         ],
     )
 

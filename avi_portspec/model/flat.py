@@ -12,7 +12,12 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, TypedDict
 
 from avi_portspec.model.display import Judged, Row
-from avi_portspec.model.wording import requirement_text, when
+from avi_portspec.model.wording import (
+    base_id,
+    requirement_text,
+    sites_text,
+    when,
+)
 from avi_portspec.names import Status
 from avi_portspec.version import DATA_VERSION
 
@@ -143,7 +148,8 @@ def identity(edition: "EditionFacts") -> Identity:
 def stamp(edition: "EditionFacts") -> str:
     """Return the edition, the data's version and the digest, in a line."""
     return (
-        f"{edition.id}, data version {DATA_VERSION}, SHA-256 {edition.digest}"
+        f"{base_id(edition)}{sites_text(edition)}, data version "
+        f"{DATA_VERSION}, SHA-256 {edition.digest}"
     )
 
 

@@ -7,7 +7,7 @@ condition becomes a phrase, ``on OpenStack for Heat autoscaling``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from avi_portspec.documents import join
@@ -22,8 +22,13 @@ from avi_portspec.model.conditions import (
     Unless,
 )
 from avi_portspec.model.display import ports_text
-from avi_portspec.model.wording import at_start, site_of
-from avi_portspec.names import FacetId, PlaceKind, ReasonLevel
+from avi_portspec.model.wording import (
+    DECLINED_BY_SITE,
+    at_start,
+    site_of,
+    uncapitalise,
+)
+from avi_portspec.names import FacetId, PlaceKind, ReasonLevel, Status
 
 if TYPE_CHECKING:
     from avi_portspec.model.catalog import Catalog
@@ -40,6 +45,7 @@ __all__ = [
     "NO_PORT_NEEDED",
     "OPTIONAL",
     "SWAPPED",
+    "WITHHELD",
     "Asked",
     "Fact",
     "Need",
@@ -70,6 +76,11 @@ OPTIONAL: Final = "Optional"
 NOT_DOCUMENTED: Final = "Not documented"
 DIRECTION_UNCLEAR: Final = "Direction not clear"
 DECLINED: Final = "Declined"
+#: What stands above flows that apply and get no port, by what is decided.
+WITHHELD: Final[dict[Status, str]] = {
+    "direction-unclear": DIRECTION_UNCLEAR,
+    "declined": DECLINED_BY_SITE,
+}
 #: Why a direction is not clear.
 SWAPPED: Final = "the vendor may have swapped source and destination"
 #: What stands for a port where the vendor says that none is needed.
@@ -461,7 +472,7 @@ def purpose_phrase(flow: Flow, edition: EditionData) -> str:
     names = (name for e in edition.endpoints for name in (e.label, e.name))
     if text.startswith(tuple(names)) or text[1:2].isupper():
         return text
-    return f"{text[:1].lower()}{text[1:]}"
+    return uncapitalise(text)
 
 
 # -- what one deployment has --------------------------------------------------
@@ -583,7 +594,12 @@ def _relevant(flow: Flow, asked: Asked) -> list[Reason]:
     )
 
 
-def assumptions(flow: Flow, asked: Asked = NOTHING_ASKED) -> tuple[str, ...]:
+def assumptions(
+    flow: Flow,
+    asked: Asked = NOTHING_ASKED,
+    *,
+    fields: Collection[str] | None = None,
+) -> tuple[str, ...]:
     """Return what is assumed about a flow, in few words, each once.
 
     What nobody would read otherwise is left out, and so is what is about a
@@ -592,8 +608,9 @@ def assumptions(flow: Flow, asked: Asked = NOTHING_ASKED) -> tuple[str, ...]:
     Args:
         flow: The flow.
         asked: The values that the table is about.
+        fields: The fields that it shows; all, if ``None``.
     """
-    return _reasons_of_level("assumed", flow, asked)
+    return _reasons_of_level("assumed", flow, asked, fields)
 
 
 def cautions(flow: Flow, asked: Asked = NOTHING_ASKED) -> tuple[str, ...]:
@@ -607,12 +624,15 @@ def cautions(flow: Flow, asked: Asked = NOTHING_ASKED) -> tuple[str, ...]:
 
 
 def _reasons_of_level(
-    level: ReasonLevel, flow: Flow, asked: Asked
+    level: ReasonLevel,
+    flow: Flow,
+    asked: Asked,
+    fields: Collection[str] | None = None,
 ) -> tuple[str, ...]:
     texts = (
         reason.short or reason.reason
         for reason in _relevant(flow, asked)
-        if reason.level == level
+        if reason.level == level and (fields is None or reason.field in fields)
     )
     return tuple(dict.fromkeys(texts))
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from avi_portspec.documents import join
 from avi_portspec.model.conditions import VENDOR
-from avi_portspec.names import NodeCount, Requirement
+from avi_portspec.names import NodeCount, Requirement, fold
+from avi_portspec.version import DATA_VERSION
 
 if TYPE_CHECKING:
     from avi_portspec.model.facets import Deployment, Facet
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ASK_DIRECTION",
+    "DECLINED_BY_SITE",
     "FIND_DIRECTION",
     "INTERPRETED",
     "NODES",
@@ -29,6 +31,7 @@ __all__ = [
     "REQUIREMENTS",
     "SCOPE",
     "at_start",
+    "base_id",
     "by_speaker",
     "condition_text",
     "deployment_rows",
@@ -41,8 +44,10 @@ __all__ = [
     "sites_of",
     "sites_text",
     "source_text",
+    "sources_text",
     "speaker",
     "speaker_of",
+    "uncapitalise",
     "value_names",
     "when",
 ]
@@ -68,6 +73,9 @@ ASK_DIRECTION: Final = (
     "[[readings]] in the deployment file."
 )
 
+#: What stands above the flows that a site does not use.
+DECLINED_BY_SITE: Final = "Declined by the site"
+
 #: How strongly a flow is asked for, as a cell of a table has it.
 REQUIREMENTS: Final[dict[Requirement, str]] = {
     "required": "required",
@@ -88,6 +96,11 @@ NODES: Final[dict[NodeCount, str]] = {
 def at_start(text: str) -> str:
     """Return a text as it stands at the start of a sentence."""
     return f"{text[:1].upper()}{text[1:]}"
+
+
+def uncapitalise(text: str) -> str:
+    """Return a text as it stands within a sentence."""
+    return f"{text[:1].lower()}{text[1:]}"
 
 
 def speaker(origin: str | None, section: str) -> str:
@@ -143,7 +156,7 @@ def deployment_rows(
         "Accepted directions": [
             f"{each.flow} {each.direction}" for each in deployment.readings
         ],
-        "Declined by the site": [
+        DECLINED_BY_SITE: [
             f"{each.flow} ({each.reason})" for each in deployment.declined
         ],
     }
@@ -185,6 +198,28 @@ def source_text(edition: EditionFacts) -> str:
     return f"{edition_text(edition)}{',' if sites else ''}{sites}. {SCOPE}"
 
 
+def sources_text(*editions: EditionFacts, digits: int | None = None) -> str:
+    """Return where a comparison comes from, in sentences.
+
+    >>> import avi_portspec
+    >>> sources_text(avi_portspec.load("17.1"), digits=8)[:59]
+    "Source: vendor's port page. Edition 17.1, SHA-256 4c88106a."
+
+    Args:
+        *editions: What is compared.
+        digits: How many digits of each digest to give; all, if ``None``.
+    """
+    named = "; ".join(
+        f"edition {base_id(edition)}{sites_text(edition)}, SHA-256 "
+        f"{edition.digest[:digits]}"
+        for edition in editions
+    )
+    return (
+        f"Source: vendor's port page. {at_start(named)}. {SCOPE} Data "
+        f"{DATA_VERSION}."
+    )
+
+
 def sites_of(edition: EditionFacts) -> tuple[str, ...]:
     """Return the overlays of a site that an edition has."""
     origins = (
@@ -194,30 +229,53 @@ def sites_of(edition: EditionFacts) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, origins)))
 
 
+def base_id(edition: EditionFacts) -> str:
+    """Return the id of the edition that a site's overlays are on top of.
+
+    Args:
+        edition: The edition, with overlays or without.
+    """
+    found: str = edition.id
+    for site in reversed(sites_of(edition)):
+        found = found.removesuffix(f".{site}")
+    return found
+
+
 def sites_text(edition: EditionFacts) -> str:
     """Return the overlays of a site, after the vendor's page; or nothing.
 
-    What an overlay states is not the vendor's.
+    What an overlay states is not the vendor's. Each is named by its id, by
+    which reasons cite it, and by its title.
 
     Args:
         edition: The edition.
     """
-    sites = sites_of(edition)
+    sites = [_site_name(site, edition) for site in sites_of(edition)]
     what = "overlay" if len(sites) == 1 else "overlays"
     return f" and the site's {what} {join('and', sites)}" if sites else ""
+
+
+def _site_name(site: str, edition: EditionFacts) -> str:
+    """Return an overlay's id, and its title if that says more."""
+    section = edition.sections.get(site)
+    if section is None or fold(section.title) == fold(site):
+        return site
+    return f"{site} ({section.title})"
 
 
 def edition_text(edition: EditionFacts) -> str:
     """Return which edition of the vendor's page it is, after its name.
 
     Args:
-        edition: The edition.
+        edition: The edition. An overlay, though in its id, is not the
+            vendor's.
     """
-    release = edition.source.release or edition.id
-    stated = "" if release == edition.id else f" (release {release})"
+    base = base_id(edition)
+    release = edition.source.release or base
+    stated = "" if release == base else f" (release {release})"
     if edition.source.release is None:
         stated = "; release not stated"
-    return f", edition {edition.id}{stated}"
+    return f", edition {base}{stated}"
 
 
 def site_of(flow: Flow) -> str:

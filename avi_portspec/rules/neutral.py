@@ -270,16 +270,8 @@ class Omission:
         return f"{self.subject} ({self.kind}): {self.reason}"
 
 
-#: Omissions that are too many to list each.
-_COUNTED: Final[Mapping[OmissionKind, str]] = FrozenDict(
-    {
-        "not-applicable": "do not apply here",
-        "not-asked": (
-            "are not asked for: these rules drop them too, if they drop "
-            "what no rule allows"
-        ),
-    }
-)
+#: Omissions that are too many to say the reason of each.
+_COUNTED: Final[tuple[OmissionKind, ...]] = ("not-applicable", "not-asked")
 
 
 @attrs.frozen(kw_only=True)
@@ -314,6 +306,28 @@ class SiteRules:
         return here.peers.get(self.parts.get(role, role), ())
 
     @property
+    def _names_not_asked(self) -> tuple[str, ...]:
+        omissions = self.omissions
+        return tuple(o.subject for o in omissions if o.kind == "not-asked")
+
+    @property
+    def not_asked(self) -> tuple[str, ...]:
+        """What becomes of flows that are not asked for, in a line; or none.
+
+        What closes the rest closes them too: who may open them is not known
+        here, so nothing less would keep strangers out.
+        """
+        names = self._names_not_asked
+        if not names:
+            return ()
+        count, listed = len(names), ", ".join(names)
+        text = (
+            f"left out: {count} flows that are not asked for; these rules "
+            f"drop them too, if they drop what no rule allows: {listed}"
+        )
+        return (text,)
+
+    @property
     def unwritten(self) -> tuple[FlowId, ...]:
         """The needed flows that lack a rule, over one protocol at least.
 
@@ -325,7 +339,7 @@ class SiteRules:
             for omission in self.omissions
             if omission.kind == "not-expressible"
         }
-        others = {o.subject for o in self.omissions if o.kind == "not-asked"}
+        others = {*self._names_not_asked}
         resolution = self.resolution
         parts = Parts(
             resolution.deployment, resolution.edition, self.inventory
@@ -454,10 +468,9 @@ class SiteRules:
         )
         listed = [o for o in self.omissions if o.kind not in _COUNTED]
         lines += (f"left out: {omission}" for omission in listed)
-        for kind, text in _COUNTED.items():
-            count = sum(o.kind == kind for o in self.omissions)
-            if count or kind == "not-applicable":
-                lines.append(f"left out: {count} flows that {text}")
+        count = sum(o.kind == "not-applicable" for o in self.omissions)
+        lines.append(f"left out: {count} flows that do not apply here")
+        lines += self.not_asked
         return tuple(map(to_ascii, lines))
 
 

@@ -28,7 +28,7 @@ from avi_portspec.model.phrases import (
     silent_values,
     values_phrase,
 )
-from avi_portspec.model.wording import by_speaker
+from avi_portspec.model.wording import by_speaker, uncapitalise
 
 if TYPE_CHECKING:
     from avi_portspec.model.edition import EditionData
@@ -226,7 +226,7 @@ def _say_unused(why: str) -> str:
     for start, words in _UNUSED.items():
         if why.startswith(start):
             return words.replace("{}", why.removeprefix(start))
-    return f"{why[:1].lower()}{why[1:]}"
+    return uncapitalise(why)
 
 
 # -- conditions ---------------------------------------------------------------
@@ -347,7 +347,7 @@ def _say_need(
     text = condition_phrase(left, edition.facets)
     if flow.requirement == "optional" and not optional:
         text = str(need(attrs.evolve(flow, when=left), edition, asked))
-        return f"{text[:1].lower()}{text[1:]}"
+        return uncapitalise(text)
     if flow.requirement == "some-or-all":
         return f"may be needed {text}".rstrip()
     if flow.requirement == "when-used" and flow.when == ALWAYS:

@@ -27,6 +27,7 @@ from sphinx_avi_portspec.scripts import setup_scripts
 from sphinx_avi_portspec.sources import setup_sources
 from sphinx_avi_portspec.statements import setup_statements
 from sphinx_avi_portspec.tables import setup_tables
+from sphinx_avi_portspec.unresolved import setup_unresolved
 from sphinx_avi_portspec.writers import setup_writers
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ COMPONENTS = (
     setup_grouped,
     setup_statements,
     setup_tables,
+    setup_unresolved,
     setup_pages,
     setup_lists,
     setup_matrix,

@@ -26,6 +26,7 @@ from sphinx_avi_portspec.cells import (
     AviCompact,
     AviNameCell,
     AviProseCell,
+    add_below,
     make_cell,
     write_lead,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "make_grouped_table",
     "make_lined_table",
     "make_port_cell",
+    "mark_line",
     "setup_grouped",
     "write_compact",
 ]
@@ -329,35 +331,45 @@ def write_compact(
     return made
 
 
+def mark_line(
+    pen: Pen, edition: Edition, line: Line, footnotes: Footnotes, marks: str
+) -> list[nodes.Node]:
+    """Return the mark of what is assumed about a line, if it has one.
+
+    Args:
+        pen: The directive's.
+        edition: The edition.
+        line: The line.
+        footnotes: The letters.
+        marks: One of :data:`MARKS`.
+    """
+    if letter := footnotes.letter(line):
+        return [_mark(pen, letter)]
+    if marks == "link" and line.assumed:
+        # A line of which something is assumed is about one flow.
+        home = link_home(edition, line.flows[0].id)
+        return [nodes.Text(" "), home]
+    return []
+
+
 def _need_cell(pen: Pen, drawn: Drawn, line: Line) -> AviCell:
     tag, text = line.need
-    letter = drawn.footnotes.letter(line)
-    linked = drawn.marks == "link" and bool(line.assumed)
+    marks = mark_line(pen, drawn.edition, line, drawn.footnotes, drawn.marks)
     remarks = [
         drawn.remarks[flow.id]
         for flow in line.flows
         if flow.id in drawn.remarks
     ]
-    if not (
-        tag or letter or linked or line.below or remarks or is_typed(text)
-    ):
+    if not (tag or marks or line.below or remarks or is_typed(text)):
         return write_compact(pen, AviNeedCell, text)
     pieces: list[str | nodes.Node] = []
     if tag:
         pieces += [AviTag(tag, tag), " "]
     if text:
         pieces.append(Phrase(text))
-    if letter:
-        pieces.append(_mark(pen, letter))
-    if linked:
-        # A line of which something is assumed is about one flow.
-        pieces += [" ", link_home(drawn.edition, line.flows[0].id)]
-    cell = make_cell(pen, pen.paragraph(*pieces))
-    more: list[Sequence[str | nodes.Node]] = [[Phrase(t)] for t in line.below]
-    for inside in (*more, *remarks):
-        paragraph = pen.paragraph(*inside)
-        paragraph["classes"].append("avi-sub")
-        cell += paragraph
+    below: list[Sequence[str | nodes.Node]] = [[Phrase(t)] for t in line.below]
+    cell = make_cell(pen, pen.paragraph(*pieces, *marks))
+    add_below(pen, cell, [*below, *remarks])
     cell["classes"].append("avi-need")
     cell["role"] = "cell"
     return cell
@@ -375,9 +387,11 @@ def _mark(pen: Pen, letter: str) -> AviMark:
     return made
 
 
-def make_footnotes(pen: Pen, drawn: Drawn) -> list[nodes.Node]:
+def make_footnotes(
+    pen: Pen, footnotes: Footnotes, marks: str
+) -> list[nodes.Node]:
     """Return the list of what is assumed, or nothing."""
-    texts = drawn.footnotes.texts()
+    texts = footnotes.texts()
     if not texts:
         return []
     items = nodes.enumerated_list(enumtype="loweralpha", prefix="", suffix=".")
@@ -390,7 +404,7 @@ def make_footnotes(pen: Pen, drawn: Drawn) -> list[nodes.Node]:
     line = Filled(
         f"{{}} {many} where the vendor's page is not explicit", len(texts)
     )
-    if drawn.marks == "below":
+    if marks == "below":
         return [pen.paragraph(line), items]
     return [AviFolded("", pen.paragraph(line, kind=AviSummary), items)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
@@ -149,6 +150,20 @@ class Filled(Phrase):
         made = super().__new__(cls, fill(message, values))
         made.message, made.values = message, values
         return made
+
+    @classmethod
+    def from_text(cls, text: str, *names: str) -> Self:
+        """Return a text as a message that is filled with its numbers.
+
+        They change with the data, and a translation would be lost.
+
+        Args:
+            text: The text, without ``{}``.
+            names: What else in it changes with the data.
+        """
+        pattern = "|".join([*map(re.escape, names), r"\d+"])
+        pieces = re.split(f"({pattern})", text)
+        return cls("{}".join(pieces[::2]), *pieces[1::2])
 
 
 def fill(message: str, values: Iterable[object]) -> str:

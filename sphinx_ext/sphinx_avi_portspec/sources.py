@@ -49,6 +49,7 @@ __all__ = [
     "find_edition_files",
     "find_target",
     "fingerprint",
+    "hash_deployment",
     "name_endpoints",
     "setup_sources",
     "use_deployment",
@@ -417,7 +418,7 @@ def use_deployment(
         raise UnknownNameError(
             "deployment file", name, _find_similar(env, name, key)
         ) from None
-    digests[key] = _hash(found)
+    digests[key] = hash_deployment(found)
     return found
 
 
@@ -437,7 +438,8 @@ def _find_similar(env: BuildEnvironment, name: str, key: str) -> list[str]:
     return [str(start / path.name) for path in found]
 
 
-def _hash(deployment: Deployment) -> str:
+def hash_deployment(deployment: Deployment) -> str:
+    """Return what two deployments share if they are the same."""
     text = dumps_deployment(deployment)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -500,7 +502,7 @@ def _hash_all(env: BuildEnvironment, keys: Iterable[str]) -> dict[str, str]:
     found = {}
     for key in keys:
         try:
-            found[key] = _hash(_read_deployment(env, key))
+            found[key] = hash_deployment(_read_deployment(env, key))
         except (PortSpecError, OSError):
             # Reading the document again reports the fault at its line.
             found[key] = ""

@@ -712,9 +712,18 @@ class TestPlans:
         old = edition(flow("one", when=SILENT), name="old")
         new = edition(flow("one", when=AWS), name="new")
         plan = diff(old, new, Deployment(clouds={"gcp"}))
-        assert spell(plan_parts(plan))["Check"][0] == (
-            "Not documented by old: the vendor's page does not say whether "
-            "GCP needs CONTROLLER to SERVER over TCP 10000."
+        assert spell(plan_parts(plan))["Check"][-1] == (
+            "Not documented by old: the port from CONTROLLER to SERVER on "
+            "GCP. Elsewhere it is TCP 10000."
+        )
+
+    def test_what_neither_page_documents_is_said_once(self) -> None:
+        """With both names, for an interface that none covers."""
+        found = spell(plan_parts(diff(OLD, NEW, "vcenter")))["Check"]
+        (said,) = found
+        assert said == (
+            "Not documented by 17.1 or vantage-undated: the flows between "
+            "the Controller and vCenter Server on vCenter."
         )
 
     def test_what_the_older_page_says(self) -> None:

@@ -26,6 +26,7 @@ from invented import (
 from laws import examples
 
 from avi_portspec import (
+    DATA_VERSION,
     ICMP,
     AllOf,
     AnyOf,
@@ -175,7 +176,10 @@ class TestText:
             "From    To      Port       Service  Why\n"
             "------  ------  ---------  -------  -------------------\n"
             "SERVER  SERVER  TCP 10000           Required on AWS [a]\n\n"
-            "Assumptions\n- [a] Assumed: D; C.\n"
+            "Assumptions\n- [a] Assumed: D; C.\n\n"
+            f"Source: vendor's port page. Edition old, SHA-256 {OLD.digest}; "
+            f"edition new, SHA-256 {NEW.digest}. Management traffic only. "
+            f"Data {DATA_VERSION}.\n"
         )
 
 

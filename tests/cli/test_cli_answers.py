@@ -90,6 +90,19 @@ class TestExplain:
         assert f"{exclusion.text}\n" in text
         assert f"Exclusion: {name}\n" in text
 
+    def test_what_a_site_changed_is_said(self, ask: Ask, files: Path) -> None:
+        """In a sentence, as everything else."""
+        (files / "site.toml").write_text(
+            'id = "bonn"\ntitle = "Site Bonn"\n[[changes]]\n'
+            'flow = "external-to-controller-https"\nports = [9443]\n'
+            'reason = "The portal moved."\n'
+        )
+        lines = ask("explain 9443 aws --overlay site.toml").out.splitlines()
+        assert lines[2].strip() == (
+            "Moved from TCP 443 by the site's overlay bonn."
+        )
+        assert "and the site's overlay bonn (Site Bonn)." in lines[-1]
+
     def test_a_caution_is_said(self, ask: Ask) -> None:
         """Below the verdict that it is about, also among others."""
         text = ask("explain 443 --deployment gcp").out

@@ -9,6 +9,7 @@ from pathlib import Path
 import attrs
 import pytest
 from asking_cli import Ask
+from markdown_it import MarkdownIt
 
 import avi_portspec
 from avi_portspec import (
@@ -381,10 +382,9 @@ class TestEditionsOfOnesOwn:
     def test_they_are_compared(self, ask: Ask, own: Path) -> None:
         """With others, and with themselves."""
         answer = ask("diff own.toml own.json")
-        assert (answer.code, answer.out) == (
-            0,
-            "own -> own: nothing differs\n",
-        )
+        first, _, last = answer.out.splitlines()
+        assert (answer.code, first) == (0, "own -> own: nothing differs")
+        assert last.startswith("Source: ")
         answer = ask("diff 16.2 own.json")
         assert answer.code == 1
         assert answer.out.startswith("16.2 -> own: 0 flows added, ")
@@ -497,14 +497,57 @@ class TestDiffAndUpgrade:
     """What the library renders."""
 
     def test_diff_is_the_library_s(self, ask: Ask) -> None:
-        """As Markdown and as JSON; and with --all, field by field."""
+        """As JSON; with --all and as Markdown, field by field at the end."""
         changes = avi_portspec.diff(load("16.2"), load("vantage-undated"))
-        assert ask("diff 16.2 --markdown").out == changes.to_markdown()
         assert ask("diff 16.2 --json").out == f"{changes.to_json()}\n"
         _, _, rest = changes.to_text().partition("\n")
-        assert ask("diff 16.2 --all").out.endswith(
-            f"\n\nAll changes, field by field\n{rest}"
+        heading = "All changes, field by field"
+        whole = ask("diff 16.2 --all").out
+        assert f"\n\n{heading}\n{rest}\nSource: " in whole
+        _, _, rest = changes.to_markdown().partition("\n")
+        whole = ask("diff 16.2 --markdown").out
+        assert f"\n\n## {heading}\n{rest}\nSource: " in whole
+
+    def test_markdown_has_the_work_first(self, ask: Ask) -> None:
+        """In tables, with words for the signs, and no id."""
+        text, _, _ = ask("diff 17.1 --markdown").out.partition("## All")
+        tokens = MarkdownIt().enable("table").parse(text)
+        cells = [token.content for token in tokens if token.type == "inline"]
+        assert cells[0] == (
+            "From 17.1 to vantage-undated: 9 flows added, 2 changed, 0 removed"
         )
+        assert [cells[at] for at in (1, 2, 7, 8, 13)] == [
+            *("Open, where it applies", "Change", "Needed", "New", "always")
+        ]
+        assert cells[-6:] == [
+            *("Stated", "Controller", "Service Engine", "none", ""),
+            "now stated: no port needed",
+        ]
+        assert "controller" not in text
+
+    @pytest.mark.parametrize(
+        "line", ["diff 17.1", "upgrade 17.1 --cloud vcenter"]
+    )
+    def test_it_says_what_it_compares(self, ask: Ask, line: str) -> None:
+        """With both digests, of which a terminal has twelve digits."""
+        editions = load("17.1"), load("vantage-undated")
+        start = "Source: vendor's port page. Edition 17.1, SHA-256 "
+        for command in (line, f"{line} --markdown"):
+            last = ask(command).out.splitlines()[-1]
+            assert last.startswith(start)
+            for edition in editions:
+                assert f"dition {edition.id}, SHA-256 {edition.digest}" in last
+        shown = " ".join(ask(f"{line} --no-color", width=80).out.split())
+        for edition in editions:
+            assert f"SHA-256 {edition.digest[:12]}" in shown
+            assert edition.digest[:13] not in shown
+
+    #: The last sentences, below what the specification shows.
+    SOURCES = (
+        "\nSource: vendor's port page. Edition 17.1, SHA-256 {}; edition "
+        "vantage-undated, SHA-256 {}. Management traffic only. Data "
+        f"{avi_portspec.DATA_VERSION}.\n"
+    )
 
     #: What the specification shows, but for what is counted at the end.
     DIFF = """\
@@ -544,7 +587,9 @@ Hidden: 48 changes of wording, citations and notes, 2 of them to review. Add \
 
     def test_diff_is_the_sketch(self, ask: Ask) -> None:
         """What a firewall has to do, first."""
-        assert ask("diff 17.1").out == self.DIFF
+        digests = (load(name).digest for name in ("17.1", "vantage-undated"))
+        sources = self.SOURCES.format(*digests)
+        assert ask("diff 17.1").out == f"{self.DIFF}{sources}"
 
     def test_diff_on_a_narrow_terminal(self, ask: Ask) -> None:
         """Without services; a condition goes on below its own column."""
@@ -583,8 +628,11 @@ Optional: 3. Unchanged: 8. Add --all to see them.
     def test_upgrade_is_the_sketch(self, ask: Ask) -> None:
         """Open, close, check; on a terminal of 80 columns."""
         line = "upgrade 17.1 --deployment aws --no-color"
-        assert ask(line, width=80).out == self.UPGRADE
-        assert ask(line).out.split() == self.UPGRADE.split()
+        shown = ask(line, width=80).out
+        assert shown.startswith(f"{self.UPGRADE}\nSource: ")
+        piped = ask(line).out.split()
+        expected = self.UPGRADE.split()
+        assert piped[: len(expected)] == expected
 
     def test_a_downgrade_closes_nothing(self, ask: Ask) -> None:
         """It says what it is, in the first word."""

@@ -170,7 +170,7 @@ class TestTheSketch:
         line = f"ports --deployment {path} --no-color"
         lines = ask(line, width=80).out.splitlines()
         assert "1 declined by the site" in lines[1]
-        at = lines.index("Declined")
+        at = lines.index("Declined by the site")
         assert lines[at + 1].startswith("  UDP 161 (SNMP) from External")
         assert "UDP 161" not in "".join(lines[:at])
         flat = ask(line).out

@@ -553,6 +553,31 @@ class TestExport:
                 assert answer.code == 0
                 assert answer.out == avi_portspec.export(subject, name)
 
+    @pytest.mark.parametrize("name", ["ticket", "csv", "markdown", "json"])
+    def test_a_cloud_has_its_gaps(self, ask: Ask, name: FormatName) -> None:
+        """Those of the clouds that a filter names, and of no other."""
+        line = f"export --format {name} --on-cloud vcenter --source SE"
+        text = ask(line).out
+        assert "between the Controller and vCenter Server" in text
+        assert "NSX Manager" not in text
+        several = f"export --format {name} --on-cloud nsx-t,openshift"
+        text = ask(several).out
+        assert "between the Controller and NSX Manager" in text
+        assert "vCenter Server" not in text
+        if name != "json":
+            # Without a filter it is the edition's own data, with all names.
+            assert "NSX Manager" not in ask(f"export --format {name}").out
+
+    def test_a_request_says_which_clouds_it_is_about(self, ask: Ask) -> None:
+        """What a filter settles is not said, and the command has it."""
+        text = ask("export --format ticket --on-cloud vcenter,openshift").out
+        assert (
+            "| Not given; only flows on vCenter or OpenShift. A row " in text
+        )
+        assert "ObjStore: not documented for OpenShift.\n" in text
+        assert "Kubernetes" not in text
+        assert " --on-cloud openshift,vcenter`" in text
+
     @pytest.mark.parametrize("name", ["ticket", "csv", "markdown"])
     def test_addresses_come_from_an_inventory(
         self, ask: Ask, files: Path, name: FormatName

@@ -217,7 +217,12 @@ class TestOneFirewall:
         """By the words that list ports."""
         line = f"{ASKED} --cloud openstack --source SE"
         answer = ask(f"{line} --destination controller")
-        assert (answer.code, answer.err) == (0, "")
+        assert answer.code == 0
+        (told,) = answer.err.splitlines()
+        assert told.startswith("left out: ")
+        assert "rules drop them too, if they drop what no rule allows" in told
+        assert "external-to-controller-ssh" in told
+        assert told in ask(f"{line} --destination controller --dry-run").out
         assert "only flows with source SE and destination controller" in (
             answer.out
         )

@@ -556,7 +556,7 @@ class TestExplanations:
         (gap,) = PAGE.resolve("openshift").gaps
         assert str(gap) == (
             "unstated: the vendor's page does not say whether OpenShift "
-            f"needs {ends} 4001 and {ends} 9001."
+            f"needs {ends} 4001 or TCP 9001."
         )
         (gap,) = load("16.2").resolve("aws").gaps
         assert str(gap) == (
@@ -576,7 +576,7 @@ class TestExplanations:
         name = site.endpoints["service-engine-gateway"].name
         assert gap.text == (
             "the vendor's page does not say whether OpenShift needs "
-            f"{ends} 4001 and {ends} 9001; the site's overlay berlin does "
+            f"{ends} 4001 or TCP 9001; the site's overlay berlin does "
             f"not say whether OpenShift needs {name} to Avi Controller over "
             "TCP 22."
         )

@@ -42,6 +42,10 @@ _FENCE = re.compile(
 )
 
 
+#: The width of a terminal, where a command says no other.
+_COLUMNS = "80"
+
+
 class Block(NamedTuple):
     """A block of code on a page.
 
@@ -177,6 +181,9 @@ def run(text: str, folder: Path) -> tuple[str, int]:
     """
     words = shlex.split(text)
     target = None
+    columns = _COLUMNS
+    if words[0].startswith("COLUMNS="):
+        columns = words.pop(0).removeprefix("COLUMNS=")
     if len(words) > 2 and words[-2] == ">":
         target = folder / words.pop()
         words.pop()
@@ -184,7 +191,7 @@ def run(text: str, folder: Path) -> tuple[str, int]:
     if where is None or {"|", "&&", ";", "<", ">", ">>"} & set(words):
         return _shell(text, folder)
     module, rest = where
-    said, status = _called(module, words, rest, folder)
+    said, status = _called(module, words, rest, folder, columns)
     if target is not None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(said, encoding="utf-8")
@@ -225,7 +232,7 @@ def is_for_a_terminal(words: Sequence[str]) -> bool:
 
 
 def _called(
-    module: str, words: Sequence[str], start: int, folder: Path
+    module: str, words: Sequence[str], start: int, folder: Path, columns: str
 ) -> tuple[str, int]:
     before = Path.cwd(), sys.argv, dict(os.environ)
     raw = io.BytesIO()
@@ -236,7 +243,7 @@ def _called(
     for name in ("COLUMNS", "LINES", "FORCE_COLOR", "CLICOLOR_FORCE"):
         os.environ.pop(name, None)
     if on_terminal:
-        os.environ |= {"COLUMNS": "80", "NO_COLOR": "1"}
+        os.environ |= {"COLUMNS": columns, "NO_COLOR": "1"}
     os.chdir(folder)
     sys.argv = [" ".join(words[:start]), *words[start:]]
     status: object = 0

@@ -164,6 +164,31 @@ class TestCommands:
         assert made == "Title\n\na b\n"
 
 
+class TestLettersOfFootnotes:
+    """Many read a ticket as text, where a backslash would be in the way."""
+
+    @pytest.mark.parametrize(
+        ("said", "written"),
+        [
+            ("Required [a]", "Required [a]"),
+            ("[ab] Assumed", "[ab] Assumed"),
+            # A box with a tick, links, what a link is defined by, a place.
+            ("[x] Assumed", r"\[x\] Assumed"),
+            ("[a](b)", r"\[a\](b)"),
+            ("[a][b]", r"\[a\][b]"),
+            ("[a]: b", r"\[a\]: b"),
+            ("[row 3]", r"\[row 3\]"),
+        ],
+    )
+    def test_in_markdown(self, said: str, written: str) -> None:
+        """A letter stays as it is, where it can be nothing else."""
+        made = markdown.write(Document("Title", (Bullets((said,)),)))
+        assert made.splitlines()[-1] == f"- {written}"
+        inline = MarkdownIt("commonmark").parse(made)[-4]
+        assert inline.children is not None
+        assert "".join(each.content for each in inline.children) == said
+
+
 class TestLinesOfCells:
     """A cell can have several lines, where a format has that."""
 

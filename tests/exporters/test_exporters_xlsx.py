@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import openpyxl
 import pytest
+from deployment_space import names_in
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
@@ -199,13 +200,14 @@ class TestRules:
             made["Rules"]
             .cell(2, 1)
             .value.endswith(
-                "9 needed, 3 optional, 1 with unclear direction, 1 declined."
+                "9 needed, 3 optional, 1 with unclear direction, 1 declined "
+                "by the site."
             )
         )
         found = rows(made["Not requested"])
         assert [(row["Kind"], row["Flow"]) for row in found] == [
             ("Direction not clear", "gcp-to-avi-vantage"),
-            ("Declined", "external-to-controller-snmp"),
+            ("Declined by the site", "external-to-controller-snmp"),
         ]
         texts = [row["What applies, and is in no rule"] for row in found]
         assert "[[readings]]" in texts[0]
@@ -246,7 +248,7 @@ class TestSheets:
     ) -> None:
         """Each with the flows that it is about, and counted above."""
         (gap,) = rows(silent["Not documented"])
-        assert gap["Kind"] == "gap"
+        assert gap["Kind"] == "Not documented"
         assert "OpenShift" in gap["What is not documented"]
         assert gap["Flows"] == ", ".join(
             edition.resolve("openshift").gaps[0].flows
@@ -255,9 +257,18 @@ class TestSheets:
         docker = preset("openstack", controller="container")
         made = workbook(edition.resolve(docker))
         found = rows(made["Not documented"])
-        assert {row["Kind"] for row in found} == {"conflict"}
+        assert {row["Kind"] for row in found} == {"Conflict"}
         assert found[0]["Flows"] in edition.flows
         assert made["Rules"]["A2"].value.endswith(" 2 in conflict.")
+
+    def test_no_cell_of_a_gap_is_empty(self, edition: Edition) -> None:
+        """Where no flow is stated, that is said."""
+        (gap,) = rows(workbook(edition.resolve("vcenter"))["Not documented"])
+        assert tuple(gap.values()) == (
+            "Not documented",
+            "The flows between the Controller and vCenter Server on vCenter.",
+            "none stated",
+        )
 
     def test_marks_have_their_notes(self, book: Any) -> None:
         """No letter without its note, no note without its letter."""
@@ -282,8 +293,9 @@ class TestSheets:
         assert about["SHA-256 of the data"] == edition.digest
         assert about["Data version"] == avi_portspec.DATA_VERSION
         assert about["Release"] == "not stated"
-        assert about["Unofficial"].startswith("Unofficial.")
-        assert about["Flow ids and citations"].startswith("avi-portspec ")
+        assert about["Disclaimer"].startswith("Unofficial.")
+        assert about["Basis"].startswith("Vendor's port page, edition ")
+        assert about["Ids and citations, from"].startswith("avi-portspec ")
         assert "Address" not in about
 
     def test_a_page_s_release_and_address(self, edition: Edition) -> None:
@@ -324,6 +336,52 @@ class TestLooks:
         }
         for made in book.worksheets:
             assert not made.merged_cells.ranges
+
+    def test_paper_cuts_no_line_at_the_top(self, edition: Edition) -> None:
+        """What is counted stays, and the sheet Provenance has the rest."""
+        site = edition.overlay(
+            f'id = "berlin"\ntitle = "{" ".join(["Berlin"] * 9)}"\n'
+        )
+        many = "aws,azure,gcp,openstack,vcenter,nsx-t,openshift,kubernetes"
+        uses = {"dns", "ntp", "smtp", "ldap", "syslog", "snmp-traps"}
+        for cloud, words in (("aws", ()), (many, uses)):
+            answer = site.resolve(
+                avi_portspec.Deployment(
+                    clouds={*cloud.split(",")}, services={*words}
+                )
+            )
+            made = workbook(answer)
+            sheet = made["Rules"]
+            about = {
+                row["Property"]: row["Value"]
+                for row in rows(made["Provenance"])
+            }
+            for at in ("A2", "A3"):
+                assert len(sheet[at].value) <= 178
+            assert f"{len(answer.needed)} needed, 3 optional" in str(
+                sheet["A2"].value
+            )
+            stands = f"Deployment: {about['Deployment']}." in sheet["A2"].value
+            assert stands == (cloud == "aws")
+            assert sheet["A3"].value == (
+                "Stateful: replies are implied. The sheet Provenance has the "
+                "basis and the digest."
+            )
+            assert "Berlin Berlin" in about["Basis"]
+
+    def test_without_a_deployment_needs_are_told_apart(
+        self, edition: Edition
+    ) -> None:
+        """What is always needed, and what is under a condition."""
+        made = workbook(edition)
+        needed = [row["Needed"] for row in rules(made)]
+        flows = {row["Rule"]: row["Needed"] for row in rules(made)}
+        counted = [*flows.values()]
+        assert "depends" in needed
+        assert (
+            f" {counted.count('yes')} needed, {counted.count('depends')} "
+            "under a condition, 6 optional, 3 not documented."
+        ) in made["Rules"]["A2"].value
 
     def test_columns_are_as_wide_as_a_page(self, book: Any) -> None:
         """159 characters in all."""
@@ -495,7 +553,8 @@ class TestLaws:
             for cell in row
         )
         for gap in answer.gaps:
-            assert gap.text[1:] in texts
+            for name in names_in(gap, edition):
+                assert name in texts
         for conflict in answer.conflicts:
             flow = edition.flows[conflict.flow]
             source = ends[flow.source].label

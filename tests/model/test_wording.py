@@ -10,6 +10,7 @@ import pytest
 import avi_portspec
 from avi_portspec import ALWAYS, Deployment, Flow, Match, Reason, Unless
 from avi_portspec.model.wording import (
+    base_id,
     by_speaker,
     condition_text,
     deployment_rows,
@@ -18,6 +19,7 @@ from avi_portspec.model.wording import (
     requirement_text,
     sites_text,
     source_text,
+    sources_text,
     speaker,
 )
 
@@ -175,12 +177,12 @@ class TestReasons:
         ]
 
 
-def overlaid(*names: str) -> avi_portspec.Edition:
+def overlaid(*names: str, title: str = "") -> avi_portspec.Edition:
     """Return the edition with overlays of a site, each with one change."""
     made = EDITION
     for at, name in enumerate(names):
         made = made.overlay(
-            f'id = "{name}"\ntitle = "{name}"\n[[changes]]\n'
+            f'id = "{name}"\ntitle = "{title}{name}"\n[[changes]]\n'
             f'flow = "external-to-controller-https"\nports = [{9443 + at}]\n'
             'reason = "It moved."\n'
         )
@@ -190,6 +192,41 @@ def overlaid(*names: str) -> avi_portspec.Edition:
 class TestSources:
     """Where a table comes from."""
 
+    def test_overlays_have_their_titles(self) -> None:
+        """Where one says more than the id; the edition keeps its own id."""
+        one = overlaid("berlin", title="Site ")
+        assert sites_text(one) == (
+            " and the site's overlay berlin (Site berlin)"
+        )
+        two = overlaid("berlin", "bonn", title="At ")
+        assert sites_text(two) == (
+            " and the site's overlays berlin (At berlin) and bonn (At bonn)"
+        )
+        assert one.id == "vantage-undated.berlin"
+        assert base_id(one) == base_id(two) == "vantage-undated"
+        assert base_id(EDITION) == EDITION.id
+        assert edition_text(two) == edition_text(EDITION)
+        # Data that somebody made by hand may have no section for it.
+        flows = [
+            attrs.evolve(flow, origin="berlin")
+            if flow.id == "external-to-controller-https"
+            else flow
+            for flow in EDITION.flows
+        ]
+        bare = attrs.evolve(EDITION, flows=flows)
+        assert sites_text(bare) == " and the site's overlay berlin"
+
+    def test_a_comparison_names_both(self) -> None:
+        """Each with its digest, whole or in part."""
+        old, new = avi_portspec.load("17.1"), overlaid("berlin")
+        assert sources_text(old, new) == (
+            "Source: vendor's port page. Edition 17.1, SHA-256 "
+            f"{old.digest}; edition vantage-undated and the site's overlay "
+            f"berlin, SHA-256 {new.digest}. Management traffic only. Data "
+            f"{avi_portspec.DATA_VERSION}."
+        )
+        assert f"{old.digest[:12]}; " in sources_text(old, old, digits=12)
+
     def test_overlays_are_named(self) -> None:
         """None, one and two."""
         assert sites_text(EDITION) == ""
@@ -197,9 +234,10 @@ class TestSources:
         assert sites_text(one) == " and the site's overlay berlin"
         assert sites_text(two) == " and the site's overlays berlin and bonn"
         assert source_text(one) == (
-            f"{edition_text(one)}, and the site's overlay berlin. Management "
-            "traffic only."
+            ", edition vantage-undated; release not stated, and the site's "
+            "overlay berlin. Management traffic only."
         )
+        assert "edition vantage-undated;" in source_text(one)
         assert source_text(EDITION) == (
             f"{edition_text(EDITION)}. Management traffic only."
         )

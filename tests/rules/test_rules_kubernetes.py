@@ -190,6 +190,25 @@ class TestThePolicies:
             assert ("never match pods by address" in text) is told
             assert "rules name controller" not in text
 
+    def test_the_top_warns_of_policies_for_other_namespaces(self) -> None:
+        """A policy is in force in its own alone."""
+        pods = 'pod-selector = { app = "se" }'
+        told = "and pods of service-engine are in others"
+        for selector, is_elsewhere in (
+            (pods, False),
+            (f'{pods}, namespace-selector = {{ team = "lb" }}', True),
+        ):
+            text = render(
+                rules_for(
+                    'controller = ["10.10.1.11"]\n'
+                    f"service-engine = [{{ {selector} }}]\n"
+                    'external-network-services = ["192.0.2.0/24"]\n'
+                    'aws = ["198.51.100.0/24"]\ndns-server = ["10.0.0.53"]\n'
+                ),
+                "kubernetes",
+            )
+            assert (told in text) == is_elsewhere
+
     def test_reasons_are_kept(self) -> None:
         """Whatever they hold, they are text."""
         (first, _) = policies(hostile())

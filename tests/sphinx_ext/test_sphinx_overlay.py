@@ -57,7 +57,9 @@ class TestOverlays:
     def test_it_goes_on_any_edition(self, site: Project) -> None:
         """Whose name is before its own; also by default."""
         site.write("index.rst", f"A\n=\n\n{HTTPS}   :edition: 17.1.berlin\n")
-        assert "edition 17.1.berlin" in shown(site)
+        assert (
+            "edition 17.1, and the site's overlay berlin (Site Berlin)."
+        ) in shown(site)
         assert "TCP 9443" in shown(site, "other", avi_portspec_edition=NAMED)
 
     def test_overlays_go_on_one_another(self, site: Project) -> None:
@@ -70,7 +72,9 @@ class TestOverlays:
         files = ["berlin.toml", "barley.toml"]
         text = shown(site, avi_portspec_files=files)
         assert "TCP 9444" in text
-        assert "the site's overlays berlin and barley" in text
+        assert (
+            "the site's overlays berlin (Site Berlin) and barley (Site Barley)"
+        ) in text
 
     @pytest.mark.parametrize(
         ("labels", "has", "lacks"),
@@ -223,13 +227,12 @@ class TestLabels:
         grouped = project.doctree(text, avi_portspec_labels=labels).astext()
         assert grouped.count("Servers") == 2
         assert "(" not in grouped.partition("Servers")[2].partition("\n")[0]
-        flat = project.doctree(
-            f"{text}   :layout: flat\n", avi_portspec_labels=labels
+        published = project.doctree(
+            f"{text}   :layout: published\n", avi_portspec_labels=labels
         )
         ends = {
-            row.children[1].astext().partition("[")[0]
-            for body in flat.findall(nodes.tbody)
-            for row in body.findall(nodes.row)
+            cell.astext().partition("[")[0]
+            for cell in published.findall(nodes.entry)
         }
         own = avi_portspec.load().endpoints
         assert {f"Servers ({own[name].name})" for name in labels} <= ends

@@ -368,7 +368,7 @@ class TestTheColumn:
         found = {row[1]: row[2] for row in rows(tree)}
         assert found["TCP 25"] == "3 agree"
         assert found["TCP 8004"] == "none"
-        ends = "Avi Controller \N{RIGHTWARDS ARROW} Avi Service Engine"
+        ends = "Controller \N{RIGHTWARDS ARROW} Service Engine"
         assert found[f"{ends}: No port needed"] == "5 agree, 9 differ"
         tree = project.doctree(self.TABLE + "   :cloud: openshift\n")
         (gap, *_) = [row for row in rows(tree) if "Not documented" in row[1]]

@@ -57,9 +57,10 @@ def diff_command(
     """List the differences between edition OLD and edition NEW.
 
     Each is the id or alias of a bundled edition, or your own file; NEW is
-    the newest by default. What a firewall has to do comes first; other
-    changes are counted. Markdown and JSON have all changes, by action: open,
-    optional, review, or none.
+    the newest by default. What a firewall has to do comes first: + is new, ~
+    changed, - is gone, ! is stated not to be needed. Other changes are
+    counted. Markdown and JSON have all changes as well, by
+    action: open, optional, review, or none.
     """
     from avi_portspec.changes.differences import diff
 
@@ -72,7 +73,16 @@ def diff_command(
 
         show_changes(screen, before, after, found, everything=everything)
 
-    _write(request, found, show, everything=everything)
+    def document() -> str:
+        from avi_portspec.changes.lines import changes_document
+        from avi_portspec.changes.rendering import changes_blocks
+        from avi_portspec.documents import markdown
+
+        details = changes_blocks(found.fields, found.records, found.orders)
+        made = changes_document(before, after, found, details)
+        return markdown.write(made)
+
+    _write(request, found, show, document, everything=everything)
     return 1 if found else 0
 
 
@@ -125,7 +135,7 @@ def upgrade_command(
 
         show_plan(screen, plan, everything=everything)
 
-    _write(request, plan, show, everything=everything)
+    _write(request, plan, show, plan.to_markdown, everything=everything)
     return 0 if len(plan.to_keep) == len(plan.steps) else 1
 
 
@@ -133,6 +143,7 @@ def _write(
     request: Request,
     changes: Changes | UpgradePlan,
     show: Callable[[Screen], None],
+    document: Callable[[], str],
     *,
     everything: bool,
 ) -> None:
@@ -149,7 +160,7 @@ def _write(
     if request.as_json:
         request.write(f"{changes.to_json()}\n")
     elif request.as_markdown:
-        request.write(changes.to_markdown())
+        request.write(document())
     else:
         screen = request.screen()
         show(screen)

@@ -277,6 +277,7 @@ def _warnings(rules: RuleSet) -> Iterator[str]:
     for omission in rules.omissions:
         if omission.kind not in {*_QUIET, "optional", "not-used"}:
             yield f"left out: {omission}"
+    yield from rules.not_asked
     if any(each.kind == "direction-unclear" for each in rules.omissions):
         yield (
             "To write it, use --accept-reading FLOW=stated or FLOW=reversed, "
@@ -319,6 +320,7 @@ def _summarise(
     )
     notes = [
         *(f"left out: {n}" for n in rules.omissions if n.kind not in _QUIET),
+        *rules.not_asked,
         *map(str, rules.resolution.gaps),
         f"{len(rules.rules)} rules for {platform}. Complete: {rules.verdict}.",
     ]

@@ -62,6 +62,11 @@ _ADDRESSES: Final = (
     "Caution: rules name {} by address, and some network plug-ins, such as "
     "Cilium, never match pods by address: give a pod-selector"
 )
+_NAMESPACES: Final = (
+    "Caution: a policy is in force in its own namespace alone, and pods of {} "
+    "are in others: apply their policies there, and give each other "
+    "pod-selector in these rules a namespace-selector too"
+)
 
 
 def render(rules: SiteRules, options: Options) -> str:
@@ -72,6 +77,7 @@ def render(rules: SiteRules, options: Options) -> str:
         _MEMBERSHIP,
         _DNS,
         *_by_address(rules, placed),
+        *_elsewhere(rules),
         *location_notes(rules, _CLOUDS, "bear labels"),
     )
     names = Names(_NAME, lambda key: f"avi-{options.label(key)}")
@@ -102,6 +108,17 @@ def _by_address(rules: SiteRules, placed: list[Placement]) -> Iterator[str]:
     if named:
         roles = join("and", (role for role in own if role in named))
         yield _ADDRESSES.format(roles)
+
+
+def _elsewhere(rules: SiteRules) -> Iterator[str]:
+    """Yield a warning of policies for pods of other namespaces."""
+    roles = [
+        role
+        for role in own_roles(rules, _CLOUDS)
+        if any(pods.namespace for pods in _pods(rules.objects_of(role)))
+    ]
+    if roles:
+        yield _NAMESPACES.format(join("and", roles))
 
 
 def _pods(objects: Iterable[Peer]) -> Iterator[PodSelector]:
