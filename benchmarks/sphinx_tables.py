@@ -35,7 +35,7 @@ import attrs
 import avi_portspec
 from avi_portspec.model.display import ports_text
 from avi_portspec.tabular.columns import COLUMNS, Row
-from sphinx_avi_portspec.layouts import DEFAULT_COLUMNS
+from sphinx_avi_portspec.layouts import DEFAULT_COLUMNS, cell_text
 
 ROWS = 40
 #: How many pages a chapter has.
@@ -66,7 +66,8 @@ def cells(whole: avi_portspec.Edition) -> list[list[str]]:
     lines = []
     for flow in whole.flows[:ROWS]:
         line = [
-            COLUMNS[name].text(Row(flow, whole)) for name in DEFAULT_COLUMNS
+            cell_text(COLUMNS[name], Row(flow, whole))
+            for name in DEFAULT_COLUMNS
         ]
         line[DEFAULT_COLUMNS.index("ports")] = f"``{ports_text(flow)}``"
         lines.append(line)

@@ -68,7 +68,7 @@ def gap_phrases(gap: Gap, edition: EditionData) -> tuple[str, ...]:
 
 
 def withheld_phrase(decision: Decision, edition: EditionFacts) -> str:
-    """Return a flow that is unclear or declined, and why, in sentences.
+    """Return a flow that is unclear, undocumented or declined, and why.
 
     They continue what the decision is called.
 
@@ -78,9 +78,11 @@ def withheld_phrase(decision: Decision, edition: EditionFacts) -> str:
     """
     flow = decision.flow
     service = f" ({flow.service})" if flow.service else ""
+    # Who is silent is said; what a site declines is its own.
+    silent = site_of(flow) if decision.status == "unstated" else ""
     text = (
         f"{ports_text(flow)}{service} from {_ends(flow, edition)}: "
-        f"{decision.why.text}."
+        f"{decision.why.text}{f' ({silent})' if silent else ''}."
     )
     if decision.status == "declined":
         return text

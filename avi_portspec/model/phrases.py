@@ -7,7 +7,7 @@ condition becomes a phrase, ``on OpenStack for Heat autoscaling``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from avi_portspec.documents import join
@@ -594,7 +594,12 @@ def _relevant(flow: Flow, asked: Asked) -> list[Reason]:
     )
 
 
-def assumptions(flow: Flow, asked: Asked = NOTHING_ASKED) -> tuple[str, ...]:
+def assumptions(
+    flow: Flow,
+    asked: Asked = NOTHING_ASKED,
+    *,
+    fields: Collection[str] | None = None,
+) -> tuple[str, ...]:
     """Return what is assumed about a flow, in few words, each once.
 
     What nobody would read otherwise is left out, and so is what is about a
@@ -603,8 +608,9 @@ def assumptions(flow: Flow, asked: Asked = NOTHING_ASKED) -> tuple[str, ...]:
     Args:
         flow: The flow.
         asked: The values that the table is about.
+        fields: The fields that it shows; all, if ``None``.
     """
-    return _reasons_of_level("assumed", flow, asked)
+    return _reasons_of_level("assumed", flow, asked, fields)
 
 
 def cautions(flow: Flow, asked: Asked = NOTHING_ASKED) -> tuple[str, ...]:
@@ -618,12 +624,15 @@ def cautions(flow: Flow, asked: Asked = NOTHING_ASKED) -> tuple[str, ...]:
 
 
 def _reasons_of_level(
-    level: ReasonLevel, flow: Flow, asked: Asked
+    level: ReasonLevel,
+    flow: Flow,
+    asked: Asked,
+    fields: Collection[str] | None = None,
 ) -> tuple[str, ...]:
     texts = (
         reason.short or reason.reason
         for reason in _relevant(flow, asked)
-        if reason.level == level
+        if reason.level == level and (fields is None or reason.field in fields)
     )
     return tuple(dict.fromkeys(texts))
 

@@ -267,7 +267,8 @@ def edition_text(edition: EditionFacts) -> str:
     """Return which edition of the vendor's page it is, after its name.
 
     Args:
-        edition: The edition.
+        edition: The edition. An overlay, though in its id, is not the
+            vendor's.
     """
     base = base_id(edition)
     release = edition.source.release or base

@@ -25,7 +25,9 @@ from sphinx_avi_portspec.pages import setup_pages
 from sphinx_avi_portspec.pen import setup_pen
 from sphinx_avi_portspec.scripts import setup_scripts
 from sphinx_avi_portspec.sources import setup_sources
+from sphinx_avi_portspec.statements import setup_statements
 from sphinx_avi_portspec.tables import setup_tables
+from sphinx_avi_portspec.unresolved import setup_unresolved
 from sphinx_avi_portspec.writers import setup_writers
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ __all__ = ["setup"]
 
 #: Raised whenever what is kept between two builds changes its meaning, or
 #: the modules of the nodes in it, which are kept by name.
-ENV_VERSION = 4
+ENV_VERSION = 5
 
 COMPONENTS = (
     setup_config,
@@ -47,7 +49,9 @@ COMPONENTS = (
     setup_scripts,
     setup_blocks,
     setup_grouped,
+    setup_statements,
     setup_tables,
+    setup_unresolved,
     setup_pages,
     setup_lists,
     setup_matrix,

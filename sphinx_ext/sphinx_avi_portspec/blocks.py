@@ -295,6 +295,9 @@ class ForLatex(SphinxPostTransform):
             if OURS.isdisjoint(table["classes"]):
                 continue
             _allow_page_breaks(table)
+            for row in list(table.findall(nodes.row)):
+                if len(row.children) == 1:
+                    _keep_with_next(row)
             for literal in table.findall(nodes.literal):
                 first, *rest = literal.astext().split("-")
                 pieces: list[nodes.Node] = [nodes.Text(first)]
@@ -330,6 +333,13 @@ def _allow_page_breaks(table: nodes.table) -> None:
             for name in table["classes"]
         ]
         table["classes"].append("longtable")
+
+
+def _keep_with_next(row: nodes.row) -> None:
+    """Let no page end behind a row of one cell: it heads those below it."""
+    at = row.parent.index(row) + 1
+    if at < len(row.parent.children):
+        row.parent.insert(at, _latex("\\noalign{\\penalty10000}\n"))
 
 
 def _latex(text: str) -> nodes.raw:

@@ -172,6 +172,19 @@ def expand(cell: AviCompact) -> AviCell:
     return made
 
 
+def add_below(
+    pen: Pen, cell: AviCell, lines: Iterable[Sequence[str | nodes.Node]]
+) -> AviCell:
+    """Return a cell with more lines below what it says, set quieter."""
+    for line in lines:
+        if isinstance(cell, AviCompact):
+            cell = expand(cell)
+        paragraph = pen.paragraph(*line)
+        paragraph["classes"].append("avi-sub")
+        cell += paragraph
+    return cell
+
+
 def make_table(
     pen: Pen,
     headings: Sequence[str],

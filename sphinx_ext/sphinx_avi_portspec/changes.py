@@ -156,9 +156,9 @@ class PortChanges(TableDirective):
             if not changes:
                 text, more = "No differences.", []
             said = [pen.paragraph(Phrase(text))]
-            said += [pen.paragraph(Phrase(hidden))] if hidden else []
+            said += [pen.paragraph(Filled.from_text(hidden))] if hidden else []
             return [make_editions_line(pen, old, new), *said, *more]
-        premise = [Phrase(f"{change_counts(changes)}.")]
+        premise = [Filled.from_text(f"{change_counts(changes)}.")]
         block = self._block(
             pen, old, new, parts, premise=premise, last="Needed", hidden=hidden
         )
@@ -190,7 +190,11 @@ class PortChanges(TableDirective):
         title = plan_title(plan).replace("->", "\N{RIGHTWARDS ARROW}")
         phrase = deployment_phrase(plan.new.deployment, new.facets)
         hidden = "" if whole else hidden_steps(plan)
-        premise = [Phrase(f"{title}."), " ", Phrase(f"{phrase}.")]
+        premise = [
+            Filled.from_text(f"{title}.", old.id, new.id),
+            " ",
+            Phrase(f"{phrase}."),
+        ]
         return [
             self._block(
                 pen,
@@ -258,8 +262,8 @@ class PortChanges(TableDirective):
         table["classes"] += ["avi-changes", *self.options.get("class", ())]
         said: list[nodes.Node] = []
         if hidden:
-            said.append(pen.paragraph(Phrase(hidden)))
-        said += make_footnotes(pen, drawn)
+            said.append(pen.paragraph(Filled.from_text(hidden)))
+        said += make_footnotes(pen, drawn.footnotes, marks)
         if self.config.avi_portspec_source_line:
             said.append(make_editions_line(pen, old, new))
         first = pen.paragraph(*premise)

@@ -214,7 +214,9 @@ class PortExplorer(PortTable):
             for at, node in enumerate(made)
             if isinstance(node, (AviBlock, nodes.table))
         )
-        line = pen.paragraph(Phrase(_WHOLE), kind=AviSummary)
+        # The caption is within what is folded, and would not be seen.
+        whole = self.parse_title().astext() if self.arguments else _WHOLE
+        line = pen.paragraph(Phrase(whole), kind=AviSummary)
         return [
             *made[:at],
             chooser,

@@ -9,32 +9,22 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 
 from avi_portspec import Exclusion, UnknownNameError
-from avi_portspec.deployment.unresolved import withheld_phrase
 from avi_portspec.documents import join
-from avi_portspec.model.phrases import (
-    DECLINED,
-    DIRECTION_UNCLEAR,
-    asked_of,
-    deployment_phrase,
-)
-from avi_portspec.model.wording import FIND_DIRECTION, at_start
+from avi_portspec.model.phrases import asked_of, deployment_phrase
 from avi_portspec.tabular.filters import asked_clouds
 from sphinx_avi_portspec.directive import PortDirective
-from sphinx_avi_portspec.pen import Filled, Phrase, link_place, name_record
-from sphinx_avi_portspec.sources import use_deployment
+from sphinx_avi_portspec.pen import Phrase, link_place
+from sphinx_avi_portspec.sources import hash_deployment, use_deployment
+from sphinx_avi_portspec.unresolved import (
+    list_declined,
+    list_gaps,
+    list_unresolved,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from avi_portspec import (
-        Conflict,
-        Decision,
-        Edition,
-        Flow,
-        Flows,
-        Gap,
-        Resolution,
-    )
+    from avi_portspec import Decision, Edition, Flow, Flows, Gap, Resolution
     from avi_portspec.model.phrases import Asked
     from avi_portspec.names import Status
     from sphinx_avi_portspec.layouts import Decided
@@ -42,10 +32,10 @@ if TYPE_CHECKING:
     from sphinx_avi_portspec.pen import Pen
 
 __all__ = [
+    "DECIDING",
     "DECISIONS",
     "DeploymentDirective",
     "describe_deployment",
-    "list_unresolved",
 ]
 
 #: The decisions, in words.
@@ -62,12 +52,7 @@ DECISIONS: Final = {
 
 #: The fields that a decision rests on. Their explanations are marked beside
 #: the decision, since their own columns are left out.
-_DECIDING: Final = ("requirement", "when")
-
-NOT_COVERED: Final = "Not documented, so neither opened nor closed here:"
-UNRESOLVED: Final = (
-    "Unresolved for this deployment, so neither opened nor closed here:"
-)
+DECIDING: Final = frozenset({"requirement", "when"})
 
 
 def _parse_decisions(argument: str | None) -> list[Status]:
@@ -151,28 +136,35 @@ class DeploymentDirective(PortDirective):
         return [describe_deployment(pen, self.resolution)]
 
     def list_unresolved(
-        self, pen: Pen, told: Collection[str] | None = None
+        self,
+        pen: Pen,
+        edition: Edition,
+        told: Collection[str] | None = None,
     ) -> list[nodes.Node]:
         """Return a warning that lists what is unresolved, or nothing.
 
         Args:
             pen: The directive's.
+            edition: The edition.
             told: The ids of the flows that the rows say are not documented;
                 those with this decision, if ``None``.
         """
+        about = f"{self.env.docname} {edition.digest}"
         if self.resolution is None:
-            return _warn(pen, NOT_COVERED, _gap_items(pen, self.gaps))
+            return list_gaps(pen, edition, self.gaps, about=about)
         if told is None:
             shown = "unstated" in self.options.get("decision", ["unstated"])
             told = self.resolution.having("unstated").ids() if shown else ()
         rows = self.options.get("decision", ())
         told = {*told, *self.resolution.having(*rows).ids()}
+        about += f" {hash_deployment(self.resolution.deployment)}"
+        found = self.resolution, self.asked
         return [
-            *list_unresolved(pen, self.resolution, self.asked, told=told),
-            *list_declined(pen, self.resolution, self.asked, told=told),
+            *list_unresolved(pen, *found, about=about, told=told),
+            *list_declined(pen, *found, about=about, told=told),
         ]
 
-    def fill_columns(self, marks: Marks) -> Decided:
+    def fill_columns(self) -> Decided:
         """Return what fills the columns that a deployment decides."""
         found = self.resolution
         if found is None:
@@ -183,7 +175,7 @@ class DeploymentDirective(PortDirective):
             return [nodes.literal(names, names)] if names else []
 
         return {
-            "decision": lambda flow: _name_decision(found[flow], marks),
+            "decision": lambda flow: [Phrase(DECISIONS[found[flow].status])],
             "why": lambda flow: _say_why(found, flow),
             "replaced-by": replaced_by,
         }
@@ -221,140 +213,8 @@ def describe_deployment(pen: Pen, resolution: Resolution) -> nodes.paragraph:
     return made
 
 
-def list_unresolved(
-    pen: Pen,
-    resolution: Resolution,
-    within: Iterable[Flow],
-    *,
-    told: Collection[str] = frozenset(),
-    heading: str = UNRESOLVED,
-) -> list[nodes.Node]:
-    """Return a warning that lists what is unresolved, or nothing.
-
-    Args:
-        pen: The directive's.
-        resolution: The answer for the deployment.
-        within: The selected flows. What is unresolved about other flows is
-            counted, so that no filter hides it.
-        told: The ids of selected flows that are shown as not documented.
-        heading: The text above the list.
-    """
-    asked = list(within)
-    ids = {flow.id for flow in asked}
-    told = ids.intersection(told)
-    items = [
-        _item(pen, conflict, Phrase("Conflict:"), " ", Phrase(conflict.text))
-        for conflict in resolution.conflicts
-        if not ids.isdisjoint({conflict.flow, *conflict.replaces})
-    ]
-    # What the rows say is not said twice.
-    gaps = [
-        g for g in resolution.gaps if not g.flows or not told >= {*g.flows}
-    ]
-    items += _gap_items(
-        pen,
-        # A value that no condition names concerns every selection.
-        (g for g in gaps if not g.flows or not ids.isdisjoint(g.flows)),
-    )
-    unstated = [f for f in resolution.having("unstated") if f.id not in told]
-    items += [
-        _item(
-            pen,
-            resolution[flow],
-            *pen.anchor("flow", flow.id),
-            Phrase("Not documented:"),
-            f" {name_record(resolution.edition, 'flow', flow.id)}. ",
-            Phrase(resolution[flow].reason),
-        )
-        for flow in unstated
-        if flow.id in ids
-    ]
-    unclear = [f for f in resolution.direction_unclear if f.id not in told]
-    items += [
-        _item(
-            pen,
-            resolution[flow],
-            *pen.anchor("flow", flow.id),
-            Phrase(f"{DIRECTION_UNCLEAR}:"),
-            " ",
-            Phrase(withheld_phrase(resolution[flow], resolution.edition)),
-            " ",
-            Phrase(FIND_DIRECTION),
-            f" ({flow.id})",
-        )
-        for flow in unclear
-        if flow.id in ids
-    ]
-    total = len([*resolution.conflicts, *gaps, *unstated, *unclear])
-    outside = total - len(items)
-    more = Filled("Unresolved outside this selection: {}.", outside)
-    return _warn(pen, heading, items, *([more] if outside else []))
-
-
-def _warn(
-    pen: Pen, heading: str, items: list[list[nodes.Node]], *more: str
-) -> list[nodes.Node]:
-    """Return a warning with a list, and what stands below it; or nothing."""
-    made = nodes.warning(classes=["avi-open"])
-    made.source, made.line = pen.source, pen.line
-    if items:
-        made += pen.paragraph(Phrase(heading))
-        made += pen.bullets(items, "avi-port-list")
-    made.extend(pen.paragraph(text) for text in more)
-    return [made] if made.children else []
-
-
-def _gap_items(pen: Pen, gaps: Iterable[Gap]) -> list[list[nodes.Node]]:
-    return [
-        _item(pen, gap, Phrase("Gap:"), " ", Phrase(at_start(gap.text)))
-        for gap in gaps
-    ]
-
-
-def list_declined(
-    pen: Pen,
-    resolution: Resolution,
-    within: Iterable[Flow],
-    *,
-    told: Collection[str] = frozenset(),
-) -> list[nodes.Node]:
-    """Return a note that lists what the site declines, or nothing.
-
-    Args:
-        pen: The directive's.
-        resolution: The answer for the deployment.
-        within: The selected flows.
-        told: The ids of those that are shown as declined.
-    """
-    ids = {flow.id for flow in within}.difference(told)
-    items = [
-        _item(
-            pen,
-            resolution[flow],
-            *pen.anchor("flow", flow.id),
-            Phrase(withheld_phrase(resolution[flow], resolution.edition)),
-        )
-        for flow in resolution.declined
-        if flow.id in ids
-    ]
-    if not items:
-        return []
-    made = nodes.note(classes=["avi-declined"])
-    made.source, made.line = pen.source, pen.line
-    made += pen.paragraph(Phrase(f"{DECLINED}:"))
-    made += pen.bullets(items, "avi-port-list")
-    return [made]
-
-
-def _item(
-    pen: Pen, cited: Conflict | Gap | Decision, *pieces: str | nodes.Node
-) -> list[nodes.Node]:
-    places = "; ".join(map(str, cited.citations))
-    return [pen.paragraph(*pieces, *([f" [{places}]"] if places else []))]
-
-
 def _name_decision(decision: Decision, marks: Marks) -> list[str | nodes.Node]:
     return [
         Phrase(DECISIONS[decision.status]),
-        *marks.mark_fields(decision.flow, _DECIDING),
+        *marks.mark_fields(decision.flow, DECIDING),
     ]

@@ -119,7 +119,7 @@ class PortDiagram(MatrixDirective):
     def render(self, edition: Edition, pen: Pen) -> list[nodes.Node]:
         """Return the picture, with the same as a list below it."""
         matrix = self.find_matrix(edition, fold=True, least=0)
-        unresolved = self.list_unresolved(pen)
+        unresolved = self.list_unresolved(pen, edition)
         if not matrix.sources:
             return [
                 *self.parse_introduction(),
@@ -303,8 +303,9 @@ class ForWriters(SphinxPostTransform):
             if "avi-port-diagram" not in graph["classes"]:
                 continue
             logger.warning(
-                "avi-port-diagram: the Graphviz program %r is not found; the "
-                "diagram is shown as a list only",
+                "avi-port-diagram: this diagram is shown as a list only: it "
+                "has no room in the usual layout, and Graphviz, which would "
+                "draw it, is not found (%r); other diagrams do not need it",
                 command,
                 location=graph,
                 type="avi_portspec",

@@ -287,12 +287,15 @@ def _find_roles(edition: Edition, matrix: Matrix) -> _Roles | None:
         return edition.endpoints[end.endpoints[0]].kind
 
     opens = frozenset(end.endpoints[0] for end in matrix.sources)
+    ends = dict.fromkeys((*matrix.sources, *matrix.destinations))
     middle = [
         end
-        for end in dict.fromkeys((*matrix.sources, *matrix.destinations))
+        for end in ends
         if kind(end) == "component"
         or (end in matrix.sources and end in matrix.destinations)
     ]
+    # The platform is the frame around its parts; without any, it is a box.
+    middle = middle or [end for end in ends if kind(end) == "platform"]
     left = []
     right = []
     gateways: dict[End, End] = {}
@@ -303,7 +306,9 @@ def _find_roles(edition: Edition, matrix: Matrix) -> _Roles | None:
                 source in middle and target in middle
             ):
                 continue
-            if kind(source) == "platform" and target not in middle:
+            if kind(source) == "platform" and not (
+                source in middle or target in middle
+            ):
                 platform = source
                 right.append((source, target))
             elif source not in middle:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from docutils import nodes
 
@@ -14,6 +14,7 @@ from avi_portspec.model.display import ports_text
 from avi_portspec.model.phrases import NO_PORT_NEEDED, NOT_DOCUMENTED
 from avi_portspec.model.wording import REQUIREMENTS, when
 from avi_portspec.tabular.columns import (
+    BEYOND,
     COLUMNS,
     FLOWS,
     NEED_DECISION,
@@ -21,7 +22,13 @@ from avi_portspec.tabular.columns import (
     parse_columns,
 )
 from avi_portspec.tabular.lines import UNKNOWN
-from sphinx_avi_portspec.cells import make_cell, make_text_cell, write_cell
+from sphinx_avi_portspec.cells import (
+    AviCell,
+    add_below,
+    make_cell,
+    make_text_cell,
+    write_cell,
+)
 from sphinx_avi_portspec.pen import AviTag, Phrase, make_target
 
 if TYPE_CHECKING:
@@ -34,17 +41,22 @@ if TYPE_CHECKING:
 
     #: What a row of the published layout states.
     Statement = Flow | Exclusion | Pointer
-    #: What fills the cells of a flow for a deployment, by column.
-    Decided = Mapping[str, Callable[[Flow], Sequence[str | nodes.Node]]]
+    #: What fills the cells of a flow for a deployment, by column, and of an
+    #: exclusion the columns about other sources.
+    Decided = Mapping[str, Callable[[Any], Sequence[str | nodes.Node]]]
 
 __all__ = [
     "DEFAULT_COLUMNS",
     "LAYOUTS",
+    "NOTHING_MORE",
     "PUBLISHED_HEADINGS",
     "PUBLISHED_SHARES",
+    "More",
+    "cell_text",
     "describe_flow",
     "end_sentence",
     "find_columns",
+    "find_last",
     "keep_near",
     "make_flat_rows",
     "make_published_rows",
@@ -79,6 +91,21 @@ _SAID: Final = ("decision", "requirement", "when")
 #: hundreds of pages can show the same flows, and putting a condition into
 #: words takes time.
 _texts: dict[tuple[str, ...], dict[str, str]] = {}
+
+
+class More(NamedTuple):
+    """What a cell has besides its text.
+
+    Attributes:
+        marks: The marks behind it.
+        below: More lines, set quieter.
+    """
+
+    marks: Sequence[nodes.Node] = ()
+    below: Sequence[Sequence[str | nodes.Node]] = ()
+
+
+NOTHING_MORE: Final = More()
 
 
 def find_columns(text: str, *, decided: bool) -> tuple[Column, ...]:
@@ -119,16 +146,42 @@ def share_of(column: Column) -> int:
     return min(max(column.width, 16), 36)
 
 
+def cell_text(column: Column, row: Row) -> str:
+    """Return the text of a cell: endpoints have their short names in tables.
+
+    Files and programs have the full ones.
+    """
+    if column.name in _ENDPOINTS:
+        end = getattr(row.flow, column.name)
+        return str(row.edition.endpoints[end].label)
+    return column.text(row)
+
+
 def _write_column(edition: Edition, column: Column) -> dict[str, str]:
     """Return the text of each flow's cell in a column, by the flow's id."""
-    key = edition.digest, column.name, *(e.name for e in edition.endpoints)
+    key = edition.digest, column.name, *(e.label for e in edition.endpoints)
     found = _texts.get(key)
     if found is None:
         found = _texts[key] = {
-            str(flow.id): column.text(Row(flow, edition))
+            str(flow.id): cell_text(column, Row(flow, edition))
             for flow in edition.flows
         }
     return found
+
+
+def find_last(headings: Sequence[Column], decided: Decided) -> int:
+    """Return the number of the last column that can have a mark.
+
+    Behind a port, a letter could be taken for a part of it, and behind what
+    others state, for something about that.
+    """
+    words = [
+        position
+        for position, column in enumerate(headings)
+        if column.name not in BEYOND
+        and (column.kind != "machine" or column.name in decided)
+    ]
+    return words[-1] if words else len(headings) - 1
 
 
 def make_flat_rows(  # noqa: PLR0917 - what every layout needs
@@ -136,11 +189,22 @@ def make_flat_rows(  # noqa: PLR0917 - what every layout needs
     edition: Edition,
     flows: Iterable[Flow],
     headings: Sequence[Column],
-    reasons: Marks,
+    says: Callable[[Flow, int], More],
     notes: Noted,
     decided: Decided,
 ) -> list[nodes.row]:
-    """Return one row per flow."""
+    """Return one row per flow.
+
+    Args:
+        pen: The directive's.
+        edition: The edition.
+        flows: The flows.
+        headings: The columns.
+        says: Returns what else the cell of a flow has, in the column of a
+            number.
+        notes: How notes are shown.
+        decided: What fills the columns of a deployment.
+    """
     rows = []
     marked = _find_marked_column(headings) if notes.place == "below" else -1
     columns = [(column, _write_column(edition, column)) for column in headings]
@@ -150,28 +214,26 @@ def make_flat_rows(  # noqa: PLR0917 - what every layout needs
         ids = pen.claim("flow", flow.id)
         for name in ends:
             ids += pen.claim("endpoint", getattr(flow, name))
-        explained = flow.inferred or flow.readings
-        cells = []
+        cells: list[AviCell] = []
         # Where a deployment reads its direction, it is not the edition's.
         is_read = flow is not edition.flows[flow.id]
         for position, (column, text_of) in enumerate(columns):
+            more = says(flow, position)
+            marks = [*more.marks]
+            if position == marked:
+                marks += notes.marks.mark_notes(edition, flow)
             if column.name in decided:
                 anchors = [make_target(ids)] if ids else []
                 pieces = decided[column.name](flow)
-                cells.append(write_cell(pen, *anchors, *pieces))
-                ids = []
-                continue
-            marks: list[nodes.Node] = []
-            if explained:
-                marks += reasons.mark_fields(flow, column.fields)
-            if position == marked:
-                marks += notes.marks.mark_notes(edition, flow)
-            text = (
-                column.text(Row(flow, edition))
-                if is_read
-                else text_of[flow.id]
-            )
-            cells.append(make_text_cell(pen, column.kind, text, ids, marks))
+                cell = write_cell(pen, *anchors, *pieces, *marks)
+            else:
+                text = (
+                    cell_text(column, Row(flow, edition))
+                    if is_read
+                    else text_of[flow.id]
+                )
+                cell = make_text_cell(pen, column.kind, text, ids, marks)
+            cells.append(add_below(pen, cell, more.below))
             ids = []
         if notes.place == "column":
             marks = notes.marks.mark_notes(edition, flow)
@@ -201,9 +263,9 @@ def name_ends(
 ) -> tuple[str, str, str]:
     """Return the names of a record's ends, and what stands between them."""
     return (
-        edition.endpoints[record.source].name,
+        edition.endpoints[record.source].label,
         " \N{RIGHTWARDS ARROW} ",
-        edition.endpoints[record.destination].name,
+        edition.endpoints[record.destination].label,
     )
 
 
@@ -229,7 +291,9 @@ def make_statement_rows(  # noqa: PLR0917 - what every layout needs
     """
     names = [column.name for column in columns]
     said = [name for name in _SAID if name in names]
-    at = names.index(said[0]) if said else len(columns) - 1
+    # What others state has a column of its own, if there is another one.
+    own = [name for name in names if name not in BEYOND] or names
+    at = names.index(said[0] if said else own[-1])
     whole = _ENDPOINTS.issubset(names)
     rows = []
     for record in records:
@@ -251,7 +315,9 @@ def make_statement_rows(  # noqa: PLR0917 - what every layout needs
                     if isinstance(record, Flow)
                     else Phrase(NO_PORT_NEEDED)
                 )
-            elif isinstance(record, Flow) and names[position] in decided:
+            elif names[position] in decided and (
+                isinstance(record, Flow) or names[position] in BEYOND
+            ):
                 pieces = [*decided[names[position]](record)]
             if position == 0 and ids:
                 pieces.insert(0, make_target(ids))
@@ -275,7 +341,7 @@ def _statement_text(
         hidden = column.name in {"protocol", "requirement"}
         return "" if hidden else _write_column(edition, column)[record.id]
     if column.name in _ENDPOINTS:
-        return str(edition.endpoints[getattr(record, column.name)].name)
+        return str(edition.endpoints[getattr(record, column.name)].label)
     if column.name in {"id", "citation"}:
         return str(getattr(record, column.name))
     return ""

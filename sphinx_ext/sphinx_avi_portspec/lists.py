@@ -81,7 +81,7 @@ class PortList(DeploymentDirective):
         return [
             *self.parse_introduction(),
             *self.describe_deployment(pen),
-            *self.list_unresolved(pen),
+            *self.list_unresolved(pen, edition),
             made,
             *reasons.explain(EXPLAINED),
         ]
@@ -137,11 +137,11 @@ def make_flow_items(
         pieces = [
             *pen.anchor("flow", flow.id),
             *pen.anchor("endpoint", flow.source),
-            edition.endpoints[flow.source].name,
+            edition.endpoints[flow.source].label,
             *reasons.mark_fields(flow, ("source",)),
             " \N{RIGHTWARDS ARROW} ",
             *pen.anchor("endpoint", flow.destination),
-            edition.endpoints[flow.destination].name,
+            edition.endpoints[flow.destination].label,
             *reasons.mark_fields(flow, ("destination",)),
             ": ",
             *describe_flow(edition, flow, reasons),

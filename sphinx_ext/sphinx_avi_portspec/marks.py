@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -11,6 +11,7 @@ from docutils import nodes
 from avi_portspec import Flow
 from avi_portspec.model.phrases import NOTHING_ASKED, is_relevant
 from avi_portspec.model.wording import lead_reasons
+from avi_portspec.tabular.lines import letter
 from sphinx_avi_portspec.pen import Phrase, make_target
 
 if TYPE_CHECKING:
@@ -18,20 +19,10 @@ if TYPE_CHECKING:
     from avi_portspec.model.phrases import Asked
     from sphinx_avi_portspec.pen import Pen
 
-__all__ = ["EXPLAINED", "Marks", "Noted", "letter_reason"]
+__all__ = ["EXPLAINED", "Marks", "Noted"]
 
 #: The heading of the explanations of marked facts.
 EXPLAINED = "About the marked facts:"
-
-
-def letter_reason(number: int) -> str:
-    """Return a, b, ... z, aa, ab, ... for 0, 1, ..."""
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("a") + rest) + letters
-    return letters
 
 
 @dataclass(slots=True)
@@ -67,7 +58,7 @@ class Marks:
         if entry is None:
             number = len(self._entries)
             is_note = self._kind == "note"
-            label = str(number + 1) if is_note else letter_reason(number)
+            label = str(number + 1) if is_note else letter(number)
             entry = self._entries[lead, text] = _Entry(label, lead, text)
         entry.uses += 1
         return [
@@ -96,7 +87,7 @@ class Marks:
         ]
 
     def mark_fields(
-        self, flow: Flow, fields: tuple[str, ...]
+        self, flow: Flow, fields: Collection[str]
     ) -> list[nodes.Node]:
         """Return the marks on a flow's inferred or interpreted fields."""
         return [

@@ -172,7 +172,7 @@ class PortMatrix(MatrixDirective, TableDirective):
     def render(self, edition: Edition, pen: Pen) -> list[nodes.Node]:
         """Return the table, with what stands below it."""
         matrix = self.find_matrix(edition, fold=self.options.get("fold"))
-        unresolved = self.list_unresolved(pen)
+        unresolved = self.list_unresolved(pen, edition)
         if not matrix.sources:
             return [
                 *self.parse_introduction(),

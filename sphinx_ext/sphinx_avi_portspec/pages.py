@@ -19,6 +19,7 @@ from sphinx_avi_portspec.domain import get_domain, warn_of_second_home
 from sphinx_avi_portspec.layouts import (
     PUBLISHED_HEADINGS,
     PUBLISHED_SHARES,
+    More,
     make_flat_rows,
     make_published_rows,
     share_of,
@@ -326,7 +327,9 @@ class EditionBody:
                     self._edition,
                     flows,
                     headings,
-                    reasons,
+                    lambda flow, at: More(
+                        reasons.mark_fields(flow, headings[at].fields)
+                    ),
                     self._unnoted,
                     {},
                 ),

@@ -150,7 +150,7 @@ def _data(
     flows: Sequence[Flow],
     clouds: Mapping[Answer, Sequence[str]],
 ) -> dict[str, str]:
-    names = (edition.endpoints[end].name for end in ends)
+    names = (edition.endpoints[end].label for end in ends)
     services = (flow.service for flow in flows if flow.service)
     assumed = (text for flow in flows for text in assumptions(flow))
     return {

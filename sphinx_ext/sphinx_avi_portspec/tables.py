@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -16,7 +17,11 @@ from avi_portspec import (
 )
 from avi_portspec.documents import join
 from avi_portspec.model.display import silence_text
-from avi_portspec.model.phrases import deployment_phrase, values_phrase
+from avi_portspec.model.phrases import (
+    assumptions,
+    deployment_phrase,
+    values_phrase,
+)
 from avi_portspec.tabular.columns import (
     COLUMNS,
     NEED_DECISION,
@@ -38,7 +43,7 @@ from avi_portspec.tabular.lines import (
 )
 from sphinx_avi_portspec.blocks import AviBlock, AviPlainRow, AviPortBody
 from sphinx_avi_portspec.cells import write_cell
-from sphinx_avi_portspec.decisions import DeploymentDirective
+from sphinx_avi_portspec.decisions import DECIDING, DeploymentDirective
 from sphinx_avi_portspec.directive import (
     SELECTION,
     TableDirective,
@@ -53,13 +58,18 @@ from sphinx_avi_portspec.grouped import (
     make_empty_table,
     make_footnotes,
     make_grouped_table,
+    mark_line,
 )
 from sphinx_avi_portspec.layouts import (
     DEFAULT_COLUMNS,
     LAYOUTS,
+    NOTHING_MORE,
     PUBLISHED_HEADINGS,
     PUBLISHED_SHARES,
+    More,
+    cell_text,
     find_columns,
+    find_last,
     keep_near,
     make_flat_rows,
     make_published_rows,
@@ -74,6 +84,7 @@ from sphinx_avi_portspec.scripts import (
     add_filter_data,
     add_line_data,
 )
+from sphinx_avi_portspec.statements import write_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -88,6 +99,7 @@ if TYPE_CHECKING:
         Flows,
         Pointer,
     )
+    from sphinx_avi_portspec.layouts import Decided
     from sphinx_avi_portspec.pen import Pen
     from sphinx_avi_portspec.scripts import AviFilterRow
 
@@ -114,7 +126,7 @@ _FITTING: Final[Mapping[str, frozenset[str]]] = {
     "premise": frozenset({"grouped", "flat"}),
     "sort": frozenset({"grouped", "flat"}),
     "group": frozenset({"grouped"}),
-    "marks": frozenset({"grouped"}),
+    "marks": frozenset({"grouped", "flat"}),
     "merge": frozenset({"grouped"}),
     "remarks": frozenset({"grouped"}),
 }
@@ -184,7 +196,7 @@ class PortTable(DeploymentDirective, TableDirective):
         if not answers and (layout == "published" or not silent):
             return [
                 *self.parse_introduction(),
-                *self.list_unresolved(pen),
+                *self.list_unresolved(pen, edition),
                 self._empty_table(
                     pen, edition, layout, silent or self._name_nothing(edition)
                 ),
@@ -193,31 +205,46 @@ class PortTable(DeploymentDirective, TableDirective):
             return self._grouped(pen, edition, flows, exclusions)
         reasons = Marks(pen, "reason", self.find_asked(edition))
         notes = Noted(self.options.get("notes", "none"), Marks(pen, "note"))
+        footnotes: list[nodes.Node] = []
         if layout == "published":
             made = self._published(
                 pen, edition, [*flows, *statements], reasons, notes
             )
             after = self.describe_silence(pen, edition, flows)
         else:
-            made, after = self._flat(
-                pen, edition, flows, exclusions, reasons, notes
+            made, after, footnotes = self._flat(
+                pen, edition, flows, exclusions, notes
             )
-        source = self.config.avi_portspec_source_line
         return [
             *self.parse_introduction(),
             *(self.describe_deployment(pen) if self._has_premise else []),
-            *self.list_unresolved(pen),
+            *self.list_unresolved(pen, edition),
             made,
             *after,
             *notes.marks.explain("Notes"),
             *reasons.explain(EXPLAINED),
-            *make_below(pen, edition, source=source, files=self._files(flows)),
+            *make_below(
+                pen,
+                edition,
+                footnotes=footnotes,
+                source=self.config.avi_portspec_source_line,
+                files=self._files(flows),
+            ),
         ]
 
     @property
     def _has_premise(self) -> bool:
         """Whether the deployment is described."""
         return bool(self.options.get("premise", True))
+
+    @property
+    def _marks(self) -> str:
+        """Where it is said what is assumed."""
+        return str(self.options.get("marks", self.config.avi_portspec_marks))
+
+    def _letter(self, lines: Sequence[Line]) -> Footnotes:
+        """Return the letters of what is assumed about lines."""
+        return Footnotes(lines if self._marks in {"folded", "below"} else ())
 
     def _find_layout(self) -> str:
         """Return the layout: as asked, or one that has the other options."""
@@ -318,17 +345,18 @@ class PortTable(DeploymentDirective, TableDirective):
         shown, cut = self._sort_and_cut(edition, flows)
         if cut is not None:
             exclusions = ()
-        lines = self._find_lines(edition, flows, shown, exclusions)
+        apart = "sort" in self.options and self.options.get("group") == "none"
+        lines = self._find_lines(
+            edition, flows, shown, exclusions, together=not apart
+        )
         groups = group_lines(lines, self.options.get("group", "auto"))
         ordered = [line for group in groups for line in group.lines]
-        marks = self.options.get("marks", self.config.avi_portspec_marks)
-        lettered = ordered if marks in {"folded", "below"} else ()
         drawn = Drawn(
             edition,
             groups,
-            Footnotes(lettered),
+            self._letter(ordered),
             "Needed" if self.resolution is None else "Why",
-            marks,
+            self._marks,
             self.options.get("merge", True),
             self._find_remarks(edition, ordered),
         )
@@ -341,7 +369,7 @@ class PortTable(DeploymentDirective, TableDirective):
         below = make_below(
             pen,
             edition,
-            footnotes=make_footnotes(pen, drawn),
+            footnotes=make_footnotes(pen, drawn.footnotes, self._marks),
             cut=cut,
             source=self.config.avi_portspec_source_line,
             files=self._files(flows),
@@ -354,7 +382,7 @@ class PortTable(DeploymentDirective, TableDirective):
         }
         return [
             *self.parse_introduction(),
-            *self.list_unresolved(pen, told),
+            *self.list_unresolved(pen, edition, told),
             AviBlock("", *self._premise(pen, flows), table, *below),
             *self._add_script(pen, table),
         ]
@@ -365,9 +393,10 @@ class PortTable(DeploymentDirective, TableDirective):
         flows: Flows,
         shown: Sequence[Flow],
         exclusions: Sequence[Exclusion],
+        *,
+        together: bool,
     ) -> tuple[Line, ...]:
-        """Return the lines of a table in groups."""
-        apart = "sort" in self.options and self.options.get("group") == "none"
+        """Return what the lines of a table say."""
         asked = self.find_asked(edition)
         if self.resolution is None:
             return edition_lines(
@@ -376,7 +405,7 @@ class PortTable(DeploymentDirective, TableDirective):
                 flows.unstated,
                 exclusions,
                 asked=asked,
-                together=not apart,
+                together=together,
             )
         return answer_lines(
             edition,
@@ -384,7 +413,7 @@ class PortTable(DeploymentDirective, TableDirective):
             exclusions,
             asked=asked,
             purposes="reasons" in self.options,
-            together=not apart,
+            together=together,
         )
 
     def _find_remarks(
@@ -430,15 +459,15 @@ class PortTable(DeploymentDirective, TableDirective):
 
     # -- a row for each flow --------------------------------------------------
 
-    def _flat(  # noqa: PLR0917 - what every layout needs
+    def _flat(
         self,
         pen: Pen,
         edition: Edition,
         flows: Flows,
         exclusions: Sequence[Exclusion],
-        reasons: Marks,
         notes: Noted,
-    ) -> tuple[nodes.table, list[nodes.Node]]:
+    ) -> tuple[nodes.table, list[nodes.Node], list[nodes.Node]]:
+        """Return the table, what stands after it, and what is assumed."""
         explorer = "explorer" in self.options
         # Where the port is not known to be needed, none is named; but whoever
         # asks for a decision by name asks for the flow.
@@ -453,9 +482,39 @@ class PortTable(DeploymentDirective, TableDirective):
             # No more rows than were asked for.
             exclusions = ()
         columns, constant = self._find_constant(edition, shown)
-        decided = self.fill_columns(reasons)
+        decided: Decided = {
+            **self.fill_columns(),
+            "elsewhere": partial(write_elsewhere, self.env, pen, edition),
+        }
+        facts = {field for column in columns for field in column.fields}
+        if any(column.name == "decision" for column in columns):
+            facts |= DECIDING
+        asked = self.find_asked(edition)
+        lines = {
+            line.flows[0].id: line._replace(
+                assumed=assumptions(line.flows[0], asked, fields=facts)
+            )
+            for line in self._find_lines(
+                edition, flows, shown, (), together=False
+            )
+            # A table of ids says nothing that is assumed.
+            if line.has_ports and facts
+        }
+        letters = self._letter([*lines.values()])
+        last = find_last(columns, decided)
+
+        def say_more(flow: Flow, position: int) -> More:
+            line = lines.get(flow.id)
+            if position != last or line is None:
+                return NOTHING_MORE
+            return More(
+                mark_line(pen, edition, line, letters, self._marks),
+                # What it is for has a column of its own.
+                [[Phrase(t)] for t in line.below if t != flow.purpose],
+            )
+
         rows: list[nodes.row] = make_flat_rows(
-            pen, edition, shown, columns, reasons, notes, decided
+            pen, edition, shown, columns, say_more, notes, decided
         )
         after: list[nodes.Node] = []
         if explorer:
@@ -488,7 +547,7 @@ class PortTable(DeploymentDirective, TableDirective):
         after += self._add_script(pen, made)
         if sum(column.width for column in columns) > _PAGE:
             made["classes"].append("avi-wide")
-        return made, [
+        after = [
             *(
                 pen.paragraph(Phrase(f"{heading}:"), f" {text}.")
                 for heading, text in constant
@@ -496,6 +555,7 @@ class PortTable(DeploymentDirective, TableDirective):
             *make_cut(pen, cut),
             *after,
         ]
+        return made, after, make_footnotes(pen, letters, self._marks)
 
     def _add_script(self, pen: Pen, table: nodes.table) -> list[nodes.Node]:
         """Let the script find a table, and return its words, if asked for."""
@@ -520,7 +580,8 @@ class PortTable(DeploymentDirective, TableDirective):
             for flow in flows
         ]
         texts = {
-            column: {column.text(row) for row in rows} for column in columns
+            column: {cell_text(column, row) for row in rows}
+            for column in columns
         }
         kept = tuple(c for c, found in texts.items() if len(found) > 1)
         same = [

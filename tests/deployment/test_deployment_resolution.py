@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 from typing import Any
 
@@ -563,11 +564,51 @@ class TestTexts:
         gap = _edition().resolve(clouds).gaps[0]
         assert str(gap) == (
             "unstated: the vendor's page does not say whether OpenShift "
-            "needs Avi Service Engine to Avi Service Engine over TCP 4001 "
-            "and Avi Service Engine to Avi Service Engine over TCP 9001."
+            "needs Avi Service Engine to Avi Service Engine over TCP 4001 or "
+            "TCP 9001."
         )
         assert gap.is_lacking is False
         assert gap.interface is None
+
+    def test_what_rules_a_flow_out_is_all_that_it_cites(self) -> None:
+        """Other notes on the flow are about flows that are needed."""
+        container = preset("openstack", controller="container")
+        decision = _edition().resolve(container)[CONTAINER_SSH]
+        assert decision.flow.notes != ("no-container-port-in-openstack",)
+        (note,) = decision.notes
+        assert note.id == "no-container-port-in-openstack"
+        assert decision.citations == (decision.flow.citation, note.citation)
+        assert decision.reason == (
+            "Not supported on OpenStack. In OpenStack mode, port 5098 on the "
+            "container side is not supported."
+        )
+
+    def test_a_place_is_cited_once(self, data: dict[str, Any]) -> None:
+        """A row can state a flow and what replaces it."""
+        ids = [flow["id"] for flow in data["flows"]]
+        other = data["flows"].pop(ids.index(CONTAINER_SSH))
+        place = data["flows"][ids.index(SSH)]["citation"]
+        data["flows"].insert(ids.index(SSH) + 1, {**other, "citation": place})
+        # The row has an item less then.
+        data["sections"][0]["extent"]["rows"][0] -= 1
+        edition = avi_portspec.loads(json.dumps(data))
+        decision = edition.resolve(preset("aws", controller="container"))[SSH]
+        assert decision.replaced_by == (CONTAINER_SSH,)
+        assert len(decision.citations) == len({*decision.citations})
+        assert decision.flow.citation in decision.citations
+
+    def test_only_an_optional_flow_says_what_goes_without_it(
+        self, data: dict[str, Any]
+    ) -> None:
+        """What is needed is not weighed against its effect."""
+        effect = "The portal stays empty."
+        for flow in data["flows"]:
+            flow["effect_if_blocked"] = effect
+        edition = avi_portspec.loads(json.dumps(data))
+        for decision in edition.resolve("aws"):
+            assert (effect in decision.reason) == (
+                decision.status == "optional"
+            )
 
     @pytest.mark.parametrize("cls", [Conflict, Decision, Explanation, Gap])
     def test_fields_are_named(self, cls: Any) -> None:

@@ -234,8 +234,8 @@ class TestSources:
         assert sites_text(one) == " and the site's overlay berlin"
         assert sites_text(two) == " and the site's overlays berlin and bonn"
         assert source_text(one) == (
-            f"{edition_text(one)}, and the site's overlay berlin. Management "
-            "traffic only."
+            ", edition vantage-undated; release not stated, and the site's "
+            "overlay berlin. Management traffic only."
         )
         assert "edition vantage-undated;" in source_text(one)
         assert source_text(EDITION) == (

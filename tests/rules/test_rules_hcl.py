@@ -60,9 +60,6 @@ json.dump(found, sys.stdout)
 #: How many labels each block has (Terraform, "JSON Configuration Syntax").
 LABELS = {"terraform": 0, "variable": 1, "resource": 2, "output": 1}
 
-#: What is syntax in a string, or is not only where something stands before.
-MARKS = ["${", "%{", "$", "%", '"', "\\", "}", "{"]
-
 
 def unquote(text: str) -> str:
     """Return what a string of HCL stands for."""

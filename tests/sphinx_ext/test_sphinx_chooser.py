@@ -632,6 +632,48 @@ class TestPeople:
         assert 0 <= box["y"] < 100
         page.close()
 
+    @pytest.mark.parametrize("width", [1280, 736, 320])
+    def test_nothing_lies_over_the_counts(
+        self, browser: Any, newest: str, width: int
+    ) -> None:
+        """Of whoever scrolls up, when the theme offers its way to the top."""
+        page = browser.new_page(viewport={"width": width, "height": 700})
+        page.goto(newest + STATES["answer"])
+        middle = page.evaluate(
+            "document.querySelector('.avi-out').getBoundingClientRect().top"
+        )
+        page.evaluate(f"scrollTo(0, {middle} + 600)")
+        page.wait_for_timeout(100)
+        page.evaluate(f"scrollTo(0, {middle} + 400)")
+        page.wait_for_function(
+            "document.documentElement.classList.contains('show-back-to-top')"
+        )
+        over = page.evaluate(
+            "() => { const own = document.querySelector('.avi-sum p');"
+            "const box = own.getBoundingClientRect(); const y = box.top + 8;"
+            "return Array.from({length: 40}, (_, at) => document"
+            ".elementFromPoint(box.left + box.width * (at + .5) / 40, y))"
+            ".filter((node) => !node.closest('.avi-sum')).length }"
+        )
+        assert over == 0
+        page.close()
+
+    def test_a_letter_begins_no_line(self, browser: Any, newest: str) -> None:
+        """It would look like a word, or be missed."""
+        page = browser.new_page(viewport={"width": 320, "height": 700})
+        page.goto(newest + STATES["answer"])
+        alone = page.locator(".avi-out .avi-marks").evaluate_all(
+            "all => all.map((mark) => { const text = mark.previousSibling;"
+            "const range = document.createRange(); "
+            "range.setStart(text, text.length - 1); "
+            "range.setEnd(text, text.length);"
+            "return mark.getBoundingClientRect().left -"
+            " range.getBoundingClientRect().right })"
+        )
+        assert alone
+        assert all(abs(gap) < 3 for gap in alone)
+        page.close()
+
 
 def test_legends_look_normal_in_every_theme(
     browser: Any, tmp_path: Path

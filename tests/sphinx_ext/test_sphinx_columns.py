@@ -103,18 +103,18 @@ class TestDecision:
 class TestExclusions:
     """That no port is needed is said of two ends, never of one."""
 
-    ENDS = "Avi Controller \N{RIGHTWARDS ARROW} Avi Service Engine"
+    ENDS = "Controller \N{RIGHTWARDS ARROW} Service Engine"
     WHOLE = f"{ENDS}: No port needed"
 
     @pytest.mark.parametrize(
         ("columns", "expected"),
         [
             ("ports, destination", ["none", WHOLE]),
-            ("source, ports", ["Avi Controller", WHOLE]),
-            ("destination, requirement", ["Avi Service Engine", WHOLE]),
+            ("source, ports", ["Controller", WHOLE]),
+            ("destination, requirement", ["Service Engine", WHOLE]),
             (
                 "source, destination, requirement",
-                ["Avi Controller", "Avi Service Engine", "No port needed"],
+                ["Controller", "Service Engine", "No port needed"],
             ),
         ],
     )
@@ -221,10 +221,10 @@ class TestOptions:
     def test_both_of_two_are_named(self, project: Project) -> None:
         """Not a layout that the author did not write."""
         said = project.complaints(
-            directive(columns="ports", limit="3", marks="none")
+            directive(columns="ports", limit="3", merge="no")
         )
         assert (
-            ":columns: cannot be used with :marks: (flat tables have the "
+            ":columns: cannot be used with :merge: (flat tables have the "
             "first, grouped tables the second)"
         ) in said
 

@@ -53,7 +53,7 @@ class TestRows:
             "   :port: 4001\n"
         )
         (row,) = tree.findall(AviFilterRow)
-        assert row["data-endpoints"] == "Avi Service Engine"
+        assert row["data-endpoints"] == "Service Engine"
         assert row["data-services"] == "ObjStore"
         assert row["data-flow"].endswith("objstore-cloud")
         assert row["data-clouds"] == "AWS|Azure|GCP|OpenStack"
@@ -159,7 +159,7 @@ class TestFilters:
         [
             (
                 "Endpoint",
-                "External Network Services",
+                "External network services",
                 {"source": "external-network-services"},
             ),
             ("Service", "SSH", {"service": "SSH"}),

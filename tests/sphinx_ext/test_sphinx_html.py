@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from docutils import nodes
 from sphinx_projects import Project, warnings
+
+import avi_portspec
 
 TABLE = "A\n=\n\n.. avi-port-table:: Caption\n"
 PUBLISHED = TABLE + "   :layout: published\n   :section: management\n"
@@ -162,6 +165,26 @@ def test_every_reference_in_latex_has_its_label(project: Project) -> None:
     made = set(re.findall(r"\\label\{\\detokenize\{([^}]*)\}\}", text))
     assert len(used) > 200
     assert used <= made
+
+
+def test_no_heading_of_a_group_ends_a_page_in_latex(
+    project: Project,
+) -> None:
+    """It stays with the row below it; the last row has none."""
+    empty = ".. avi-port-table:: None\n   :port: 1\n   :allow-empty:\n"
+    project.write("index.rst", f".. avi-port-table:: All\n\n{empty}")
+    app = project.build("latex")
+    (path,) = app.outdir.glob("*.tex")
+    text = path.read_text(encoding="utf-8")
+    rows = text.split("\\\\\n\\sphinxhline\n")
+    headed = [
+        after.startswith("\\noalign{\\penalty10000}")
+        for row, after in pairwise(rows)
+        if "From \\sphinxstylestrong" in row
+    ]
+    sources = {flow.source for flow in avi_portspec.load().flows}
+    assert headed == [True] * len(sources)
+    assert text.count("\\penalty10000") == len(sources)
 
 
 @pytest.mark.slow

@@ -31,7 +31,7 @@ class TestList:
         )
         assert items(tree, "mine") == [
             (
-                "Avi Controller[a] → OpenStack Heat: TCP 8004 (Heat), "
+                "Controller[a] → OpenStack Heat: TCP 8004 (Heat), "
                 "optional, only if the cloud is OpenStack and autoscaling "
                 "of back-end members through Heat is in use[b]. "
                 "Autoscaling of back-end members."

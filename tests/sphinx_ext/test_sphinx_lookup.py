@@ -13,7 +13,7 @@ import attrs
 import pytest
 from bs4 import BeautifulSoup
 from deployment_space import deployments
-from example_data import example
+from example_data import JUMP_HOST, example
 from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 from sphinx_projects import Project, warnings
@@ -414,25 +414,8 @@ class TestDirective:
         self, project: Project
     ) -> None:
         """The vendor's page does not state what a site adds."""
-        project.write(
-            "site.toml",
-            """
-id = "berlin"
-title = "Site Berlin"
-[[endpoints]]
-id = "jump-host"
-name = "Jump host"
-kind = "client"
-[[flows]]
-id = "jump"
-source = "jump-host"
-destination = "controller"
-protocols = ["tcp"]
-ports = [2222]
-requirement = "required"
-purpose = "Administration"
-""",
-        )
+        moved = JUMP_HOST.replace("[22]", "[2222]")
+        project.write("site.toml", moved)
         site = UNDATED.overlay(project.folder / "site.toml")
         project.write("mine.json", avi_portspec.dumps(site))
         soup = soup_of(

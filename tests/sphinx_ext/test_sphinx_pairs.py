@@ -895,6 +895,35 @@ class TestGraphviz:
 
     TEXT = "A\n=\n\n.. avi-port-diagram:: The *graph*\n"
 
+    @pytest.mark.parametrize(
+        ("direction", "ends"),
+        [
+            ("stated", ["GCP", "Avi Vantage"]),
+            ("reversed", ["Avi Vantage", "GCP"]),
+        ],
+    )
+    def test_a_product_without_its_parts_needs_none(
+        self, project: Project, direction: str, ends: list[str]
+    ) -> None:
+        """It is a box then, whichever side opens the connection."""
+        project.write(
+            "gcp.toml",
+            'clouds = ["gcp"]\n[[readings]]\nflow = "gcp-to-avi-vantage"\n'
+            f'direction = "{direction}"\n',
+        )
+        tree = project.doctree(
+            ".. avi-port-diagram::\n   :endpoint: avi-vantage\n"
+            "   :deployment: gcp.toml\n"
+        )
+        (drawing,) = tree.findall(AviDrawing)
+        svg = ET.fromstring(drawing["svg"])  # noqa: S314 - our own
+        across = {
+            text: float(at.get("x", 0))
+            for at in svg.iter(f"{NS}text")
+            if (text := "".join(at.itertext())) in ends
+        }
+        assert sorted(across, key=across.__getitem__) == ends
+
     def test_it_draws_what_does_not_fit(self, project: Project) -> None:
         """With the same list."""
         use(project, with_flows({"destination": "dns-server"}))
@@ -923,7 +952,9 @@ class TestGraphviz:
             "index.rst", self.TEXT + "\n.. graphviz::\n\n   graph {}\n"
         )
         app = project.build("html", graphviz_dot="no-such-dot", **OWN)
-        assert "Graphviz program 'no-such-dot' is not found" in warnings(app)
+        said = warnings(app)
+        assert "no room in the usual layout, and Graphviz" in said
+        assert "is not found ('no-such-dot')" in said
         assert "[avi_portspec.graphviz]" in warnings(app)
         text = (app.outdir / "index.html").read_text(encoding="utf-8")
         assert "5098" in text

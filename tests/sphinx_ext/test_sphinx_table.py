@@ -11,6 +11,8 @@ from sphinx_projects import Project
 
 import avi_portspec
 from avi_portspec import Flow
+from avi_portspec.tabular.lines import letter
+from sphinx_avi_portspec.blocks import AviFolded, AviMark
 
 #: A site's own flow, of which the site does not say whether GCP needs it.
 SITE = """
@@ -68,8 +70,9 @@ class TestSite:
     """What a site decided is attributed to it, and is no assumption."""
 
     SOURCE = (
-        "Source: vendor's port page, edition vantage-undated.berlin; release "
-        "not stated, and the site's overlay berlin. Management traffic only."
+        "Source: vendor's port page, edition vantage-undated; release not "
+        "stated, and the site's overlay berlin (Site Berlin). Management "
+        "traffic only."
     )
     BY = "Moved from TCP 443 by the site's overlay berlin"
 
@@ -107,7 +110,11 @@ class TestSite:
             f"   :edition: vantage-undated.berlin\n{flat}",
             avi_portspec_files=["site.json"],
         )
-        assert f"[a] {self.BY}: The portal moved." in tree.astext()
+        if kind == "list":
+            assert f"[a] {self.BY}: The portal moved." in tree.astext()
+        else:
+            (row,) = cells(the(tree, nodes.table))
+            assert row[-1].endswith(f"always\n\n{self.BY}")
         assert "Not stated by the vendor" not in tree.astext()
 
 
@@ -155,7 +162,10 @@ class TestSpeaker:
             (
                 "table",
                 {"deployment": "gcp", "decision": "needed"},
-                "The site's overlay berlin does not say whether this applies.",
+                (
+                    "Service Engine to Controller: for GCP (the site's "
+                    "overlay berlin)."
+                ),
             ),
         ],
     )
@@ -210,8 +220,8 @@ class TestFlat:
         assert [row[0] for row in cells(the(tree, nodes.table))] == [
             *edition.flows.ids(),
             *(
-                f"{name}; Avi Controller \N{RIGHTWARDS ARROW} Avi Service "
-                "Engine: No port needed"
+                f"{name}; Controller \N{RIGHTWARDS ARROW} Service Engine: "
+                "No port needed"
                 for name in edition.exclusions.ids()
             ),
         ]
@@ -238,12 +248,12 @@ class TestFlat:
         ]
         assert cells(table) == [
             [
-                "Avi Controller",
-                "LDAP server[a]",
-                "TCP or UDP 389[b]",
+                "Controller",
+                "LDAP server",
+                "TCP or UDP 389",
                 "LDAP",
-                "when used[c]",
-                "only if the Controller uses LDAP[d]",
+                "when used",
+                "only if the Controller uses LDAP [a]",
             ]
         ]
 
@@ -262,10 +272,10 @@ class TestFlat:
                 "TCP",
                 "5098",
                 "Configuration, metrics, logs, heartbeats",
-                "service-engine-to-controller-ssh[a]",
+                "service-engine-to-controller-ssh",
                 "",
                 "",
-                "management, row 5, item 4",
+                "management, row 5, item 4 [a]",
             ]
         ]
 
@@ -322,7 +332,7 @@ class TestFlat:
         ]
         words = ["needed", "optional", "not applicable"]
         for found, expected in zip(decided, (words, words[::-1]), strict=True):
-            names = [name.partition("[")[0] for name in found]
+            names = [name.partition(" [")[0] for name in found]
             assert list(dict.fromkeys(names)) == expected
             assert names == sorted(names, key=expected.index)
 
@@ -631,10 +641,8 @@ class TestTableNode:
         )
         assert tree.astext().endswith("See t.")
 
-    def test_marks_and_explanations_lead_to_one_another(
-        self, project: Project
-    ) -> None:
-        """An inferred fact has a mark; its reason leads back."""
+    def test_a_mark_leads_to_what_is_assumed(self, project: Project) -> None:
+        """One letter a row, behind its last word; rows share footnotes."""
         tree = project.doctree(
             ".. avi-port-table::\n   :service: DNS, NTP\n"
             "   :source: Controller\n   :layout: flat\n"
@@ -642,19 +650,57 @@ class TestTableNode:
         ids = {
             i for n in tree.findall(nodes.Element) for i in n.get("ids", ())
         }
-        ways = [r["refid"] for r in tree.findall(nodes.reference)]
-        assert len(ways) == 12
+        ways = [mark["refid"] for mark in tree.findall(AviMark)]
+        assert ways == ["avi-index-0-assumed-a"] * 2
         assert ids.issuperset(ways)
-        assert (
-            "[a] Not stated by the vendor: The bullet names only the service"
-            in tree.astext()
+        assert "Assumed: needed once the service is configured" in (
+            tree.astext()
         )
+
+    def test_no_letter_stands_behind_a_port(self, project: Project) -> None:
+        """It could be read, or copied, as a part of the number."""
+        tree = project.doctree(
+            ".. avi-port-table::\n   :service: DNS\n"
+            "   :columns: when, destination, ports\n"
+        )
+        assert cells(the(tree, nodes.table)) == [
+            ["only if the Controller uses DNS", "DNS server [a]", "UDP 53"]
+        ]
+
+    def test_a_table_of_ports_alone_has_no_other_place(
+        self, project: Project
+    ) -> None:
+        """An assumption without any mark would be about every row."""
+        tree = project.doctree(
+            ".. avi-port-table::\n   :endpoint: GCP\n   :columns: ports\n"
+        )
+        (row, *_) = cells(the(tree, nodes.table))
+        assert row[0].startswith("TCP 443 [a]")
+
+    @pytest.mark.parametrize("place", ["below", "none"])
+    def test_marks_are_where_they_are_wanted(
+        self, project: Project, place: str
+    ) -> None:
+        """As in groups."""
+        tree = project.doctree(
+            ".. avi-port-table::\n   :service: DNS\n   :layout: flat\n"
+            f"   :marks: {place}\n"
+        )
+        assert len([*tree.findall(AviMark)]) == (place == "below")
+        assert not [*tree.findall(AviFolded)]
+        assert ("Assumed:" in tree.astext()) == (place == "below")
+
+    def test_a_caution_stands_in_its_row(self, project: Project) -> None:
+        """It is not folded away: who acts on it may break something."""
+        tree = project.doctree(
+            ".. avi-port-table::\n   :endpoint: GCP\n   :layout: flat\n"
+        )
+        (row, *_) = cells(the(tree, nodes.table))
+        assert "Direction as the vendor states it." in row[-1]
 
     def test_marks_go_on_after_z(self) -> None:
         """Like columns of a spreadsheet."""
-        from sphinx_avi_portspec.marks import letter_reason
-
-        assert [letter_reason(n) for n in (0, 25, 26, 701, 702)] == [
+        assert [letter(n) for n in (0, 25, 26, 701, 702)] == [
             "a",
             "z",
             "aa",

@@ -155,8 +155,8 @@ _FILTERS: Final[Mapping[LastLine, str]] = FrozenDict(
 _ASA: Final[Mapping[LastLine, str]] = FrozenDict({"none": _LISTS["none"]})
 _MISMATCH: Final = "the output does not match the rules"
 _LATER: Final = (
-    "fragments other than the first have no ports, and those that are judged "
-    "are all dropped{}: fragmented packets do not get through"
+    "fragments other than the first have no ports, and those that are "
+    "filtered are all dropped{}: fragmented packets do not get through"
 )
 _ADDED: Final = (
     "edit 0 adds the policies again each time you load this file: first "
