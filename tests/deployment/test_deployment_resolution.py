@@ -597,6 +597,16 @@ class TestTexts:
         assert len(decision.citations) == len({*decision.citations})
         assert decision.flow.citation in decision.citations
 
+    def test_a_doubtful_direction_says_what_is_in_doubt(self) -> None:
+        """Behind the reason, in a few words for each field."""
+        decision = _edition().resolve("gcp")["gcp-to-avi-vantage"]
+        assert decision.status == "direction-unclear"
+        assert decision.reason == (
+            "Direction not clear: the vendor may have swapped source and "
+            "destination. Direction as the vendor states it. More likely the "
+            "Controller connects to GCP."
+        )
+
     def test_only_an_optional_flow_says_what_goes_without_it(
         self, data: dict[str, Any]
     ) -> None:
