@@ -22,6 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from avi_portspec.beyond.beside import SourcedText
     from avi_portspec.beyond.near import NearMiss
     from avi_portspec.beyond.queries import releases, sources, statements
     from avi_portspec.beyond.records import (
@@ -36,12 +37,14 @@ if TYPE_CHECKING:
         RecordChange,
         Step,
     )
+    from avi_portspec.deployment.causes import Cause
     from avi_portspec.deployment.decisions import (
         Conflict,
         Decision,
         Explanation,
         Gap,
     )
+    from avi_portspec.deployment.elsewhere import Elsewhere
     from avi_portspec.deployment.files import (
         dumps_deployment,
         load_deployment,
@@ -137,13 +140,16 @@ if TYPE_CHECKING:
 #: Where each public name lives. Type checkers read the imports above; a
 #: test holds the two lists and ``__all__`` to one another.
 _HOMES = {
+    "beyond.beside": ("SourcedText",),
     "beyond.near": ("NearMiss",),
     "beyond.queries": ("releases", "sources", "statements"),
     "beyond.records": ("Release", "Statement", "StatementSource"),
     "changes.differences": ("Changes", "diff"),
     "changes.plan": ("UpgradePlan",),
     "changes.records": ("FieldChange", "RecordChange", "Step"),
+    "deployment.causes": ("Cause",),
     "deployment.decisions": ("Conflict", "Decision", "Explanation", "Gap"),
+    "deployment.elsewhere": ("Elsewhere",),
     "deployment.files": (
         "dumps_deployment",
         "load_deployment",
@@ -243,6 +249,7 @@ __all__ = [
     "Bare",
     "CannotExpressError",
     "Catalog",
+    "Cause",
     "Changes",
     "Citation",
     "Condition",
@@ -252,6 +259,7 @@ __all__ = [
     "Deployment",
     "Edition",
     "EditionId",
+    "Elsewhere",
     "Endpoint",
     "EndpointId",
     "EndpointNames",
@@ -306,6 +314,7 @@ __all__ = [
     "SiteNote",
     "Source",
     "SourceId",
+    "SourcedText",
     "Statement",
     "StatementId",
     "StatementSource",

@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m tools.ledger", description=__doc__
     )
     parser.add_argument("verb", choices=["check", "draft"])
-    parser.add_argument("page", type=Path, help="plain text, or HTML")
+    parser.add_argument("page", type=Path, help="plain text, HTML or Markdown")
     parser.add_argument("--edition", help="by default, the newest")
     given = parser.parse_args(arguments)
     try:

@@ -23,6 +23,7 @@ __all__ = [
     "FOLDER",
     "MODULE",
     "compiled_source",
+    "fingerprint",
     "library",
     "paths_in",
     "read_library",
@@ -59,7 +60,7 @@ def library() -> Library:
         if missing.name != name:
             raise
         return read_library(FOLDER)
-    if _made_from(FOLDER) != module.MADE_FROM:
+    if fingerprint(FOLDER) != module.MADE_FROM:
         return read_library(FOLDER)
     names = {
         name: getattr(each, name)
@@ -108,15 +109,19 @@ def compiled_source(folder: str) -> str:
     """
     return (
         '"""Made by the build from the sources\' files; not kept by hand."""\n'
-        f"MADE_FROM = {_made_from(folder)!r}\n"
+        f"MADE_FROM = {fingerprint(folder)!r}\n"
         # It imports nothing: what it is made of stands above the data.
         "def make(names):\n    globals().update(names)\n"
         f"    return {read_library(folder)!r}\n"
     )
 
 
-def _made_from(folder: str) -> bytes:
-    """Return the hash of the files, and of the fields that records have."""
+def fingerprint(folder: str) -> bytes:
+    """Return the hash of the files, and of the fields that records have.
+
+    Args:
+        folder: The folder; see :func:`paths_in`.
+    """
     found = bytearray(repr(shape_of(_NAMED_IN)).encode())
     for path in paths_in(folder):
         with open(path, "rb", buffering=0) as file:

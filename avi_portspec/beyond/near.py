@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from avi_portspec.beyond.queries import statements
-from avi_portspec.errors import InvalidQueryError, shown
+from avi_portspec.beyond.queries import check_port, statements
 from avi_portspec.model.ports import PortRange, ProtocolPorts
 from avi_portspec.model.protocols import Protocol, ProtocolLike
 from avi_portspec.names import Slip
@@ -15,8 +14,11 @@ from avi_portspec.names import Slip
 if TYPE_CHECKING:
     from avi_portspec.beyond.records import Statement
     from avi_portspec.model.edition import EditionData
+    from avi_portspec.model.flows import Flow
 
-__all__ = ["NearMiss", "NearPorts", "near_misses"]
+    _Pairs: TypeAlias = Sequence[tuple[Flow, ProtocolPorts]]
+
+__all__ = ["NearMiss", "near_misses"]
 
 #: Ports of fewer digits are all near to one another.
 _DIGITS: Final = 3
@@ -40,136 +42,70 @@ class NearMiss(NamedTuple):
 
 
 def near_misses(
-    edition: EditionData, protocol: ProtocolLike, port: int
+    edition: EditionData,
+    protocol: ProtocolLike,
+    port: int,
+    *,
+    flows: Iterable[Flow] | None = None,
 ) -> tuple[NearMiss, ...]:
     """Return what was probably meant by a port that the edition lacks.
+
+    It takes one protocol and one port, as a question or a rule has them, and
+    reads nothing but the edition and the statements of other sources. The
+    same arguments give the same answer.
 
     Args:
         edition: The edition.
         protocol: The protocol that was given.
         port: The port that was given.
+        flows: The flows that may be meant, such as those that a deployment
+            needs; by default all of the edition.
 
     Returns:
         Each documented port that is near, the most certain first; nothing if
-        the edition documents the port itself.
+        one of the flows has the port itself.
 
     Raises:
         InvalidQueryError: It is no port.
         UnknownNameError: No protocol has that name.
     """
     given = Protocol.of(protocol)
-    if type(port) is not int or not 0 <= port <= 65535:  # noqa: PLR2004
-        expected = "a number from 0 to 65535"
-        raise InvalidQueryError("port", expected, shown(port))
-    return NearPorts(edition).find(given, port)
+    check_port(port)
+    pairs = [
+        (flow, pair)
+        for flow in (edition.flows if flows is None else flows)
+        for pair in flow.protocol_ports()
+    ]
+    if any(_has(pair, given, port) for _, pair in pairs):
+        return ()
+    found: dict[ProtocolPorts, NearMiss] = {}
+    for miss in _all(pairs, given, port):
+        first = found.setdefault(miss.meant, miss)
+        names = dict.fromkeys((*first.records, *miss.records))
+        found[miss.meant] = first._replace(records=tuple(names))
+    return tuple(found.values())
 
 
-class NearPorts:
-    """Finds what was probably meant by ports, by tables that it makes once.
+def _has(pair: ProtocolPorts, protocol: Protocol, port: int) -> bool:
+    """Return whether a pair is of that protocol, and has that port."""
+    is_same = pair.protocol == protocol
+    return is_same and pair.ports is not None and port in pair.ports
 
-    Args:
-        edition: The edition.
-    """
 
-    def __init__(self, edition: EditionData) -> None:
-        self._edition = edition
-        #: The flows by protocol and first port, and by single port.
-        self._users: dict[Protocol, dict[int, list[str]]] = {}
-        self._pairs: list[tuple[ProtocolPorts, str]] = []
-        for flow in edition.flows:
-            for protocol in flow.protocols:
-                users = self._users.setdefault(protocol, {})
-                for ports in flow.ports:
-                    users.setdefault(ports.low, []).append(flow.id)
-            self._pairs += (
-                (pair, flow.id)
-                for pair in flow.protocol_ports()
-                if pair.ports is not None
-            )
-        #: The first ports by what one slip leaves of them.
-        self._alike: dict[tuple[Protocol, str], list[int]] = {}
-        for protocol, users in self._users.items():
-            for port in users:
-                for text in _left(port):
-                    known = self._alike.setdefault((protocol, text), [])
-                    known.append(port)
-
-    def find(self, given: Protocol, port: int) -> tuple[NearMiss, ...]:
-        """Return what was probably meant; see :func:`near_misses`.
-
-        Args:
-            given: The protocol that was given.
-            port: The port that was given.
-        """
-        found: dict[ProtocolPorts, NearMiss] = {}
-        documented = [
-            (pair, name)
-            for pair, name in self._pairs
-            if pair.ports is not None
-            and pair.ports.low <= port <= pair.ports.high
-        ]
-        if any(pair.protocol == given for pair, _ in documented):
-            return ()
-        for miss in (
-            *_known_errors(self._edition, given, port),
-            *_protocol_numbers(given, port),
-            *_other_protocols(documented, given, port),
-            *self._digits(given, port),
-        ):
-            first = found.setdefault(miss.meant, miss)
-            names = dict.fromkeys((*first.records, *miss.records))
-            found[miss.meant] = first._replace(records=tuple(names))
-        return tuple(found.values())
-
-    def _digits(self, given: Protocol, port: int) -> Iterator[NearMiss]:
-        """Yield the ports of the same protocol that differ by one slip."""
-        alike = {
-            other
-            for text in _left(port)
-            for other in self._alike.get((given, text), ())
-        }
-        users = self._users.get(given, {}) if alike else {}
-        near = [
-            (slip, other)
-            for other in users
-            if other in alike and (slip := _slip(port, other))
-        ]
-        for slip, other in sorted(near, key=lambda each: each[0] == "digit"):
-            what = (
-                "one digit differs"
-                if slip == "digit"
-                else "two digits are swapped"
-            )
+def _all(pairs: _Pairs, given: Protocol, port: int) -> Iterator[NearMiss]:
+    """Yield every near miss, some perhaps twice, the most certain first."""
+    yield from _known_errors(pairs, given, port)
+    yield from _protocol_numbers(given, port)
+    for flow, pair in pairs:
+        if _has(pair, pair.protocol, port):
             yield NearMiss(
-                ProtocolPorts(given, PortRange.of(other)),
-                slip,
-                f"{given.label} {other} is documented; {what}.",
-                tuple(users[other]),
+                pair,
+                "protocol",
+                f"Port {port} is documented with {pair.protocol.label}, "
+                f"not with {given.label}.",
+                (flow.id,),
             )
-
-
-def _left(port: int) -> Iterator[str]:
-    """Yield what one slip leaves of a port: all but one digit, or but two."""
-    text = str(port)
-    for at in range(len(text)):
-        yield f"{text[:at]}?{text[at + 1 :]}"
-        yield f"{text[:at]}??{text[at + 2 :]}"
-
-
-def _other_protocols(
-    documented: Iterable[tuple[ProtocolPorts, str]],
-    given: Protocol,
-    port: int,
-) -> Iterator[NearMiss]:
-    """Yield the same port of other protocols."""
-    for pair, name in documented:
-        yield NearMiss(
-            pair,
-            "protocol",
-            f"Port {port} is documented with {pair.protocol.label}, "
-            f"not with {given.label}.",
-            (name,),
-        )
+    yield from _digits(pairs, given, port)
 
 
 @cache
@@ -189,20 +125,18 @@ def _mistakes() -> Mapping[tuple[Protocol, int], tuple[Statement, ...]]:
 
 
 def _known_errors(
-    edition: EditionData, given: Protocol, port: int
+    pairs: _Pairs, given: Protocol, port: int
 ) -> Iterator[NearMiss]:
     """Yield what is meant where a source has this very mistake."""
     for statement in _mistakes().get((given, port), ()):
-        for name in edition.flows.ids():
-            if name not in statement.about:
-                continue
-            for pair in edition.flows[name].protocol_ports():
+        for flow, pair in pairs:
+            if flow.id in statement.about:
                 yield NearMiss(
                     pair,
                     "known-error",
                     f"{statement.stated_by} has the same mistake. "
                     f"{statement.error}",
-                    (name, statement.id),
+                    (flow.id, statement.id),
                 )
 
 
@@ -231,16 +165,47 @@ def _protocol_numbers(given: Protocol, port: int) -> Iterator[NearMiss]:
         )
 
 
-def _slip(port: int, other: int) -> Slip | None:
-    """Return how one number can be written for the other, if it can."""
-    left, right = str(port), str(other)
-    if len(left) != len(right) or len(left) < _DIGITS:
-        return None
-    apart = [at for at in range(len(left)) if left[at] != right[at]]
+def _digits(pairs: _Pairs, given: Protocol, port: int) -> Iterator[NearMiss]:
+    """Yield the ports of the same protocol that differ by one slip."""
+    users: dict[int, list[str]] = {}
+    for flow, pair in pairs:
+        if pair.protocol == given and pair.ports is not None:
+            users.setdefault(pair.ports.low, []).append(flow.id)
+    near = [
+        (*slip, other)
+        for other in users
+        for slip in _slips(str(port), str(other))
+    ]
+    for slip, what, other in sorted(near, key=lambda each: each[0] == "digit"):
+        yield NearMiss(
+            ProtocolPorts(given, PortRange.of(other)),
+            slip,
+            f"{given.label} {other} is documented; {what}.",
+            tuple(users[other]),
+        )
+
+
+def _slips(given: str, meant: str) -> Iterator[tuple[Slip, str]]:
+    """Yield how one number can be written for the other, if it can."""
+    if min(len(given), len(meant)) < _DIGITS:
+        return
+    if _without_one(meant, given):
+        yield "digit", "a digit is missing"
+    elif _without_one(given, meant):
+        yield "digit", "there is a digit too many"
+    if len(given) != len(meant):
+        return
+    apart = [at for at in range(len(given)) if given[at] != meant[at]]
     if len(apart) == 1:
-        return "digit"
-    if len(apart) == 2 and apart[1] == apart[0] + 1:  # noqa: PLR2004
+        yield "digit", "one digit differs"
+    elif len(apart) == 2 and apart[1] == apart[0] + 1:  # noqa: PLR2004
         first, second = apart
-        if left[first] == right[second] and left[second] == right[first]:
-            return "swapped-digits"
-    return None
+        if given[first] == meant[second] and given[second] == meant[first]:
+            yield "swapped-digits", "two digits are swapped"
+
+
+def _without_one(longer: str, shorter: str) -> bool:
+    """Return whether a number is another one without one of its digits."""
+    return any(
+        longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer))
+    )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final, get_args
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 from avi_portspec.beyond.files import library
 from avi_portspec.beyond.spans import parse_release
+from avi_portspec.beyond.spellings import find_endpoint
 from avi_portspec.errors import InvalidQueryError, UnknownNameError, shown
 from avi_portspec.model.catalog import Catalog
-from avi_portspec.names import Agreement
+from avi_portspec.model.conditions import Answer
+from avi_portspec.model.protocols import Protocol
+from avi_portspec.names import Agreement, PresetName
 
 if TYPE_CHECKING:
     from avi_portspec.beyond.records import (
@@ -18,17 +21,23 @@ if TYPE_CHECKING:
         StatementSource,
     )
     from avi_portspec.model.edition import EditionData
+    from avi_portspec.model.protocols import ProtocolLike
 
 __all__ = [
+    "CLOUDS",
+    "check_port",
     "conflicts",
     "find_release",
     "releases",
     "sources",
     "statements",
     "statements_on",
+    "traffic_test",
 ]
 
 _AGREEMENTS: Final[tuple[Agreement, ...]] = get_args(Agreement)
+#: The clouds, by their ids.
+CLOUDS: Final[tuple[str, ...]] = get_args(PresetName)
 
 
 def sources() -> Catalog[StatementSource]:
@@ -87,6 +96,10 @@ def statements(
     source: str | Iterable[str] | None = None,
     flow: str | Iterable[str] | None = None,
     agreement: Agreement | Iterable[Agreement] | None = None,
+    endpoint: str | None = None,
+    protocol: ProtocolLike | None = None,
+    port: int | None = None,
+    cloud: str | None = None,
 ) -> Catalog[Statement]:
     """Return the statements of other sources that meet every criterion.
 
@@ -105,10 +118,15 @@ def statements(
         flow: The id of a flow, an exclusion or a note, or several.
         agreement: What the statement does to the vendor's port page, or
             several such words.
+        endpoint: Who is a side of it, by any name that a source uses.
+        protocol: A protocol that it states.
+        port: A destination port that it states, alone or in a range.
+        cloud: The id of a cloud on which it can apply.
 
     Raises:
-        InvalidQueryError: A release, or a word, is none.
-        UnknownNameError: No source has that id.
+        InvalidQueryError: A release, a port, or a word, is none.
+        UnknownNameError: No source, endpoint, protocol or cloud has that
+            name.
     """
     known = sources()
     if release is not None:
@@ -124,6 +142,17 @@ def statements(
         (word, *_) = sorted(words - set(_AGREEMENTS))
         expected = f"one of {', '.join(_AGREEMENTS)}"
         raise InvalidQueryError("agreement", expected, shown(word))
+    asked = {
+        "endpoint": endpoint,
+        "protocol": protocol,
+        "port": port,
+        "cloud": cloud,
+    }
+    tests = [
+        traffic_test(name, value)
+        for name, value in asked.items()
+        if value is not None
+    ]
     return Catalog(
         "statement",
         (
@@ -134,8 +163,58 @@ def statements(
             if (flows is None or not flows.isdisjoint(statement.about))
             and (words is None or statement.agreement in words)
             and (release is None or statement.is_about_release(release))
+            and all(meets(statement) for meets in tests)
         ),
     )
+
+
+def traffic_test(name: str, value: Any) -> Callable[[Statement], bool]:
+    """Return whether a statement is about some traffic, as a function of it.
+
+    Args:
+        name: What is asked about: ``source``, ``destination``, ``endpoint``,
+            ``protocol``, ``port`` or ``cloud``.
+        value: Its value: any name of an endpoint, a protocol, a port or a
+            range of ports, the id of a cloud.
+
+    Raises:
+        InvalidQueryError: It is no port.
+        UnknownNameError: No endpoint, protocol or cloud has that name.
+    """
+    if name == "protocol":
+        protocol = Protocol.of(value)
+        return lambda stated: protocol in stated.protocols
+    if name == "port":
+        ports = value if isinstance(value, range) else _one_port(value)
+        return lambda stated: any(
+            each.low < ports.stop and ports.start <= each.high
+            for each in stated.ports
+        )
+    if name == "cloud":
+        if value not in CLOUDS:
+            raise UnknownNameError("cloud", value, CLOUDS)
+        known = {"cloud": frozenset({value})}
+        # It can apply if anything but "no" is left.
+        return lambda stated: stated.when.possible(known) != {Answer.NO}  # type: ignore[arg-type]
+    end = find_endpoint(value)
+    sides = ("source", "destination") if name == "endpoint" else (name,)
+    return lambda stated: any(getattr(stated, side) == end for side in sides)
+
+
+def _one_port(port: object) -> range:
+    check_port(port)
+    return range(cast("int", port), cast("int", port) + 1)
+
+
+def check_port(port: object) -> None:
+    """Raise an error for what is no port.
+
+    Raises:
+        InvalidQueryError: It is none.
+    """
+    if type(port) is not int or not 0 <= port <= 65535:  # noqa: PLR2004
+        expected = "a number from 0 to 65535"
+        raise InvalidQueryError("port", expected, shown(port))
 
 
 def _several(argument: str, value: Any) -> list[str]:

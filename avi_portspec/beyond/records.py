@@ -48,7 +48,14 @@ from avi_portspec.names import (
     StatementId,
 )
 
-__all__ = ["Library", "Release", "Statement", "StatementSource"]
+__all__ = [
+    "Library",
+    "Release",
+    "Spelling",
+    "Statement",
+    "StatementSource",
+    "Topic",
+]
 
 R = TypeVar("R", bound=Record)
 
@@ -309,6 +316,39 @@ class Release(Record):
             )
 
 
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
+class Spelling(Record):
+    """What some sources call the product, or a side of their statements.
+
+    Attributes:
+        name: The name, as they spell it.
+        endpoint: Whose name it is; ``None`` for the product.
+        sources: The sources that use it.
+    """
+
+    name: Annotated[str, Text("a name")]
+    endpoint: End = None
+    sources: Annotated[
+        tuple[SourceId, ...], Many("a list of source ids", SOURCE)
+    ]
+
+
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
+class Topic(Record):
+    """Words that people use when they see that something does not work.
+
+    Attributes:
+        id: Its id.
+        words: The words, in lower case.
+        about: The flows that the words may be about. That is a conclusion
+            from what the flows carry: no source states it.
+    """
+
+    id: Annotated[str, Ident("a topic", KEBAB_ID)]
+    words: Texts
+    about: Records
+
+
 def _bind(record: R, **fields: Any) -> R:
     """Return a record with what only the record around it can tell.
 
@@ -327,6 +367,16 @@ def _twice(path: str, name: str) -> Fault:
     return Fault("id/duplicate", path, "each id once", shown(name))
 
 
+def _dangling(
+    path: str, end: str, known: Iterable[str], record: str | None = None
+) -> Fault:
+    expected = "the id of an endpoint"
+    near = nearest(end, known)
+    return Fault(
+        "reference/dangling", path, expected, shown(end), near, record
+    )
+
+
 def _duplicates(records: Iterable[Any], path: str) -> Iterator[Fault]:
     seen: set[str] = set()
     for position, record in enumerate(records):
@@ -343,7 +393,10 @@ class Library(Record):
     """All sources, whom they name, and the releases, checked as a whole.
 
     Attributes:
-        endpoints: Who is a side of a statement, with its names.
+        endpoints: Who is a side of a statement. What sources call it is among
+            its aliases.
+        names: What sources call the product and the endpoints.
+        topics: The words that people use of what does not work.
         sources: The sources, the most trustworthy first.
         releases: The releases, the oldest first.
     """
@@ -351,6 +404,10 @@ class Library(Record):
     endpoints: Annotated[
         tuple[Endpoint, ...], _list(Nested("an endpoint", Endpoint))
     ] = ()
+    names: Annotated[
+        tuple[Spelling, ...], _list(Nested("a spelling", Spelling))
+    ] = ()
+    topics: Annotated[tuple[Topic, ...], _list(Nested("a topic", Topic))] = ()
     sources: Annotated[
         tuple[StatementSource, ...],
         _list(Nested("a source", StatementSource)),
@@ -374,17 +431,36 @@ class Library(Record):
                 for field in ("source", "destination"):
                     end = getattr(statement, field)
                     if end is not None and end not in known:
-                        yield Fault(
-                            "reference/dangling",
-                            f"{where}.{field}",
-                            "the id of an endpoint",
-                            shown(end),
-                            nearest(end, known),
-                            statement.id,
+                        yield _dangling(
+                            f"{where}.{field}", end, known, statement.id
                         )
+        for position, spelling in enumerate(self.names):
+            if spelling.endpoint not in {None, *known}:
+                where = f"names[{position}].endpoint"
+                yield _dangling(where, str(spelling.endpoint), known)
 
     def __attrs_post_init__(self) -> None:
         Record.__attrs_post_init__(self)
+        ends = tuple(
+            _bind(
+                end,
+                # In a library that is made again, they are there already.
+                aliases=tuple(
+                    dict.fromkeys(
+                        [
+                            *end.aliases,
+                            *(
+                                spelling.name
+                                for spelling in self.names
+                                if spelling.endpoint == end.id
+                            ),
+                        ]
+                    )
+                ),
+            )
+            for end in self.endpoints
+        )
+        object.__setattr__(self, "endpoints", ends)
         spans = {
             source.id: {
                 span for each in source.statements for span in each.spans

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, cast
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple, cast, get_args
 
 from avi_portspec.beyond.files import library
 from avi_portspec.beyond.spans import span_text
 from avi_portspec.documents import join
 from avi_portspec.model.display import ports_text
 from avi_portspec.model.phrases import condition_phrase
+from avi_portspec.names import Agreement
 
 if TYPE_CHECKING:
     from avi_portspec.beyond.records import (
@@ -24,11 +25,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KINDS",
+    "Count",
     "case_text",
+    "count_agreements",
+    "counts_text",
     "edition_text",
     "releases_text",
     "remarks_of",
+    "source_lines",
     "source_releases",
+    "traffic_summary",
     "traffic_text",
 ]
 
@@ -58,6 +64,95 @@ def traffic_text(statement: Statement) -> str:
     # It asks for no more of a flow than statements have.
     ports = ports_text(cast("Flow", statement))
     return ", ".join(filter(None, (sides, ports)))
+
+
+def traffic_summary(statements: Iterable[Statement]) -> str:
+    """Return what traffic some statements have, in a few words.
+
+    Mistakes, exclusions, and what has no port of its own are left out:
+    ``Service Engine -> Service Engine, TCP 9001 or TCP 4001``.
+
+    Args:
+        statements: The statements.
+    """
+    labels = {end.id: end.label for end in library().endpoints}
+    found: dict[str, dict[str, None]] = {}
+    for each in statements:
+        if (
+            each.source is None
+            or each.destination is None
+            or each.error is not None
+            or each.agreement == "excludes"
+            or any(ports.low != ports.high for ports in each.ports)
+            or not each.protocols
+            or (not each.ports and any(p.has_ports for p in each.protocols))
+        ):
+            continue
+        sides = f"{labels[each.source]} -> {labels[each.destination]}"
+        found.setdefault(sides, {})[ports_text(cast("Flow", each))] = None
+    return "; ".join(
+        f"{sides}, {join('or', ports)}" for sides, ports in found.items()
+    )
+
+
+class Count(NamedTuple):
+    """How many statements do the same to the vendor's port page.
+
+    Attributes:
+        message: The words, with ``{}`` for each number.
+        numbers: How many there are, and how many of them are mistakes if
+            that is neither none nor all.
+        first: The first of them.
+    """
+
+    message: str
+    numbers: tuple[int, ...]
+    first: Statement
+
+    def __str__(self) -> str:
+        """Return both: ``1 differs (probably a mistake)``."""
+        return self.message.format(*self.numbers)
+
+
+def count_agreements(statements: Iterable[Statement]) -> tuple[Count, ...]:
+    """Return how many statements agree, are narrower, differ, and so on.
+
+    >>> import avi_portspec
+    >>> found = avi_portspec.statements(
+    ...     release="30.2", flow="service-engine-to-controller-portal"
+    ... )
+    >>> [str(count) for count in count_agreements(found)]
+    ['2 agree', '1 differs (probably a mistake)']
+
+    Args:
+        statements: The statements, in the order of trust.
+    """
+    found: dict[Agreement, list[Statement]] = {
+        word: [] for word in get_args(Agreement)
+    }
+    for statement in statements:
+        found[statement.agreement].append(statement)
+    return tuple(_count(word, same) for word, same in found.items() if same)
+
+
+def _count(word: Agreement, same: list[Statement]) -> Count:
+    verb = word if len(same) == 1 else word.removesuffix("s")
+    mistakes = sum(statement.error is not None for statement in same)
+    if not mistakes:
+        return Count(f"{{}} {verb}", (len(same),), same[0])
+    said = "probably a mistake" if mistakes == 1 else "probably mistakes"
+    if mistakes == len(same):
+        return Count(f"{{}} {verb} ({said})", (len(same),), same[0])
+    return Count(f"{{}} {verb} ({{}} {said})", (len(same), mistakes), same[0])
+
+
+def counts_text(statements: Iterable[Statement]) -> str:
+    """Return what statements do to the vendor's page: ``2 agree, 1 differs``.
+
+    Args:
+        statements: The statements, in the order of trust.
+    """
+    return ", ".join(map(str, count_agreements(statements))) or "none"
 
 
 def case_text(statement: Statement, facets: Catalog[Facet]) -> str:
@@ -95,6 +190,26 @@ def source_releases(source: StatementSource) -> str:
     """Return the releases that a source is about."""
     spans = source.releases or source.probable_releases
     return _spans(spans, inferred=not source.releases)
+
+
+def source_lines(source: StatementSource) -> Iterator[str]:
+    """Yield what is known of a source, but for its title and its address.
+
+    Args:
+        source: The source.
+    """
+    yield f"{source.publisher}, {KINDS[source.kind]}."
+    yield f"Release: {source_releases(source)}."
+    if source.why_probable is not None:
+        yield source.why_probable
+    commit = source.commit and f"commit {source.commit}"
+    dated = [*filter(None, (source.date, commit))]
+    if dated:
+        yield f"Seen as of {', '.join(dated)}."
+    yield f"Seen: {source.seen}."
+    if source.missing:
+        yield f"Not seen: {' '.join(source.missing)}"
+    yield from source.remarks
 
 
 def _spans(spans: tuple[str, ...], *, inferred: bool) -> str:

@@ -17,6 +17,7 @@ from avi_portspec.exporters.data import (
     NoteData,
     ReasonData,
     ReportData,
+    SourcedTextData,
 )
 from avi_portspec.model.flat import (
     Identity,
@@ -182,7 +183,7 @@ class _Head(Identity):
 class Explained(_Head):
     """``explain --json``."""
 
-    deployment: DeploymentData
+    deployment: DeploymentData | None
     subject: str
     text: str
     decisions: list[Decided]
@@ -191,6 +192,8 @@ class Explained(_Head):
     release: str | None
     statements: list[OtherStatement]
     near_misses: list[NearMiss]
+    other_purposes: list[SourcedTextData]
+    settings: list[SourcedTextData]
 
 
 class Shown(_Head):
@@ -210,11 +213,20 @@ class Symptom(TypedDict):
     notes: list[NoteData]
 
 
+class Cause(TypedDict):
+    """A flow to check: what it carries, and what is seen without it."""
+
+    flow: FullFlow
+    purposes: list[str]
+    statements: list[OtherStatement]
+
+
 class Symptoms(_Head):
     """``symptom --json``."""
 
     seen: str | None
     symptoms: list[Symptom]
+    causes: list[Cause]
 
 
 class LinkedNote(NoteData):
@@ -239,6 +251,13 @@ class SiteNames(TypedDict):
     reference: str | None
 
 
+class OtherName(TypedDict):
+    """What other sources call an endpoint."""
+
+    name: str
+    sources: list[str]
+
+
 class Endpoint(TypedDict):
     """A source or a destination."""
 
@@ -246,6 +265,7 @@ class Endpoint(TypedDict):
     name: str
     kind: EndpointKind
     aliases: list[str]
+    other_names: list[OtherName]
     description: str | None
     site_names: list[SiteNames]
     origin: str | None

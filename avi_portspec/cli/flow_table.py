@@ -9,6 +9,7 @@ import click
 from avi_portspec.cli import terminal
 from avi_portspec.cli.failures import needs_deployment, unknown_word
 from avi_portspec.deployment.unresolved import withheld_phrase
+from avi_portspec.documents import join
 from avi_portspec.errors import InvalidQueryError, UnknownNameError
 from avi_portspec.model.display import ports_text, silence_text
 from avi_portspec.model.flat import stamp
@@ -29,11 +30,14 @@ if TYPE_CHECKING:
 
     from avi_portspec.cli.query import Answer
     from avi_portspec.cli.terminal import Screen
-    from avi_portspec.deployment.decisions import Decision
+    from avi_portspec.deployment.decisions import Decision, Gap
+    from avi_portspec.model.flows import Flow
 
 __all__ = [
+    "list_settings",
     "list_undocumented",
     "list_withheld",
+    "other_purpose",
     "show_elsewhere",
     "show_flows",
     "withheld",
@@ -92,21 +96,70 @@ def show_flows(
                 )
                 for column in chosen
             ],
-            [[column.text(row) for column in chosen] for row in rows],
+            [
+                [
+                    _cell(answer, column, row, has_purpose=why)
+                    for column in chosen
+                ]
+                for row in rows
+            ],
         )
     else:
         show_elsewhere(screen, answer)
-    notes = [*list_undocumented(answer), *list_withheld(answer)]
+    notes = [*list_undocumented(answer, quiet=quiet), *list_withheld(answer)]
     if quiet:
         for text, _ in notes:
             click.echo(text, err=True)
         return
+    notes += list_settings(answer)
     if notes:
         screen.line()
     for text, style in notes:
         screen.line(text, style)
     screen.line()
     screen.line(f"Edition {stamp(answer.edition)}", "dim")
+
+
+def _cell(
+    answer: Answer, column: Column, row: Row, *, has_purpose: bool
+) -> str:
+    """Return a cell; a reason says what its flow is for by other sources."""
+    text = column.text(row)
+    other = other_purpose(answer, row.flow) if has_purpose else ""
+    if column.name != "why" or not other:
+        return text
+    return f"{text} Purpose: {other}."
+
+
+def other_purpose(answer: Answer, flow: Flow) -> str:
+    """Return what a flow is for, where other sources alone state it.
+
+    Args:
+        answer: The answer; of no deployment, it has no other sources.
+        flow: The flow.
+    """
+    if answer.resolution is None:
+        return ""
+    return next(map(str, answer.resolution.other_purposes(flow)), "")
+
+
+def list_settings(answer: Answer) -> Iterator[tuple[str, str]]:
+    """Yield which ports are settings of the product, in one text, if any.
+
+    Args:
+        answer: The answer; of no deployment, it has no other sources.
+    """
+    if answer.resolution is None:
+        return
+    found: dict[str, dict[str, None]] = {}
+    for flow in answer.flows:
+        for setting in answer.resolution.settings_of(flow)[:1]:
+            found.setdefault(str(setting), {})[ports_text(flow)] = None
+    if found:
+        texts = (
+            f"{join('and', p)}: {setting}" for setting, p in found.items()
+        )
+        yield f"Ports that are settings: {'; '.join(texts)}.", ""
 
 
 def show_elsewhere(screen: Screen, answer: Answer) -> None:
@@ -169,29 +222,48 @@ def withheld(answer: Answer) -> Iterator[Decision]:
 
 
 def list_undocumented(
-    answer: Answer, shown: Collection[str] = ()
+    answer: Answer, shown: Collection[str] = (), *, quiet: bool = False
 ) -> Iterator[tuple[str, str]]:
     """Yield what no port is listed for, with its style.
 
-    No filter hides what is not documented.
+    No filter hides what is not documented. What other sources state of it
+    comes last.
 
     Args:
         answer: The answer.
         shown: The ids of flows of which the table itself says it.
+        quiet: Whether to leave out what other sources state of it.
     """
     named: set[str] = {*shown}
+    beside: dict[Gap | None, str] = {}
     if answer.resolution is not None:
+        if not quiet:
+            # Who asks for some flows does not ask what else there is.
+            beside = {
+                found.gap: found.text
+                for found in answer.resolution.elsewhere
+                if found.gap is not None or answer.is_unfiltered
+            }
         for conflict in answer.resolution.conflicts:
             yield str(conflict), "bold red"
         for gap in answer.resolution.gaps:
             if not gap.flows or not named.issuperset(gap.flows):
                 named.update(gap.flows)
                 yield str(gap), "bold yellow"
-    yield from ((str(gap), "bold yellow") for gap in answer.cloud_gaps)
+            if gap in beside:
+                yield beside.pop(gap), ""
+    elif answer.cloud_gaps:
+        # Imported here: few answers without a deployment have gaps.
+        from avi_portspec.deployment.elsewhere import on_gaps
+
+        yield from ((str(gap), "bold yellow") for gap in answer.cloud_gaps)
+        if not quiet:
+            yield from ((e.text, "") for e in on_gaps(answer.cloud_gaps))
     silent = [flow for flow in answer.unstated if flow.id not in named]
     if silent:
         text = silence_text(silent, answer.edition)
         yield f"unstated: {text}", "bold yellow"
+    yield from ((text, "") for text in beside.values())
 
 
 def list_withheld(answer: Answer) -> Iterator[tuple[str, str]]:

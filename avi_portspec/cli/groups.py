@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from avi_portspec.cli.flow_table import (
+    list_settings,
     list_undocumented,
     list_withheld,
+    other_purpose,
     show_elsewhere,
     withheld,
 )
@@ -87,14 +89,14 @@ def show_groups(
     else:
         show_elsewhere(screen, answer)
     shown = {flow.id for line in lines for flow in line.flows}
-    notes = [*list_undocumented(answer, shown)]
+    notes = [*list_undocumented(answer, shown, quiet=quiet)]
     if quiet:
         for text, _ in (*notes, *list_withheld(answer)):
             click.echo(text, err=True)
         return
     _show_withheld(screen, answer)
     show_footnotes(screen, footnotes)
-    for text, style in notes:
+    for text, style in (*notes, *list_settings(answer)):
         screen.line()
         screen.paragraph(text, style)
     screen.line()
@@ -268,7 +270,7 @@ def _grids(
     marks = [footnotes.letter(line) for line in lines]
     full = {
         "Why" if is_decided else "Needed": [
-            add_mark(str(line.need), mark)
+            add_mark(_reason(line, answer) if why else str(line.need), mark)
             for line, mark in zip(lines, marks, strict=True)
         ]
     }
@@ -278,15 +280,20 @@ def _grids(
             for line, mark in zip(lines, marks, strict=True)
         ]
     }
-    purpose = {"Purpose": [*map(_purpose, lines)]}
+    purpose, others = (
+        {"Purpose": [_purpose(line, answer, others=others) for line in lines]}
+        for others in (False, not why)
+    )
     if not any(purpose["Purpose"]):
         purpose = {}
     if wide:
         ids = {"Flow": [", ".join(_ids(line)) for line in lines]}
-        yield _grid(basic | full | purpose | ids)
+        yield _grid(basic | full | others | ids)
         return
     # Without a deployment, no shorter form would say what is needed.
     has_short = is_decided and not why
+    if any(others["Purpose"]):
+        yield _grid(basic | full | others)
     yield _grid(basic | full | purpose)
     if has_short:
         yield _grid(basic | short | purpose)
@@ -312,11 +319,28 @@ def _ends(answer: Answer, groups: Sequence[Group]) -> Iterator[str]:
             last = end
 
 
-def _purpose(line: Line) -> str:
-    """Return what a line's flow is for, where its need does not say it."""
+def _reason(line: Line, answer: Answer) -> str:
+    """Return why a line is there, and what for by other sources."""
+    purpose = _purpose(line, answer, others=True)
+    if not purpose or line.flows[0].purpose:
+        return str(line.need)
+    return f"{line.need}. Purpose: {purpose}"
+
+
+def _purpose(line: Line, answer: Answer, *, others: bool) -> str:
+    """Return what a line's flow is for, where its need does not say it.
+
+    Args:
+        line: The line.
+        answer: The answer.
+        others: Whether to look in other sources as well.
+    """
     if line.status == "unstated" or len(line.flows) != 1:
         return ""
-    purpose = line.flows[0].purpose or ""
+    (flow,) = line.flows
+    purpose = flow.purpose or ""
+    if others and not purpose:
+        purpose = other_purpose(answer, flow)
     return "" if purpose.lower() == line.need.text.lower() else purpose
 
 

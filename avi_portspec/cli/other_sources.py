@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -18,6 +17,7 @@ from avi_portspec.beyond.wording import (
     traffic_text,
 )
 from avi_portspec.model.conditions import Answer
+from avi_portspec.model.protocols import TCP, UDP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,12 +27,15 @@ if TYPE_CHECKING:
     from avi_portspec.cli.terminal import Screen
     from avi_portspec.deployment.decisions import Decision
     from avi_portspec.deployment.resolution import Resolution
-    from avi_portspec.model.flows import Exclusion
+    from avi_portspec.deployment.subjects import Subject
+    from avi_portspec.edition.edition import Edition
+    from avi_portspec.model.edition import EditionData
+    from avi_portspec.model.facets import Deployment
+    from avi_portspec.model.ports import ProtocolPorts
+    from avi_portspec.model.protocols import Protocol
 
 __all__ = ["OtherSources", "find_other_sources", "show_elsewhere"]
 
-#: A port, perhaps with its protocol, in the words of an explanation.
-_PORT: Final = re.compile(r"(?:port|(\w+)) (\d+)", re.ASCII)
 _COLUMN: Final = len("not supported") + 2
 _MARGIN: Final = " " * _COLUMN
 
@@ -54,12 +57,12 @@ class OtherSources:
     near_misses: tuple[NearMiss, ...]
     unseen: tuple[str, ...]
 
-    def show(self, screen: Screen, answer: Resolution) -> None:
+    def show(self, screen: Screen, edition: EditionData) -> None:
         """Print it all; nothing if there is nothing.
 
         Args:
             screen: Where to.
-            answer: The answer for the deployment.
+            edition: The edition, for names.
         """
         for miss in self.near_misses:
             screen.paragraph(
@@ -68,7 +71,7 @@ class OtherSources:
         if self.release is not None:
             screen.line()
             screen.paragraph(_about_release(self.release))
-        _show_statements(screen, self.statements, answer)
+        _show_statements(screen, self.statements, edition)
         if self.unseen:
             screen.line()
             screen.paragraph(
@@ -78,44 +81,44 @@ class OtherSources:
 
 
 def find_other_sources(
-    answer: Resolution,
-    subject: str,
-    decisions: Sequence[Decision],
-    exclusions: Sequence[Exclusion],
-    release: str | None,
+    edition: Edition,
+    subjects: Sequence[Subject],
+    decisions: Sequence[Decision] = (),
+    *,
+    deployment: Deployment | None = None,
+    release: str | None = None,
 ) -> OtherSources:
-    """Return what other sources state about a subject.
+    """Return what other sources state about subjects.
 
     Args:
-        answer: The answer for the deployment.
-        subject: The subject, in the words of its explanation.
-        decisions: The decisions that it concerns.
-        exclusions: The exclusions that it concerns.
+        edition: The edition.
+        subjects: The subjects; of several, each has flows.
+        decisions: The decisions on their flows.
+        deployment: Leave out what does not concern it.
         release: Only what is about this release. Without one, statements are
             looked for only where the edition has nothing on the subject.
 
     Raises:
         InvalidQueryError: The release is not one.
     """
-    about = [d.flow.id for d in decisions] + [e.id for e in exclusions]
+    about: list[str] = []
+    for part in subjects:
+        about += [flow.id for flow in part.flows]
+        about += [exclusion.id for exclusion in part.exclusions]
     misses: tuple[NearMiss, ...] = ()
-    found: Iterable[Statement] = ()
-    port = None if about else _PORT.fullmatch(subject)
     if about and release is not None:
-        found = statements(flow=about, release=release)
-    elif port is not None:
-        protocols = (port[1].lower(),) if port[1] else ("tcp", "udp")
-        near = {
-            miss.meant: miss
-            for protocol in protocols
-            for miss in near_misses(answer.edition, protocol, int(port[2]))
-        }
-        misses = tuple(near.values())
-        found = _with_port(protocols, int(port[2]), release)
-    concerned = tuple(
+        found = [*statements(flow=about, release=release)]
+    elif about:
+        silent = [d.flow.id for d in decisions if d.status == "unstated"]
+        found = [*statements(flow=silent)]
+    else:
+        (subject,) = subjects
+        misses = _near_misses(edition, subject)
+        found = [*_about_traffic(subject, misses, release)]
+    concerned = (
         each
         for each in found
-        if each.when.evaluate(answer.deployment) != Answer.NO
+        if deployment is None or each.when.evaluate(deployment) != Answer.NO
     )
     unseen: tuple[str, ...] = ()
     if release is not None and about:
@@ -130,27 +133,56 @@ def find_other_sources(
         )
     return OtherSources(
         release=release,
-        statements=concerned,
+        statements=tuple(concerned),
         near_misses=misses,
         unseen=unseen,
     )
 
 
-def _with_port(
-    protocols: Sequence[str], port: int, release: str | None
+def _protocols(subject: Subject) -> tuple[Protocol, ...]:
+    """Return the protocol of a subject, or both that have its port."""
+    return (subject.protocol,) if subject.protocol else (TCP, UDP)
+
+
+def _near_misses(edition: Edition, subject: Subject) -> tuple[NearMiss, ...]:
+    if subject.port is None:
+        return ()
+    near: dict[ProtocolPorts, NearMiss] = {}
+    for protocol in _protocols(subject):
+        for miss in near_misses(edition, protocol, subject.port):
+            near.setdefault(miss.meant, miss)
+    return tuple(near.values())
+
+
+def _about_traffic(
+    subject: Subject, misses: Iterable[NearMiss], release: str | None
 ) -> Iterator[Statement]:
-    """Yield the statements that add a port, or have it by mistake."""
-    for statement in statements(release=release):
-        # A range in which a setting may lie adds none of its ports.
-        if statement.agreement != "adds" and statement.error is None:
-            continue
-        if any(
-            pair.ports is not None
-            and port in pair.ports
-            and pair.protocol.name in protocols
-            for pair in statement.protocol_ports()
-        ):
-            yield statement
+    """Yield the statements about traffic that the edition does not have.
+
+    They are those on a pair of ends; those that add a port, or have it by
+    mistake; and those on the protocol whose number was given as a port.
+    """
+    meant = {
+        name
+        for miss in misses
+        if miss.slip == "protocol-number"
+        for name in miss.records
+    }
+    for each in statements(release=release):
+        if subject.pair is not None:
+            is_about = (each.source, each.destination) == subject.pair
+        elif subject.port is None:
+            is_about = subject.protocol in each.protocols
+        else:
+            # A range in which a setting may lie adds none of its ports.
+            adds = each.agreement == "adds" or each.error is not None
+            is_about = each.id in meant or (
+                adds
+                and any(subject.port in ports for ports in each.ports)
+                and not set(_protocols(subject)).isdisjoint(each.protocols)
+            )
+        if is_about:
+            yield each
 
 
 def _about_release(release: str) -> str:
@@ -177,24 +209,24 @@ def show_elsewhere(screen: Screen, answer: Resolution, release: str) -> None:
     screen.paragraph(_about_release(release))
     if not found:
         screen.line("No other source states anything but the same.")
-    _show_statements(screen, found, answer)
+    _show_statements(screen, found, answer.edition)
 
 
 def _show_statements(
-    screen: Screen, found: Sequence[Statement], answer: Resolution
+    screen: Screen, found: Sequence[Statement], edition: EditionData
 ) -> None:
     if found:
         screen.line()
         screen.line("Stated elsewhere, and part of no answer:")
     for statement in found:
-        _show_statement(screen, statement, answer)
+        _show_statement(screen, statement, edition)
 
 
 def _show_statement(
-    screen: Screen, statement: Statement, answer: Resolution
+    screen: Screen, statement: Statement, edition: EditionData
 ) -> None:
     source = sources()[str(statement.stated_by)]
-    case = case_text(statement, answer.edition.facets)
+    case = case_text(statement, edition.facets)
     head = ", ".join(filter(None, (traffic_text(statement), case)))
     screen.paragraph(
         head, first=statement.agreement.ljust(_COLUMN), margin=_MARGIN

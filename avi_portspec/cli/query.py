@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args
 
 import click
@@ -50,7 +50,15 @@ if TYPE_CHECKING:
     from avi_portspec.model.flowset import Flows
     from avi_portspec.rules.inventory import Inventory
 
-__all__ = ["Answer", "bad_filter", "format_of", "query", "query_options"]
+__all__ = [
+    "Answer",
+    "bad_filter",
+    "filter_options",
+    "format_of",
+    "given_filters",
+    "query",
+    "query_options",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -105,19 +113,46 @@ def _parse(
         raise bad_filter(wrong) from None
 
 
-def query_options(function: F) -> F:
-    """Add what a query takes: ``decisions``, ``strict`` and the filters."""
-    for criterion in reversed([*FILTERS.values()]):
-        function = option(
+def filter_options(
+    names: Iterable[str],
+) -> tuple[Callable[[F], F], ...]:
+    """Return the options of filters, which a command gets as ``by_port``.
+
+    Args:
+        names: The filters' names.
+    """
+    return tuple(
+        option(
             _SECTION,
-            _option(criterion.name),
-            f"by_{criterion.name}",
+            _option(name),
+            f"by_{name}",
             multiple=True,
-            type=_WORDS.get(criterion.name, click.STRING),
+            type=_WORDS.get(name, click.STRING),
             metavar="VALUE",
             callback=_parse,
-            help=criterion.summary,
-        )(function)
+            help=FILTERS[name].summary,
+        )
+        for name in names
+    )
+
+
+def given_filters(filters: Mapping[str, Terms | None]) -> dict[str, Terms]:
+    """Return the filters that were given, by their names.
+
+    Args:
+        filters: What the options of the filters were given.
+    """
+    return {
+        name.removeprefix("by_"): terms
+        for name, terms in filters.items()
+        if terms is not None
+    }
+
+
+def query_options(function: F) -> F:
+    """Add what a query takes: ``decisions``, ``strict`` and the filters."""
+    for decorate in reversed(filter_options(FILTERS)):
+        function = decorate(function)
     function = option(
         _SECTION,
         "--decision",
@@ -229,6 +264,11 @@ class Answer:
         """Whether it is all of the edition, and no deployment's."""
         return self.resolution is None and not self._filters
 
+    @property
+    def is_unfiltered(self) -> bool:
+        """Whether all flows are asked about."""
+        return not self._filters and not self._decisions
+
     def data(self) -> Mapping[str, Any]:
         """Return it as the plain data that JSON is exported from."""
         from avi_portspec.exporters.data import report_data
@@ -319,11 +359,7 @@ def query(
     """
     edition = request.edition()
     deployment = find_deployment(request, edition)
-    given = {
-        name.removeprefix("by_"): terms
-        for name, terms in filters.items()
-        if terms is not None
-    }
+    given = given_filters(filters)
     if deployment is None:
         for name, value in (("decision", decisions), ("strict", strict)):
             if value:

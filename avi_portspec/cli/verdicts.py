@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
+from avi_portspec.beyond.beside import NO_PURPOSE
 from avi_portspec.cli.groups import add_mark, show_footnotes, show_source
 from avi_portspec.documents import join
 from avi_portspec.documents.text import BETWEEN, width
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from avi_portspec.cli.terminal import Screen
     from avi_portspec.deployment.decisions import Decision, Gap
     from avi_portspec.deployment.resolution import Resolution
+    from avi_portspec.edition.edition import Edition
     from avi_portspec.model.edition import EditionData
     from avi_portspec.model.flows import Exclusion, Flow
     from avi_portspec.model.page import Citation
@@ -68,11 +70,12 @@ _NAMES: Final = 4
 
 def show_verdicts(
     screen: Screen,
-    answer: Resolution,
+    edition: Edition,
+    answer: Resolution | None,
+    *,
     subject: str,
     decisions: Sequence[Decision],
     exclusions: Sequence[Exclusion],
-    *,
     gaps: Sequence[Gap],
     everything: bool,
     full: bool,
@@ -83,14 +86,16 @@ def show_verdicts(
 
     Args:
         screen: Where to.
-        answer: The answer for the deployment.
+        edition: The edition that was asked.
+        answer: The answer for the deployment; without one, nothing is decided.
         subject: What was asked about.
         decisions: The decisions that it concerns.
         exclusions: What the vendor says is not needed, and bears on it.
         gaps: What the vendor is silent on, and may be about it.
         everything: Whether to show what does not apply beside the rest.
         full: Whether to add ids, all citations, notes and interpretations.
-        quiet: Whether to leave out where the answer comes from.
+        quiet: Whether to leave out where the answer comes from, and what
+            other sources state of a flow.
         others: What other sources state, which comes last.
     """
     shown = [d for d in decisions if everything or d.status not in _ASIDE]
@@ -100,24 +105,25 @@ def show_verdicts(
         _show_unknown(screen, subject)
     is_alone = len(shown) + len(exclusions) == 1
     detail: _Detail = "full" if full else "stated" if is_alone else "marks"
-    _show_decisions(screen, answer, shown, detail)
+    if answer is not None:
+        _show_decisions(screen, answer, shown, detail, with_others=not quiet)
     for exclusion in exclusions:
-        _show_exclusion(screen, answer.edition, exclusion, full=full)
+        _show_exclusion(screen, edition, exclusion, full=full)
     if gaps and shown:
         screen.line()
+    elsewhere = () if answer is None or quiet else answer.elsewhere
     for gap in gaps:
-        _show_verdict(screen, _VERDICTS["unstated"], at_start(gap.text))
-        _show_more(screen, _SILENT)
+        _show_gap(screen, gap, [e.text for e in elsewhere if e.gap == gap])
     hidden = [d for d in decisions if d not in shown]
     if hidden:
         screen.line()
-        screen.paragraph(_count_hidden(hidden, answer.edition))
+        screen.paragraph(_count_hidden(hidden, edition))
     if others is not None:
-        others.show(screen, answer)
+        others.show(screen, edition)
     if not quiet:
         screen.line()
         whole = full or screen.width is None
-        show_source(screen, answer.edition, whole=whole)
+        show_source(screen, edition, whole=whole)
 
 
 def _show_decisions(
@@ -125,6 +131,8 @@ def _show_decisions(
     answer: Resolution,
     decisions: Sequence[Decision],
     detail: _Detail,
+    *,
+    with_others: bool,
 ) -> None:
     """Print verdicts on flows, on one line each where all of them fit."""
     edition = answer.edition
@@ -156,11 +164,19 @@ def _show_decisions(
             continue
         _show_verdict(screen, verdict, head)
         _show_more(screen, why, *more)
+        if detail != "marks" and with_others:
+            _show_more(screen, *_purposes(decision, answer))
         if detail == "full":
             _show_more(screen, *_details(decision, edition))
         elif detail == "stated":
             _show_more(screen, _stated(decision, edition, asked))
     show_footnotes(screen, footnotes)
+
+
+def _show_gap(screen: Screen, gap: Gap, elsewhere: Sequence[str]) -> None:
+    """Print what is not documented, and what other sources state of it."""
+    _show_verdict(screen, _VERDICTS["unstated"], at_start(gap.text))
+    _show_more(screen, _SILENT, *elsewhere)
 
 
 def _show_exclusion(
@@ -190,12 +206,10 @@ def _show_more(screen: Screen, *texts: str) -> None:
 
 def _show_unknown(screen: Screen, subject: str) -> None:
     name = f"port {subject}" if subject.isdecimal() else subject
-    _show_verdict(
-        screen,
-        "unknown",
-        f"No flow uses {name}. {at_start(VENDOR)} covers management traffic "
-        "only.",
-    )
+    is_pair = " to " in subject
+    said = f"goes from {name}" if is_pair else f"uses {name}"
+    scope = f"{at_start(VENDOR)} covers management traffic only."
+    _show_verdict(screen, "unknown", f"No flow {said}. {scope}")
 
 
 def _ends(record: Flow | Exclusion, edition: EditionData) -> str:
@@ -250,9 +264,25 @@ def _remarks(decision: Decision, asked: Asked) -> Iterator[str]:
         yield ASK_DIRECTION
 
 
+def _purposes(decision: Decision, answer: Resolution) -> Iterator[str]:
+    """Yield what a flow is for, and which setting moves its port."""
+    flow = decision.flow
+    if decision.status in _ASIDE:
+        return
+    others = answer.other_purposes(flow)
+    if others:
+        yield f"Purpose, by other sources: {'; '.join(map(str, others))}."
+    elif flow.purpose is None:
+        yield f"{at_start(NO_PURPOSE)}."
+    for setting in answer.settings_of(flow)[:1]:
+        yield f"The port is a setting: read {setting}."
+
+
 def _details(decision: Decision, edition: EditionData) -> Iterator[str]:
     """Yield all else that is known about a verdict."""
     flow = decision.flow
+    if flow.purpose:
+        yield f"Purpose: {flow.purpose.rstrip('.')}."
     if flow.effect_if_blocked:
         yield f"If blocked: {flow.effect_if_blocked}"
     places = "; ".join(_place(c, edition) for c in decision.citations)

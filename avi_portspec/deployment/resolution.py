@@ -18,13 +18,12 @@ from avi_portspec.deployment.decisions import (
 )
 from avi_portspec.deployment.reasons import Reasons
 from avi_portspec.deployment.resolver import Resolver
+from avi_portspec.deployment.subjects import Subject, find_subject
 from avi_portspec.deployment.unresolved import withheld_phrase
 from avi_portspec.documents import join
 from avi_portspec.errors import (
-    InvalidQueryError,
     UnknownNameError,
     UnresolvedError,
-    shown,
 )
 from avi_portspec.model.catalog import Catalog
 from avi_portspec.model.conditions import VENDOR, Answer
@@ -40,19 +39,19 @@ from avi_portspec.model.flat import (
 from avi_portspec.model.flows import Exclusion, Flow
 from avi_portspec.model.flowset import Flows
 from avi_portspec.model.frozen import Frozen, FrozenDict
-from avi_portspec.model.ports import ProtocolPorts, parse_port
-from avi_portspec.model.protocols import Protocol
 from avi_portspec.model.wording import by_speaker
 from avi_portspec.names import (
     Agreement,
     DirectionReading,
     FlowId,
     Status,
-    fold,
 )
 
 if TYPE_CHECKING:
+    from avi_portspec.beyond.beside import SourcedText
     from avi_portspec.beyond.records import Statement
+    from avi_portspec.deployment.elsewhere import Elsewhere
+    from avi_portspec.model.ports import ProtocolPorts
 
 __all__ = ["Resolution", "resolve"]
 
@@ -65,11 +64,6 @@ _ELSEWHERE: Final = {
         status.replace("-", "_"): f"having({status!r})" for status in _STATUSES
     },
 }
-#: What can be explained.
-_FORMS: Final = (
-    "a protocol and one port, as tcp/9001; a protocol, as icmp; a port, as "
-    "9001; a service, as ssh; or the id of a flow or an exclusion"
-)
 
 
 class Resolution(Frozen):
@@ -93,6 +87,7 @@ class Resolution(Frozen):
         "_statuses",
         "conflicts",
         "deployment",
+        "elsewhere",
         "flows",
         "gaps",
     )
@@ -111,6 +106,9 @@ class Resolution(Frozen):
     conflicts: tuple[Conflict, ...]
     #: What the vendor is silent on.
     gaps: tuple[Gap, ...]
+    #: What other sources state where the vendor is silent: on the gaps, and
+    #: on traffic that is no flow. It is part of no answer.
+    elsewhere: tuple[Elsewhere, ...]
 
     def __new__(
         cls,
@@ -138,6 +136,11 @@ class Resolution(Frozen):
             return tuple(self._find_conflicts())
         if name == "gaps":
             return tuple(self._find_gaps())
+        if name == "elsewhere":
+            # Imported here: few answers are compared with other sources.
+            from avi_portspec.deployment.elsewhere import find_elsewhere
+
+            return find_elsewhere(self.deployment, self.gaps)
         if name == "_by_flow":
             flows = self.edition.flows
             return FrozenDict({flow.id: at for at, flow in enumerate(flows)})
@@ -284,18 +287,9 @@ class Resolution(Frozen):
         Raises:
             InvalidQueryError: The release is not one.
         """
+        from avi_portspec.deployment.elsewhere import on_gap
 
-        def fills(statement: Statement) -> bool:
-            ends = {statement.source, statement.destination}
-            if gap.interface is not None:
-                return gap.interface in ends
-            named = {m.facet for m in statement.when.matches()}
-            return gap.facet in named and not set(gap.flows).isdisjoint(
-                statement.about
-            )
-
-        found = self.stated_elsewhere(release)
-        return Catalog("statement", filter(fills, found))
+        return Catalog("statement", on_gap(gap, release).statements)
 
     def _is_concerned(self, statement: Statement) -> bool:
         """Return whether a statement bears on this deployment."""
@@ -310,8 +304,53 @@ class Resolution(Frozen):
         aside = {"not-applicable", "replaced"}
         return not decided or not aside.issuperset(decided)
 
+    def other_purposes(self, flow: Flow | str) -> tuple[SourcedText, ...]:
+        """Return what a flow is for, where the vendor's page does not say it.
+
+        >>> import avi_portspec
+        >>> answer = avi_portspec.load().resolve("aws")
+        >>> print(*answer.other_purposes("service-engine-to-controller-ntp"))
+        Time synchronisation (Tanzu reference designs: port sheet)
+
+        Args:
+            flow: The flow, or its id.
+
+        Returns:
+            Each purpose that concerns this deployment, with its source, the
+            most trustworthy first.
+
+        Raises:
+            UnknownNameError: The edition has no such flow.
+        """
+        from avi_portspec.beyond.beside import other_purposes
+
+        return other_purposes(self._flow(flow), self.deployment)
+
+    def settings_of(self, flow: Flow | str) -> tuple[SourcedText, ...]:
+        """Return which settings of the product move the port of a flow.
+
+        >>> import avi_portspec
+        >>> answer = avi_portspec.load().resolve("vcenter")
+        >>> store = "service-engine-to-service-engine-objstore-vmware"
+        >>> print(answer.settings_of(store)[0].text)
+        objsync_port of the Service Engine group
+
+        Args:
+            flow: The flow, or its id.
+
+        Returns:
+            Each setting that concerns this deployment, with its source, the
+            most trustworthy first.
+
+        Raises:
+            UnknownNameError: The edition has no such flow.
+        """
+        from avi_portspec.beyond.beside import settings_of
+
+        return settings_of(self._flow(flow), self.deployment)
+
     def explain(
-        self, subject: Flow | Exclusion | ProtocolPorts | int | str
+        self, subject: Flow | Exclusion | ProtocolPorts | Subject | int | str
     ) -> Explanation:
         """Return why something is needed here, or why it is not.
 
@@ -332,100 +371,36 @@ class Resolution(Frozen):
             UnknownNameError: Nothing has that name.
             InvalidQueryError: It is none of these, or no port.
         """
-        flows, exclusions, name = self._find_subject(subject)
-        decisions = tuple(self[flow] for flow in flows)
+        found = (
+            subject
+            if isinstance(subject, Subject)
+            else find_subject(self.edition, subject)
+        )
+        decisions = tuple(self[flow] for flow in found.flows)
         lines = [str(decision) for decision in decisions]
-        for exclusion in exclusions:
+        for exclusion in found.exclusions:
             sides = f"{exclusion.source} to {exclusion.destination}"
             lines.append(
                 f"not required: {sides}. {exclusion.text} "
                 f"[{exclusion.citation}]"
             )
-        if not lines:
-            lines.append(
-                f"No flow of {self.edition.id} is over {name}: {VENDOR} is "
-                "silent about it, which proves nothing."
-            )
-        known = (*self.edition.flows.ids(), *self.edition.exclusions.ids())
+        lines = lines or [found.silence(self.edition)]
         # Over which port that would go, nobody has said: over this one, too.
-        gaps = tuple(g for g in self.gaps if not g.flows and name not in known)
+        gaps = tuple(
+            gap
+            for gap in self.gaps
+            if not gap.flows and found.is_open(gap.interface)
+        )
         return Explanation(
-            subject=name,
+            subject=found.name,
             decisions=decisions,
-            exclusions=exclusions,
+            exclusions=found.exclusions,
             gaps=gaps,
             text="\n".join([*lines, *map(str, gaps)]),
         )
 
-    def _find_subject(
-        self, subject: Any
-    ) -> tuple[tuple[Flow, ...], tuple[Exclusion, ...], str]:
-        edition = self.edition
-        if isinstance(subject, ProtocolPorts):
-            ports = subject.ports
-            found = edition.flows.select(
-                protocol=subject.protocol,
-                port=None if ports is None else [*ports],
-            )
-            return tuple(found), (), str(subject)
-        if isinstance(subject, int):
-            found = edition.flows.select(port=subject)
-            return tuple(found), (), f"port {subject}"
-        name = getattr(subject, "id", subject)
-        if not isinstance(name, str):
-            expected = "a flow, an exclusion, or a protocol and port"
-            raise InvalidQueryError("subject", expected, shown(subject))
-        flow = edition.flows.get(name)
-        if flow is not None:
-            return (flow,), (), name
-        exclusion = edition.exclusions.get(name)
-        if exclusion is not None:
-            return (), (exclusion,), name
-        if fold(name.strip()) in self._services():
-            found = edition.flows.select(service=name.strip())
-            return tuple(found), (), name
-        return self._parse_subject(name)
-
-    def _services(self) -> list[str]:
-        """Return the services that flows have, as they are compared."""
-        flows = self.edition.flows
-        return sorted({fold(flow.service) for flow in flows if flow.service})
-
-    def _parse_subject(
-        self, name: str
-    ) -> tuple[tuple[Flow, ...], tuple[Exclusion, ...], str]:
-        """Return the flows over ``tcp/9001``, ``tcp`` or ``9001``."""
-        protocol, _, port = name.rpartition("/")
-        if not (port.isdecimal() and port.isascii()):
-            protocol, port = name, ""
-        number = parse_port(port) if port else None
-        try:
-            over = Protocol.of(protocol) if protocol else None
-        except UnknownNameError as wrong:
-            if "/" in protocol or protocol[:1].isdigit():
-                # It is meant as a port, for no id is like that.
-                raise InvalidQueryError(
-                    "subject", _FORMS, shown(name)
-                ) from None
-            known = [
-                *self.edition.flows.ids(),
-                *self.edition.exclusions.ids(),
-                *wrong.known,
-                *self._services(),
-            ]
-            kind = "flow, exclusion, protocol or service"
-            raise UnknownNameError(kind, name, known) from None
-        if not name or (port and over is not None and not over.has_ports):
-            # Of a type of message after a slash, silence would be a lie.
-            expected = "a port after the slash, of a protocol that has ports"
-            raise InvalidQueryError(
-                "subject",
-                expected if name else "a name or a port",
-                shown(name),
-            )
-        found = self.edition.flows.select(protocol=over, port=number)
-        label = over.label if over else "port"
-        return tuple(found), (), f"{label} {port}".rstrip()
+    def _flow(self, flow: Flow | str) -> Flow:
+        return self.edition.flows[self._position(flow)]
 
     def _position(self, flow: Flow | str) -> int:
         name = flow.id if isinstance(flow, Flow) else flow

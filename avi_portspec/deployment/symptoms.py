@@ -14,7 +14,7 @@ from avi_portspec.model.edition import EditionData
 from avi_portspec.model.flows import Flow, Note
 from avi_portspec.model.frozen import Frozen
 
-__all__ = ["Symptom", "Symptoms"]
+__all__ = ["Symptom", "Symptoms", "parse_seen", "words_of"]
 
 _WORD: Final = re.compile(r"\w+")
 #: Words that tell nothing apart.
@@ -108,7 +108,10 @@ class Symptoms(Frozen, Sequence[Symptom]):
                 *(text for note in notes for text in (note.id, note.text)),
             ]
             words.append(
-                (_words([symptom.effect]), _words([symptom.effect, *around]))
+                (
+                    words_of([symptom.effect]),
+                    words_of([symptom.effect, *around]),
+                )
             )
         object.__setattr__(self, "_items", tuple(found))
         object.__setattr__(self, "_words", tuple(words))
@@ -140,11 +143,7 @@ class Symptoms(Frozen, Sequence[Symptom]):
         Raises:
             InvalidQueryError: It is not text, or has no word to look for.
         """
-        expected = _words([seen]) if isinstance(seen, str) else frozenset()
-        if not expected:
-            raise InvalidQueryError(
-                "seen", "a few words of what is seen", shown(seen)
-            )
+        expected = parse_seen(seen)
         for nearby in (0, 1):
             found = tuple(
                 symptom
@@ -183,7 +182,21 @@ def _rebuild(
     return made
 
 
-def _words(texts: Iterable[str]) -> frozenset[str]:
+def parse_seen(seen: str) -> frozenset[str]:
+    """Return the words of what somebody sees.
+
+    Raises:
+        InvalidQueryError: It is not text, or has no word to look for.
+    """
+    expected = words_of([seen]) if isinstance(seen, str) else frozenset()
+    if not expected:
+        raise InvalidQueryError(
+            "seen", "a few words of what is seen", shown(seen)
+        )
+    return expected
+
+
+def words_of(texts: Iterable[str]) -> frozenset[str]:
     """Return the words of some texts, folded, without the idle ones."""
     return frozenset(
         word

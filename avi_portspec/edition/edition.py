@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 
     from avi_portspec.beyond.near import NearMiss
     from avi_portspec.beyond.records import Statement
+    from avi_portspec.deployment.causes import Cause
     from avi_portspec.deployment.decisions import Gap
     from avi_portspec.deployment.overlay_records import Overlay
     from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.deployment.symptoms import Symptoms
     from avi_portspec.model.catalog import Catalog
+    from avi_portspec.model.flows import Flow
     from avi_portspec.model.protocols import ProtocolLike
 
 __all__ = ["Edition"]
@@ -154,6 +156,30 @@ class Edition(EditionData):
         found: Symptoms = self._symptoms
         return found
 
+    def possible_causes(self, seen: str) -> tuple[Cause, ...]:
+        """Return the flows that may be behind what somebody sees.
+
+        They are found by the words that people use, and by what the flows
+        carry. Few sources state what is seen where a flow is blocked, so it
+        is a list of what to check, and no list of causes.
+
+        >>> import avi_portspec
+        >>> for cause in avi_portspec.load().possible_causes("clock drift"):
+        ...     print(cause.flow.id)
+        service-engine-to-controller-ntp
+        controller-to-ntp
+
+        Args:
+            seen: What is seen, in a few words; capitals do not matter. All
+                words must match.
+
+        Raises:
+            InvalidQueryError: It is not text, or has no word to look for.
+        """
+        from avi_portspec.deployment.causes import find_causes
+
+        return find_causes(self, seen)
+
     def overlay(self, source: Overlay | str | PathLike[str]) -> Edition:
         """Return this edition with a site's own facts.
 
@@ -265,7 +291,11 @@ class Edition(EditionData):
         return conflicts(self, release=release)
 
     def near_misses(
-        self, protocol: ProtocolLike, port: int
+        self,
+        protocol: ProtocolLike,
+        port: int,
+        *,
+        flows: Iterable[Flow] | None = None,
     ) -> tuple[NearMiss, ...]:
         """Return what was probably meant by a port that nothing documents.
 
@@ -277,10 +307,12 @@ class Edition(EditionData):
         Args:
             protocol: The protocol that was given.
             port: The port that was given.
+            flows: The flows that may be meant, such as
+                :attr:`Resolution.needed`; by default all of them.
 
         Returns:
             Each documented port that is near, the most certain first; nothing
-            if the edition documents the port itself.
+            if one of the flows has the port itself.
 
         Raises:
             InvalidQueryError: The port is not one.
@@ -288,4 +320,4 @@ class Edition(EditionData):
         """
         from avi_portspec.beyond.near import near_misses
 
-        return near_misses(self, protocol, port)
+        return near_misses(self, protocol, port, flows=flows)

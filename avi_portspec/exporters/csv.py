@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 from avi_portspec.deployment.unresolved import withheld_phrase
 from avi_portspec.documents.spreadsheet import escape
 from avi_portspec.model.flat import FlatRecord, port_record
-from avi_portspec.tabular.columns import COLUMNS
+from avi_portspec.tabular.columns import BEYOND, COLUMNS
 
 if TYPE_CHECKING:
     from avi_portspec.exporters.report import Report
     from avi_portspec.model.flows import Flow
+    from avi_portspec.tabular.columns import Column
 
 __all__ = ["list_headings", "write"]
 
@@ -24,7 +25,16 @@ _KEYS: Final = tuple(dict.fromkeys(["decision", *FlatRecord.__annotations__]))
 
 def list_headings() -> tuple[str, ...]:
     """Return a record's keys, then the columns that no key holds."""
-    return (*_KEYS, *(c.name for c in COLUMNS.values() if not c.keys))
+    return (*_KEYS, *(column.name for column in _list_more()))
+
+
+def _list_more() -> list[Column]:
+    """Return the columns that no key holds."""
+    return [
+        column
+        for column in COLUMNS.values()
+        if not column.keys and column.name not in BEYOND
+    ]
 
 
 def _headings(report: Report) -> list[str]:
@@ -71,7 +81,7 @@ def write(report: Report) -> str:
 
 
 def _records(report: Report) -> Iterator[Mapping[str, object]]:
-    more = [column for column in COLUMNS.values() if not column.keys]
+    more = _list_more()
     for row in (*report.rows, *report.unstated):
         addresses = report.addresses(row.flow).items()
         yield {

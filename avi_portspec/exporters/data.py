@@ -11,15 +11,28 @@ from avi_portspec.errors import MissingExtraError
 from avi_portspec.model.flat import Identity, PortRecord, port_record
 from avi_portspec.model.plain import FORMAT, plain
 from avi_portspec.model.wording import OUT_OF_SCOPE
-from avi_portspec.names import DirectionReading, FacetId, NodeCount, NoteKind
+from avi_portspec.names import (
+    Agreement,
+    DirectionReading,
+    FacetId,
+    NodeCount,
+    NoteKind,
+)
 from avi_portspec.serialisation.shapes import fill
 
 if TYPE_CHECKING:
+    from avi_portspec.deployment.elsewhere import Elsewhere
     from avi_portspec.exporters.report import Report
     from avi_portspec.model.display import Row
     from avi_portspec.model.flows import Reason
 
-__all__ = ["report_data", "write_json", "write_toml", "write_yaml"]
+__all__ = [
+    "elsewhere_data",
+    "report_data",
+    "write_json",
+    "write_toml",
+    "write_yaml",
+]
 
 
 class NoteData(TypedDict):
@@ -96,6 +109,51 @@ class GapData(TypedDict):
     text: str
 
 
+class StatementData(TypedDict):
+    """What another source states, in short."""
+
+    id: str
+    stated_by: str
+    releases_text: str
+    agreement: Agreement
+    traffic: str
+
+
+class ElsewhereData(TypedDict):
+    """What other sources state where the vendor's page is silent.
+
+    Attributes:
+        gap: What it is silent on, in words; ``None`` for traffic that it does
+            not have.
+        text: All of it in short.
+        command: The command that lists it in full.
+        statements: The statements.
+    """
+
+    gap: str | None
+    text: str
+    command: str
+    statements: list[StatementData]
+
+
+class SourcedTextData(TypedDict):
+    """What a source states of a flow, and the flow's page does not.
+
+    Attributes:
+        flow: The flow's id.
+        text: What the flow is for, or the setting that moves its port.
+        statement: The id of the statement.
+        source: The id of the source.
+        title: The source's title.
+    """
+
+    flow: str
+    text: str
+    statement: str
+    source: str
+    title: str
+
+
 class RecordData(PortRecord):
     """A port record whose lists are lists; rows of tables have them joined.
 
@@ -128,6 +186,11 @@ class ReportData(Identity):
         gaps: What is not documented, in words.
         exclusions: What the vendor states is not required.
         notes: The notes that the records name.
+        stated_elsewhere: What other sources state where the vendor is silent.
+            It is part of no answer.
+        other_purposes: What flows of the records are for, where only other
+            sources state it; for a deployment.
+        settings: The settings that move ports of the records; likewise.
     """
 
     title: str
@@ -143,6 +206,30 @@ class ReportData(Identity):
     gaps: list[GapData]
     exclusions: list[ExclusionData]
     notes: list[NoteData]
+    stated_elsewhere: list[ElsewhereData]
+    other_purposes: list[SourcedTextData]
+    settings: list[SourcedTextData]
+
+
+def elsewhere_data(found: "Elsewhere") -> ElsewhereData:
+    """Return what other sources state where the vendor is silent."""
+    # Imported here: few answers have statements.
+    from avi_portspec.beyond.wording import releases_text, traffic_text
+
+    return fill(
+        ElsewhereData,
+        found,
+        gap=found.gap and found.gap.text,
+        statements=[
+            fill(
+                StatementData,
+                each,
+                releases_text=releases_text(each),
+                traffic=traffic_text(each),
+            )
+            for each in found.statements
+        ],
+    )
 
 
 def report_data(report: "Report") -> Mapping[str, Any]:
@@ -172,6 +259,7 @@ def report_data(report: "Report") -> Mapping[str, Any]:
             **empty,
             unofficial=True,
             scope=OUT_OF_SCOPE,
+            stated_elsewhere=[*map(elsewhere_data, report.elsewhere)],
         )
     }
     # Not filled: there are many, and scripts wait for them.

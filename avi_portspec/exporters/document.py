@@ -136,7 +136,7 @@ def _lines_table(
         if report.inventory is not None:
             source, destination = change.addresses(line)
             cells = [cells[0], source, cells[1], destination]
-        why = mark(why_of(line), notes.letter(line))
+        why = mark(why_of(line, change), notes.letter(line))
         cells += [str(line.port), line.service, why, flow.id]
         if has_sites:
             row = Row(flow, report.edition)
@@ -228,6 +228,7 @@ def _ticket(change: Change) -> Iterator[Block]:
         if change.conflicts:
             text = "Only the port of each conflict above"
         yield Paragraph(f"{text}. {OUT_OF_SCOPE}")
+    yield from _beside(change.report, " Nothing of it is requested.")
     yield Heading("Assumptions")
     if notes.texts():
         yield _footnotes(notes)
@@ -296,6 +297,13 @@ def _undocumented(report: Report, lines: tuple[str, ...]) -> Iterator[Block]:
             if report.deployment is None
             else "No gaps found for this deployment."
         )
+    yield from _beside(report)
+
+
+def _beside(report: Report, more: str = "") -> Iterator[Block]:
+    """Yield what other sources state on traffic that is no flow."""
+    if text := report.beside(None):
+        yield Paragraph(f"{text}{more}")
 
 
 def _exclusions(report: Report) -> Iterator[Block]:

@@ -31,7 +31,9 @@ from avi_portspec.model.wording import (
 from avi_portspec.names import EndpointId, FlowId, Status
 
 if TYPE_CHECKING:
+    from avi_portspec.beyond.beside import SourcedText
     from avi_portspec.deployment.decisions import Conflict, Decision, Gap
+    from avi_portspec.deployment.elsewhere import Elsewhere
     from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.model.facets import Deployment
     from avi_portspec.model.facts import EditionFacts
@@ -84,6 +86,7 @@ class Report(NamedTuple):
         inventory: The addresses of the site, if they are given.
         parts: What tells the members in one cloud from those in another,
             where there are addresses.
+        answer: The answer for the deployment, if there is one.
     """
 
     edition: EditionFacts
@@ -104,6 +107,46 @@ class Report(NamedTuple):
     partial: bool = False
     inventory: Inventory | None = None
     parts: Parts | None = None
+    answer: Resolution | None = None
+
+    @property
+    def elsewhere(self) -> tuple[Elsewhere, ...]:
+        """What other sources state where the vendor is silent."""
+        if self.answer is not None:
+            return self.answer.elsewhere
+        # Imported here: most reports have no gaps.
+        from avi_portspec.deployment.elsewhere import on_gaps
+
+        return (*on_gaps(self.gaps),) if self.gaps else ()
+
+    @property
+    def other_purposes(self) -> tuple[SourcedText, ...]:
+        """What flows of the table are for, where others alone state it."""
+        if self.answer is None:
+            return ()
+        flows = dict.fromkeys(row.flow for row in self.rows)
+        return tuple(
+            each for flow in flows for each in self.answer.other_purposes(flow)
+        )
+
+    @property
+    def settings(self) -> tuple[SourcedText, ...]:
+        """The settings that move ports of the table."""
+        if self.answer is None:
+            return ()
+        flows = dict.fromkeys(row.flow for row in self.rows)
+        return tuple(
+            each for flow in flows for each in self.answer.settings_of(flow)
+        )
+
+    def beside(self, gap: Gap | None) -> str:
+        """Return what other sources state on a gap, in short; or nothing.
+
+        Args:
+            gap: The gap; ``None`` for traffic that the vendor's page does not
+                have.
+        """
+        return " ".join(e.text for e in self.elsewhere if e.gap == gap)
 
     @property
     def asked(self) -> Asked:
@@ -307,6 +350,7 @@ def _on_resolution(answer: Resolution) -> Report:
         deployment=answer.deployment,
         conflicts=answer.conflicts,
         gaps=answer.gaps,
+        answer=answer,
         exclusions=tuple(edition.exclusions),
         notes=_notes(edition, [*flows, *flows.unstated]),
         rows=tuple(lists["rows"]),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
+from avi_portspec.beyond.beside import NO_PURPOSE
 from avi_portspec.deployment.unresolved import (
     conflict_phrase,
     gap_phrases,
@@ -43,7 +44,7 @@ from avi_portspec.tabular.lines import (
 )
 
 if TYPE_CHECKING:
-    from avi_portspec.deployment.decisions import Decision
+    from avi_portspec.deployment.decisions import Decision, Gap
     from avi_portspec.exporters.report import Report
     from avi_portspec.model.edition import EditionData
     from avi_portspec.model.facets import Deployment
@@ -282,6 +283,13 @@ class Change(NamedTuple):
             return text
         return f"{text}; test UDP by using {join('and', services)}"
 
+    def other_purpose(self, flow: Flow) -> str:
+        """Return what a flow is for, and who states it beside the vendor."""
+        answer = self.report.answer
+        if answer is None or flow.id not in answer.edition.flows.ids():
+            return ""
+        return next(map(str, answer.other_purposes(flow)), "")
+
     # -- what to know ---------------------------------------------------------
 
     @property
@@ -343,6 +351,12 @@ class Change(NamedTuple):
         own = sites_of(self.report.edition)
         return "Not documented" if own else "Not documented by the vendor"
 
+    def _silence(self, gap: Gap, edition: EditionData) -> Iterator[str]:
+        """Yield a gap in phrases, the last with what others state of it."""
+        *phrases, last = gap_phrases(gap, edition)
+        yield from phrases
+        yield f"{last} {self.report.beside(gap)}".rstrip()
+
     @property
     def undocumented(self) -> tuple[tuple[str, str], ...]:
         """What the vendor does not document, in words, and of which flows."""
@@ -352,7 +366,7 @@ class Change(NamedTuple):
             *(
                 (at_start(phrase), ", ".join(gap.flows))
                 for gap in self.report.gaps
-                for phrase in gap_phrases(gap, edition)
+                for phrase in self._silence(gap, edition)
             ),
             *(
                 (
@@ -509,15 +523,18 @@ def _reasons(change: Change, line: Line) -> Iterator[str]:
     """
     (flow,) = line.flows
     need = str(line.need)
+    other = change.other_purpose(flow)
     if (
-        not flow.purpose
+        not (flow.purpose or other)
         or site_of(flow)
         or flow.requirement == "some-or-all"
         or _is_for_some_clouds(flow, change.report.deployment)
     ):
         yield uncapitalise(need) + (
-            " (no purpose stated)" if need == "Required" else ""
+            f" ({NO_PURPOSE})" if need == "Required" and not other else ""
         )
+    if other:
+        yield other
     if flow.purpose:
         edition = cast("EditionData", change.report.edition)
         yield purpose_phrase(flow, edition).rstrip(".")
@@ -536,12 +553,18 @@ def _is_for_some_clouds(flow: Flow, deployment: Deployment | None) -> bool:
     )
 
 
-def why_of(line: Line) -> str:
-    """Return why one flow is there, and what it is for."""
+def why_of(line: Line, change: Change) -> str:
+    """Return why one flow is there, and what it is for.
+
+    Args:
+        line: The line of the flow.
+        change: The request, which knows what other sources state.
+    """
     (flow,) = line.flows
     texts = [str(line.need), *changes(flow, whole=True), *line.below]
-    if flow.purpose and flow.purpose.lower() != line.need.text.lower():
-        texts.insert(1, flow.purpose)
+    purpose = flow.purpose or change.other_purpose(flow)
+    if purpose and purpose.lower() != line.need.text.lower():
+        texts.insert(1, purpose)
     return ". ".join(text.rstrip(".") for text in texts)
 
 

@@ -238,7 +238,7 @@ def _rule_rows(
     }
     for line in lines:
         names, addresses = change.ends(line), change.addresses(line)
-        why = why_of(line)
+        why = why_of(line, change)
         if line.need.tag == OPTIONAL:
             why += f". Without it: {without_it(line)}"
         for pair in line.flows[0].protocol_ports():
@@ -316,6 +316,11 @@ def _sheets(change: Change, notes: Footnotes) -> Iterator[_Sheet]:
             *(
                 (NOT_DOCUMENTED, text, ids or _NO_FLOW)
                 for text, ids in change.undocumented
+            ),
+            *(
+                ("Elsewhere", found.text, _NO_FLOW)
+                for found in report.elsewhere
+                if found.gap is None
             ),
         ],
     )

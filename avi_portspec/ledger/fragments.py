@@ -1,7 +1,7 @@
 """A page taken apart: headings, sentences, bullets and cells.
 
-Two forms of a page are read, plain text as it is scraped from HTML, and
-HTML itself. Both give the same fragments at the same addresses, such as
+Three forms of a page are read: plain text as it is scraped from HTML, HTML
+itself, and Markdown. All give the same fragments at the same addresses, like
 ``notes/bullet-2/sentence-1``. A fragment is compared by the SHA-256 of its
 normalised text, so that a ledger of them holds none of the vendor's
 sentences.
@@ -24,6 +24,7 @@ from avi_portspec.serialisation.limits import decode
 __all__ = [
     "Fragment",
     "from_html",
+    "from_markdown",
     "from_text",
     "normalise",
     "read_page",
@@ -379,16 +380,60 @@ def from_html(text: str) -> tuple[Fragment, ...]:
     return tuple(reader.page.fragments)
 
 
-# -- either of the two --------------------------------------------------------
+# -- Markdown -----------------------------------------------------------------
+
+#: Where the front matter of a page begins, and where it ends.
+_FRONT: Final = "---"
+#: A line that is a heading, one that is a bullet, and the title in the front
+#: matter, each with the element of HTML that it is.
+_LINES: Final = (
+    (re.compile(r"#{1,6}\s+(.*)"), "h2"),
+    (re.compile(r"[*-]\s+(.*)"), "li"),
+)
+_TITLE: Final = re.compile(r"title:\s*(.*)")
+
+
+def from_markdown(text: str) -> tuple[Fragment, ...]:
+    """Return the fragments of a page in Markdown.
+
+    Of Markdown it knows headings, bullets of a line, and the title in front
+    matter; what else there is, such as a table, is read as HTML.
+
+    Args:
+        text: The vendor's page.
+
+    Raises:
+        InvalidDataError: It is too large, or no text that people write.
+    """
+    head, lines = [], [line.strip() for line in text.splitlines()]
+    if lines[:1] == [_FRONT] and _FRONT in lines[1:]:
+        end = lines.index(_FRONT, 1)
+        titles = filter(None, map(_TITLE.fullmatch, lines[:end]))
+        head = [f"<h1>{title[1]}</h1>" for title in titles]
+        lines = lines[end + 1 :]
+    return from_html("\n".join([*head, *map(_as_html, lines)]))
+
+
+def _as_html(line: str) -> str:
+    """Return a line of Markdown as HTML; an empty one ends a paragraph."""
+    for pattern, tag in _LINES:
+        found = pattern.fullmatch(line)
+        if found is not None:
+            return f"<{tag}>{found[1]}</{tag}>"
+    return line or "<p>"
+
+
+# -- any of the three ---------------------------------------------------------
 
 _HTML: Final = (".htm", ".html", ".xhtml")
+_MARKDOWN: Final = (".md", ".markdown")
 
 
 def read_page(data: bytes, subject: str) -> tuple[Fragment, ...]:
-    """Return the fragments of a page, HTML or plain text.
+    """Return the fragments of a page: HTML, Markdown or plain text.
 
-    The name's ending says which of the two it is; without one that does,
-    HTML is what begins with a tag.
+    The name's ending says which of them it is; without one that does, HTML
+    is what begins with a tag.
 
     Args:
         data: The vendor's page, in UTF-8, with or without the byte order
@@ -401,6 +446,8 @@ def read_page(data: bytes, subject: str) -> tuple[Fragment, ...]:
     """
     text = decode(data.removeprefix(BOM_UTF8), subject)
     name = subject.lower()
+    if name.endswith(_MARKDOWN):
+        return from_markdown(text)
     is_html = name.endswith(_HTML) or (
         not name.endswith(".txt") and text.lstrip().startswith("<")
     )

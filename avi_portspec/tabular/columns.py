@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ANSWER",
+    "BEYOND",
     "COLUMNS",
     "FLOWS",
     "NEED_DECISION",
@@ -58,6 +59,14 @@ def _decision_key(row: Row, *, down: bool) -> int:
 
 def _replaced_by(row: Row) -> str:
     return join("and", row.decision.replaced_by if row.decision else ())
+
+
+def _elsewhere(row: Row) -> str:
+    # Imported here: who does not ask for statements pays nothing for them.
+    from avi_portspec.beyond.queries import statements
+    from avi_portspec.beyond.wording import counts_text
+
+    return counts_text(statements(flow=row.flow.id))
 
 
 _SOURCE, _DESTINATION, _PORTS, _SERVICE, _REQUIREMENT, _WHEN = VIEW
@@ -213,6 +222,14 @@ COLUMNS: Final[dict[str, Column]] = {
             width=20,
             keys=("reference",),
         ),
+        Column(
+            "elsewhere",
+            "Elsewhere",
+            _elsewhere,
+            "how many other sources agree, differ and so on; part of no "
+            "answer",
+            width=24,
+        ),
     )
 }
 
@@ -224,6 +241,9 @@ ANSWER: Final = (
 )
 #: The columns that are empty where no deployment was asked about.
 NEED_DECISION: Final = frozenset({"decision", "replaced-by"})
+#: The columns about other sources. No file has them, since no answer is made
+#: from those.
+BEYOND: Final = frozenset({"elsewhere"})
 
 
 def find_column(name: str) -> Column:

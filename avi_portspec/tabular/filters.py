@@ -9,10 +9,11 @@ option's name before its errors. Values are looked up, never evaluated.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
+from avi_portspec.documents import join
 from avi_portspec.errors import (
     InvalidQueryError,
     PortSpecError,
@@ -23,21 +24,28 @@ from avi_portspec.model.flows import INFERABLE, Exclusion, Pointer
 from avi_portspec.model.flowset import Flows
 from avi_portspec.model.ports import parse_ports
 from avi_portspec.model.protocols import Protocol
-from avi_portspec.names import Requirement, fold
+from avi_portspec.names import Agreement, Requirement, fold
 
 if TYPE_CHECKING:
+    from avi_portspec.beyond.records import Statement
+    from avi_portspec.model.edition import EditionData
     from avi_portspec.model.facets import Facet
     from avi_portspec.model.facts import EditionFacts
 
 __all__ = [
     "FILTERS",
     "GRAMMAR",
+    "STATEMENT_FILTERS",
+    "TRAFFIC",
     "Filter",
     "FilterError",
     "Terms",
     "asked_clouds",
+    "find_end",
     "parse_terms",
+    "select_elsewhere",
     "select_flows",
+    "select_stated",
     "select_statements",
 ]
 
@@ -151,13 +159,42 @@ FILTERS: Final[Mapping[str, Filter]] = {
     )
 }
 
+#: The filters of which a value is somebody's name.
+_OF_ENDS: Final = frozenset({"source", "destination", "endpoint"})
+#: Those that select statements of other sources.
+STATEMENT_FILTERS: Final[Mapping[str, Filter]] = {
+    one.name: one
+    for one in (
+        Filter(
+            "release",
+            "A release, such as 22.1.4, or a line of releases, such as 22.1. "
+            "Statements about an unknown release do not meet it.",
+        ),
+        Filter("source", "The id of a source."),
+        Filter("flow", "The id of a flow, an exclusion or a note."),
+        Filter(
+            "agreement",
+            "What a statement does to the vendor's port page: "
+            f"{join('or', get_args(Agreement))}.",
+        ),
+    )
+}
+
 #: The filters that exclusions and pointers can meet as well as flows can.
-_OF_PLACES: Final = frozenset({"section", "source", "destination", "endpoint"})
+_OF_PLACES: Final = _OF_ENDS | {"section"}
 #: Those that leave them alone: what is not needed is not needed on any cloud.
 _OF_DEPLOYMENTS: Final = frozenset({"cloud"})
 
 
-def parse_terms(name: str, *texts: str) -> Terms:
+#: Those that statements of other sources can meet.
+TRAFFIC: Final = (
+    *("source", "destination", "endpoint", "protocol", "port", "cloud"),
+)
+
+
+def parse_terms(
+    name: str, *texts: str, known: Mapping[str, Filter] = FILTERS
+) -> Terms:
     """Return what the values of a filter include and exclude.
 
     >>> from avi_portspec.tabular.filters import parse_terms
@@ -167,29 +204,30 @@ def parse_terms(name: str, *texts: str) -> Terms:
     Args:
         name: The filter's name.
         *texts: Its values, each comma-separated text.
+        known: The filters that there are.
 
     Raises:
         UnknownNameError: There is no such filter.
         FilterError: A value is not understood.
     """
-    if name not in FILTERS:
-        raise UnknownNameError("filter", name, FILTERS)
+    if name not in known:
+        raise UnknownNameError("filter", name, known)
     included: list[Any] = []
     excluded: list[Any] = []
     for part in (part for text in texts for part in text.split(",")):
         text = part.strip()
         try:
-            found = _parse(name, text.removeprefix("!").strip())
+            found = _parse(known[name], text.removeprefix("!").strip())
         except (InvalidQueryError, UnknownNameError) as wrong:
             raise FilterError(name, wrong) from None
         (excluded if text[0] == "!" else included).append(found)
     return Terms(tuple(included), tuple(excluded))
 
 
-def _parse(name: str, value: str) -> Any:
+def _parse(one: Filter, value: str) -> Any:
     if not value:
         raise InvalidQueryError("value", f"values, {GRAMMAR}", "an empty one")
-    return FILTERS[name].parse(value)
+    return one.parse(value)
 
 
 def select_flows(flows: Flows, filters: Mapping[str, Terms]) -> Flows:
@@ -202,8 +240,9 @@ def select_flows(flows: Flows, filters: Mapping[str, Terms]) -> Flows:
     Raises:
         FilterError: A value fits nothing in the edition.
     """
-    for name, (included, excluded) in filters.items():
+    for name, terms in filters.items():
         try:
+            included, excluded = _find_ends(flows.edition, name, terms)
             if included:
                 flows = _include(flows, name, included)
             for value in excluded:
@@ -211,6 +250,38 @@ def select_flows(flows: Flows, filters: Mapping[str, Terms]) -> Flows:
         except (InvalidQueryError, UnknownNameError) as wrong:
             raise FilterError(name, wrong) from None
     return flows
+
+
+def _find_ends(edition: EditionFacts, name: str, terms: Terms) -> Terms:
+    """Return terms in which an endpoint has a name that the edition knows."""
+    if name not in _OF_ENDS:
+        return terms
+    included, excluded = (
+        tuple(find_end(edition, value) for value in values) for values in terms
+    )
+    return Terms(included, excluded)
+
+
+def find_end(edition: EditionFacts, name: str) -> str:
+    """Return the id of an endpoint that only other sources call so.
+
+    A name of the edition, and one that nobody knows, stay as they are: the
+    edition looks the one up, and refuses the other.
+
+    Args:
+        edition: The edition.
+        name: The name.
+    """
+    if name in edition.endpoints:
+        return name
+    # Imported here: most names are the edition's own.
+    from avi_portspec.beyond.spellings import find_endpoint
+
+    try:
+        found = find_endpoint(name)
+    except UnknownNameError:
+        return name
+    return found if found in edition.endpoints else name
 
 
 def _include(flows: Flows, name: str, included: tuple[Any, ...]) -> Flows:
@@ -240,7 +311,7 @@ def select_statements(
         FilterError: A value fits nothing in the edition.
     """
     filters = {
-        name: terms
+        name: _find_ends(edition, name, terms)
         for name, terms in filters.items()
         if name not in _OF_DEPLOYMENTS
     }
@@ -252,6 +323,91 @@ def select_statements(
         for record in records
         if all(_fits(edition, record, *item) for item in filters.items())
     ]
+
+
+def select_stated(
+    edition: EditionFacts,
+    found: Iterable[Statement],
+    filters: Mapping[str, Terms],
+) -> list[Statement]:
+    """Return the statements of other sources that meet every filter.
+
+    Args:
+        edition: An edition, for the names of clouds.
+        found: The statements.
+        filters: By the filters' names, which are those of :data:`TRAFFIC`,
+            what :func:`parse_terms` returned.
+
+    Raises:
+        FilterError: A value is nobody's name, or no cloud.
+    """
+    # Imported here: few tables have statements.
+    from avi_portspec.beyond.queries import traffic_test
+
+    left = [*found]
+    for name, terms in filters.items():
+        try:
+            included, excluded = (
+                [
+                    traffic_test(name, _cloud_id(edition, name, value))
+                    for value in values
+                ]
+                for values in terms
+            )
+        except UnknownNameError as wrong:
+            raise FilterError(name, wrong) from None
+        left = [
+            each
+            for each in left
+            if (not included or any(meets(each) for meets in included))
+            and not any(meets(each) for meets in excluded)
+        ]
+    return left
+
+
+def _cloud_id(edition: EditionFacts, name: str, value: Any) -> Any:
+    """Return the id of a cloud, and any other value as it is."""
+    facet = edition.facets.get("cloud")
+    if name != "cloud" or facet is None:
+        return value
+    return _cloud(facet, value)
+
+
+def select_elsewhere(
+    edition: EditionData, filters: Mapping[str, Terms]
+) -> list[Statement]:
+    """Return the statements of other sources that meet every filter.
+
+    Args:
+        edition: The edition that they are compared with.
+        filters: By names of :data:`STATEMENT_FILTERS`, what
+            :func:`parse_terms` returned.
+
+    Raises:
+        FilterError: A value is no release or word, or names nothing.
+    """
+    # Imported here: who does not ask for statements pays nothing for them.
+    from avi_portspec.beyond.queries import statements, statements_on
+
+    def find(name: str, value: Any) -> Iterator[str]:
+        if name == "flow":
+            return iter(statements_on(edition, value).ids())
+        return iter(statements(**{name: value}).ids())
+
+    found = list(statements())
+    for name, (included, excluded) in filters.items():
+        try:
+            wanted = {one for value in included for one in find(name, value)}
+            not_ = {one for value in excluded for one in find(name, value)}
+        except (InvalidQueryError, UnknownNameError) as wrong:
+            raise FilterError(name, wrong) from None
+        found = [
+            statement
+            for statement in found
+            if statement.id not in not_
+            and (not included or statement.id in wanted)
+        ]
+    return found
 
 
 def asked_clouds(

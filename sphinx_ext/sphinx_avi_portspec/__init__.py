@@ -25,6 +25,7 @@ from sphinx_avi_portspec.pages import setup_pages
 from sphinx_avi_portspec.pen import setup_pen
 from sphinx_avi_portspec.scripts import setup_scripts
 from sphinx_avi_portspec.sources import setup_sources
+from sphinx_avi_portspec.statements import setup_statements
 from sphinx_avi_portspec.tables import setup_tables
 from sphinx_avi_portspec.unresolved import setup_unresolved
 from sphinx_avi_portspec.writers import setup_writers
@@ -48,6 +49,7 @@ COMPONENTS = (
     setup_scripts,
     setup_blocks,
     setup_grouped,
+    setup_statements,
     setup_tables,
     setup_unresolved,
     setup_pages,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinx.errors import ConfigError
+from sphinx.util import logging
 
 from avi_portspec import (
     InvalidDataError,
@@ -14,6 +15,7 @@ from avi_portspec import (
     UnknownNameError,
     __version__,
 )
+from avi_portspec.beyond.files import library
 from avi_portspec.documents import join
 from avi_portspec.model.catalog import names_of
 from sphinx_avi_portspec.grouped import MARKS
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SETTINGS", "setup_config"]
 
+logger = logging.getLogger(__name__)
 
 _YES: Final = True
 
@@ -204,7 +207,8 @@ def _check_labels(config: Config) -> None:
 def _check_endpoints(config: Config, edition: Edition) -> None:
     """Check that labels are for endpoints, and keep them by id.
 
-    A directive can show another edition than the default one.
+    A directive can show another edition than the default one, or what other
+    sources state. Warn of the labels of what is none of all these.
     """
     labels: dict[str, str] = {}
     others: dict[str, str] = {}
@@ -216,11 +220,19 @@ def _check_endpoints(config: Config, edition: Edition) -> None:
                 for endpoint in find_edition(config, file).endpoints
                 for other in names_of(endpoint)
             }
+            for endpoint in library().endpoints:
+                for other in names_of(endpoint):
+                    others.setdefault(other, endpoint.id)
         key = found.id if found else others.get(name)
         if key is None:
             known = [*edition.endpoints.ids(), *others]
-            wrong = UnknownNameError("endpoint", name, known)
-            raise ConfigError(f"avi_portspec_labels: {wrong}")
+            logger.warning(
+                "avi_portspec_labels: %s",
+                UnknownNameError("endpoint", name, known),
+                type="avi_portspec",
+                subtype="labels",
+            )
+            continue
         if key in labels:
             raise ConfigError(
                 f"avi_portspec_labels: two names for the endpoint {key!r}"

@@ -31,18 +31,32 @@ from sphinx_avi_portspec.pen import Pen, Phrase
 from sphinx_avi_portspec.sources import use_edition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from avi_portspec import Edition, Exclusion, Flows, Pointer
+    from avi_portspec.tabular.filters import Filter
 
-__all__ = ["SELECTION", "PortDirective", "TableDirective", "say_nothing"]
+__all__ = [
+    "SELECTION",
+    "PortDirective",
+    "TableDirective",
+    "parse_filter",
+    "say_nothing",
+]
 
 logger = logging.getLogger(__name__)
 
 
-def _parse_filter(name: str, argument: str | None) -> Terms:
+def parse_filter(
+    name: str, argument: str | None, *, known: Mapping[str, Filter] = FILTERS
+) -> Terms:
+    """Return what a filter's option includes and excludes.
+
+    Raises:
+        ValueError: It is not understood.
+    """
     try:
-        return parse_terms(name, argument or "")
+        return parse_terms(name, argument or "", known=known)
     except FilterError as wrong:
         # docutils shows the arguments of an error, which must be text.
         raise ValueError(wrong.detail) from None
@@ -50,7 +64,7 @@ def _parse_filter(name: str, argument: str | None) -> Terms:
 
 #: The options by which a directive selects flows: the library's filters.
 SELECTION: dict[str, Callable[[str], Any]] = {
-    **{name: partial(_parse_filter, name) for name in FILTERS},
+    **{name: partial(parse_filter, name) for name in FILTERS},
     "edition": directives.unchanged_required,
 }
 

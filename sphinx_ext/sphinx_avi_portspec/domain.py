@@ -14,12 +14,13 @@ from sphinx.util.nodes import make_refnode
 from avi_portspec import PortSpecError, UnknownNameError
 from avi_portspec.edition.bundled import edition_files
 from avi_portspec.errors import nearest
-from sphinx_avi_portspec.pen import name_record
+from sphinx_avi_portspec.pen import SHARED, name_record
 from sphinx_avi_portspec.roles import PortsRole, RecordRole
 from sphinx_avi_portspec.sources import (
     find_edition,
     find_target,
     fingerprint,
+    word_statements,
 )
 
 if TYPE_CHECKING:
@@ -45,8 +46,9 @@ class Entry(NamedTuple):
     this package may read the environment back.
 
     Attributes:
-        edition: The id of the record's edition.
-        kind: ``flow``, ``note``, ``endpoint`` or ``edition``.
+        edition: The id of the record's edition; empty for what is of none.
+        kind: ``flow``, ``note``, ``endpoint``, ``edition``, ``source`` or
+            ``statement``.
         name: The record's id.
         anchor: The id of the place in the document.
         line: The line of the directive that shows it.
@@ -99,7 +101,7 @@ def _entries(
 
 def _has_several_editions(places: list[tuple[str, Entry]]) -> bool:
     """Return whether one flow can stand in an index more than once."""
-    return len({entry.edition for _, entry in places}) > 1
+    return len({entry.edition for _, entry in places} - {""}) > 1
 
 
 class PortIndex(Index):
@@ -168,24 +170,29 @@ class AviDomain(Domain):
         "note": ObjType("note", "note"),
         "endpoint": ObjType("endpoint", "endpoint"),
         "edition": ObjType("edition", "edition"),
+        "source": ObjType("source", "source"),
+        "statement": ObjType("statement"),
     }
     roles: ClassVar[dict[str, Any]] = {
         "flow": RecordRole(),
         "note": RecordRole(),
         "endpoint": RecordRole(),
         "edition": RecordRole(),
+        "source": RecordRole(),
         "ports": PortsRole(),
     }
     indices: ClassVar[list[Any]] = [PortIndex, EndpointIndex]
     #: All by document. ``uses``: the editions, as the document names them,
     #: with their fingerprints. ``places``: the records that it shows.
-    #: ``assets``: the files that its page loads.
+    #: ``assets``: the files that its page loads. ``elsewhere``: if it shows
+    #: what other sources state, the fingerprint of that.
     initial_data: ClassVar[dict[str, Any]] = {
         "uses": {},
         "places": {},
         "assets": {},
+        "elsewhere": {},
     }
-    data_version = 2
+    data_version = 3
     #: What the writer of this build can write: see `writers`.
     writer = "plain"
     _best: dict[tuple[str, str, str], tuple[str, Entry]] | None = None
@@ -207,8 +214,9 @@ class AviDomain(Domain):
         kept = self.data["places"].setdefault(docname, [])
         self._best = None
         for (kind, name), anchor in (pen.anchors or {}).items():
+            of = "" if kind in SHARED else edition.id
             entry = Entry(
-                *(edition.id, kind, name, anchor, pen.line, pen.canonical),
+                *(of, kind, name, anchor, pen.line, pen.canonical),
                 *_describe(edition, kind, name),
             )
             kept.append(tuple(entry))
@@ -281,7 +289,11 @@ class AviDomain(Domain):
                 it is of the project's default edition.
         """
         edition, _, name = target.partition("/")
-        place = self._all().get((edition, kind, name or edition))
+        place = self._all().get(
+            ("", kind, target)
+            if kind in SHARED
+            else (edition, kind, name or edition)
+        )
         if place is not None:
             # Most links are made by directives, in this form.
             return place
@@ -380,7 +392,7 @@ class AviDomain(Domain):
             best[entry.kind, entry.name] = entry
         for docname, entry in entries:
             place = entry.kind, docname, entry.anchor
-            if entry.kind == "edition":
+            if entry.kind == "edition" or not entry.edition:
                 yield entry.name, entry.title, *place, 1
                 continue
             is_best = best[entry.kind, entry.name] is entry
@@ -469,8 +481,10 @@ def find_outdated(
     changed: set[str],
     removed: set[str],
 ) -> Iterable[str]:
-    """Return the documents whose editions have changed."""
+    """Return the documents whose editions or statements have changed."""
     uses = get_domain(env).uses
+    elsewhere: dict[str, str] = get_domain(env).data["elsewhere"]
+    now = word_statements() if elsewhere else ""
     names = {name for used in uses.values() for name in used}
     digests: dict[str, str] = {}
     for name in names:
@@ -479,11 +493,14 @@ def find_outdated(
         except (PortSpecError, OSError):
             # Reading the document again reports the fault at its line.
             digests[name] = ""
-    return [
-        docname
-        for docname, used in uses.items()
-        if any(digests[name] != digest for name, digest in used.items())
-    ]
+    return {
+        *(
+            docname
+            for docname, used in uses.items()
+            if any(digests[name] != digest for name, digest in used.items())
+        ),
+        *(docname for docname, digest in elsewhere.items() if digest != now),
+    }
 
 
 def suggest(
@@ -513,10 +530,12 @@ def suggest(
         message = (
             str(wrong)
             if wrong
-            else (
-                f"{kind} {target!r} is shown nowhere in this project; add "
-                "avi-port-page, or write the target with the edition that "
-                "another project shows"
+            else f"{kind} {target!r} is shown nowhere in this project; add "
+            + (
+                "avi-port-statements"
+                if kind in SHARED
+                else "avi-port-page, or write the target with the edition "
+                "that another project shows"
             )
         )
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 from docutils import nodes
 
 from avi_portspec.model.wording import source_text
-from avi_portspec.tabular.lines import Footnotes, Group, Line
+from avi_portspec.tabular.lines import Footnotes, Group, Line, Port
 from sphinx_avi_portspec.blocks import (
     AviBelow,
     AviDownload,
@@ -49,14 +49,20 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MARKS",
+    "AviPortCell",
+    "AviWordCell",
     "Drawn",
+    "Head",
     "make_below",
     "make_cut",
     "make_empty_table",
     "make_footnotes",
     "make_grouped_table",
+    "make_lined_table",
+    "make_port_cell",
     "mark_line",
     "setup_grouped",
+    "write_compact",
 ]
 
 #: Where the explanations of marks are.
@@ -167,7 +173,7 @@ class AviNeedCell(AviProseCell):
 
 def make_grouped_table(pen: Pen, drawn: Drawn) -> nodes.table:
     """Return the table, without a caption."""
-    return _make_table(pen, drawn.heads(), _make_rows(pen, drawn))
+    return make_lined_table(pen, drawn.heads(), _make_rows(pen, drawn))
 
 
 def make_empty_table(
@@ -192,12 +198,19 @@ def make_empty_table(
         heads = [Head("", "avi-need", 100)]
     cell["classes"].append("avi-empty")
     cell["role"] = "cell"
-    return _make_table(pen, heads, [AviPlainRow("", cell)])
+    return make_lined_table(pen, heads, [AviPlainRow("", cell)])
 
 
-def _make_table(
+def make_lined_table(
     pen: Pen, heads: Sequence[Head], rows: Iterable[nodes.row]
 ) -> nodes.table:
+    """Return a table without a caption.
+
+    Args:
+        pen: The directive's.
+        heads: Its columns.
+        rows: Its rows, with headings of groups among them.
+    """
     leads = [_LEADS[head.text] for head in heads if head.text in _LEADS]
     group = AviPortGroup(cols=len(heads), leads=leads)
     group.source, group.line = pen.source, pen.line
@@ -260,38 +273,54 @@ def _end_cells(
     ids = [name for flow in line.flows for name in pen.claim("flow", flow.id)]
     if group.side is None:
         ids += pen.claim("endpoint", line.source)
-        yield _compact(pen, AviToCell, drawn.label(line.source), ids, "row")
+        yield write_compact(
+            pen, AviToCell, drawn.label(line.source), ids, "row"
+        )
         ids = pen.claim("endpoint", line.destination)
-        yield _compact(pen, AviToCell, drawn.label(line.destination), ids)
+        yield write_compact(pen, AviToCell, drawn.label(line.destination), ids)
         return
     other = _other(group, line)
     ids += pen.claim("endpoint", other)
     kind = AviDittoCell if drawn.merge and other == before else AviToCell
-    yield _compact(pen, kind, drawn.label(other), ids, "row")
+    yield write_compact(pen, kind, drawn.label(other), ids, "row")
 
 
 def _other_cells(pen: Pen, drawn: Drawn, line: Line) -> Iterator[AviCell]:
     """Yield the cells of what a line says."""
-    protocol, number = line.port
     if line.has_ports:
-        between = "\N{NO-BREAK SPACE}" if number else ""
-        cell = _compact(pen, AviPortCell, f"{protocol}{between}{number}")
-        cell["protocol"], cell["number"] = protocol, number
-        yield cell
+        yield make_port_cell(pen, line.port)
     else:
-        yield _compact(pen, AviWordCell, protocol)
+        yield write_compact(pen, AviWordCell, line.port.protocol)
     if drawn.has_services:
-        yield _compact(pen, AviServiceCell, line.service)
+        yield write_compact(pen, AviServiceCell, line.service)
     yield _need_cell(pen, drawn, line)
 
 
-def _compact(
+def make_port_cell(pen: Pen, port: Port) -> AviCell:
+    """Return a cell of ports."""
+    protocol, number = port
+    between = "\N{NO-BREAK SPACE}" if number else ""
+    made = write_compact(pen, AviPortCell, f"{protocol}{between}{number}")
+    made["protocol"], made["number"] = protocol, number
+    return made
+
+
+def write_compact(
     pen: Pen,
     kind: type[AviCompact],
     text: str,
     ids: Sequence[str] = (),
     scope: str = "",
 ) -> AviCompact:
+    """Return a cell that holds a text.
+
+    Args:
+        pen: The directive's.
+        kind: Its class.
+        text: The text, which can be empty.
+        ids: The anchors before it.
+        scope: What it heads, if it does.
+    """
     made = kind(text if kind.kind == "prose" else "")
     if text:
         made.append(nodes.Text(text))
@@ -332,7 +361,7 @@ def _need_cell(pen: Pen, drawn: Drawn, line: Line) -> AviCell:
         if flow.id in drawn.remarks
     ]
     if not (tag or marks or line.below or remarks or is_typed(text)):
-        return _compact(pen, AviNeedCell, text)
+        return write_compact(pen, AviNeedCell, text)
     pieces: list[str | nodes.Node] = []
     if tag:
         pieces += [AviTag(tag, tag), " "]

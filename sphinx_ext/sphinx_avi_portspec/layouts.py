@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from docutils import nodes
 
@@ -14,6 +14,7 @@ from avi_portspec.model.display import ports_text
 from avi_portspec.model.phrases import NO_PORT_NEEDED, NOT_DOCUMENTED
 from avi_portspec.model.wording import REQUIREMENTS, when
 from avi_portspec.tabular.columns import (
+    BEYOND,
     COLUMNS,
     FLOWS,
     NEED_DECISION,
@@ -40,8 +41,9 @@ if TYPE_CHECKING:
 
     #: What a row of the published layout states.
     Statement = Flow | Exclusion | Pointer
-    #: What fills the cells of a flow for a deployment, by column.
-    Decided = Mapping[str, Callable[[Flow], Sequence[str | nodes.Node]]]
+    #: What fills the cells of a flow for a deployment, by column, and of an
+    #: exclusion the columns about other sources.
+    Decided = Mapping[str, Callable[[Any], Sequence[str | nodes.Node]]]
 
 __all__ = [
     "DEFAULT_COLUMNS",
@@ -170,12 +172,14 @@ def _write_column(edition: Edition, column: Column) -> dict[str, str]:
 def find_last(headings: Sequence[Column], decided: Decided) -> int:
     """Return the number of the last column that can have a mark.
 
-    Behind a port, a letter could be taken for a part of it.
+    Behind a port, a letter could be taken for a part of it, and behind what
+    others state, for something about that.
     """
     words = [
         position
         for position, column in enumerate(headings)
-        if column.kind != "machine" or column.name in decided
+        if column.name not in BEYOND
+        and (column.kind != "machine" or column.name in decided)
     ]
     return words[-1] if words else len(headings) - 1
 
@@ -287,7 +291,9 @@ def make_statement_rows(  # noqa: PLR0917 - what every layout needs
     """
     names = [column.name for column in columns]
     said = [name for name in _SAID if name in names]
-    at = names.index(said[0]) if said else len(columns) - 1
+    # What others state has a column of its own, if there is another one.
+    own = [name for name in names if name not in BEYOND] or names
+    at = names.index(said[0] if said else own[-1])
     whole = _ENDPOINTS.issubset(names)
     rows = []
     for record in records:
@@ -309,7 +315,9 @@ def make_statement_rows(  # noqa: PLR0917 - what every layout needs
                     if isinstance(record, Flow)
                     else Phrase(NO_PORT_NEEDED)
                 )
-            elif isinstance(record, Flow) and names[position] in decided:
+            elif names[position] in decided and (
+                isinstance(record, Flow) or names[position] in BEYOND
+            ):
                 pieces = [*decided[names[position]](record)]
             if position == 0 and ids:
                 pieces.insert(0, make_target(ids))

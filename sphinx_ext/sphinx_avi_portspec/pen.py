@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from docutils import nodes
 from sphinx import addnodes
 
+import avi_portspec
+from avi_portspec.beyond.wording import traffic_text
 from avi_portspec.model.display import ports_text
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from avi_portspec.model.edition import EditionData
 
 __all__ = [
+    "NO_EDITION",
+    "SHARED",
     "AviData",
     "AviLabelled",
     "AviPlainProse",
@@ -39,6 +43,12 @@ __all__ = [
     "name_record",
     "setup_pen",
 ]
+
+
+#: The kinds of records that belong to no edition.
+SHARED: Final = frozenset({"source", "statement"})
+#: Those whose links name no edition before their id.
+NO_EDITION: Final = SHARED | {"edition"}
 
 
 class AviTag(nodes.inline):
@@ -194,6 +204,8 @@ class AviWords(nodes.inline, addnodes.translatable):
     """
 
     tagname = "inline"
+    #: What the phrase is filled with.
+    values: tuple[object, ...] = ()
 
     def preserve_original_messages(self) -> None:
         """Do nothing: the phrase is kept as the raw source."""
@@ -207,7 +219,8 @@ class AviWords(nodes.inline, addnodes.translatable):
     ) -> None:
         """Replace the phrase with its translation."""
         (text,) = self.findall(nodes.Text)
-        text.parent.replace(text, nodes.Text(translated_message))
+        made = fill(translated_message, self.values)
+        text.parent.replace(text, nodes.Text(made))
 
 
 class Pen:
@@ -333,13 +346,14 @@ def link(
 
     Args:
         edition: The record's edition.
-        kind: ``flow``, ``note``, ``endpoint`` or ``edition``.
+        kind: ``flow``, ``note``, ``endpoint``, ``edition``, ``source`` or
+            ``statement``.
         name: The record's id.
         text: The text of the link.
         machine: Whether to show it as a literal.
         look: The class of its text.
     """
-    target = name if kind == "edition" else f"{edition.id}/{name}"
+    target = name if kind in NO_EDITION else f"{edition.id}/{name}"
     shown = nodes.literal if machine else nodes.inline
     return addnodes.pending_xref(
         "",
@@ -372,12 +386,19 @@ def name_record(edition: EditionData, kind: str, name: str) -> str:
 
     Args:
         edition: The record's edition.
-        kind: ``flow``, ``note``, ``endpoint`` or ``edition``.
+        kind: ``flow``, ``note``, ``endpoint``, ``edition``, ``source`` or
+            ``statement``.
         name: The record's id.
 
     Raises:
         UnknownNameError: The edition has no such record.
     """
+    if kind == "source":
+        return avi_portspec.sources()[name].title
+    if kind == "statement":
+        statement = avi_portspec.statements()[name]
+        title = avi_portspec.sources()[str(statement.stated_by)].title
+        return ": ".join(filter(None, (title, traffic_text(statement))))
     if kind == "edition":
         return edition.title
     if kind == "note":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from docutils import nodes
@@ -21,11 +22,13 @@ from avi_portspec.tabular.filters import (
     select_statements,
 )
 from avi_portspec.tabular.prose import ports_phrase
-from sphinx_avi_portspec.pen import AviWords, link, name_record
+from sphinx_avi_portspec.pen import SHARED, AviWords, link, name_record
 from sphinx_avi_portspec.sources import (
+    find_edition,
     find_target,
     use_deployment,
     use_edition,
+    use_statements,
 )
 
 if TYPE_CHECKING:
@@ -66,16 +69,21 @@ class RecordRole(XRefRole):
     ) -> tuple[str, str]:
         """Return the link's text, and its target with the edition's id."""
         kind = refnode["reftype"]
+        use = partial(use_edition, env)
+        if kind in SHARED:
+            # They are of no edition, and any one will do.
+            use_statements(env)
+            use = partial(find_edition, env.config)
         try:
             found = find_target(env.config, kind, target)
         except (PortSpecError, OSError):
             # It may be another project's; if not, Sphinx warns. A mended
             # edition has it, perhaps: the document depends on that.
             with suppress(PortSpecError, OSError):
-                use_edition(env, "")
+                use("")
             return title, target
         # The title comes from the data: the document depends on it.
-        edition = use_edition(env, found.prefix)
+        edition = use(found.prefix)
         refnode["avi-short"] = found.short
         if not has_explicit_title:
             title = name_record(edition, kind, found.name)

@@ -22,6 +22,8 @@ from avi_portspec import (
     dumps_deployment,
     load,
 )
+from avi_portspec.beyond.files import FOLDER, paths_in
+from avi_portspec.beyond.files import fingerprint as hash_statements
 from avi_portspec.deployment.files import read_deployment
 from avi_portspec.deployment.kinds import kind_of
 from avi_portspec.edition.bundled import edition_files
@@ -30,6 +32,7 @@ from avi_portspec.names import EndpointId, fold, is_file_name
 from avi_portspec.serialisation.facet_lists import facet_bytes
 from avi_portspec.serialisation.files import read_file, read_table
 from avi_portspec.serialisation.limits import read_bytes
+from sphinx_avi_portspec.pen import NO_EDITION
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -51,6 +54,8 @@ __all__ = [
     "setup_sources",
     "use_deployment",
     "use_edition",
+    "use_statements",
+    "word_statements",
 ]
 
 #: What the project's own files hold, by path, with the hash of the file and
@@ -262,7 +267,7 @@ class Target(NamedTuple):
 
     Attributes:
         prefix: The edition, as the target names it; empty for the default.
-        edition: The edition's id.
+        edition: The edition's id; empty for what is of none.
         kind: The kind of record.
         name: The record's id.
     """
@@ -275,7 +280,7 @@ class Target(NamedTuple):
     @property
     def target(self) -> str:
         """The whole target, which means the same in every project."""
-        if self.kind == "edition":
+        if self.kind in NO_EDITION:
             return self.name
         return f"{self.edition}/{self.name}"
 
@@ -290,15 +295,20 @@ def find_target(config: Config, kind: str, target: str) -> Target:
 
     Args:
         config: The project's settings.
-        kind: ``flow``, ``note``, ``endpoint`` or ``edition``.
+        kind: ``flow``, ``note``, ``endpoint``, ``edition``, ``source`` or
+            ``statement``.
         target: An id or another name of the record, with ``edition/`` before
-            it unless it is of the default edition.
+            it unless it is of the default edition, or of none.
 
     Raises:
         UnknownNameError: There is no such record, or no such edition.
         InvalidDataError: The edition's file holds no sound edition.
         OSError: A file of the project's own cannot be read.
     """
+    if kind == "source":
+        return Target("", "", kind, avi_portspec.sources()[target].id)
+    if kind == "statement":
+        return Target("", "", kind, avi_portspec.statements()[target].id)
     if kind == "edition":
         edition = find_edition(config, target)
         return Target(target, edition.id, kind, edition.id)
@@ -354,6 +364,24 @@ def fingerprint(edition: Edition) -> str:
     It covers the data, and the package's version, which decides the words.
     """
     return f"{avi_portspec.__version__} {edition.digest}"
+
+
+def use_statements(env: BuildEnvironment) -> None:
+    """Note that the current document depends on what other sources state.
+
+    As with an edition, that is the files, and a fingerprint of all of them.
+    """
+    uses = env.get_domain("avi").data["elsewhere"]
+    # If reading fails, the document is read again in the next build.
+    uses[env.docname] = "nothing"
+    for path in paths_in(FOLDER):
+        env.note_dependency(path)
+    uses[env.docname] = word_statements()
+
+
+def word_statements() -> str:
+    """Return the fingerprint of statements as documents show them."""
+    return f"{avi_portspec.__version__} {hash_statements(FOLDER).hex()}"
 
 
 def use_deployment(

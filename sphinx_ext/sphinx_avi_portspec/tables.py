@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -83,6 +84,7 @@ from sphinx_avi_portspec.scripts import (
     add_filter_data,
     add_line_data,
 )
+from sphinx_avi_portspec.statements import write_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -97,6 +99,7 @@ if TYPE_CHECKING:
         Flows,
         Pointer,
     )
+    from sphinx_avi_portspec.layouts import Decided
     from sphinx_avi_portspec.pen import Pen
     from sphinx_avi_portspec.scripts import AviFilterRow
 
@@ -479,7 +482,10 @@ class PortTable(DeploymentDirective, TableDirective):
             # No more rows than were asked for.
             exclusions = ()
         columns, constant = self._find_constant(edition, shown)
-        decided = self.fill_columns()
+        decided: Decided = {
+            **self.fill_columns(),
+            "elsewhere": partial(write_elsewhere, self.env, pen, edition),
+        }
         facts = {field for column in columns for field in column.fields}
         if any(column.name == "decision" for column in columns):
             facts |= DECIDING

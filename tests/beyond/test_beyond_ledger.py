@@ -25,7 +25,8 @@ from avi_portspec.beyond.files import library
 ROOT = Path(__file__).parents[2]
 LEDGER = ROOT / "tests" / "data" / "statements" / "ledger.csv"
 FACTS = ROOT.parent / "shared" / "facts" / "statements"
-#: How many facts each table has.
+#: How many facts each of the published tables has. Sources that were added
+#: since have tables of their own here, with their facts and no digest.
 COUNTS = {
     "comparison": 33,
     "objsync-default": 30,
@@ -63,6 +64,11 @@ def rows() -> list[dict[str, str]]:
         return [*csv.DictReader(file)]
 
 
+def published() -> list[dict[str, str]]:
+    """Return the rows of the facts that were published."""
+    return [row for row in rows() if row["file"] in COUNTS]
+
+
 def taken() -> list[tuple[dict[str, str], Statement]]:
     """Return each row with each statement that it became, or went into."""
     known = avi_portspec.statements()
@@ -81,15 +87,16 @@ class TestTheLedger:
     def test_no_fact_is_missing(self) -> None:
         """Each table, each row, once."""
         found = [(row["file"], int(row["row"])) for row in rows()]
+        counts = {**Counter(row["file"] for row in rows()), **COUNTS}
         assert sorted(found) == [
             (name, number)
-            for name, count in sorted(COUNTS.items())
+            for name, count in sorted(counts.items())
             for number in range(1, count + 1)
         ]
 
     def test_the_facts_are_those_that_were_entered(self) -> None:
         """By a digest of all of them."""
-        text = "".join(row["sha256"] for row in rows())
+        text = "".join(row["sha256"] for row in published())
         assert hashlib.sha256(text.encode()).hexdigest() == PINNED
 
     def test_each_row_says_what_became_of_it(self) -> None:
@@ -103,7 +110,7 @@ class TestTheLedger:
             else:
                 assert row["verdict"] in {"transcribed", "merged"}, where
                 assert into, where
-        verdicts = Counter(row["verdict"] for row in rows())
+        verdicts = Counter(row["verdict"] for row in published())
         assert verdicts == {"transcribed": 216, "merged": 68, "left out": 4}
 
     def test_where_it_went_exists(self) -> None:
@@ -131,7 +138,7 @@ class TestTheLedger:
             for path in FACTS.glob("*.csv")
         }
         assert {name: len(t) for name, t in tables.items()} == COUNTS
-        for row in rows():
+        for row in published():
             fact = tables[row["file"]][int(row["row"]) - 1]
             text = json.dumps([*fact.values()], ensure_ascii=False)
             digest = hashlib.sha256(text.encode()).hexdigest()

@@ -19,6 +19,14 @@ PORTAL = "service-engine-to-controller-portal"
 STORE = "service-engine-to-service-engine-objstore-vmware"
 
 
+#: What is stated of the object store where its cloud is not documented: both
+#: ports, and the range that the setting may be in.
+STORES = {
+    f"service-engine service-engine {text}"
+    for text in ("TCP 9001", "TCP 4001", "TCP 1024-65535", "TCP")
+}
+
+
 class TestStatements:
     """Statements by what they are about."""
 
@@ -153,12 +161,10 @@ class TestStatedElsewhere:
         [
             ("vcenter", {"controller vcenter-server TCP 443"}),
             ("nsx-t", {"controller nsx-manager TCP 443"}),
-            (
-                "no-orchestrator",
-                {"service-engine service-engine TCP 9001"},
-            ),
+            ("no-orchestrator", STORES),
             ("linux-server-cloud", set()),
-            ("mesos", set()),
+            # The default of a setting, which is the same on all clouds.
+            ("mesos", STORES),
         ],
     )
     def test_gaps_point_at_what_others_state(
@@ -248,6 +254,9 @@ class TestNearMisses:
             ("tcp", 6, []),
             ("tcp", 8344, []),
             ("tcp", 60000, []),
+            ("tcp", 844, [("TCP 8443", "digit")]),
+            ("tcp", 50544, [("TCP 5054", "digit")]),
+            ("tcp", 4401, [("TCP 4001", "digit")]),
             (97, 8443, [("TCP 8443", "protocol")]),
             (97, 97, []),
         ],
@@ -286,6 +295,33 @@ class TestNearMisses:
         assert "controller-to-ldap" not in few.flows.ids()
         assert few.near_misses("sctp", 389) == ()
         assert edition.near_misses("sctp", 389)
+
+    def test_only_some_flows_may_be_meant(self) -> None:
+        """Such as those that a deployment needs."""
+        edition = avi_portspec.load()
+        needed = edition.resolve("aws").needed
+        assert edition.near_misses("tcp", 9010, flows=needed) == ()
+        (miss,) = edition.near_misses("tcp", 8842, flows=needed)
+        assert miss.records[0] in needed.ids()
+        # Another flow has that port; of these, one has a port near to it.
+        assert edition.near_misses("tcp", 8444) != ()
+        assert edition.near_misses("udp", 162) == ()
+        (near,) = edition.near_misses("udp", 162, flows=needed)
+        assert (str(near.meant), near.slip) == ("UDP 161", "digit")
+
+    @pytest.mark.parametrize(
+        ("port", "what"),
+        [
+            (8483, "one digit differs"),
+            (9010, "two digits are swapped"),
+            (844, "a digit is missing"),
+            (50544, "there is a digit too many"),
+        ],
+    )
+    def test_the_reason_says_which_slip(self, port: int, what: str) -> None:
+        """In words."""
+        (miss,) = avi_portspec.load().near_misses("tcp", port)
+        assert miss.reason.endswith(f" is documented; {what}.")
 
     @pytest.mark.parametrize("port", [-1, 65536, "22", True])
     def test_what_is_no_port_is_refused(self, port: Any) -> None:

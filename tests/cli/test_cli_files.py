@@ -865,8 +865,27 @@ class TestVerifySource:
         found = ask("verify-source -", stdin=b"\xef\xbb\xbf" + text)
         assert found.out == ask("verify-source page.html").out
 
-    def test_an_edition_without_a_ledger_is_told(self, ask: Ask) -> None:
+    def test_earlier_editions_have_pages_of_their_own(
+        self, ask: Ask, files: Path
+    ) -> None:
+        """What has drifted is told by the places that their pages have."""
+        page = Path(files, "page.md")
+        page.write_text(
+            "---\ntitle: Protocol Ports Used by Avi Vantage for Management "
+            "Communication\n---\n### Mesos Nodes\n* Port 22\n* Port 23\n"
+        )
+        answer = ask("verify-source page.md --edition 17.1")
+        assert answer.code == 1
+        assert "unchanged: 3 fragments\n" in answer.out
+        assert "new: mesos-nodes/bullet-2/sentence-1\n" in answer.out
+        assert "gone: openstack/heading\n" in answer.out
+
+    def test_an_edition_without_a_ledger_is_told(
+        self, ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """With those that have one."""
+        (tmp_path / "17.1.toml").touch()
+        monkeypatch.setattr("avi_portspec.ledger.entries.FOLDER", tmp_path)
         answer = ask("verify-source - --edition 16.2")
         assert answer.code == 2
-        assert "vantage-undated" in answer.err
+        assert "17.1" in answer.err

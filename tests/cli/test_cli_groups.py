@@ -316,10 +316,12 @@ def check_all(edition: Edition, data: st.DataObject) -> None:
         screen = screen_of(columns)
         show_verdicts(
             screen,
+            edition,
             resolution,
-            "tcp",
-            [*resolution],
-            [*edition.exclusions],
+            subject="tcp",
+            decisions=[*resolution],
+            exclusions=[*edition.exclusions],
+            gaps=resolution.gaps,
             everything=flag,
             full=False,
             quiet=False,

@@ -132,7 +132,8 @@ class TestWhatIsLeftOut:
         assert lines[0] == (
             "complete: as far as the vendor documents, with 1 gap"
         )
-        assert lines[-1].startswith("unstated: the vendor's page does not")
+        assert lines[-2].startswith("unstated: the vendor's page does not")
+        assert lines[-1].startswith("Stated elsewhere: Service Engine -> ")
         allowed = ask(f"{ASKED} --cloud no-orchestrator --allow-gaps")
         assert (allowed.code, allowed.out) == (0, answer.out)
         assert allowed.err == answer.err

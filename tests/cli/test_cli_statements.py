@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from asking_cli import Ask
 
 import avi_portspec
+from avi_portspec import InvalidQueryError, UnknownNameError
 from avi_portspec.beyond.files import FOLDER
 
 
@@ -96,6 +98,315 @@ class TestStatements:
         answer = ask(line)
         assert answer.code == 2
         assert said in answer.err
+
+
+class TestTraffic:
+    """The filters that flows have, too."""
+
+    @pytest.mark.parametrize(
+        ("filters", "criteria"),
+        [
+            ("--endpoint vCenter", {"endpoint": "vcenter-server"}),
+            ("--protocol 63", {"protocol": 63}),
+            ("--port 1550", {"port": 1550}),
+            ("--on-cloud GCP", {"cloud": "gcp"}),
+            (
+                "--endpoint 'NSX ALB Controller' --port 443 --protocol tcp",
+                {"endpoint": "controller", "port": 443, "protocol": "tcp"},
+            ),
+        ],
+    )
+    def test_they_select_statements(
+        self, ask: Ask, filters: str, criteria: dict[str, Any]
+    ) -> None:
+        """As the criteria of the library do."""
+        found = json.loads(ask(f"statements {filters} --json").out)
+        expected = avi_portspec.statements(**criteria).ids()
+        assert [each["id"] for each in found["statements"]] == [*expected]
+        assert 0 < len(expected) < len(avi_portspec.statements())
+
+    def test_either_side_lists_and_exclusions(self, ask: Ask) -> None:
+        """The grammar is that of all filters."""
+        line = (
+            "statements --source SE --destination SE --protocol 63,73,97 "
+            "--on-cloud !gcp --json"
+        )
+        found = json.loads(ask(line).out)["statements"]
+        assert {each["stated_by"] for each in found} == {
+            "aws-groups-20-1",
+            "aws-groups-30-2",
+        }
+        ports = json.loads(ask("statements --port 9000-9100 --json").out)
+        assert {
+            pair["port_low"]
+            for each in ports["statements"]
+            for pair in each["ports"]
+        } >= {9001, 9004}
+
+    def test_several_records(self, ask: Ask) -> None:
+        """Those on any of them."""
+        names = ("controller-to-dns", "controller-to-ntp")
+        line = f"statements --on {names[0]} --on {names[1]} --json"
+        found = json.loads(ask(line).out)["statements"]
+        assert [each["id"] for each in found] == [
+            *avi_portspec.statements(flow=names).ids()
+        ]
+
+    @pytest.mark.parametrize(
+        ("line", "said"),
+        [
+            ("--endpoint vCenterr", "did you mean 'vCenter'"),
+            ("--on-cloud awss", "did you mean 'aws'"),
+            ("--port 70000", "65535"),
+            ("--protocol tcpp", "did you mean 'tcp'"),
+        ],
+    )
+    def test_a_wrong_value_is_refused(
+        self, ask: Ask, line: str, said: str
+    ) -> None:
+        """By the option's name."""
+        answer = ask(f"statements {line}")
+        assert answer.code == 2
+        assert line.partition(" ")[0] in answer.err
+        assert said in answer.err
+
+    @pytest.mark.parametrize(
+        ("criteria", "wrong"),
+        [
+            ({"port": -1}, InvalidQueryError),
+            ({"port": "22"}, InvalidQueryError),
+            ({"cloud": "awss"}, UnknownNameError),
+            ({"endpoint": "nobody"}, UnknownNameError),
+            ({"protocol": "tcpp"}, UnknownNameError),
+        ],
+    )
+    def test_the_library_refuses_it_as_well(
+        self, criteria: dict[str, Any], wrong: type[Exception]
+    ) -> None:
+        """Even where nothing else is left to look at."""
+        with pytest.raises(wrong):
+            avi_portspec.statements(agreement=(), **criteria)
+
+
+class TestWhereThePageIsSilent:
+    """A gap points at statements, and nothing is wider for it."""
+
+    @pytest.mark.parametrize(
+        "cloud", ["vcenter", "nsx-t", "no-orchestrator", "aws", "gcp"]
+    )
+    def test_the_command_lists_what_was_counted(
+        self, ask: Ask, cloud: str
+    ) -> None:
+        """Exactly, whatever else the answer has."""
+        found = json.loads(ask(f"ports {cloud} --json").out)
+        assert found["stated_elsewhere"]
+        for each in found["stated_elsewhere"]:
+            line = each["command"].removeprefix("avi-portspec ")
+            listed = json.loads(ask(f"{line} --json").out)["statements"]
+            assert [one["id"] for one in each["statements"]] == [
+                one["id"] for one in listed
+            ]
+            gaps = [gap["text"] for gap in found["gaps"]]
+            assert each["gap"] is None or each["gap"] in gaps
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "ports nsx-t",
+            "ports nsx-t --wide",
+            "ports --on-cloud nsx-t",
+            "export --format ticket --deployment nsx-t",
+            "export --format markdown --deployment nsx-t",
+        ],
+    )
+    def test_people_are_pointed_on(self, ask: Ask, line: str) -> None:
+        """Behind the gap, once."""
+        out = flat(ask(line).out).replace("\\", "")
+        _, _, after = out.partition("and NSX Manager on NSX-T.")
+        pointer = (
+            "Stated elsewhere: Controller -> NSX Manager, TCP 443 "
+            "(5 statements); see 'avi-portspec statements --endpoint "
+            "nsx-manager --on-cloud nsx-t'."
+        )
+        if line == "ports nsx-t --wide":
+            after = out
+        assert out.count(pointer) == 1
+        assert pointer in after
+
+    @pytest.mark.parametrize(
+        "line", ["ports nsx-t", "ports nsx-t --wide", "ports --on-cloud nsx-t"]
+    )
+    def test_quiet_leaves_it_out(self, ask: Ask, line: str) -> None:
+        """Who asks for rows alone gets what is not documented, and no more."""
+        answer = ask(f"{line} --quiet")
+        assert "NSX Manager on NSX-T" in answer.err
+        assert "lsewhere" not in answer.out + answer.err
+
+    def test_rules_do_not_name_it(self, ask: Ask, tmp_path: Path) -> None:
+        """Their text has no word of it; standard error has."""
+        tmp_path.joinpath("site-addresses.toml").write_text(
+            'controller = ["10.0.0.1"]\nservice-engine = ["10.0.1.0/24"]\n'
+            'external-network-services = ["10.0.2.0/24"]\n',
+            encoding="utf-8",
+        )
+        line = (
+            "rules --platform nftables --inventory site-addresses.toml "
+            "--cloud nsx-t"
+        )
+        answer = ask(line)
+        assert "lsewhere" not in answer.out
+        assert "statements --endpoint nsx-manager" in answer.err
+        assert "lsewhere: Controller" in ask(f"{line} --dry-run").out
+
+    def test_the_workbook_has_it(self, ask: Ask, tmp_path: Path) -> None:
+        """On the sheet of what is not documented."""
+        openpyxl = pytest.importorskip("openpyxl")
+        ask("export --format xlsx --deployment nsx-t --output site.xlsx")
+        book = openpyxl.load_workbook(tmp_path / "site.xlsx")
+        text = [
+            str(cell)
+            for row in book["Not documented"].iter_rows(values_only=True)
+            for cell in row
+        ]
+        assert any("TCP 443 (5 statements)" in cell for cell in text)
+        assert "Elsewhere" in text
+
+
+class TestPurposesAndSettings:
+    """What others state of a flow, told as theirs."""
+
+    NTP = "Time synchronisation (Tanzu reference designs: port sheet)"
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "explain service-engine-to-controller-ntp aws",
+            "ports aws --why",
+            "ports aws --wide",
+            "export --format ticket --deployment aws",
+            "export --format markdown --deployment aws",
+        ],
+    )
+    def test_a_purpose_has_its_source(self, ask: Ask, line: str) -> None:
+        """Wherever there are reasons."""
+        assert self.NTP in flat(ask(line).out)
+
+    def test_that_none_is_known_is_told(self, ask: Ask) -> None:
+        """Where nobody states one."""
+        line = "explain external-to-controller-ssh aws"
+        assert "No purpose known." in ask(line).out
+        ticket = ask("export --format ticket --deployment aws").out
+        assert "TCP 22: required (no purpose known)" in ticket
+
+    def test_json_has_them_apart(self, ask: Ask) -> None:
+        """The page's own purpose stays what it is."""
+        found = json.loads(ask("ports vcenter --json").out)
+        name = "service-engine-to-controller-ntp"
+        (own,) = [r for r in found["records"] if r["flow"] == name]
+        (other,) = [p for p in found["other_purposes"] if p["flow"] == name]
+        assert own["purpose"] is None
+        assert other["statement"] == "tanzu-ports-ntp"
+        settings = {each["text"] for each in found["settings"]}
+        assert "objsync_port of the Service Engine group" in settings
+        explained = json.loads(ask(f"explain {name} aws --json").out)
+        assert explained["other_purposes"] == [other]
+        assert explained["settings"] == []
+
+    def test_without_a_deployment_nothing_is_loaded(self, ask: Ask) -> None:
+        """A list of flows is the page's alone."""
+        found = json.loads(ask("ports --json").out)
+        keys = ("stated_elsewhere", "other_purposes", "settings")
+        assert [found[key] for key in keys] == [[], [], []]
+        assert "Tanzu" not in ask("ports --columns id,why,purpose").out
+
+    @pytest.mark.parametrize(
+        ("line", "said"),
+        [
+            (
+                "ports vcenter",
+                "TCP 9001: objsync_port of the Service Engine group (Object",
+            ),
+            (
+                "ports aws --container",
+                "TCP 8443: the published system port (Ansible role",
+            ),
+            (
+                "explain tcp/9001 vcenter",
+                "is a setting: read objsync_port of the Service Engine group",
+            ),
+        ],
+    )
+    def test_a_port_that_is_a_setting_is_marked(
+        self, ask: Ask, line: str, said: str
+    ) -> None:
+        """With the name of the setting and its source."""
+        assert said in flat(ask(line).out)
+
+
+class TestSymptoms:
+    """``avi-portspec symptom`` beyond the page."""
+
+    def test_the_harmless_ping_is_not_alone(self, ask: Ask) -> None:
+        """What else may be behind it stands below, and that it is not all."""
+        answer = ask("symptom controller down")
+        out = flat(answer.out)
+        assert answer.code == 0
+        assert "The product works without it." in out
+        assert "Service Engine -> Controller, TCP 22: Configuration" in out
+        assert "If blocked: Controllers of a cluster cannot reach" in out
+        assert out.endswith("Other causes are not documented here.")
+
+    def test_what_has_no_purpose_says_so(self, ask: Ask) -> None:
+        """And JSON has the flows, too."""
+        assert "UDP 123: no purpose known." in ask("symptom clock").out
+        found = json.loads(ask("symptom clock --json").out)
+        assert [each["flow"]["id"] for each in found["causes"]] == [
+            "service-engine-to-controller-ntp",
+            "controller-to-ntp",
+        ]
+        (first, _) = found["causes"]
+        assert first["statements"][0]["id"] == "aws-module-ntp"
+
+    def test_nothing_is_known(self, ask: Ask) -> None:
+        """It says so, and ends with 1."""
+        answer = ask("symptom blue smoke")
+        assert answer.code == 1
+        assert answer.out == (
+            "No documented symptom matches.\n\n"
+            "Other causes are not documented here.\n"
+        )
+        assert "Other causes" not in ask("symptom").out
+
+
+class TestNames:
+    """What other sources call the endpoints of an edition."""
+
+    def test_endpoints_lists_them(self, ask: Ask) -> None:
+        """Each with the sources that use it."""
+        answer = ask("endpoints 'NSX ALB Controller' --json")
+        (found,) = json.loads(answer.out)["endpoints"]
+        assert found["id"] == "controller"
+        assert {
+            "name": "Controllers and cluster VIP",
+            "sources": ["installer-vcd"],
+        } in found["other_names"]
+        assert "ALB management network" in ask("endpoints controller").out
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "ports aws --source {}",
+            "ports --endpoint '!{}'",
+            "export --format csv --deployment aws --destination {}",
+        ],
+    )
+    def test_every_command_takes_them(self, ask: Ask, line: str) -> None:
+        """As it takes the edition's own."""
+        own = ask(line.format("controller"))
+        quoted = line.replace("'!{}'", "{}").format("'{}'")
+        bar = "!" if "!" in line else ""
+        other = ask(quoted.format(f"{bar}NSX ALB Controller"))
+        assert (other.code, other.out) == (own.code, own.out)
 
 
 class TestSourcesAndReleases:
@@ -230,7 +541,78 @@ class TestExplain:
 
     def test_a_range_of_a_setting_adds_no_port(self, ask: Ask) -> None:
         """A port that the object store could be set to is not stated."""
-        assert "Stated elsewhere" not in ask("explain tcp/7777 vcenter").out
+        out = ask("explain tcp/7777 vcenter").out
+        assert "Stated elsewhere, and part of no answer" not in out
+
+    @pytest.mark.parametrize(
+        ("subject", "said"),
+        [
+            ("tcp/8842", "Did you mean TCP 8443? nsx-t-dfw-30-2 has the same"),
+            ("tcp/8483", "Did you mean TCP 8443? TCP 8443 is documented; one"),
+            ("tcp/123", "Did you mean UDP 123? Port 123 is documented with"),
+            ("tcp/75", "[gcp-module-protocol-seventy-five]"),
+            ("udp/1550", "[service-installer-tunnel]"),
+            ("63", "[aws-module-protocol-sixty-three]"),
+        ],
+    )
+    def test_what_nothing_documents_needs_no_deployment(
+        self, ask: Ask, subject: str, said: str
+    ) -> None:
+        """It is the same for all of them."""
+        answer = ask(f"explain {subject}")
+        assert answer.code == 1
+        assert said in flat(answer.out)
+        found = json.loads(ask(f"explain {subject} --json").out)
+        assert found["deployment"] is None
+        assert found["decisions"] == []
+        assert ask("explain tcp/8443").code == 2
+
+    @pytest.mark.parametrize(
+        "pair",
+        [
+            "controller-to-vcenter-server",
+            "'Controller -> vCenter'",
+            "'NSX ALB Controller -> vCenter Server'",
+        ],
+    )
+    def test_a_pair_that_others_know(self, ask: Ask, pair: str) -> None:
+        """By any name, with a deployment and without."""
+        for more, absent in (("", "nothing"), (" vcenter", "nsx-t-design")):
+            answer = ask(f"explain {pair}{more}")
+            out = flat(answer.out)
+            assert answer.code == 1
+            assert "No flow goes from Controller to vCenter Server." in out
+            assert "[tanzu-tpsm-vcenter]" in out
+            assert absent not in out
+        found = json.loads(ask(f"explain {pair} --json").out)
+        assert found["subject"] == "Controller to vCenter Server"
+        assert found["text"].startswith(
+            "No flow of vantage-undated goes from Controller to vCenter"
+        )
+
+    def test_a_pair_that_nobody_knows(self, ask: Ask) -> None:
+        """Whether or not its ends are known, it is no name."""
+        for pair in ("ESXi host -> SE", "SE -> nobody"):
+            answer = ask(f"explain '{pair}' vcenter")
+            assert answer.code == 2
+            assert (
+                f"unknown flow, exclusion, protocol or service '{pair}'"
+                in (answer.err)
+            )
+
+    def test_a_gap_needs_no_release(self, ask: Ask) -> None:
+        """Where the answer is silent, what others state is listed."""
+        out = ask("explain tcp/9001 no-orchestrator").out
+        assert out.startswith("not documented ")
+        assert "[tanzu-ports-objstore-vmware]" in out
+        out = ask("explain tcp/9001 vcenter").out
+        assert "Stated elsewhere, and part of no answer" not in out
+        # The gap of the cloud, which may be about any port, points on.
+        assert "statements --endpoint vcenter-server" in out
+
+    def test_a_protocol_that_others_have(self, ask: Ask) -> None:
+        """An IP protocol by its name."""
+        assert "unknown" in ask("explain sctp").out
 
     def test_nothing_is_known_of_a_release(self, ask: Ask) -> None:
         """It says so."""

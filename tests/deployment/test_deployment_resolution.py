@@ -583,6 +583,30 @@ class TestTexts:
             "container side is not supported."
         )
 
+    def test_a_place_is_cited_once(self, data: dict[str, Any]) -> None:
+        """A row can state a flow and what replaces it."""
+        ids = [flow["id"] for flow in data["flows"]]
+        other = data["flows"].pop(ids.index(CONTAINER_SSH))
+        place = data["flows"][ids.index(SSH)]["citation"]
+        data["flows"].insert(ids.index(SSH) + 1, {**other, "citation": place})
+        # The row has an item less then.
+        data["sections"][0]["extent"]["rows"][0] -= 1
+        edition = avi_portspec.loads(json.dumps(data))
+        decision = edition.resolve(preset("aws", controller="container"))[SSH]
+        assert decision.replaced_by == (CONTAINER_SSH,)
+        assert len(decision.citations) == len({*decision.citations})
+        assert decision.flow.citation in decision.citations
+
+    def test_a_doubtful_direction_says_what_is_in_doubt(self) -> None:
+        """Behind the reason, in a few words for each field."""
+        decision = _edition().resolve("gcp")["gcp-to-avi-vantage"]
+        assert decision.status == "direction-unclear"
+        assert decision.reason == (
+            "Direction not clear: the vendor may have swapped source and "
+            "destination. Direction as the vendor states it. More likely the "
+            "Controller connects to GCP."
+        )
+
     def test_only_an_optional_flow_says_what_goes_without_it(
         self, data: dict[str, Any]
     ) -> None:

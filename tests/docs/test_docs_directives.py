@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from avi_portspec.tabular.filters import FILTERS
+from avi_portspec.tabular.filters import FILTERS, STATEMENT_FILTERS
 from sphinx_avi_portspec.changes import PortChanges
 from sphinx_avi_portspec.chooser import PortExplorer
 from sphinx_avi_portspec.diagram import PortDiagram
@@ -15,6 +15,7 @@ from sphinx_avi_portspec.directive import PortDirective
 from sphinx_avi_portspec.lists import PortList, PortNotes
 from sphinx_avi_portspec.matrix import PortMatrix
 from sphinx_avi_portspec.pages import PortPage
+from sphinx_avi_portspec.statements import PortStatements
 from sphinx_avi_portspec.tables import PortTable
 
 SPHINX = Path(__file__).parents[2] / "docs" / "sphinx"
@@ -26,13 +27,15 @@ PLACES = {
     "avi-port-notes": (PortNotes, "directives", "``avi-port-matrix``\n"),
     "avi-port-matrix": (PortMatrix, "directives", "``avi-port-diagram``\n"),
     "avi-port-diagram": (PortDiagram, "directives", "``avi-port-page``\n"),
-    "avi-port-page": (PortPage, "directives", "\0"),
+    "avi-port-page": (PortPage, "directives", ".. _avi-port-statements:"),
+    "avi-port-statements": (PortStatements, "directives", "\0"),
     "avi-port-changes": (PortChanges, "changes", "\0"),
 }
 #: What words stand for.
 TABLES = {"align", "header-rows", "stub-columns", "width", "widths"}
 PHRASES = {
     "docutils' options for tables": TABLES,
+    ".. avi-filters:: statements": {*STATEMENT_FILTERS},
     "akes the filters": {*FILTERS, "edition"},
     # The table's filters have a section of their own.
     "Flows as a table.": {*FILTERS, "edition"},

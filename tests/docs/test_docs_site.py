@@ -315,6 +315,11 @@ def feed(site: Site) -> ET.Element:
 class TestFeed:
     """The feed of changes; the numbers are sections of RFC 4287."""
 
+    @pytest.fixture(autouse=True)
+    def _on_path(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The extension of the documentation, as Sphinx finds it."""
+        monkeypatch.syspath_prepend(DOCS / "_ext")
+
     def test_feed_and_entries_have_what_they_must_have(
         self, feed: ET.Element
     ) -> None:

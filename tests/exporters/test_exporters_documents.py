@@ -134,6 +134,10 @@ reason = "not polled"
 """
 
 
+#: A source of purposes that the vendor's page does not state.
+SECURE = "Secure communication between Controller and Service Engine, 20.1"
+
+
 class TestTicket:
     """A change request that a board reads in two minutes."""
 
@@ -261,7 +265,8 @@ class TestTicket:
             (
                 (
                     "The port from Service Engine to Service Engine on "
-                    "OpenShift. Elsewhere it is TCP 4001 or TCP 9001."
+                    "OpenShift. Elsewhere it is TCP 4001 or TCP 9001. "
+                    f"{answer.elsewhere[0].text}"
                 ),
             )
         )
@@ -423,7 +428,8 @@ class TestTicket:
         ]
         assert peers.splitlines()[2].startswith("TCP 9001: required on vC")
         assert why["External network services", "Controller"] == (
-            "TCP 22 and 443: required (no purpose stated)\n"
+            "TCP 22: required (no purpose known)\n"
+            f"TCP 443: API server ({SECURE})\n"
             "TCP 5054: remote CLI shell\n"
             "UDP 161: SNMP agent on the Controller"
         )
@@ -877,7 +883,8 @@ class TestSite:
         assert rows["External network services"][3:] == (
             "TCP 22 (SSH), 9443 (HTTPS)\nUDP 161 (SNMP)",
             (
-                "TCP 22 and 9443: required (no purpose stated)\n"
+                "TCP 22: required (no purpose known)\n"
+                f"TCP 9443: API server ({SECURE})\n"
                 "TCP 9443: moved from TCP 443 by the site's overlay berlin: "
                 "The portal moved\n"
                 "UDP 161: SNMP agent on the Controller"

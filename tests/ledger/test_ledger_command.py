@@ -54,7 +54,7 @@ class TestCheck:
 
     @pytest.mark.parametrize(
         "arguments",
-        [["check", "no-such-file"], ["check", "{page}", "--edition", "16.2"]],
+        [["check", "no-such-file"], ["check", "{page}", "--edition", "16.9"]],
     )
     def test_cannot_be_read(
         self,

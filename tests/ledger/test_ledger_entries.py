@@ -16,6 +16,7 @@ from avi_portspec import (
     InvalidDataError,
     Section,
     UnknownNameError,
+    editions,
     load,
 )
 from avi_portspec.ledger import entries
@@ -121,11 +122,114 @@ class TestRealLedger:
         waived = [e for e in load_ledger().entries if e.waived]
         assert len(waived) == 6
 
-    def test_an_edition_without_one(self) -> None:
-        """The earlier pages were read from facts: they have no ledger."""
+    def test_an_edition_without_one(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What has none is told from what is no edition."""
+        monkeypatch.setattr(entries, "FOLDER", tmp_path)
+        (tmp_path / "other.toml").touch()
         with pytest.raises(UnknownNameError) as caught:
             load_ledger("16.2")
-        assert caught.value.known == ledgers()
+        assert caught.value.known == ledgers() == ("other",)
+
+
+class TestEarlierLedgers:
+    """Those of 16.2 and 17.1, whose pages name ports and little else.
+
+    So what many of their fragments say follows from the facts, and is
+    compared with them where no copy of the page is at hand.
+    """
+
+    SERVICES = "ports-used-by-controller-for-network"
+    FIRST = "protocol-ports-used-by-avi-vantage"
+
+    @pytest.mark.parametrize(
+        ("name", "count", "waived"), [("16.2", 32, 3), ("17.1", 51, 3)]
+    )
+    def test_they_load(self, name: str, count: int, waived: int) -> None:
+        """Only the headings of the table's columns account for nothing."""
+        ledger = load_ledger(name)
+        assert ledger.edition == name
+        assert len(ledger.entries) == count
+        assert sum(bool(e.waived) for e in ledger.entries) == waived
+
+    def test_every_edition_has_one(self) -> None:
+        """A copy of any of the pages can be verified."""
+        assert {*ledgers()} == {*map(str, editions())}
+
+    @pytest.mark.parametrize(
+        ("name", "texts"),
+        [
+            (
+                "16.2",
+                {
+                    f"{FIRST}/row-1/cell-1": "Avi Controller",
+                    f"{FIRST}/row-3/cell-1": "Avi Service Engine",
+                    f"{FIRST}/row-4/cell-1": "External Network Services",
+                    f"{SERVICES}/bullet-1/sentence-1": "TCP 25 (SMTP)",
+                    f"{SERVICES}/bullet-5/sentence-1": "UDP 514 (Syslog)",
+                    "ports-used-by-cloud-orchestrators/bullet-1/sentence-1": (
+                        "Keystone: TCP 5000, 35357"
+                    ),
+                },
+            ),
+            (
+                "17.1",
+                {
+                    f"{FIRST}/row-2/cell-1": "External Entities",
+                    f"{SERVICES}/bullet-2/sentence-1": "TCP 49 (TACACS+)",
+                    f"{SERVICES}/bullet-6/sentence-1": (
+                        "TCP or UDP 389 (LDAP)"
+                    ),
+                    "openstack/bullet-4/sentence-1": "Neutron: TCP 9696",
+                    "openshift-master/bullet-1/sentence-1": "Port 8443",
+                    "mesos-nodes/bullet-1/sentence-1": "Port 22",
+                },
+            ),
+        ],
+    )
+    def test_a_fragment_is_what_its_records_state(
+        self, name: str, texts: dict[str, str]
+    ) -> None:
+        """Ends, and protocols with their ports, are facts of the page."""
+        found = {e.address: e.sha256 for e in load_ledger(name).entries}
+        for address, text in texts.items():
+            assert found[address] == sha256(text), address
+
+    @pytest.mark.parametrize("name", ["16.2", "17.1"])
+    def test_every_single_claim_matters(self, name: str) -> None:
+        """None can be left out, and none can stand at another place."""
+        ledger, edition = load_ledger(name), load(name)
+        for at, entry in enumerate(ledger.entries):
+            for claim in entry.claims:
+                kept = tuple(c for c in entry.claims if c != claim)
+                less = attrs.evolve(
+                    entry,
+                    claims=kept,
+                    waived=None if kept else "No reason.",
+                )
+                other = ledger.entries[at - 1]
+                more = attrs.evolve(
+                    other,
+                    claims=tuple({*other.claims, claim}),
+                    waived=None,
+                )
+                changes = [(at, less)]
+                if claim not in other.claims:
+                    changes.append(((at - 1) % len(ledger.entries), more))
+                for where, made in changes:
+                    changed = [*ledger.entries]
+                    changed[where] = made
+                    assert [
+                        *attrs.evolve(ledger, entries=changed).faults(edition)
+                    ]
+
+    def test_a_page_of_another_release_has_drifted(self) -> None:
+        """The pages have sentences in common, and are not the same."""
+        older = {e.address: e.sha256 for e in load_ledger("16.2").entries}
+        newer = {e.address: e.sha256 for e in load_ledger("17.1").entries}
+        assert older != newer
+        assert len(older.items() & newer.items()) == 13
 
 
 class TestFaults:

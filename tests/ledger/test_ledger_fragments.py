@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from avi_portspec.ledger.fragments import (
     from_html,
+    from_markdown,
     from_text,
     normalise,
+    read_page,
     sha256,
 )
 
@@ -242,3 +244,64 @@ class TestHash:
         assert sha256("a b c") == (
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         )
+
+
+class TestMarkdown:
+    """A page as a mirror keeps it."""
+
+    PAGE = """\
+---
+title: Ports of the product
+layout: any
+---
+The firewall lets these through. All of them.
+<table>
+<tr><th>From</th></tr>
+<tr><td>Controller<br> leader</td></tr>
+</table>
+
+### Network services ###
+
+* TCP 25 (SMTP)
+- UDP 53
+"""
+    HTML = """\
+<h1>Ports of the product</h1>
+<p>The firewall lets these through. All of them.</p>
+<table><tr><th>From</th></tr>
+<tr><td>Controller<br> leader</td></tr></table>
+<h3>Network services ###</h3><ul><li>TCP 25 (SMTP)</li><li>UDP 53</li></ul>
+"""
+
+    def test_it_is_what_its_html_is(self) -> None:
+        """Fragment by fragment, at the same addresses."""
+        found = from_markdown(self.PAGE)
+        assert found == from_html(self.HTML)
+        assert [f.address for f in found] == [
+            "ports-of-the-product/heading",
+            "ports-of-the-product/paragraph-1/sentence-1",
+            "ports-of-the-product/paragraph-1/sentence-2",
+            "ports-of-the-product/header/cell-1",
+            "ports-of-the-product/row-1/cell-1",
+            "network-services/heading",
+            "network-services/bullet-1/sentence-1",
+            "network-services/bullet-2/sentence-1",
+        ]
+
+    @pytest.mark.parametrize("name", ["page.md", "PAGE.MARKDOWN"])
+    def test_its_name_says_so(self, name: str) -> None:
+        """It can begin as plain text does, and have HTML in it."""
+        assert read_page(self.PAGE.encode(), name) == from_markdown(self.PAGE)
+
+    @pytest.mark.parametrize(
+        "text", ["# A page\n", "---\nlayout: x\n---\n# A page"]
+    )
+    def test_front_matter_is_optional(self, text: str) -> None:
+        """And so is a title in it."""
+        (found,) = from_markdown(text)
+        assert found.address == "a-page/heading"
+
+    def test_front_matter_that_does_not_end_is_text(self) -> None:
+        """No line of a page goes missing."""
+        (found,) = from_markdown("---\ntitle: x\n")
+        assert found.text == "--- title: x"

@@ -93,6 +93,16 @@ class TestMessages:
         kinds = (FacetValue, Facet, AcceptedReading, DeclinedFlow, Deployment)
         fields = {(cls, f.name) for cls in kinds for f in attrs.fields(cls)}
         assert {(cls, name) for cls, name, _ in EXPECTED} == fields
+        for cls in kinds:
+            assert all(field.kw_only for field in attrs.fields(cls))
+
+    def test_a_clause_has_a_rule_of_its_own(self) -> None:
+        """It is more than a line of text."""
+        with pytest.raises(InvalidDataError) as caught:
+            facet(clause="the cloud")
+        assert [fault.rule for fault in caught.value.faults] == [
+            "facet/clause"
+        ]
 
 
 class TestFacet:
@@ -111,6 +121,14 @@ class TestFacet:
         assert is_valid("the cloud is {}")
         for wrong in ("the cloud", "{} or {}", "", " {}", 7):
             assert not is_valid(wrong)
+
+    def test_it_has_a_value(self) -> None:
+        """A condition on a facet without any could never hold."""
+        with pytest.raises(InvalidDataError) as caught:
+            facet(values=())
+        assert [fault.rule for fault in caught.value.faults] == [
+            "list/too-short"
+        ]
 
     def test_a_controller_runs_in_one_way(self) -> None:
         """Every other facet can have several values at once."""

@@ -12,7 +12,9 @@ import importlib.util
 import pkgutil
 import re
 import sys
+import tomllib
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import unescape
 from pathlib import Path
@@ -45,6 +47,8 @@ from sphinx_avi_portspec.grouped import AviNeedCell
 EDITION = avi_portspec.load("vantage-undated")
 OLDER = avi_portspec.load("17.1")
 AWS = EDITION.resolve("aws")
+#: The files of what other sources state.
+DATA = Path(avi_portspec.__file__).parent / "data" / "statements"
 
 #: Every directive and role, each in a document of its own.
 PARTS = {
@@ -67,7 +71,11 @@ PARTS = {
     "plan": ".. avi-port-changes:: The plan\n   :old: 17.1\n"
     "   :deployment: aws\n   :all:",
     "page": ".. avi-port-page:: The page",
-    "roles": ":avi:flow:`controller-to-dns`, :avi:note:`login-banner`,\n"
+    "elsewhere": ".. avi-port-table:: The column\n"
+    "   :columns: destination, ports, elsewhere",
+    "statements": ".. avi-port-statements:: The statements",
+    "roles": ":avi:source:`aws-module`, :avi:flow:`controller-to-dns`,\n"
+    ":avi:note:`login-banner`,\n"
     ":avi:endpoint:`external-network-services`,\n"
     ":avi:edition:`vantage-undated`,\n"
     ":avi:ports:`SE > controller; requirement=required`",
@@ -400,6 +408,41 @@ def expect_steps() -> Iterator[Row]:
         yield *(e.label for e in ends), str(step.pair.number).split()[0]
 
 
+def read_sources() -> list[dict[str, Any]]:
+    """Return the sources as their files have them."""
+    return [tomllib.loads(read(path)) for path in sorted(DATA.glob("*.toml"))]
+
+
+def expect_counts() -> Iterator[Row]:
+    """Yield how many statements each flow has, a number each."""
+    words = [
+        (about, each["agreement"].removesuffix("s"))
+        for source in read_sources()
+        for each in source.get("statements", ())
+        for about in each.get("about", ())
+    ]
+    for flow in EDITION.flows:
+        mine = Counter(word for about, word in words if about == flow.id)
+        for word, count in mine.items():
+            yield name(flow.destination), ports_text(flow), f"{count} {word}"
+
+
+def expect_statements() -> Iterator[Row]:
+    """Yield what is said of each source, and of each statement."""
+    for source in read_sources():
+        yield source["title"], source["publisher"]
+        yield from ((text,) for text in source.get("remarks", ()))
+        for each in source.get("statements", ()):
+            ports = [
+                str(port["low"] if isinstance(port, dict) else port)
+                for port in each.get("ports", ())
+            ]
+            yield each["agreement"], *ports
+            for key in ("note", "error", "setting", "purpose"):
+                yield (each.get(key, ""),)
+            yield from ((text,) for text in each.get("symptoms", ()))
+
+
 def expect_texts(records: Iterable[Any]) -> Iterator[Row]:
     """Yield the texts of exclusions, pointers and notes."""
     for record in records:
@@ -442,8 +485,10 @@ EXPECTED: dict[str, list[Row]] = {
         *expect_texts(EDITION.exclusions),
         *expect_texts(EDITION.pointers),
     ],
+    "elsewhere": [*expect_counts()],
+    "statements": [*expect_statements()],
     "roles": [
-        ("DNS", "UDP 53"),
+        ("Terraform module for a deployment on AWS", "DNS", "UDP 53"),
         ("login banner", "External Network Services", EDITION.title),
     ],
 }

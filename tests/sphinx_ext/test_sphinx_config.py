@@ -253,13 +253,6 @@ class TestInsisting:
                 ),
             ),
             (
-                {"avi_portspec_labels": {"controler": "LB"}},
-                (
-                    "avi_portspec_labels: unknown endpoint 'controler'; did "
-                    "you mean 'controller'?"
-                ),
-            ),
-            (
                 {"avi_portspec_labels": {"controller": " "}},
                 "avi_portspec_labels: expected text for 'controller', got ' '",
             ),

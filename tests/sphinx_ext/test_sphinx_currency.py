@@ -149,7 +149,12 @@ def test_parallel_reading_keeps_what_serial_does(
     domain = app.env.get_domain("avi")
     domain.merge_domaindata(
         {"new"},
-        {"uses": {"new": {}, "old": {}}, "places": {}, "assets": {}},
+        {
+            "uses": {"new": {}, "old": {}},
+            "places": {},
+            "assets": {},
+            "elsewhere": {},
+        },
     )
     assert "new" in domain.uses
     assert "old" not in domain.uses

@@ -596,6 +596,7 @@ class TestHomes:
             "uses": {"a": {"17.1": "new"}, "index": {"17.1": "old"}},
             "places": {},
             "assets": {},
+            "elsewhere": {},
         }
         before = domain.uses["index"]
         domain.merge_domaindata({"a"}, data)

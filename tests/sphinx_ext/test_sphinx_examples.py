@@ -17,7 +17,7 @@ import pytest
 from sphinx_projects import Project, warnings
 
 import avi_portspec
-from avi_portspec.tabular.filters import FILTERS
+from avi_portspec.tabular.filters import FILTERS, STATEMENT_FILTERS
 from sphinx_avi_portspec.changes import COLLECTIONS, KINDS, STEPS, WORK
 from sphinx_avi_portspec.decisions import DECISIONS
 
@@ -104,7 +104,8 @@ def test_the_documentation_builds_without_a_warning(
         ":orphan:\n\n.. _export-columns:\n\nColumns\n=======\n\n"
         ".. avi-columns::\n",
     )
-    project.write("page.rst", ":orphan:\n\n.. avi-port-page::\n")
+    homes = ".. avi-port-page::\n\n.. avi-port-statements::\n"
+    project.write("page.rst", f":orphan:\n\n{homes}")
     # And to a guide beside it.
     project.write(
         "how-to/deployment-ports.rst", ":orphan:\n\nAnswers\n=======\n"
@@ -138,19 +139,21 @@ def test_every_directive_role_and_setting_is_documented() -> None:
     for role in AviDomain.roles:
         assert f".. rst:role:: avi:{role}\n" in texts["roles"]
     said = texts["directives"] + texts["deployment"] + texts["changes"]
+    known = {*FILTERS, *STATEMENT_FILTERS}
     for name, directive in directives.items():
         assert any(
             text in said for text in (f"``{name}``", f":: .. {name}::")
         ), name
         for option in directive.option_spec:
-            # Those that select flows are listed from the library itself.
+            # Those that select are listed from the library itself.
             documented = any(
                 text in said
                 for text in (f":{option}:", f"directive:option:: {option}")
             )
-            documented = documented or option in FILTERS
+            documented = documented or option in known
             assert documented, f"{name}: {option}"
-    assert ".. avi-filters::" in said
+    assert ".. avi-filters::\n" in said
+    assert ".. avi-filters:: statements\n" in said
 
 
 def test_sentences_say_what_their_reference_says(project: Project) -> None:

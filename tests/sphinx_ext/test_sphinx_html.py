@@ -171,10 +171,12 @@ def test_no_heading_of_a_group_ends_a_page_in_latex(
     project: Project,
 ) -> None:
     """It stays with the row below it; the last row has none."""
-    project.write("index.rst", ".. avi-port-table:: All\n")
+    empty = ".. avi-port-table:: None\n   :port: 1\n   :allow-empty:\n"
+    project.write("index.rst", f".. avi-port-table:: All\n\n{empty}")
     app = project.build("latex")
     (path,) = app.outdir.glob("*.tex")
-    rows = path.read_text(encoding="utf-8").split("\\\\\n\\sphinxhline\n")
+    text = path.read_text(encoding="utf-8")
+    rows = text.split("\\\\\n\\sphinxhline\n")
     headed = [
         after.startswith("\\noalign{\\penalty10000}")
         for row, after in pairwise(rows)
@@ -182,6 +184,7 @@ def test_no_heading_of_a_group_ends_a_page_in_latex(
     ]
     sources = {flow.source for flow in avi_portspec.load().flows}
     assert headed == [True] * len(sources)
+    assert text.count("\\penalty10000") == len(sources)
 
 
 @pytest.mark.slow

@@ -180,6 +180,8 @@ SHOWN = {
     "diagram": ".. avi-port-diagram::\n   :source: SE\n",
     "changes": ".. avi-port-changes::\n   :old: 17.1\n",
     "prose": ":avi:ports:`SE >`\n",
+    "elsewhere": ".. avi-port-statements::\n   :flow: "
+    "service-engine-to-controller-echo\n   :release: 20.1\n",
     "link": ".. avi-port-list::\n   :source: SE\n\n:avi:endpoint:`SE`\n",
 }
 
@@ -239,7 +241,6 @@ class TestLabels:
         ("labels", "said"),
         [
             (["x"], "expected a mapping from endpoints to their names"),
-            ({"service-engin": "x"}, "did you mean 'service-engine'?"),
             ({"SE": "x", "service-engine": "y"}, "two names for the endpoint"),
             ({"SE": 3}, "expected text for 'SE', got 3"),
             ({3: "x"}, "expected an endpoint, got 3"),
@@ -253,3 +254,57 @@ class TestLabels:
         with pytest.raises(ConfigError, match="avi_portspec_labels") as caught:
             project.build("dummy", avi_portspec_labels=labels)
         assert said in str(caught.value)
+
+    def test_an_unknown_one_is_a_warning(self, project: Project) -> None:
+        """With the nearest; the others are shown, and no build stops."""
+        said = project.complaints(
+            ".. avi-port-list::\n   :source: SE\n",
+            avi_portspec_labels={"service-engin": "x", "SE": "Data node"},
+        )
+        assert said == (
+            "WARNING: avi_portspec_labels: unknown endpoint 'service-engin'; "
+            "did you mean 'service-engine'? [avi_portspec.labels]"
+        )
+        app = project.build("dummy", avi_portspec_labels={"SE": "Data node"})
+        assert "Data node" in app.env.get_doctree("index").astext()
+
+    def test_ends_that_only_other_sources_have(self, project: Project) -> None:
+        """By id or alias, beside those of the edition."""
+        tree = project.doctree(
+            ".. avi-port-statements::\n   :source: nsx-t-design-30-2\n",
+            avi_portspec_labels={
+                "nsx-manager": "Our NSX",
+                "vCenter": "Our vCenter",
+                "Controller": "Our ADC",
+            },
+        )
+        text = tree.astext()
+        for end in ("Our NSX", "Our vCenter"):
+            assert f"Our ADC \N{RIGHTWARDS ARROW} {end}" in text
+        # Remarks name it as the source does.
+        titles = [cell.astext() for cell in tree.findall(nodes.strong)]
+        assert not any("NSX Manager" in title for title in titles)
+
+    def test_the_search_finds_it_and_filters_go_on(
+        self, project: Project
+    ) -> None:
+        """The vendor's names select, and the own one is found."""
+        text = ".. avi-port-table::\n   :source: Service Engine\n"
+        project.write("index.rst", f"A\n=\n\n{text}")
+        app = project.build(
+            "html", avi_portspec_labels={"service-engine": "Zwerg"}
+        )
+        assert warnings(app) == ""
+        index = Path(app.outdir, "searchindex.js").read_text("utf-8")
+        assert '"zwerg"' in index or "zwerg:" in index
+        tree = app.env.get_doctree("index")
+        assert len(list(tree.findall(nodes.row))) > 5
+        own = text.replace("Service Engine", "Zwerg")
+        assert (
+            project.doctree(
+                own, avi_portspec_labels={"service-engine": "Zwerg"}
+            )
+            .astext()
+            .count("Zwerg")
+            > 0
+        )

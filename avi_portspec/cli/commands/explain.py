@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import click
 
-from avi_portspec.cli.inputs import require_deployment
+from avi_portspec.cli.inputs import find_deployment, require_deployment
 from avi_portspec.cli.options import (
     OUTPUT,
     command,
@@ -19,6 +19,7 @@ from avi_portspec.cli.options import (
     table_options,
 )
 from avi_portspec.cli.parameters import RELEASE, SUBJECT
+from avi_portspec.deployment.subjects import Subject, find_subject
 from avi_portspec.errors import UnknownNameError
 from avi_portspec.names import fold
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from avi_portspec.cli.request import Request
     from avi_portspec.cli.terminal import Screen
     from avi_portspec.deployment.decisions import Explanation
-    from avi_portspec.deployment.resolution import Resolution
+    from avi_portspec.edition.edition import Edition
+    from avi_portspec.model.flows import Endpoint
 
 __all__ = ["explain_command"]
 
@@ -107,22 +109,34 @@ def explain_command(
     that do not apply are counted, unless there are no others.
     """
     edition = request.edition()
-    deployment = require_deployment(request, edition)
-    answered = edition.resolve(deployment)
-    found = _explanations(answered, subject)
-    decisions = [decision for part in found for decision in part.decisions]
-    exclusions = [exclusion for part in found for exclusion in part.exclusions]
-    gaps = [gap for part in found for gap in part.gaps]
+    deployment = find_deployment(request, edition)
+    answered = None if deployment is None else edition.resolve(deployment)
+    # With the directions that the deployment reads.
+    asked = edition if answered is None else cast("Edition", answered.edition)
+    found = _subjects(asked, subject)
+    explained: list[Explanation] = []
+    if answered is not None:
+        explained = [answered.explain(each) for each in found]
+    elif any(each.flows or each.exclusions for each in found):
+        # What nothing documents needs no deployment.
+        require_deployment(request, edition)
+    decisions = [each for part in explained for each in part.decisions]
+    exclusions = [each for part in explained for each in part.exclusions]
+    gaps = [gap for part in explained for gap in part.gaps]
     others = None
-    if release is not None or not (decisions or exclusions):
+    is_silent = not request.quiet and any(
+        decision.status == "unstated" for decision in decisions
+    )
+    if release is not None or is_silent or not (decisions or exclusions):
         # Imported here: reading all statements takes its time.
         from avi_portspec.cli.other_sources import find_other_sources
 
         others = find_other_sources(
-            answered, found[0].subject, decisions, exclusions, release
+            asked, found, decisions, deployment=deployment, release=release
         )
 
     def data() -> object:
+        from avi_portspec.beyond.beside import other_purposes, settings_of
         from avi_portspec.cli.answers import (
             Explained,
             answer,
@@ -134,8 +148,9 @@ def explain_command(
             Explained,
             edition,
             deployment=deployment,
-            subject=found[0].subject if len(found) == 1 else subject,
-            text="\n".join(part.text for part in found),
+            subject=found[0].name if len(found) == 1 else subject,
+            text="\n".join(part.text for part in explained)
+            or found[0].silence(asked),
             decisions=[
                 decision_data(decision, edition) for decision in decisions
             ],
@@ -147,6 +162,16 @@ def explain_command(
                 for each in (others.statements if others else ())
             ],
             near_misses=others.near_misses if others else (),
+            other_purposes=[
+                each
+                for decision in decisions
+                for each in other_purposes(decision.flow, deployment)
+            ],
+            settings=[
+                each
+                for decision in decisions
+                for each in settings_of(decision.flow, deployment)
+            ],
         )
 
     def show(screen: Screen) -> None:
@@ -154,10 +179,11 @@ def explain_command(
 
         show_verdicts(
             screen,
+            asked,
             answered,
-            subject,
-            decisions,
-            exclusions,
+            subject=found[0].name if found[0].pair else subject,
+            decisions=decisions,
+            exclusions=exclusions,
             gaps=gaps,
             everything=everything,
             full=full,
@@ -171,38 +197,73 @@ def explain_command(
     )
 
 
-def _explanations(answer: Resolution, subject: str) -> list[Explanation]:
-    """Return the explanations of a subject: several for a pair.
+def _subjects(edition: Edition, text: str) -> list[Subject]:
+    """Return what a text is about: several records for a pair.
 
     Raises:
         UnknownNameError: Nothing has that name.
         InvalidQueryError: It is not a port.
     """
-    word = fold(subject.strip())
+    word = fold(text.strip())
     if found := _PORT_FIRST.fullmatch(word):
-        subject = f"{found[2]}/{found[1]}"
+        text = f"{found[2]}/{found[1]}"
     elif found := _PORT_LAST.fullmatch(word):
-        subject = f"{found[1]}/{found[2]}"
+        text = f"{found[1]}/{found[2]}"
     try:
-        return [answer.explain(subject)]
+        return [find_subject(edition, text)]
     except UnknownNameError:
-        if between := _between(answer, subject):
+        if between := _between(edition, text):
             return between
         raise
 
 
-def _between(answer: Resolution, subject: str) -> list[Explanation]:
-    """Return the explanations of all between a pair of ends, if it is one."""
-    edition = answer.edition
-    for found in _BETWEEN_ENDS.finditer(subject):
-        names = (subject[: found.start()], subject[found.end() :])
-        ends = [edition.endpoints.get(name.strip()) for name in names]
-        pair = tuple(end.id for end in ends if end is not None)
-        between = [
-            answer.explain(record)
-            for record in (*edition.flows, *edition.exclusions)
-            if (record.source, record.destination) == pair
+def _between(edition: Edition, text: str) -> list[Subject]:
+    """Return all between a pair of ends, if it is one.
+
+    Where other sources alone have something between them, it is the pair.
+    """
+    for found in _BETWEEN_ENDS.finditer(text):
+        names = (text[: found.start()], text[found.end() :])
+        try:
+            ends = [_find_end(edition, name.strip()) for name in names]
+        except UnknownNameError:
+            continue
+        source, destination = (end.id for end in ends)
+        pair = source, destination
+        own = [
+            *(
+                Subject(flow.id, (flow,), is_record=True)
+                for flow in edition.flows
+                if (flow.source, flow.destination) == pair
+            ),
+            *(
+                Subject(each.id, (), (each,), is_record=True)
+                for each in edition.exclusions
+                if (each.source, each.destination) == pair
+            ),
         ]
-        if between:
-            return between
+        # Imported here: most subjects are no pair.
+        from avi_portspec.beyond.queries import statements
+
+        if own:
+            return own
+        if any((s.source, s.destination) == pair for s in statements()):
+            name = " to ".join(end.label for end in ends)
+            return [Subject(name, pair=pair)]
     return []
+
+
+def _find_end(edition: Edition, name: str) -> Endpoint:
+    """Return an endpoint by its name in the edition, or in other sources.
+
+    Raises:
+        UnknownNameError: It is nobody's.
+    """
+    # Imported here: most subjects are no pair.
+    from avi_portspec.beyond.spellings import find_endpoint, parties
+
+    own = edition.endpoints.get(name)
+    if own is not None:
+        return own
+    end = find_endpoint(name)
+    return edition.endpoints.get(end) or parties()[end]

@@ -144,6 +144,11 @@ def _cell(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def _other_names(endpoint: Any) -> str:
+    """Return what other sources call an endpoint."""
+    return ", ".join(other["name"] for other in endpoint["other_names"])
+
+
 def _site_of(endpoint: Any) -> str:
     """Return what of an endpoint is a site's, and whose."""
     own = [
@@ -211,6 +216,7 @@ def notes_command(
         ("kind", Column("Kind", is_whole=True)),
         ("aliases", Column("Aliases")),
         ("description", Column("Description")),
+        (_other_names, Column("In other sources", is_spare=True)),
         (_site_of, Column("Site")),
     ),
     examples=(
@@ -227,12 +233,17 @@ def endpoints_command(
 
     All of them, or each ENDPOINT by id, name or alias.
     """
-    found = [edition.endpoints[name] for name in names]
-    return (
-        endpoint
-        for endpoint in found or edition.endpoints
-        if not kinds or endpoint.kind in kinds
-    )
+    # Imported here: other lists need no statements.
+    from avi_portspec.beyond.spellings import other_names
+    from avi_portspec.cli.answers import Endpoint
+    from avi_portspec.serialisation.shapes import fill
+    from avi_portspec.tabular.filters import find_end
+
+    found = [edition.endpoints[find_end(edition, name)] for name in names]
+    for endpoint in found or edition.endpoints:
+        if not kinds or endpoint.kind in kinds:
+            others = other_names(endpoint.id)
+            yield fill(Endpoint, endpoint, other_names=others)
 
 
 @list_command(

@@ -283,7 +283,15 @@ def _warnings(rules: RuleSet) -> Iterator[str]:
             "To write it, use --accept-reading FLOW=stated or FLOW=reversed, "
             "or [[readings]] in the deployment file."
         )
-    yield from map(str, rules.resolution.gaps)
+    yield from _gaps(rules)
+
+
+def _gaps(rules: RuleSet) -> Iterator[str]:
+    """Yield what is not documented, and what other sources state of it."""
+    resolution = rules.resolution
+    yield from map(str, resolution.gaps)
+    # Nothing of it is in the rules, so their text does not name it.
+    yield from (found.text for found in resolution.elsewhere if found.gap)
 
 
 def _summarise(
@@ -321,7 +329,7 @@ def _summarise(
     notes = [
         *(f"left out: {n}" for n in rules.omissions if n.kind not in _QUIET),
         *rules.not_asked,
-        *map(str, rules.resolution.gaps),
+        *_gaps(rules),
         f"{len(rules.rules)} rules for {platform}. Complete: {rules.verdict}.",
     ]
     if request.quiet:

@@ -16,11 +16,14 @@ from avi_portspec.cli.parameters import (
     STATEMENT,
     Choice,
 )
+from avi_portspec.cli.query import bad_filter, filter_options, given_filters
 from avi_portspec.cli.terminal import Column
 from avi_portspec.names import Agreement, SourceKind
+from avi_portspec.tabular.filters import TRAFFIC, FilterError, select_stated
 
 if TYPE_CHECKING:
     from avi_portspec.edition.edition import Edition
+    from avi_portspec.tabular.filters import Terms
 
 __all__ = ["releases_command", "sources_command", "statements_command"]
 
@@ -43,10 +46,11 @@ _SOME = "Exit codes: 0, some {} match; 1, none does."
     option(
         "Filters",
         "--on",
-        "record",
+        "records",
+        multiple=True,
         type=STATED,
         metavar="FLOW",
-        help="Statements about a flow, an exclusion or a note.",
+        help="Statements about a flow, an exclusion or a note. Repeatable.",
     ),
     option(
         "Filters",
@@ -68,6 +72,7 @@ _SOME = "Exit codes: 0, some {} match; 1, none does."
         help="What the statement does to the vendor's port page: "
         f"{', '.join(get_args(Agreement))}. Repeatable.",
     ),
+    *filter_options(TRAFFIC),
     columns=(
         ("stated_by", Column("Source", is_whole=True)),
         ("agreement", Column("Agreement", is_whole=True)),
@@ -84,6 +89,10 @@ _SOME = "Exit codes: 0, some {} match; 1, none does."
             "statements --on service-engine-to-service-engine-objstore-vmware",
         ),
         (
+            "What does the Controller need to reach vCenter?",
+            "statements --endpoint vCenter --agreement adds",
+        ),
+        (
             "What contradicts the vendor's port page?",
             "statements --agreement differs",
         ),
@@ -95,9 +104,10 @@ def statements_command(
     *,
     names: tuple[str, ...],
     release: str | None,
-    record: str | None,
+    records: tuple[str, ...],
     sources: tuple[str, ...],
     agreements: tuple[Any, ...],
+    **filters: Terms | None,
 ) -> Iterable[Any]:
     """List what other sources state, on any release.
 
@@ -107,17 +117,21 @@ def statements_command(
     import avi_portspec
     from avi_portspec.cli.answers import statement_data
 
-    if record is not None:
+    for record in records:
         edition.statements_on(record)
     known = avi_portspec.statements()
     chosen = [known[name] for name in names] or known
     found = avi_portspec.statements(
         release=release,
         source=sources or None,
-        flow=record,
+        flow=records or None,
         agreement=agreements or None,
     )
-    return (statement_data(each, edition) for each in found if each in chosen)
+    try:
+        met = select_stated(edition, found, given_filters(filters))
+    except FilterError as wrong:
+        raise bad_filter(wrong) from None
+    return (statement_data(each, edition) for each in met if each in chosen)
 
 
 @list_command(

@@ -93,9 +93,9 @@ def digest_command(request: Request, expect: str | None) -> int:
 def verify_source_command(request: Request, page: str) -> int:
     """Compare PAGE, a copy of the vendor's port page, with the edition.
 
-    PAGE is HTML or plain text; - is standard input. Only digests of the
-    vendor's sentences and cells are stored, so differences are reported by
-    their place in it.
+    PAGE is HTML, Markdown or plain text; - is standard input. Only digests of
+    the vendor's sentences and cells are stored, so differences are reported
+    by their place in it.
     """
     from avi_portspec.ledger.entries import load_ledger
     from avi_portspec.ledger.fragments import read_page

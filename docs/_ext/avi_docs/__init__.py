@@ -15,8 +15,8 @@ from avi_docs import (
     data_rules,
     focus,
     published,
+    releases,
     schema,
-    statements,
     tables,
 )
 
@@ -34,7 +34,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     focus.setup(app)
     schema.setup(app)
     published.setup(app)
-    statements.setup(app)
+    releases.setup(app)
     tables.setup(app)
     return {
         "version": "1",

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 import avi_portspec
 from avi_portspec.tabular.columns import COLUMNS
-from avi_portspec.tabular.filters import FILTERS
+from avi_portspec.tabular.filters import FILTERS, STATEMENT_FILTERS
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -52,11 +52,17 @@ class Columns(_Listed):
 
 
 class Filters(_Listed):
-    """The filters that select flows, as options of directives."""
+    """The filters as options of directives.
+
+    They select flows or, with the argument ``statements``, statements.
+    """
+
+    optional_arguments: ClassVar[int] = 1
 
     def pairs(self) -> Iterable[tuple[str, str]]:
         """Return each option with what it takes."""
-        for name, each in FILTERS.items():
+        known = STATEMENT_FILTERS if self.arguments else FILTERS
+        for name, each in known.items():
             yield f":{name}:", each.summary
 
 

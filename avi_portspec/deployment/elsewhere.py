@@ -1,0 +1,122 @@
+"""What other sources state beside the answer for one deployment.
+
+None of it is part of the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from avi_portspec.beyond.queries import CLOUDS, statements
+from avi_portspec.beyond.spellings import parties
+from avi_portspec.beyond.wording import traffic_summary
+
+if TYPE_CHECKING:
+    from avi_portspec.beyond.records import Statement
+    from avi_portspec.deployment.decisions import Gap
+    from avi_portspec.model.facets import Deployment
+
+__all__ = ["Elsewhere", "find_elsewhere", "on_gap", "on_gaps"]
+
+
+class Elsewhere(NamedTuple):
+    """What other sources state where the vendor's page is silent.
+
+    Attributes:
+        gap: What that page is silent on; ``None`` for traffic that it does
+            not have at all.
+        statements: What they state, the most trustworthy source first.
+        command: The command that lists exactly that.
+    """
+
+    gap: Gap | None
+    statements: tuple[Statement, ...]
+    command: str
+
+    @property
+    def text(self) -> str:
+        """What they state in short, and where all of it is."""
+        count = len(self.statements)
+        stated = "1 statement" if count == 1 else f"{count} statements"
+        if self.gap is None:
+            own = filter(_is_own, self.statements)
+            traffic = traffic_summary(own)
+            among = f", among them {traffic}" if traffic else ""
+            other = "traffic or cases that the vendor's page does not have"
+            said = f"{stated} on {other}{among}"
+        else:
+            traffic = traffic_summary(self.statements)
+            said = f"{traffic} ({stated})" if traffic else stated
+        return f"Stated elsewhere: {said}; see '{self.command}'."
+
+
+def _is_own(statement: Statement) -> bool:
+    """Return whether the product talks to itself, where no flow does."""
+    ends = (statement.source, statement.destination)
+    return not statement.about and all(
+        end is not None and parties()[end].kind == "component" for end in ends
+    )
+
+
+def on_gap(gap: Gap, release: str | None = None) -> Elsewhere:
+    """Return what other sources state where the vendor's page is silent.
+
+    Args:
+        gap: The gap.
+        release: Only statements about this release, or line of releases.
+
+    Raises:
+        InvalidQueryError: The release is not one.
+    """
+    words = [f"--on {flow}" for flow in gap.flows]
+    asked: dict[str, Any] = {"flow": gap.flows}
+    if gap.interface in parties():
+        words = [f"--endpoint {gap.interface}"]
+        asked = {"endpoint": gap.interface}
+    if gap.facet == "cloud" and gap.value in CLOUDS:
+        words.append(f"--on-cloud {gap.value}")
+        asked["cloud"] = gap.value
+    found = statements(**asked, release=release)
+    return Elsewhere(gap, (*found,), _command(words, release))
+
+
+def on_gaps(gaps: Iterable[Gap]) -> Iterator[Elsewhere]:
+    """Yield what other sources state on gaps, where they state anything.
+
+    Args:
+        gaps: The gaps.
+    """
+    for gap in gaps:
+        found = on_gap(gap)
+        if found.statements:
+            yield found
+
+
+def find_elsewhere(
+    deployment: Deployment, gaps: Iterable[Gap]
+) -> tuple[Elsewhere, ...]:
+    """Return what other sources state where the vendor's page is silent.
+
+    First what they state on gaps, then what traffic they have on the clouds
+    of a deployment that is no flow there.
+
+    Args:
+        deployment: The deployment.
+        gaps: The gaps of its answer.
+    """
+    clouds = sorted(deployment.clouds.intersection(CLOUDS))
+    added = {
+        each.id
+        for cloud in clouds
+        for each in statements(agreement="adds", cloud=cloud)
+    }
+    found = tuple(each for each in statements() if each.id in added)
+    words = ["--agreement adds", f"--on-cloud {','.join(clouds)}"]
+    beside = Elsewhere(None, found, _command(words, None))
+    return (*on_gaps(gaps), *([beside] if found else []))
+
+
+def _command(words: Iterable[str], release: str | None) -> str:
+    more = [] if release is None else [f"--release {release}"]
+    return " ".join(["avi-portspec statements", *words, *more])
