@@ -203,7 +203,13 @@ def _rows(data: AuditData) -> Iterator[dict[str, Any]]:
                 "party": side["party"],
                 "verdict": side["verdict"],
                 "rule": ", ".join(rule["id"] for rule in side["rules"]),
-                "text": "; ".join([*side["lacks"], *side["reasons"]]),
+                "text": "; ".join(
+                    [
+                        *side["lacks"],
+                        *side["reasons"],
+                        *(f"assumes {text}" for text in side["assumes"]),
+                    ]
+                ),
             }
     for rule in data["rules"]:
         names = (
@@ -220,7 +226,12 @@ def _rows(data: AuditData) -> Iterator[dict[str, Any]]:
             **rule["place"],
             "service": rule["service"],
             "for": " ".join(names),
-            "text": "; ".join(rule["beyond"]),
+            "text": "; ".join(
+                [
+                    *rule["beyond"],
+                    *(f"assumes {text}" for text in rule["assumes"]),
+                ]
+            ),
         }
     for finding in data["findings"]:
         accepted = finding["accepted"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 from typing import Final
 
 from avi_portspec.audit.findings import LEVELS, Finding
@@ -117,7 +116,7 @@ def _file_text(file: FileReport) -> str:
 
 def _flow_blocks(report: Report, *, everything: bool) -> Iterator[Block]:
     flows = [*report.flows.values()]
-    shown = [f for f in flows if everything or f.verdict not in _QUIET]
+    shown = [f for f in flows if everything or not _is_quiet(f)]
     yield Heading(f"Needed flows ({len(flows)})")
     # A side that nothing filters has no column.
     kinds = [
@@ -153,6 +152,13 @@ def _flow_blocks(report: Report, *, everything: bool) -> Iterator[Block]:
         yield Paragraph(f"{more}{text} (--all shows them).")
 
 
+def _is_quiet(flow: FlowReport) -> bool:
+    """Return whether a flow is as it should be, whatever was assumed."""
+    return flow.verdict in _QUIET and not any(
+        side.assumes for side in flow.sides.values()
+    )
+
+
 def _side_text(flow: FlowReport, kind: SideKind) -> str:
     side = flow.sides.get(kind)
     if side is None:
@@ -165,6 +171,8 @@ def _side_text(flow: FlowReport, kind: SideKind) -> str:
         names = []
     listed = ", ".join(names[:_SHOWN])
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    if listed and side.assumes:
+        more += f"; assumes {', '.join(side.assumes)}"
     choice = f" ({side.protocols})" if side.protocols else ""
     return f"{text}{': ' if listed else ''}{listed}{more}{choice}"
 
@@ -176,28 +184,76 @@ def _finding_blocks(findings: Sequence[Finding]) -> Iterator[Block]:
     if not findings:
         return
     yield Heading("Findings")
-    items: list[str | Item] = []
-    for _, group in groupby(findings, key=_group_of):
-        listed = [*group]
-        items.append(
-            _broad_item(listed) if len(listed) > 1 else _item(listed[0])
-        )
-    yield Bullets(tuple(items))
+    groups: dict[object, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(_group_of(finding), []).append(finding)
+    yield Bullets(tuple(map(_group_item, groups.values())))
 
 
 def _group_of(finding: Finding) -> object:
-    """Return what tells which findings are one line: broad rules alone."""
+    """Return what tells which findings are one line of the text."""
     if finding.kind == "broad" and finding.rule is not None:
         return (finding.level, id(finding.rule))
+    if finding.level == "unknown" and finding.cause:
+        return (finding.level, finding.cause)
+    if finding.cause:
+        return (finding.kind, finding.place, finding.cause)
     return finding.fingerprint
 
 
-def _item(finding: Finding) -> str | Item:
+def _group_item(findings: Sequence[Finding]) -> str | Item:
+    first = findings[0]
+    if first.kind == "broad" and len(findings) > 1:
+        return _broad_item(findings)
+    if first.kind in {"unknown", "unread"}:
+        return _unknown_item(findings)
+    return _item(first) if len(findings) == 1 else _lacking_item(findings)
+
+
+def _head(finding: Finding) -> str:
+    """Return how grave a finding is, of which kind, and where."""
+    kind = "" if finding.level == "unknown" else f" {finding.kind}"
     where = f"{clean(str(finding.place))}: " if finding.place else ""
-    text = f"{finding.level} {finding.kind}: {where}{finding.text}"
+    return f"{finding.level}{kind}: {where}"
+
+
+def _item(finding: Finding) -> str | Item:
     inner = [f"Near: {near.reason}" for near in finding.near]
     inner += finding.hints
+    text = f"{_head(finding)}{finding.text}"
     return Item(text, tuple(inner)) if inner else text
+
+
+def _lacking_item(findings: Sequence[Finding]) -> Item:
+    """Return a line for several flows that lack the same on one side."""
+    first = findings[0]
+    inner = [
+        " ".join(
+            (
+                f"{finding.flow}: {finding.about}.",
+                *(f"Near: {near.reason}" for near in finding.near),
+            )
+        )
+        for finding in findings
+    ]
+    text = f"{_head(first)}{len(findings)} flows: {first.cause}:"
+    return Item(text, tuple(inner))
+
+
+def _unknown_item(findings: Sequence[Finding]) -> str | Item:
+    """Return a line for what is not known, and the flows it may decide."""
+    flows = [*dict.fromkeys(f.flow for f in findings if f.flow)]
+    if len(findings) == 1 or not flows:
+        return _item(findings[0])
+    asked = [*dict.fromkeys(t for f in findings for t in f.hints)]
+    text = f"unknown: {asked[0]}. It may decide"
+    if len(asked) > 1:
+        text = f"unknown: {len(asked)} things may together decide"
+    number = f"{len(flows)} flow{'' if len(flows) == 1 else 's'}"
+    inner = asked if len(asked) > 1 else []
+    return Item(
+        f"{text} {number}: {', '.join(map(str, flows))}.", tuple(inner)
+    )
 
 
 def _broad_item(findings: Sequence[Finding]) -> str | Item:
@@ -248,8 +304,9 @@ def _rule_row(report: RuleReport) -> tuple[str, ...]:
     if report.ports_beyond and beyond:
         ports = "port" if report.ports_beyond == 1 else "ports"
         beyond = f"{report.ports_beyond:,} {ports}: {beyond}"
+    assumed = ", ".join(map(clean, rule.assumes))
     return (
-        clean(rule.id),
+        clean(rule.id) + (f" (assumes {assumed})" if assumed else ""),
         clean(report.filter.id),
         clean(
             service.text

@@ -45,6 +45,9 @@ class Finding:
         ports: The ports of the flow or the rule, if they are few.
         near: What was probably meant.
         hints: What would settle it, a line each.
+        cause: What findings of one cause have in common, in a sentence about
+            them all: they are one line of a text.
+        about: What is of this one alone, in words.
         accepted: Why it is accepted, and by whom.
         fingerprint: The same in every run over the same deviation: it is made
             of the flow, the side and the party, or of what the rule allows,
@@ -62,6 +65,8 @@ class Finding:
     ports: tuple[int, ...] = ()
     near: tuple[Near, ...] = ()
     hints: tuple[str, ...] = ()
+    cause: str = ""
+    about: str = ""
     accepted: Accepted | DeclinedFlow | None = None
     fingerprint: str = ""
 

@@ -20,6 +20,7 @@ from avi_portspec.audit.findings import (
 from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.model import (
     Existing,
+    Filter,
     Networks,
     Party,
     Rule,
@@ -39,6 +40,7 @@ from avi_portspec.audit.verdicts import (
 )
 from avi_portspec.beyond.records import Statement
 from avi_portspec.deployment.resolution import Resolution
+from avi_portspec.documents import join
 from avi_portspec.errors import InvalidDataError
 from avi_portspec.model.flows import Flow
 from avi_portspec.model.frozen import FrozenDict
@@ -330,16 +332,19 @@ class _Audit:
         for existing in self._files:
             for unread in existing.unread:
                 if unread.kind != "set-aside":
+                    text = f"{clean(unread.text)}: {clean(unread.why)}"
                     yield Finding(
                         kind="unread",
                         level="unknown",
-                        text=f"{clean(unread.text)}: {clean(unread.why)}",
+                        text=text,
                         place=unread.place,
+                        cause=f"{clean(str(unread.place))}: {text}",
                     )
 
     def _of_side(self, report: FlowReport, side: Side) -> Iterator[Finding]:
         flow = report.flow
         ports = tuple(dict.fromkeys(p for r in flow.ports for p in r))
+        denying = _denying(side)
         place = next((each.place for each in side.filters), None)
         common = Finding(
             kind="unknown",
@@ -358,6 +363,9 @@ class _Audit:
                     kind=_KINDS[side.verdict],
                     level="error",
                     text=_lack_text(flow, side),
+                    cause=_cause(side, "them")
+                    + (f"; denied by {denying}" if denying else ""),
+                    about="; ".join(side.lacks),
                     near=tuple(self._near(report, side)),
                 )
             case Verdict.UNKNOWN:
@@ -365,6 +373,7 @@ class _Audit:
                     common,
                     text=f"{flow.id}: whether {_way(side)} is not known.",
                     hints=side.reasons,
+                    cause=" ".join(side.reasons),
                 )
             case Verdict.ONLY_BROAD:
                 yield from self._broad(common, flow, side)
@@ -378,7 +387,6 @@ class _Audit:
             "warning" if "any-source" in side.rests_on else "note"
         )
         for rule in side.rules:
-            assumes = tuple(f"assumes {clean(text)}" for text in rule.assumes)
             yield attrs.evolve(
                 common,
                 kind="broad",
@@ -386,7 +394,7 @@ class _Audit:
                 place=rule.place,
                 rule=rule,
                 text=f"{flow.id} passes only by {clean(rule.id)}: {what}.",
-                hints=assumes,
+                hints=_assumptions(rule),
             )
         for last in side.last_resorts:
             yield attrs.evolve(
@@ -434,6 +442,7 @@ class _Audit:
             rule=rule,
             ports=_ports(rule),
             near=report.near,
+            hints=_assumptions(rule),
         )
 
     def _of_roles(self) -> Iterator[Finding]:
@@ -542,11 +551,32 @@ def _way(side: Side) -> str:
     return f"it {word} {side.party}"
 
 
+def _assumptions(rule: Rule) -> tuple[str, ...]:
+    return tuple(f"assumes {clean(text)}" for text in rule.assumes)
+
+
 def _lack_text(flow: Flow, side: Side) -> str:
-    what = {
-        Verdict.MISSING: "nothing lets it through",
-        Verdict.DENIED: "an earlier rule denies it",
-        Verdict.PARTLY: "not all of it passes",
+    denying = _denying(side)
+    return (
+        f"{flow.id}: {_cause(side, 'it')}: {'; '.join(side.lacks)}."
+        f"{' Denied by ' if denying else ''}{denying}{'.' if denying else ''}"
+    )
+
+
+def _denying(side: Side) -> str:
+    """Return the rules that stop something on a side, in words."""
+    return ", ".join(
+        f"{clean(str(rule.place))} {clean(rule.id)}"
+        for rule in side.denied_by[:_SHOWN]
+    )
+
+
+def _cause(side: Side, what: str) -> str:
+    """Return why something does not pass on a side, or not all of it."""
+    why = {
+        Verdict.MISSING: f"nothing lets {what} through",
+        Verdict.DENIED: f"an earlier rule denies {what}",
+        Verdict.PARTLY: f"not all of {what} passes",
     }[side.verdict]
     where = {
         "destination": f"into {side.party}",
@@ -554,14 +584,19 @@ def _lack_text(flow: Flow, side: Side) -> str:
         "path": "between the two sides",
         "reply": f"back from {side.party}",
     }[side.kind]
-    text = f"{flow.id}: {what} {where}: {'; '.join(side.lacks)}."
-    if side.denied_by:
-        rules = ", ".join(
-            f"{rule.place} {clean(rule.id)}"
-            for rule in side.denied_by[:_SHOWN]
-        )
-        text += f" Denied by {rules}."
+    text = f"{why} {where}"
+    bare = [_name(each) for each in side.filters if not each.rules]
+    if side.verdict is Verdict.MISSING and len(bare) == len(side.filters):
+        word = {"destination": "ingress rule", "source": "egress rule"}
+        names = join("and", bare)
+        have = "has" if len(bare) == 1 else "have"
+        text += f" ({names} {have} no {word.get(side.kind, 'rule')})"
     return text
+
+
+def _name(own: Filter) -> str:
+    """Return what a filter is called, without its direction."""
+    return clean(own.id).removesuffix(" in").removesuffix(" out")
 
 
 def _rule_text(rule: Rule) -> str:

@@ -361,6 +361,8 @@ def _together(value: Any, faults: list[Fault]) -> tuple[tuple[str, ...], ...]:
 
 # -- to TOML -----------------------------------------------------------------
 
+#: The type in the address of a resource of Terraform; its name follows.
+_TYPE: Final = re.compile(r"(?:^|(?<=\.))(?:data\.)?[a-z0-9]+_\w+\.(?=[\w-])")
 _WORDS: Final = re.compile(r"[a-z0-9]+")
 _HEAD: Final = """\
 # Which roles the parties have: endpoints ('avi-portspec endpoints' lists
@@ -393,8 +395,11 @@ def draft_roles(existing: Iterable[Existing], edition: EditionData) -> str:
 
 
 def _guess(names: Iterable[str], edition: EditionData) -> list[str]:
-    """Return the endpoints whose names have only words that a party has."""
-    words = {word for name in names for word in _split(name)}
+    """Return the endpoints whose names have only words that a party has.
+
+    What type of resource the party is says nothing about its role.
+    """
+    words = {word for name in names for word in _split(_TYPE.sub("", name))}
     return [
         endpoint.id
         for endpoint in edition.endpoints

@@ -177,6 +177,15 @@ def _notifications(report: Report) -> Iterator[dict[str, Any]]:
                 "message": {"text": _message(finding.text)},
                 "associatedRule": {"id": finding.kind},
             }
+    assumed = {
+        text: None
+        for flow in report.flows.values()
+        for side in flow.sides.values()
+        for text in side.assumes
+    }
+    for text in assumed:
+        message = {"text": _message(f"The verdicts assume {text}.")}
+        yield {"level": "note", "message": message}
     for file in report.files:
         text = (
             f"{file.name}: {file.units} rules: {file.read} read, "

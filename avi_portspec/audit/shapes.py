@@ -49,6 +49,7 @@ class SideData(TypedDict):
     denied_by: list[NamedRule]
     lacks: list[str]
     reasons: list[str]
+    assumes: list[str]
     protocols: str
 
 

@@ -105,6 +105,15 @@ class Side:
     reasons: tuple[str, ...] = ()
     protocols: str = ""
 
+    @property
+    def assumes(self) -> tuple[str, ...]:
+        """What was assumed to read the rules that let it through."""
+        return tuple(
+            dict.fromkeys(
+                clean(text) for rule in self.rules for text in rule.assumes
+            )
+        )
+
 
 class Sides(Mapping[str, Side]):
     """The sides of a flow, by what they are, or by who is there.

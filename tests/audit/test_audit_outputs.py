@@ -219,6 +219,117 @@ class TestTheDocument:
         written = text.write(make_document(changed, everything=True))
         assert "covered: rule-22, rule-443 and 1 more (TCP alone)" in written
 
+    def test_one_cause_is_one_line(self) -> None:
+        """Of what is not known, and of what several flows lack."""
+        unread = Unread(
+            place=Place("rules.json", 9),
+            kind="unknown",
+            text='dynamic "ingress" over var.x',
+            why="no value; give it",
+            filter_id="group",
+        )
+        found = audit(
+            into(CONTROLLER),
+            into(CONTROLLER, id="sg-c out", direction="out"),
+            into(ENGINE, id="sg-s in"),
+            unread=(unread,),
+        )
+        unknown = [f for f in found.findings if f.kind == "unknown"]
+        assert len(unknown) == 9
+        written = text.write(make_document(found))
+        lines = written.splitlines()
+        (line,) = (each for each in lines if "- unknown:" in each)
+        assert line.startswith(
+            '- unknown: rules.json:9: dynamic "ingress" over var.x: no value; '
+            "give it. It may decide 9 flows: controller-to-controller-ssh, "
+        )
+        at = lines.index(
+            "- error missing: rules.json:100: 4 flows: nothing lets them "
+            "through out of controller (sg-c has no egress rule):"
+        )
+        inner = [each.strip() for each in lines[at + 1 : at + 5]]
+        assert inner[-1] == (
+            "controller-to-aws: tcp/443 from controller to aws."
+        )
+        assert (
+            "nothing lets it through into service-engine (sg-s has no "
+            "ingress rule): tcp/4001"
+        ) in written
+        # For machines there is one of each.
+        assert write_csv(found).count('"unknown","controller-to-') == 3
+
+    def test_several_causes_are_listed_once(self) -> None:
+        """They decide the flows together; one alone decides its own."""
+        rules = [
+            rule(Unknown(f"var.{name}", "no value"), Members(), "any", at)
+            for at, name in enumerate("xy", 1)
+        ]
+        engine = rule(Unknown("var.z", "no value"), Members(), "tcp/4001", 3)
+        found = audit(
+            into(CONTROLLER, *rules),
+            into(ENGINE, engine, id="sg-s in"),
+            unread=tuple(
+                Unread(
+                    place=Place("rules.json", 60),
+                    kind="failed",
+                    text="rule",
+                    why="no protocol",
+                )
+                for _ in range(2)
+            ),
+        )
+        written = text.write(make_document(found))
+        lines = [
+            each for each in written.splitlines() if "- unknown: " in each
+        ]
+        assert lines[0].startswith(
+            "- unknown: 2 things may together decide 9 flows: "
+        )
+        assert written.count("rules.json:2 rule-2: var.y: no value") == 1
+
+    def test_denied_flows_are_one_line(self) -> None:
+        """With the rule that denies them, and what is of each alone."""
+        found = audit(
+            ordered(
+                CONTROLLER,
+                rule(ENGINE, Members(), "any", 1, action="deny"),
+                rule(ENGINE, Members(), "any", 2),
+            )
+        )
+        written = text.write(make_document(found))
+        assert (
+            "3 flows: an earlier rule denies them into controller; denied by "
+            "rules.json:1 rule-1:"
+        ) in written
+
+    def test_what_was_assumed_is_said(self) -> None:
+        """Where the flow or its rule is listed, in each format."""
+        assumed = "assumes var.x = 10.0.0.0/8 (default)"
+        found = audit(
+            into(
+                CONTROLLER,
+                rule(
+                    ENGINE,
+                    Members(),
+                    "tcp/22 tcp/9",
+                    1,
+                    assumes=(assumed.removeprefix("assumes "),),
+                ),
+            ),
+            roles=role_map(not_filtered=("service-engine",)),
+        )
+        written = text.write(make_document(found))
+        assert f"covered: rule-1; {assumed}" in written
+        everything = text.write(make_document(found, everything=True))
+        assert f"rule-1 ({assumed})" in everything
+        rows = [*csv.DictReader(io.StringIO(write_csv(found)))]
+        kinds = {row["record"] for row in rows if assumed in row["text"]}
+        assert kinds == {"flow", "rule"}
+        data = report_data(found)
+        flow = next(f for f in data["flows"] if f["flow"] == SSH)
+        assert flow["sides"][0]["assumes"] == ["var.x = 10.0.0.0/8 (default)"]
+        assert f"The verdicts assume {assumed[8:]}." in write_sarif(found)
+
     def test_markdown_has_no_live_markup(self) -> None:
         """Of names from files."""
         written = markdown.write(make_document(report(), everything=True))

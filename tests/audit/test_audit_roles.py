@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 
 import pytest
@@ -178,6 +179,24 @@ class TestDrafting:
         text = "\n".join(line.removeprefix("# ") for line in lines)
         made = tomllib.loads(text)
         assert made["avi-controller\u202e"] == ["controller"]
+
+    @pytest.mark.parametrize(
+        ("name", "roles"),
+        [
+            ("aws_security_group.ctl", []),
+            ("aws_security_group.se[0]", ["service-engine"]),
+            ("module.se.data.aws_security_group.x", ["service-engine"]),
+            ("avi_controller", ["controller"]),
+            ("aws", ["aws"]),
+        ],
+    )
+    def test_the_type_of_a_resource_is_no_name(
+        self, edition: Edition, name: str, roles: list[str]
+    ) -> None:
+        """A security group of AWS is not AWS."""
+        rules = rule(Group(name), Members(), "any")
+        drafted = draft_roles([existing(into((), rules))], edition)
+        assert f'"{name}" = {json.dumps(roles)} ' in drafted
 
     def test_many_rules_are_counted(self, edition: Edition) -> None:
         """The first is named; what controls a terminal is spelt out."""

@@ -48,11 +48,13 @@ class Module(NamedTuple):
         evaluated: What it evaluates to: resources by their kind.
         blocks: Its blocks as they are written, by their kind.
         assigned: The variables that files of values set.
+        files: The files, by their paths within it.
     """
 
     evaluated: Mapping[str, Any]
     blocks: Mapping[str, list[Block]]
     assigned: frozenset[str]
+    files: Mapping[str, bytes]
 
 
 _ASSIGNED: Final = re.compile(r"^[ \t]*([A-Za-z_][\w-]*)[ \t]*=", re.MULTILINE)
@@ -92,7 +94,7 @@ def evaluate(document: Document) -> Module:
         if path.endswith(".tfvars")
         for word in _ASSIGNED.findall(data.decode("utf-8", "replace"))
     )
-    return Module(found["evaluated"], blocks, assigned)
+    return Module(found["evaluated"], blocks, assigned, files)
 
 
 def _files(document: Document) -> dict[str, bytes]:

@@ -55,6 +55,8 @@ __all__ = [
 
 #: The key of a block that has what was assumed to read it.
 ASSUMES: Final = "__assumes__"
+#: Where a block keeps the line on which it begins.
+LINE: Final = "__line__"
 
 
 class Resource(NamedTuple):
@@ -200,7 +202,9 @@ def _inside(reading: Reading, resource: Resource, node: Node) -> Place:
     """Return a place within a resource: its address, and the argument."""
     rest = node.pointer.removeprefix(resource.values.pointer)
     path = clean(f"{resource.address}{rest.replace('/', '.')}")
-    return attrs.evolve(resource.place, pointer=path)
+    own = node.value.get(LINE) if isinstance(node.value, Mapping) else None
+    line = own or resource.place.line
+    return attrs.evolve(resource.place, line=line, pointer=path)
 
 
 def _group(node: Node) -> Party:

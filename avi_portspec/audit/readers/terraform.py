@@ -17,6 +17,7 @@ from avi_portspec.audit.inputs.nodes import Node
 from avi_portspec.audit.inputs.reading import Reading
 from avi_portspec.audit.inputs.terraform import (
     ASSUMES,
+    LINE,
     Resource,
     count_rules,
     is_known_kind,
@@ -50,6 +51,8 @@ _BLOCKS: Final = frozenset(
 _AUDIT_PLAN: Final = "no value; give a .tfvars file, or audit the plan"
 #: What shows which variables an expression rests on.
 _NAMES: Final = re.compile(r"\b(var|local)\.([A-Za-z_][\w-]*)")
+#: What begins a dynamic block.
+_DYNAMIC: Final = re.compile(r"^[ \t]*dynamic[ \t]+\"?([\w-]+)")
 _INDEX: Final = re.compile(r"\[[^\]]*\]$")
 
 
@@ -192,7 +195,8 @@ class _Module:
             if not each.get("name")
         )
         found: dict[str, Any] = {
-            ASSUMES: self._assumptions(f"{rests} {raw or maybe}")
+            ASSUMES: self._assumptions(f"{rests} {raw or maybe}"),
+            LINE: block.get(_META, {}).get("line_start"),
         }
         for key, value in block.items():
             if key in {_META, "id"}:
@@ -250,8 +254,10 @@ class _Module:
         body = self.defaults[name]
         if body.get("sensitive"):
             return f"var.{clean(name)} has its default"
-        shown = clean(str(body["default"]))[:80]
-        return f"var.{clean(name)} = {shown} (default)"
+        value = body["default"]
+        if isinstance(value, list) and value:
+            value = ", ".join(map(str, value))
+        return f"var.{clean(name)} = {clean(str(value))[:80]} (default)"
 
     def leave_missing(self) -> None:
         """Note what the module has, and what evaluating it does not show."""
@@ -268,7 +274,8 @@ class _Module:
             source = str(block.body.get("source", ""))
             if not source.startswith(("./", "../")):
                 why = "a module of a registry is not read; audit the plan"
-                self._leave(block, f"module.{block.labels[0]}", why)
+                address = f"module.{block.labels[0]}"
+                self._leave(Place(block.file), address, why)
 
     def _leave_of(
         self, block: Block, address: str, instances: list[dict[str, Any]]
@@ -276,7 +283,7 @@ class _Module:
         """Note a resource, or its dynamic blocks, of which nothing is."""
         if not instances:
             why = "none was made of it: its count may be 0; audit the plan"
-            self._leave(block, address, why)
+            self._leave(Place(block.file), address, why)
             return
         for label, listed in _dynamics(block.body).items():
             written = block.body.get(label, [])
@@ -290,25 +297,53 @@ class _Module:
             # Each block that something was made of has a line of its own.
             if len(lines) - statics >= len(listed):
                 continue
-            over = [str(each.get("for_each")) for each in listed]
-            for at, text in enumerate(over):
-                # Of several, which one is empty cannot be told: all may be.
-                self._leave_dynamic(block, f"{address}.{label}[{at}]", text)
+            found = self._lines(block.file, label, instances[0][_META])
+            own = found if len(found) == len(listed) else [None] * len(listed)
+            # Of several, which one is empty cannot be told: all may be.
+            for at, (each, line) in enumerate(zip(listed, own, strict=True)):
+                inside = f"{address}.{label}[{at}]"
+                over = str(each.get("for_each"))
+                place = Place(block.file, line, inside)
+                self._leave_dynamic(place, label, over)
 
-    def _leave_dynamic(self, block: Block, address: str, over: str) -> None:
-        assumed = "; ".join(self._assumptions(over)) or _AUDIT_PLAN
-        text = clean(f"{address} dynamic over {over}")
+    def _lines(
+        self, file: str, label: str, meta: Mapping[str, Any]
+    ) -> list[int | None]:
+        """Return the lines of the dynamic blocks of a resource.
+
+        The parser gives none for what it makes nothing of.
+        """
+        text = self.module.files.get(file, b"").decode("utf-8", "replace")
+        first, last = meta.get("line_start", 0), meta.get("line_end", 0)
+        own = text.split("\n")[max(first - 1, 0) : last]
+        return [
+            at
+            for at, line in enumerate(own, first)
+            for word in _DYNAMIC.findall(line)
+            if word == label
+        ]
+
+    def _leave_dynamic(self, place: Place, label: str, over: str) -> None:
+        bare = over
+        if over.count("${") == 1:
+            bare = over.removeprefix("${").removesuffix("}")
+        text = f'dynamic "{label}" over {bare}'
         if over == "[]":
-            self._leave(block, text, "its list is empty", is_aside=True)
+            self._leave(place, text, "its list is empty", is_aside=True)
             return
-        way = "out" if ".egress[" in address else "in"
-        filter_id = f"{address.rpartition('.')[0]} {way}"
-        why = f"nothing was made of it, or not of all: {assumed}"
-        self._leave(block, text, why, filter_id=filter_id)
+        assumed = "; ".join(self._assumptions(over))
+        why = (
+            f"nothing was made of it, or not of all: {assumed}"
+            if assumed
+            else _AUDIT_PLAN
+        )
+        way = "out" if label == "egress" else "in"
+        filter_id = f"{place.pointer.rpartition('.')[0]} {way}"
+        self._leave(place, text, why, filter_id=filter_id)
 
     def _leave(
         self,
-        block: Block,
+        place: Place,
         text: str,
         why: str,
         *,
@@ -316,9 +351,9 @@ class _Module:
         is_aside: bool = False,
     ) -> None:
         self.missing += 1
-        place = Place(clean(block.file), None, text)
         kind: UnreadKind = "set-aside" if is_aside else "unknown"
-        self.reading.leave(place, kind, text, why, filter_id)
+        own = Place(clean(place.file), place.line, clean(place.pointer))
+        self.reading.leave(own, kind, text, why, filter_id)
 
 
 def _name_in(resource: Mapping[str, Any]) -> str:
