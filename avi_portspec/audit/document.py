@@ -108,7 +108,8 @@ def _file_text(file: FileReport) -> str:
         )
         if number
     ]
-    return f"{file.name} ({file.format}): {rules}: {', '.join(parts)}."
+    listed = "; ".join([", ".join(parts), *file.assumes])
+    return f"{file.name} ({file.format}): {rules}: {listed}."
 
 
 # -- flows -------------------------------------------------------------------

@@ -69,6 +69,7 @@ class FileReport:
         failed: How many could not be read.
         unknown: How many are not known.
         unread: What was not read, and why.
+        assumes: What was assumed to read its filters, in words.
     """
 
     name: str
@@ -80,6 +81,7 @@ class FileReport:
     failed: int
     unknown: int
     unread: tuple[Unread, ...]
+    assumes: tuple[str, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -208,6 +210,13 @@ def _file_report(existing: Existing) -> FileReport:
         failed=count("failed"),
         unknown=count("unknown"),
         unread=existing.unread,
+        assumes=tuple(
+            dict.fromkeys(
+                clean(text)
+                for filter_ in existing.filters
+                for text in filter_.assumes
+            )
+        ),
     )
 
 

@@ -190,7 +190,7 @@ def _notifications(report: Report) -> Iterator[dict[str, Any]]:
         text = (
             f"{file.name}: {file.units} rules: {file.read} read, "
             f"{file.set_aside} set aside, {file.failed} failed, "
-            f"{file.unknown} unknown."
+            f"{'; '.join([f'{file.unknown} unknown', *file.assumes])}."
         )
         yield {"level": "note", "message": {"text": _message(text)}}
     yield {"level": "note", "message": {"text": summary_text(report)}}

@@ -33,6 +33,8 @@ PORTS: Final = 1 << 16
 _CODES: Final = 1 << 8
 _MESSAGES: Final = frozenset({ICMP, ICMPV6})
 _PROTOCOLS: Final = 1 << 8
+#: Of all services but a few, a text says which these are: so many pieces.
+_FEW: Final = 8
 
 
 def join_spans(spans: Iterable[tuple[int, int]]) -> Spans:
@@ -114,13 +116,11 @@ def service_text(spans: Spans) -> str:
     """
     # Joined or not: EVERY_SERVICE has a span for each protocol.
     last = EVERY_SERVICE[-1][1]
-    if (
-        spans
-        and spans[0][0] == 0
-        and spans[-1][1] >= last
-        and not complement(spans)
-    ):
-        return "any service"
+    if spans and spans[0][0] == 0 and spans[-1][1] >= last:
+        rest = complement(spans)
+        if len(rest) <= _FEW:
+            but = ", ".join(_texts(rest))
+            return f"any service{' but ' if but else ''}{but}"
     return ", ".join(_texts(spans))
 
 

@@ -139,6 +139,7 @@ class AuditedFile(TypedDict):
     failed: int
     unknown: int
     unread: list[UnreadData]
+    assumes: list[str]
 
 
 class AuditData(Identity):

@@ -165,7 +165,8 @@ def region_text(compiler: Compiler, region: Region) -> tuple[str, ...]:
         for box in sorted(region, key=lambda box: -box[2].bit_count())[:_SHOWN]
     ]
     if len(region) > _SHOWN:
-        texts.append(f"and {len(region) - _SHOWN} more pieces")
+        more = len(region) - _SHOWN
+        texts.append(f"and {more} more piece{'' if more == 1 else 's'}")
     return tuple(dict.fromkeys(texts))
 
 

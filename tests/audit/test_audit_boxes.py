@@ -178,6 +178,14 @@ class TestServices:
             (EVERY_SERVICE, "any service"),
             (join_spans(EVERY_SERVICE), "any service"),
             (join_spans([(6 * 65536, 7 * 65536)]), "tcp/any, IP protocol 7"),
+            (
+                complement(join_spans(port_spans(TCP, 22, 22))),
+                "any service but tcp/22",
+            ),
+            (
+                ((0, 0), (255 * 65536, 255 * 65536)),
+                "IP protocol 0, IP protocol 255",
+            ),
         ],
     )
     def test_in_words(

@@ -328,6 +328,14 @@ class TestTheDocument:
         data = report_data(found)
         flow = next(f for f in data["flows"] if f["flow"] == SSH)
         assert flow["sides"][0]["assumes"] == ["var.x = 10.0.0.0/8 (default)"]
+        note = "it judges IPv4 alone"
+        chain = into(CONTROLLER, assumes=(note,))
+        found_there = audit(chain, chain)
+        assert f"0 read in 2 filters; {note}." in text.write(
+            make_document(found_there)
+        )
+        assert f"0 unknown; {note}." in write_sarif(found_there)
+        assert report_data(found_there)["files"][0]["assumes"] == [note]
         assert f"The verdicts assume {assumed[8:]}." in write_sarif(found)
 
     def test_markdown_has_no_live_markup(self) -> None:
