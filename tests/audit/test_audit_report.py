@@ -76,6 +76,7 @@ class TestSums:
             "failed": 1,
             "unknown": 1,
             "unread": three,
+            "assumes": (),
         }
         assert kinds(report).count("unread") == 2
 

@@ -105,7 +105,7 @@ def answers(ask: Ask, files: Path) -> Any:
 class TestTheShapes:
     """What ``avi-portspec schema`` prints."""
 
-    def test_every_command_with_the_option_has_one(self) -> None:
+    def test_every_command_with_the_option_has_one(self, ask: Ask) -> None:
         """And nothing else has, but the files of one's own."""
         ctx = program.make_context("avi-portspec", ["editions"])
         able = {
@@ -120,7 +120,10 @@ class TestTheShapes:
             )
         }
         files = {"edition", "overlay", "deployment", "source"}
-        assert set(schemas.names()) == able | files
+        # Its formats are those of an option --format.
+        formats = ask("audit --help").out
+        assert "text (default), json, markdown" in formats
+        assert set(schemas.names()) == able | files | {"audit"}
         assert set(QUESTIONS) == able
 
     @pytest.mark.parametrize("name", schemas.names())

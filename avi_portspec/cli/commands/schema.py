@@ -19,6 +19,9 @@ __all__ = ["names", "schema", "schema_command"]
 #: meaning.
 _VERSIONS: Final = {"check": 2, "ports": 2, "rules": 2, "upgrade": 2}
 
+#: How an answer is asked for where a command has no --json.
+_ASKED: Final = {"audit": "audit rules --format json"}
+
 
 def names() -> tuple[str, ...]:
     """Return the names of the answers, and of the files that users write."""
@@ -81,7 +84,7 @@ def schema(name: str) -> dict[str, Any]:
         made, what = record_schema(files[name]), f"a file of kind {name}"
     else:
         made = shape_schema(ANSWERS[name])
-        what = f"answer of '{name} --json'"
+        what = f"answer of '{_ASKED.get(name, f'{name} --json')}'"
     return {
         "$schema": DIALECT,
         "$id": f"urn:avi-portspec:{name}:{_VERSIONS.get(name, 1)}",
