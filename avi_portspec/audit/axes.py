@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from avi_portspec.audit.inputs.names import clean
-from avi_portspec.audit.services import Spans, join_spans
+from avi_portspec.audit.services import Spans
 from avi_portspec.rules.networks import IPV6, Address, Family, Network
 from avi_portspec.rules.traffic import FAMILIES
 
@@ -68,18 +68,26 @@ class Line:
     def spans(self, mask: int) -> Spans:
         """Return what atoms are, as spans."""
         edges = self._edges
-        return join_spans((edges[at], edges[at + 1] - 1) for at in _bits(mask))
+        return tuple(
+            (edges[first], edges[end] - 1) for first, end in _runs(mask)
+        )
 
     def size(self, mask: int) -> int:
         """Return how many numbers atoms have."""
         return sum(high - low + 1 for low, high in self.spans(mask))
 
 
-def _bits(mask: int) -> Iterator[int]:
+def _runs(mask: int) -> Iterator[tuple[int, int]]:
+    """Yield the first of bits that are set in a row, and the one after."""
+    end = 0
     while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
+        gap = (mask & -mask).bit_length() - 1
+        mask >>= gap
+        length = (~mask & (mask + 1)).bit_length() - 1
+        mask >>= length
+        first = end + gap
+        end = first + length
+        yield first, end
 
 
 class Outsider(NamedTuple):
@@ -145,11 +153,15 @@ class Addresses:
 
     def parties(self, mask: int) -> tuple[Outsider, ...]:
         """Return who of those without addresses is among some atoms."""
+        atoms = self.line.atoms
+        mask >>= atoms
+        if not mask:
+            return ()
         return tuple(
             dict.fromkeys(
                 party
                 for (party, _), bit in self._at.items()
-                if mask >> bit & 1
+                if mask >> (bit - atoms) & 1
             )
         )
 

@@ -28,6 +28,7 @@ from avi_portspec.audit.roles import RoleMap, names_of_party
 from avi_portspec.audit.services import (
     EVERY_SERVICE,
     PORTS,
+    PROTOCOLS,
     Spans,
     join_spans,
     message_spans,
@@ -356,7 +357,7 @@ class Compiler:
             yield (*box, self.ports.whole)
         else:
             for number in sorted({low // PORTS for low, _ in source_ports}):
-                own = protocol_spans(Protocol.of(number))
+                own = protocol_spans(PROTOCOLS[number])
                 service = box[2] & self.services.mask(own)
                 ports = self.ports.mask(
                     _numbers(span)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache, partial
+from functools import cache
 from typing import Final, NamedTuple
 
 from avi_portspec.audit.boxes import Box, Region
 from avi_portspec.audit.compiled import Compiler, hull
-from avi_portspec.beyond.near import near_misses
+from avi_portspec.beyond.near import NearMisses
 from avi_portspec.beyond.records import Statement
 from avi_portspec.deployment.resolution import Resolution
 from avi_portspec.model.flows import Exclusion, Flow
@@ -52,7 +52,7 @@ class Documented:
     ) -> None:
         self.resolution = resolution
         # Many rules have one port.
-        self.near_misses = cache(partial(near_misses, resolution.edition))
+        self.near_misses = cache(NearMisses(resolution.edition.flows).of)
         self.flows = [
             Known(
                 decision.flow,

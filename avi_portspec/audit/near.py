@@ -8,8 +8,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from avi_portspec.audit.boxes import Region, intersect
 from avi_portspec.audit.compiled import Compiler, hull, touch
 from avi_portspec.audit.documented import Documented
-from avi_portspec.audit.services import PORTS
-from avi_portspec.model.protocols import Protocol
+from avi_portspec.audit.services import PORTS, PROTOCOLS
 from avi_portspec.names import Slip
 
 __all__ = ["Near", "NearKind", "near_rules"]
@@ -64,7 +63,7 @@ def _by_port(
     for box in region:
         mask |= box[2]
     for low, high in compiler.services.spans(mask):
-        protocol = Protocol.of(low // PORTS)
+        protocol = PROTOCOLS[low // PORTS]
         if not protocol.has_ports or high - low >= _FEW:
             continue
         for point in range(low, high + 1):

@@ -25,9 +25,8 @@ from avi_portspec.audit.compiled import (
 from avi_portspec.audit.documented import Documented
 from avi_portspec.audit.model import Filter, Rule
 from avi_portspec.audit.near import Near, near_rules
-from avi_portspec.audit.services import PORTS
+from avi_portspec.audit.services import PORTS, PROTOCOLS
 from avi_portspec.audit.verdicts import region_text
-from avi_portspec.model.protocols import Protocol
 from avi_portspec.names import Status
 
 __all__ = ["RuleReport", "RuleVerdict", "judge_rules"]
@@ -239,5 +238,5 @@ def _count(compiler: Compiler, region: Region) -> int:
     return sum(
         high - low + 1
         for low, high in compiler.services.spans(services)
-        if Protocol.of(low // PORTS).has_ports
+        if PROTOCOLS[low // PORTS].has_ports
     )
