@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from ipaddress import (
-    IPv4Address,
-    IPv6Address,
-    summarize_address_range,
-)
+from ipaddress import IPv4Address, IPv6Address
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -17,7 +13,7 @@ from avi_portspec.audit.services import Spans
 from avi_portspec.rules.networks import IPV6, Address, Family, Network
 from avi_portspec.rules.traffic import FAMILIES
 
-__all__ = ["Addresses", "Line", "Outsider"]
+__all__ = ["Addresses", "Line", "Outsider", "span_of"]
 
 #: IPv4 and IPv6 are two stretches of one line, so that 0.0.0.0/0 is not ::/0.
 _IPV6_FROM: Final = 1 << 32
@@ -29,7 +25,7 @@ _ADDRESSES: Final[Spans] = (
 _SHOWN: Final = 4
 
 
-def _span(network: Network) -> tuple[int, int]:
+def span_of(network: Network) -> tuple[int, int]:
     """Return the first and last points of a network on the line."""
     first = int(network.network_address)
     if network.version == IPV6:
@@ -117,14 +113,15 @@ class Addresses:
     def __init__(
         self, networks: Iterable[Network], parties: Iterable[Outsider]
     ) -> None:
-        self.line = Line(_ADDRESSES, map(_span, networks))
+        self.line = Line(_ADDRESSES, map(span_of, networks))
+        self._outsiders = [
+            (party, family)
+            for party in dict.fromkeys(parties)
+            for family in FAMILIES
+        ]
         self._at = {
-            (party, family): self.line.atoms + at
-            for at, (party, family) in enumerate(
-                (party, family)
-                for party in dict.fromkeys(parties)
-                for family in FAMILIES
-            )
+            outsider: at
+            for at, outsider in enumerate(self._outsiders, self.line.atoms)
         }
         self._families = {
             family: self.line.mask([_ADDRESSES[at]])
@@ -145,7 +142,7 @@ class Addresses:
 
     def networks(self, networks: Iterable[Network]) -> int:
         """Return the atoms of networks."""
-        return self.line.mask(map(_span, networks))
+        return self.line.mask(map(span_of, networks))
 
     def party(self, party: Outsider) -> int:
         """Return the atoms of somebody without addresses."""
@@ -153,15 +150,11 @@ class Addresses:
 
     def parties(self, mask: int) -> tuple[Outsider, ...]:
         """Return who of those without addresses is among some atoms."""
-        atoms = self.line.atoms
-        mask >>= atoms
-        if not mask:
-            return ()
         return tuple(
             dict.fromkeys(
                 party
-                for (party, _), bit in self._at.items()
-                if mask >> (bit - atoms) & 1
+                for first, end in _runs(mask >> self.line.atoms)
+                for party, _ in self._outsiders[first:end]
             )
         )
 
@@ -185,11 +178,14 @@ class Addresses:
 
 def _addresses_text(span: tuple[int, int]) -> str:
     """Return a span of addresses: one of them, a network, or a range."""
-    low, high = map(_address, span)
-    if low == high:
-        return str(low)
-    networks = [*islice(summarize_address_range(low, high), 2)]
-    return f"{low}-{high}" if len(networks) > 1 else str(networks[0])
+    low, high = span
+    size = high - low + 1
+    if size == 1:
+        return str(_address(low))
+    if size & (size - 1) or low % size:
+        return f"{_address(low)}-{_address(high)}"
+    first = _address(low)
+    return f"{first}/{first.max_prefixlen + 1 - size.bit_length()}"
 
 
 def _address(point: int) -> Address:

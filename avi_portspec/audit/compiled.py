@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
-from typing import Final, NamedTuple, TypeAlias, assert_never
+from typing import Final, NamedTuple, TypeAlias, TypeVar, assert_never
 
 from avi_portspec.audit.axes import Addresses, Line, Outsider
 from avi_portspec.audit.boxes import Box, Region
@@ -55,7 +55,7 @@ __all__ = [
     "hull",
     "is_any",
     "last_resort_breadth",
-    "touch",
+    "touching",
 ]
 
 _WHOLE: Final = "avi-vantage"
@@ -68,6 +68,7 @@ _EPHEMERAL: Final = (1024, PORTS - 1)
 _ECHO_CODE: Final = 0
 #: The atoms of a party: what it has for sure, and what it may have.
 _Bounds: TypeAlias = tuple[int, int]
+_T = TypeVar("_T")
 
 
 class RuleBoxes(NamedTuple):
@@ -602,9 +603,21 @@ def hull(region: Region) -> Box:
     return tuple(masks)
 
 
-def touch(one: Box, other: Box) -> bool:
-    """Return whether two hulls have something in common on each axis."""
-    return bool(one[2] & other[2] and one[1] & other[1] and one[0] & other[0])
+def touching(hulled: Iterable[tuple[Box, _T]], region: Region) -> list[_T]:
+    """Return whatever may have something in common with a region.
+
+    Args:
+        hulled: What to look among, each with its hull.
+        region: The region.
+    """
+    sources, destinations, services = hull(region)
+    return [
+        found
+        for (source, destination, service), found in hulled
+        if service & services
+        and destination & destinations
+        and source & sources
+    ]
 
 
 def _broad(rule: Rule, filter_: Filter) -> str:

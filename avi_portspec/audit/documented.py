@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Final, NamedTuple
 
-from avi_portspec.audit.boxes import Box, Region
+from avi_portspec.audit.boxes import Region
 from avi_portspec.audit.compiled import Compiler, hull
 from avi_portspec.beyond.near import NearMisses
 from avi_portspec.beyond.records import Statement
@@ -21,18 +21,12 @@ _SEVERAL: Final = frozenset({"group", "platform"})
 
 
 class Known(NamedTuple):
-    """A flow, all that it can be, and that with its sides swapped.
-
-    With each comes its hull, which tells at once whether a rule is near it.
-    """
+    """A flow, and all that it can be."""
 
     flow: Flow
     status: Status
     reason: str
     region: Region
-    hull: Box
-    swapped: Region
-    swapped_hull: Box
 
 
 class Documented:
@@ -53,22 +47,24 @@ class Documented:
         self.resolution = resolution
         # Many rules have one port.
         self.near_misses = cache(NearMisses(resolution.edition.flows).of)
+        # With each comes its hull, which tells whether a rule is near it.
         self.flows = [
-            Known(
-                decision.flow,
-                decision.status,
-                decision.reason,
-                region,
+            (
                 hull(region),
-                swapped,
-                hull(swapped),
+                Known(decision.flow, decision.status, decision.reason, region),
             )
             for decision in resolution
             for region in [compiler.region_of(decision.flow)]
-            for swapped in [compiler.reversed(decision.flow)]
+        ]
+        #: What is needed, with its sides swapped.
+        self.swapped = [
+            (hull(region), (known.flow, region))
+            for _, known in self.flows
+            if known.status == "needed"
+            for region in [compiler.reversed(known.flow)]
         ]
         self.statements = [
-            (statement, region, hull(region))
+            (hull(region), (statement, region))
             for statement in statements
             for region in [compiler.stated(statement)]
         ]

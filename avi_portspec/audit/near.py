@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from avi_portspec.audit.boxes import Region, intersect
-from avi_portspec.audit.compiled import Compiler, hull, touch
+from avi_portspec.audit.compiled import Compiler, touching
 from avi_portspec.audit.documented import Documented
 from avi_portspec.audit.services import PORTS, PROTOCOLS
 from avi_portspec.names import Slip
@@ -77,14 +77,8 @@ def _by_sides(
     narrow = tuple(
         box for box in region if compiler.services.size(box[2]) <= _FEW
     )
-    around = hull(narrow)
-    for known in documented.flows:
-        if (
-            known.status == "needed"
-            and touch(around, known.swapped_hull)
-            and intersect(narrow, known.swapped)
-        ):
-            flow = known.flow
+    for flow, swapped in touching(documented.swapped, narrow):
+        if intersect(narrow, swapped):
             reason = (
                 f"{flow.id} is from {flow.source} to {flow.destination}: the "
                 "two sides are swapped."

@@ -20,7 +20,7 @@ from avi_portspec.audit.compiled import (
     RuleBoxes,
     hull,
     is_any,
-    touch,
+    touching,
 )
 from avi_portspec.audit.documented import Documented
 from avi_portspec.audit.model import Filter, Rule
@@ -151,11 +151,10 @@ def _judge(
         )
     if rule.action == "deny":
         return attrs.evolve(report, verdict=RuleVerdict.DENIES)
-    around = hull(region)
     met = [
         known
-        for known in documented.flows
-        if touch(around, known.hull) and intersect(region, known.region)
+        for known in touching(documented.flows, region)
+        if intersect(region, known.region)
     ]
     used = [k for k in met if k.status in _USED]
     beyond = region
@@ -199,17 +198,16 @@ def _explain_otherwise(
     documented: Documented,
 ) -> RuleReport:
     """Return what a rule is that no flow of the edition explains."""
-    around = hull(region)
     stated = tuple(
         statement.id
-        for statement, own, own_hull in documented.statements
-        if touch(around, own_hull) and intersect(region, own)
+        for statement, own in touching(documented.statements, region)
+        if intersect(region, own)
     )
     if stated:
         return attrs.evolve(
             report, verdict=RuleVerdict.STATED_ELSEWHERE, stated_by=stated
         )
-    sources, destinations, _ = around
+    sources, destinations, _ = hull(region)
     rule = report.rule
     if not any(map(is_any, (*rule.sources, *rule.destinations))):
         for exclusion, own in documented.exclusions:

@@ -84,9 +84,7 @@ def message_spans(
 
 #: What "any protocol" means.
 EVERY_SERVICE: Final[Spans] = tuple(
-    span
-    for protocol in PROTOCOLS
-    for span in protocol_spans(protocol)
+    span for protocol in PROTOCOLS for span in protocol_spans(protocol)
 )
 
 
