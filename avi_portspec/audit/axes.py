@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv6Address
-from itertools import islice
 from typing import Final, NamedTuple
 
 from avi_portspec.audit.inputs.names import clean
@@ -101,9 +100,10 @@ class Outsider(NamedTuple):
 class Addresses:
     """The axis of who sends and who receives.
 
-    It has the addresses that anything names, and after them the parties that
-    have none. Where such a party is on the line of addresses, nobody knows:
-    only the role map joins the two.
+    It has the parties without addresses, and after them the addresses that
+    anything names: roles come first, so that their numbers stay short however
+    many networks there are. Where such a party is on the line of addresses,
+    nobody knows: only the role map joins the two.
 
     Args:
         networks: What cuts the line.
@@ -120,11 +120,10 @@ class Addresses:
             for family in FAMILIES
         ]
         self._at = {
-            outsider: at
-            for at, outsider in enumerate(self._outsiders, self.line.atoms)
+            outsider: at for at, outsider in enumerate(self._outsiders)
         }
         self._families = {
-            family: self.line.mask([_ADDRESSES[at]])
+            family: self.line.mask([_ADDRESSES[at]]) << len(self._at)
             | sum(
                 1 << bit for (_, own), bit in self._at.items() if own == family
             )
@@ -142,7 +141,7 @@ class Addresses:
 
     def networks(self, networks: Iterable[Network]) -> int:
         """Return the atoms of networks."""
-        return self.line.mask(map(span_of, networks))
+        return self.line.mask(map(span_of, networks)) << len(self._at)
 
     def party(self, party: Outsider) -> int:
         """Return the atoms of somebody without addresses."""
@@ -153,7 +152,7 @@ class Addresses:
         return tuple(
             dict.fromkeys(
                 party
-                for first, end in _runs(mask >> self.line.atoms)
+                for first, end in _runs(mask & ((1 << len(self._at)) - 1))
                 for party, _ in self._outsiders[first:end]
             )
         )
@@ -167,10 +166,8 @@ class Addresses:
         for family in wholes:
             mask &= ~self._families[family]
         texts += [clean(party.name) for party in self.parties(mask)]
-        line = mask & self.line.whole
-        texts += islice(
-            map(_addresses_text, self.line.spans(line)), _SHOWN + 1
-        )
+        spans = self.line.spans(mask >> len(self._at) & self.line.whole)
+        texts += map(_addresses_text, spans[: _SHOWN + 1])
         if len(texts) > _SHOWN:
             return f"{', '.join(texts[:_SHOWN])} and more"
         return ", ".join(texts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
-from typing import Final, NamedTuple, TypeAlias, TypeVar, assert_never
+from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar, assert_never
 
 from avi_portspec.audit.axes import Addresses, Line, Outsider
 from avi_portspec.audit.boxes import Box, Region
@@ -49,13 +49,13 @@ from avi_portspec.rules.traffic import ECHO_REQUESTS, FAMILIES, ICMPV6
 
 __all__ = [
     "Compiler",
+    "Hulled",
     "Judged",
     "Need",
     "RuleBoxes",
     "hull",
     "is_any",
     "last_resort_breadth",
-    "touching",
 ]
 
 _WHOLE: Final = "avi-vantage"
@@ -92,12 +92,41 @@ class RuleBoxes(NamedTuple):
     rests_on: str
 
 
+class Hulled(Generic[_T]):
+    """Finds what may have something in common with a region.
+
+    Args:
+        hulled: What to look among, each with its hull.
+    """
+
+    def __init__(self, hulled: Iterable[tuple[Box, _T]]) -> None:
+        self._hulled = [*hulled]
+        self._around = hull(tuple(each for each, _ in self._hulled))
+
+    def touching(self, region: Region) -> list[_T]:
+        """Return it, in its order."""
+        sources, destinations, services = (
+            own & around
+            for own, around in zip(hull(region), self._around, strict=True)
+        )
+        if not (services and destinations and sources):
+            return []
+        return [
+            found
+            for (source, destination, service), found in self._hulled
+            if service & services
+            and destination & destinations
+            and source & sources
+        ]
+
+
 class Judged(NamedTuple):
     """One filter as boxes.
 
     Attributes:
         filter: The filter.
         rules: Its rules, in the order of evaluation.
+        hulled: The same, to be looked among.
         attached: Who is on its side for sure, and who may be, as atoms;
             everybody if it does not say.
         unread: What would add rules to it.
@@ -105,6 +134,7 @@ class Judged(NamedTuple):
 
     filter: Filter
     rules: tuple[RuleBoxes, ...]
+    hulled: Hulled[RuleBoxes]
     attached: _Bounds
     unread: tuple[Unread, ...]
 
@@ -342,9 +372,9 @@ class Compiler:
         for family in FAMILIES:
             own = self.addresses.family(family)
             box = (
-                sources & own,
-                destinations & own,
-                service & self._carried[family],
+                _common(sources, own),
+                _common(destinations, own),
+                _common(service, self._carried[family]),
             )
             if all(box):
                 made += self._from(box, source_ports)
@@ -374,12 +404,13 @@ class Compiler:
         """Yield the filters of a file as boxes."""
         for filter_ in existing.filters:
             attached = self.bounds(filter_.attached_to, None)
+            rules = tuple(
+                self._rule(rule, filter_, attached) for rule in filter_.rules
+            )
             yield Judged(
                 filter_,
-                tuple(
-                    self._rule(rule, filter_, attached)
-                    for rule in filter_.rules
-                ),
+                rules,
+                Hulled((each.hull, each) for each in rules),
                 attached if filter_.attached_to else self._all,
                 tuple(
                     unread
@@ -589,35 +620,29 @@ def _outsider(party: Party) -> Outsider:
     return Outsider(names_of_party(party)[0])
 
 
+def _common(mask: int, other: int) -> int:
+    """Return what two sets have in common.
+
+    The first itself if it is all of it: thousands of rules have large ones.
+    """
+    common = mask & other
+    return mask if common == mask else common
+
+
 def _within(side: _Bounds, attached: _Bounds) -> _Bounds:
     """Return what of a side a filter judges: only what is attached to it."""
-    return side[0] & attached[1], side[1] & attached[1]
+    return _common(side[0], attached[1]), _common(side[1], attached[1])
 
 
 def hull(region: Region) -> Box:
     """Return the atoms that a region has on each axis."""
+    if len(region) == 1:
+        return region[0][:3]
     masks = [0, 0, 0]
     for box in region:
         for axis in range(3):
             masks[axis] |= box[axis]
     return tuple(masks)
-
-
-def touching(hulled: Iterable[tuple[Box, _T]], region: Region) -> list[_T]:
-    """Return whatever may have something in common with a region.
-
-    Args:
-        hulled: What to look among, each with its hull.
-        region: The region.
-    """
-    sources, destinations, services = hull(region)
-    return [
-        found
-        for (source, destination, service), found in hulled
-        if service & services
-        and destination & destinations
-        and source & sources
-    ]
 
 
 def _broad(rule: Rule, filter_: Filter) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from avi_portspec.audit.boxes import Region
-from avi_portspec.audit.compiled import Compiler, hull
+from avi_portspec.audit.compiled import Compiler, Hulled, hull
 from avi_portspec.beyond.near import NearMisses
 from avi_portspec.beyond.records import Statement
 from avi_portspec.deployment.resolution import Resolution
@@ -47,27 +47,28 @@ class Documented:
         self.resolution = resolution
         # Many rules have one port.
         self.near_misses = cache(NearMisses(resolution.edition.flows).of)
-        # With each comes its hull, which tells whether a rule is near it.
-        self.flows = [
-            (
-                hull(region),
-                Known(decision.flow, decision.status, decision.reason, region),
+        flows = [
+            Known(
+                decision.flow,
+                decision.status,
+                decision.reason,
+                compiler.region_of(decision.flow),
             )
             for decision in resolution
-            for region in [compiler.region_of(decision.flow)]
         ]
+        self.flows = Hulled((hull(known.region), known) for known in flows)
         #: What is needed, with its sides swapped.
-        self.swapped = [
+        self.swapped = Hulled(
             (hull(region), (known.flow, region))
-            for _, known in self.flows
+            for known in flows
             if known.status == "needed"
             for region in [compiler.reversed(known.flow)]
-        ]
-        self.statements = [
+        )
+        self.statements = Hulled(
             (hull(region), (statement, region))
             for statement in statements
             for region in [compiler.stated(statement)]
-        ]
+        )
         #: The atoms of each endpoint of the edition.
         self.roles: dict[str, int] = {
             end.id: compiler.role_mask(end.id)

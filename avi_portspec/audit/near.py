@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from avi_portspec.audit.boxes import Region, intersect
-from avi_portspec.audit.compiled import Compiler, touching
+from avi_portspec.audit.compiled import Compiler
 from avi_portspec.audit.documented import Documented
 from avi_portspec.audit.services import PORTS, PROTOCOLS
 from avi_portspec.names import Slip
@@ -77,7 +77,7 @@ def _by_sides(
     narrow = tuple(
         box for box in region if compiler.services.size(box[2]) <= _FEW
     )
-    for flow, swapped in touching(documented.swapped, narrow):
+    for flow, swapped in documented.swapped.touching(narrow):
         if intersect(narrow, swapped):
             reason = (
                 f"{flow.id} is from {flow.source} to {flow.destination}: the "

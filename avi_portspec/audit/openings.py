@@ -20,7 +20,6 @@ from avi_portspec.audit.compiled import (
     RuleBoxes,
     hull,
     is_any,
-    touching,
 )
 from avi_portspec.audit.documented import Documented
 from avi_portspec.audit.model import Filter, Rule
@@ -153,7 +152,7 @@ def _judge(
         return attrs.evolve(report, verdict=RuleVerdict.DENIES)
     met = [
         known
-        for known in touching(documented.flows, region)
+        for known in documented.flows.touching(region)
         if intersect(region, known.region)
     ]
     used = [k for k in met if k.status in _USED]
@@ -200,7 +199,7 @@ def _explain_otherwise(
     """Return what a rule is that no flow of the edition explains."""
     stated = tuple(
         statement.id
-        for statement, own in touching(documented.statements, region)
+        for statement, own in documented.statements.touching(region)
         if intersect(region, own)
     )
     if stated:

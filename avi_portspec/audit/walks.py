@@ -16,7 +16,6 @@ from avi_portspec.audit.compiled import (
     Judged,
     RuleBoxes,
     last_resort_breadth,
-    touching,
 )
 from avi_portspec.audit.model import LastResort
 
@@ -100,8 +99,7 @@ def parts_of(
         if not maybe:
             continue
         # All walks of the filter are over these rules.
-        rules = touching(((each.hull, each) for each in judged.rules), maybe)
-        near = judged._replace(rules=tuple(rules))
+        near = judged._replace(rules=tuple(judged.hulled.touching(maybe)))
         cut: list[Part] = []
         for part in parts:
             for region, is_sure in (
