@@ -175,14 +175,13 @@ class Addresses:
 
 def _addresses_text(span: tuple[int, int]) -> str:
     """Return a span of addresses: one of them, a network, or a range."""
-    low, high = span
-    size = high - low + 1
+    low, high = map(_address, span)
+    size = span[1] - span[0] + 1
     if size == 1:
-        return str(_address(low))
-    if size & (size - 1) or low % size:
-        return f"{_address(low)}-{_address(high)}"
-    first = _address(low)
-    return f"{first}/{first.max_prefixlen + 1 - size.bit_length()}"
+        return str(low)
+    if size & (size - 1) or int(low) % size:
+        return f"{low}-{high}"
+    return f"{low}/{low.max_prefixlen + 1 - size.bit_length()}"
 
 
 def _address(point: int) -> Address:
