@@ -69,6 +69,8 @@ _ECHO_CODE: Final = 0
 #: The atoms of a party: what it has for sure, and what it may have.
 _Bounds: TypeAlias = tuple[int, int]
 _T = TypeVar("_T")
+#: How many hulls are passed over together.
+_TOGETHER: Final = 64
 
 
 class RuleBoxes(NamedTuple):
@@ -95,25 +97,37 @@ class RuleBoxes(NamedTuple):
 class Hulled(Generic[_T]):
     """Finds what may have something in common with a region.
 
+    What stands together is passed over together if none of it has: so rules
+    are looked for among thousands of others.
+
     Args:
         hulled: What to look among, each with its hull.
     """
 
-    def __init__(self, hulled: Iterable[tuple[Box, _T]]) -> None:
-        self._hulled = [*hulled]
-        self._around = hull(tuple(each for each, _ in self._hulled))
+    def __init__(self, hulled: Iterable[tuple[Box, _T]] = ()) -> None:
+        self._blocks: list[tuple[list[int], list[tuple[Box, _T]]]] = []
+        for each, item in hulled:
+            self.add(each, item)
+
+    def add(self, own: Box, item: _T) -> None:
+        """Add something, with its hull."""
+        if not self._blocks or len(self._blocks[-1][1]) == _TOGETHER:
+            self._blocks.append(([0, 0, 0], []))
+        around, items = self._blocks[-1]
+        for axis in range(3):
+            around[axis] |= own[axis]
+        items.append((own, item))
 
     def touching(self, region: Region) -> list[_T]:
-        """Return it, in its order."""
-        sources, destinations, services = (
-            own & around
-            for own, around in zip(hull(region), self._around, strict=True)
-        )
-        if not (services and destinations and sources):
-            return []
+        """Return it, in the order in which it was added."""
+        sources, destinations, services = hull(region)
         return [
-            found
-            for (source, destination, service), found in self._hulled
+            item
+            for around, items in self._blocks
+            if around[2] & services
+            and around[1] & destinations
+            and around[0] & sources
+            for (source, destination, service), item in items
             if service & services
             and destination & destinations
             and source & sources

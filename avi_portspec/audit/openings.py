@@ -16,6 +16,7 @@ from avi_portspec.audit.boxes import (
 )
 from avi_portspec.audit.compiled import (
     Compiler,
+    Hulled,
     Judged,
     RuleBoxes,
     hull,
@@ -100,15 +101,9 @@ def judge_rules(
         documented: What is documented.
     """
     is_ordered = judged.filter.discipline == "first-match"
-    before: dict[int, list[RuleBoxes]] = {}
+    before: Hulled[RuleBoxes] = Hulled()
     for boxes in judged.rules:
-        earlier = [
-            each
-            for service, some in before.items()
-            if service & boxes.hull[2]
-            for each in some
-            if each.hull[1] & boxes.hull[1] and each.hull[0] & boxes.hull[0]
-        ]
+        earlier = before.touching(boxes.most)
         try:
             yield _judge(compiler, judged.filter, boxes, earlier, documented)
         except TooFragmentedError:
@@ -119,7 +114,7 @@ def judge_rules(
                 beyond=("too fragmented to be judged",),
             )
         if is_ordered:
-            before.setdefault(boxes.hull[2], []).append(boxes)
+            before.add(boxes.hull, boxes)
 
 
 def _judge(
