@@ -29,7 +29,8 @@ def span_of(network: Network) -> tuple[int, int]:
     first = int(network.network_address)
     if network.version == IPV6:
         first += _IPV6_FROM
-    return first, first + network.num_addresses - 1
+    bits = network.max_prefixlen - network.prefixlen
+    return first, first + (1 << bits) - 1
 
 
 class Line:

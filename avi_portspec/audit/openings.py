@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 import attrs
@@ -125,17 +126,14 @@ def _judge(
     documented: Documented,
 ) -> RuleReport:
     rule = boxes.rule
-    report = RuleReport(
-        rule=rule, filter=filter_, verdict=RuleVerdict.UNEXPLAINED
-    )
+    make = partial(RuleReport, rule=rule, filter=filter_)
     if not boxes.most:
-        return attrs.evolve(report, verdict=RuleVerdict.EMPTY)
+        return make(verdict=RuleVerdict.EMPTY)
     region = boxes.most
     for each in earlier:
         region = subtract(region, each.least)
     if not region:
-        return attrs.evolve(
-            report,
+        return make(
             verdict=RuleVerdict.SHADOWED,
             shadowed_by=tuple(
                 each.rule
@@ -144,7 +142,7 @@ def _judge(
             ),
         )
     if rule.action == "deny":
-        return attrs.evolve(report, verdict=RuleVerdict.DENIES)
+        return make(verdict=RuleVerdict.DENIES)
     met = [
         known
         for known in documented.flows.touching(region)
@@ -154,8 +152,8 @@ def _judge(
     beyond = region
     for known in used:
         beyond = subtract(beyond, known.region)
-    report = attrs.evolve(
-        report,
+    report = make(
+        verdict=RuleVerdict.UNEXPLAINED,
         explained_by=tuple(known.flow.id for known in used),
         beyond=region_text(compiler, beyond),
         ports_beyond=_count(compiler, beyond),
