@@ -160,7 +160,7 @@ class Addresses:
 
     def text(self, mask: int) -> str:
         """Return atoms in words: names, addresses, ranges, or ``any``."""
-        wholes = [f for f in FAMILIES if not self._families[f] & ~mask]
+        wholes = [f for f, own in self._families.items() if mask & own == own]
         if len(wholes) == len(FAMILIES):
             return "any"
         texts = [f"any IPv{family}" for family in wholes]
