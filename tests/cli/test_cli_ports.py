@@ -240,7 +240,7 @@ class TestTheAnswer:
         answer = ask("ports --columns zzz")
         assert answer.code == 2
         assert "known: id, source, destination" in answer.err
-        assert answer.err.endswith("origin, reference\n")
+        assert answer.err.endswith("origin, reference, elsewhere\n")
 
     def test_columns_have_headings_and_no_doubles(self, ask: Ask) -> None:
         """By the grammar that the directives have."""

@@ -694,7 +694,10 @@ class TestDrawing:
 
     def test_only_servers_and_clients_are_not_drawn(self) -> None:
         """Without a part in the middle, there is nothing between them."""
-        assert picture_of(NEWEST, endpoint="avi-vantage") is None
+        edition = with_flows({"source": "esxi-host", "destination": "azure"})
+        between = {"source": "esxi-host", "destination": "azure"}
+        assert edition.flows.select(**between)
+        assert picture_of(edition, **between) is None
 
     def test_a_second_part_has_lines_of_its_own(self) -> None:
         """To the right, and from the left."""

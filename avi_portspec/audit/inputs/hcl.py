@@ -68,13 +68,13 @@ def evaluate(document: Document) -> Module:
         MissingExtraError: The extra ``terraform`` is not installed.
         InvalidDataError: It cannot be evaluated, or not within the limits.
     """
+    files = _files(document)
     if find_spec("tfparse") is None or find_spec("hcl2") is None:
         raise MissingExtraError(
             "reading HCL (without it, audit the plan: "
             "terraform show -json tfplan > plan.json)",
             "terraform",
         )
-    files = _files(document)
     with tempfile.TemporaryDirectory(prefix="avi-portspec-") as name:
         folder = Path(name)
         for path, data in files.items():
