@@ -70,7 +70,7 @@ _ECHO_CODE: Final = 0
 _Bounds: TypeAlias = tuple[int, int]
 _T = TypeVar("_T")
 #: How many hulls are passed over together.
-_TOGETHER: Final = 64
+_TOGETHER: Final = 256
 
 
 class RuleBoxes(NamedTuple):
