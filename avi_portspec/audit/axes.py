@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from ipaddress import (
-    IPv4Address,
-    IPv6Address,
-    summarize_address_range,
-)
-from itertools import islice
+from ipaddress import IPv4Address, IPv6Address
 from typing import Final, NamedTuple
 
 from avi_portspec.audit.inputs.names import clean
-from avi_portspec.audit.services import Spans, join_spans
+from avi_portspec.audit.services import Spans
 from avi_portspec.rules.networks import IPV6, Address, Family, Network
 from avi_portspec.rules.traffic import FAMILIES
 
-__all__ = ["Addresses", "Line", "Outsider"]
+__all__ = ["Addresses", "Line", "Outsider", "span_of"]
 
 #: IPv4 and IPv6 are two stretches of one line, so that 0.0.0.0/0 is not ::/0.
 _IPV6_FROM: Final = 1 << 32
@@ -29,12 +24,13 @@ _ADDRESSES: Final[Spans] = (
 _SHOWN: Final = 4
 
 
-def _span(network: Network) -> tuple[int, int]:
+def span_of(network: Network) -> tuple[int, int]:
     """Return the first and last points of a network on the line."""
     first = int(network.network_address)
     if network.version == IPV6:
         first += _IPV6_FROM
-    return first, first + network.num_addresses - 1
+    bits = network.max_prefixlen - network.prefixlen
+    return first, first + (1 << bits) - 1
 
 
 class Line:
@@ -68,18 +64,26 @@ class Line:
     def spans(self, mask: int) -> Spans:
         """Return what atoms are, as spans."""
         edges = self._edges
-        return join_spans((edges[at], edges[at + 1] - 1) for at in _bits(mask))
+        return tuple(
+            (edges[first], edges[end] - 1) for first, end in _runs(mask)
+        )
 
     def size(self, mask: int) -> int:
         """Return how many numbers atoms have."""
         return sum(high - low + 1 for low, high in self.spans(mask))
 
 
-def _bits(mask: int) -> Iterator[int]:
+def _runs(mask: int) -> Iterator[tuple[int, int]]:
+    """Yield the first of bits that are set in a row, and the one after."""
+    end = 0
     while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
+        gap = (mask & -mask).bit_length() - 1
+        mask >>= gap
+        length = (~mask & (mask + 1)).bit_length() - 1
+        mask >>= length
+        first = end + gap
+        end = first + length
+        yield first, end
 
 
 class Outsider(NamedTuple):
@@ -97,9 +101,10 @@ class Outsider(NamedTuple):
 class Addresses:
     """The axis of who sends and who receives.
 
-    It has the addresses that anything names, and after them the parties that
-    have none. Where such a party is on the line of addresses, nobody knows:
-    only the role map joins the two.
+    It has the parties without addresses, and after them the addresses that
+    anything names: roles come first, so that their numbers stay short however
+    many networks there are. Where such a party is on the line of addresses,
+    nobody knows: only the role map joins the two.
 
     Args:
         networks: What cuts the line.
@@ -109,17 +114,17 @@ class Addresses:
     def __init__(
         self, networks: Iterable[Network], parties: Iterable[Outsider]
     ) -> None:
-        self.line = Line(_ADDRESSES, map(_span, networks))
+        self.line = Line(_ADDRESSES, map(span_of, networks))
+        self._outsiders = [
+            (party, family)
+            for party in dict.fromkeys(parties)
+            for family in FAMILIES
+        ]
         self._at = {
-            (party, family): self.line.atoms + at
-            for at, (party, family) in enumerate(
-                (party, family)
-                for party in dict.fromkeys(parties)
-                for family in FAMILIES
-            )
+            outsider: at for at, outsider in enumerate(self._outsiders)
         }
         self._families = {
-            family: self.line.mask([_ADDRESSES[at]])
+            family: self.line.mask([_ADDRESSES[at]]) << len(self._at)
             | sum(
                 1 << bit for (_, own), bit in self._at.items() if own == family
             )
@@ -137,7 +142,7 @@ class Addresses:
 
     def networks(self, networks: Iterable[Network]) -> int:
         """Return the atoms of networks."""
-        return self.line.mask(map(_span, networks))
+        return self.line.mask(map(span_of, networks)) << len(self._at)
 
     def party(self, party: Outsider) -> int:
         """Return the atoms of somebody without addresses."""
@@ -148,24 +153,22 @@ class Addresses:
         return tuple(
             dict.fromkeys(
                 party
-                for (party, _), bit in self._at.items()
-                if mask >> bit & 1
+                for first, end in _runs(mask & ((1 << len(self._at)) - 1))
+                for party, _ in self._outsiders[first:end]
             )
         )
 
     def text(self, mask: int) -> str:
         """Return atoms in words: names, addresses, ranges, or ``any``."""
-        wholes = [f for f in FAMILIES if not self._families[f] & ~mask]
+        wholes = [f for f, own in self._families.items() if mask & own == own]
         if len(wholes) == len(FAMILIES):
             return "any"
         texts = [f"any IPv{family}" for family in wholes]
         for family in wholes:
             mask &= ~self._families[family]
         texts += [clean(party.name) for party in self.parties(mask)]
-        line = mask & self.line.whole
-        texts += islice(
-            map(_addresses_text, self.line.spans(line)), _SHOWN + 1
-        )
+        spans = self.line.spans(mask >> len(self._at) & self.line.whole)
+        texts += map(_addresses_text, spans[: _SHOWN + 1])
         if len(texts) > _SHOWN:
             return f"{', '.join(texts[:_SHOWN])} and more"
         return ", ".join(texts)
@@ -174,10 +177,12 @@ class Addresses:
 def _addresses_text(span: tuple[int, int]) -> str:
     """Return a span of addresses: one of them, a network, or a range."""
     low, high = map(_address, span)
-    if low == high:
+    size = span[1] - span[0] + 1
+    if size == 1:
         return str(low)
-    networks = [*islice(summarize_address_range(low, high), 2)]
-    return f"{low}-{high}" if len(networks) > 1 else str(networks[0])
+    if size & (size - 1) or int(low) % size:
+        return f"{low}-{high}"
+    return f"{low}/{low.max_prefixlen + 1 - size.bit_length()}"
 
 
 def _address(point: int) -> Address:

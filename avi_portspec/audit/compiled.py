@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
-from typing import Final, NamedTuple, TypeAlias, assert_never
+from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar, assert_never
 
 from avi_portspec.audit.axes import Addresses, Line, Outsider
 from avi_portspec.audit.boxes import Box, Region
@@ -28,6 +28,7 @@ from avi_portspec.audit.roles import RoleMap, names_of_party
 from avi_portspec.audit.services import (
     EVERY_SERVICE,
     PORTS,
+    PROTOCOLS,
     Spans,
     join_spans,
     message_spans,
@@ -48,13 +49,13 @@ from avi_portspec.rules.traffic import ECHO_REQUESTS, FAMILIES, ICMPV6
 
 __all__ = [
     "Compiler",
+    "Hulled",
     "Judged",
     "Need",
     "RuleBoxes",
     "hull",
     "is_any",
     "last_resort_breadth",
-    "touch",
 ]
 
 _WHOLE: Final = "avi-vantage"
@@ -67,6 +68,9 @@ _EPHEMERAL: Final = (1024, PORTS - 1)
 _ECHO_CODE: Final = 0
 #: The atoms of a party: what it has for sure, and what it may have.
 _Bounds: TypeAlias = tuple[int, int]
+_T = TypeVar("_T")
+#: How many hulls are passed over together.
+_TOGETHER: Final = 256
 
 
 class RuleBoxes(NamedTuple):
@@ -90,12 +94,53 @@ class RuleBoxes(NamedTuple):
     rests_on: str
 
 
+class Hulled(Generic[_T]):
+    """Finds what may have something in common with a region.
+
+    What stands together is passed over together if none of it has: so rules
+    are looked for among thousands of others.
+
+    Args:
+        hulled: What to look among, each with its hull.
+    """
+
+    def __init__(self, hulled: Iterable[tuple[Box, _T]] = ()) -> None:
+        self._blocks: list[tuple[list[int], list[tuple[Box, _T]]]] = []
+        for each, item in hulled:
+            self.add(each, item)
+
+    def add(self, own: Box, item: _T) -> None:
+        """Add something, with its hull."""
+        if not self._blocks or len(self._blocks[-1][1]) == _TOGETHER:
+            self._blocks.append(([0, 0, 0], []))
+        around, items = self._blocks[-1]
+        for axis in range(3):
+            around[axis] |= own[axis]
+        items.append((own, item))
+
+    def touching(self, region: Region) -> list[_T]:
+        """Return it, in the order in which it was added."""
+        sources, destinations, services = hull(region)
+        return [
+            item
+            for around, items in self._blocks
+            if around[2] & services
+            and around[1] & destinations
+            and around[0] & sources
+            for (source, destination, service), item in items
+            if service & services
+            and destination & destinations
+            and source & sources
+        ]
+
+
 class Judged(NamedTuple):
     """One filter as boxes.
 
     Attributes:
         filter: The filter.
         rules: Its rules, in the order of evaluation.
+        hulled: The same, to be looked among.
         attached: Who is on its side for sure, and who may be, as atoms;
             everybody if it does not say.
         unread: What would add rules to it.
@@ -103,6 +148,7 @@ class Judged(NamedTuple):
 
     filter: Filter
     rules: tuple[RuleBoxes, ...]
+    hulled: Hulled[RuleBoxes]
     attached: _Bounds
     unread: tuple[Unread, ...]
 
@@ -340,9 +386,9 @@ class Compiler:
         for family in FAMILIES:
             own = self.addresses.family(family)
             box = (
-                sources & own,
-                destinations & own,
-                service & self._carried[family],
+                _common(sources, own),
+                _common(destinations, own),
+                _common(service, self._carried[family]),
             )
             if all(box):
                 made += self._from(box, source_ports)
@@ -356,7 +402,7 @@ class Compiler:
             yield (*box, self.ports.whole)
         else:
             for number in sorted({low // PORTS for low, _ in source_ports}):
-                own = protocol_spans(Protocol.of(number))
+                own = protocol_spans(PROTOCOLS[number])
                 service = box[2] & self.services.mask(own)
                 ports = self.ports.mask(
                     _numbers(span)
@@ -372,12 +418,13 @@ class Compiler:
         """Yield the filters of a file as boxes."""
         for filter_ in existing.filters:
             attached = self.bounds(filter_.attached_to, None)
+            rules = tuple(
+                self._rule(rule, filter_, attached) for rule in filter_.rules
+            )
             yield Judged(
                 filter_,
-                tuple(
-                    self._rule(rule, filter_, attached)
-                    for rule in filter_.rules
-                ),
+                rules,
+                Hulled((each.hull, each) for each in rules),
                 attached if filter_.attached_to else self._all,
                 tuple(
                     unread
@@ -587,23 +634,29 @@ def _outsider(party: Party) -> Outsider:
     return Outsider(names_of_party(party)[0])
 
 
+def _common(mask: int, other: int) -> int:
+    """Return what two sets have in common.
+
+    The first itself if it is all of it: thousands of rules have large ones.
+    """
+    common = mask & other
+    return mask if common == mask else common
+
+
 def _within(side: _Bounds, attached: _Bounds) -> _Bounds:
     """Return what of a side a filter judges: only what is attached to it."""
-    return side[0] & attached[1], side[1] & attached[1]
+    return _common(side[0], attached[1]), _common(side[1], attached[1])
 
 
 def hull(region: Region) -> Box:
     """Return the atoms that a region has on each axis."""
+    if len(region) == 1:
+        return region[0][:3]
     masks = [0, 0, 0]
     for box in region:
         for axis in range(3):
             masks[axis] |= box[axis]
     return tuple(masks)
-
-
-def touch(one: Box, other: Box) -> bool:
-    """Return whether two hulls have something in common on each axis."""
-    return bool(one[2] & other[2] and one[1] & other[1] and one[0] & other[0])
 
 
 def _broad(rule: Rule, filter_: Filter) -> str:

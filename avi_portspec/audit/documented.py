@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache, partial
+from functools import cache
 from typing import Final, NamedTuple
 
-from avi_portspec.audit.boxes import Box, Region
-from avi_portspec.audit.compiled import Compiler, hull
-from avi_portspec.beyond.near import near_misses
+from avi_portspec.audit.boxes import Region
+from avi_portspec.audit.compiled import Compiler, Hulled, hull
+from avi_portspec.beyond.near import NearMisses
 from avi_portspec.beyond.records import Statement
 from avi_portspec.deployment.resolution import Resolution
 from avi_portspec.model.flows import Exclusion, Flow
@@ -21,18 +21,12 @@ _SEVERAL: Final = frozenset({"group", "platform"})
 
 
 class Known(NamedTuple):
-    """A flow, all that it can be, and that with its sides swapped.
-
-    With each comes its hull, which tells at once whether a rule is near it.
-    """
+    """A flow, and all that it can be."""
 
     flow: Flow
     status: Status
     reason: str
     region: Region
-    hull: Box
-    swapped: Region
-    swapped_hull: Box
 
 
 class Documented:
@@ -52,26 +46,29 @@ class Documented:
     ) -> None:
         self.resolution = resolution
         # Many rules have one port.
-        self.near_misses = cache(partial(near_misses, resolution.edition))
-        self.flows = [
+        self.near_misses = cache(NearMisses(resolution.edition.flows).of)
+        flows = [
             Known(
                 decision.flow,
                 decision.status,
                 decision.reason,
-                region,
-                hull(region),
-                swapped,
-                hull(swapped),
+                compiler.region_of(decision.flow),
             )
             for decision in resolution
-            for region in [compiler.region_of(decision.flow)]
-            for swapped in [compiler.reversed(decision.flow)]
         ]
-        self.statements = [
-            (statement, region, hull(region))
+        self.flows = Hulled((hull(known.region), known) for known in flows)
+        #: What is needed, with its sides swapped.
+        self.swapped = Hulled(
+            (hull(region), (known.flow, region))
+            for known in flows
+            if known.status == "needed"
+            for region in [compiler.reversed(known.flow)]
+        )
+        self.statements = Hulled(
+            (hull(region), (statement, region))
             for statement in statements
             for region in [compiler.stated(statement)]
-        ]
+        )
         #: The atoms of each endpoint of the edition.
         self.roles: dict[str, int] = {
             end.id: compiler.role_mask(end.id)

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from avi_portspec.audit.boxes import Region, intersect
-from avi_portspec.audit.compiled import Compiler, hull, touch
+from avi_portspec.audit.compiled import Compiler
 from avi_portspec.audit.documented import Documented
-from avi_portspec.audit.services import PORTS
-from avi_portspec.model.protocols import Protocol
+from avi_portspec.audit.services import PORTS, PROTOCOLS
 from avi_portspec.names import Slip
 
 __all__ = ["Near", "NearKind", "near_rules"]
@@ -64,7 +63,7 @@ def _by_port(
     for box in region:
         mask |= box[2]
     for low, high in compiler.services.spans(mask):
-        protocol = Protocol.of(low // PORTS)
+        protocol = PROTOCOLS[low // PORTS]
         if not protocol.has_ports or high - low >= _FEW:
             continue
         for point in range(low, high + 1):
@@ -78,14 +77,8 @@ def _by_sides(
     narrow = tuple(
         box for box in region if compiler.services.size(box[2]) <= _FEW
     )
-    around = hull(narrow)
-    for known in documented.flows:
-        if (
-            known.status == "needed"
-            and touch(around, known.swapped_hull)
-            and intersect(narrow, known.swapped)
-        ):
-            flow = known.flow
+    for flow, swapped in documented.swapped.touching(narrow):
+        if intersect(narrow, swapped):
             reason = (
                 f"{flow.id} is from {flow.source} to {flow.destination}: the "
                 "two sides are swapped."

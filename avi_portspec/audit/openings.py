@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 import attrs
@@ -16,18 +17,17 @@ from avi_portspec.audit.boxes import (
 )
 from avi_portspec.audit.compiled import (
     Compiler,
+    Hulled,
     Judged,
     RuleBoxes,
     hull,
     is_any,
-    touch,
 )
 from avi_portspec.audit.documented import Documented
 from avi_portspec.audit.model import Filter, Rule
 from avi_portspec.audit.near import Near, near_rules
-from avi_portspec.audit.services import PORTS
+from avi_portspec.audit.services import PORTS, PROTOCOLS
 from avi_portspec.audit.verdicts import region_text
-from avi_portspec.model.protocols import Protocol
 from avi_portspec.names import Status
 
 __all__ = ["RuleReport", "RuleVerdict", "judge_rules"]
@@ -102,15 +102,9 @@ def judge_rules(
         documented: What is documented.
     """
     is_ordered = judged.filter.discipline == "first-match"
-    before: dict[int, list[RuleBoxes]] = {}
+    before: Hulled[RuleBoxes] = Hulled()
     for boxes in judged.rules:
-        earlier = [
-            each
-            for service, some in before.items()
-            if service & boxes.hull[2]
-            for each in some
-            if each.hull[1] & boxes.hull[1] and each.hull[0] & boxes.hull[0]
-        ]
+        earlier = before.touching(boxes.most)
         try:
             yield _judge(compiler, judged.filter, boxes, earlier, documented)
         except TooFragmentedError:
@@ -121,7 +115,7 @@ def judge_rules(
                 beyond=("too fragmented to be judged",),
             )
         if is_ordered:
-            before.setdefault(boxes.hull[2], []).append(boxes)
+            before.add(boxes.hull, boxes)
 
 
 def _judge(
@@ -132,17 +126,14 @@ def _judge(
     documented: Documented,
 ) -> RuleReport:
     rule = boxes.rule
-    report = RuleReport(
-        rule=rule, filter=filter_, verdict=RuleVerdict.UNEXPLAINED
-    )
+    make = partial(RuleReport, rule=rule, filter=filter_)
     if not boxes.most:
-        return attrs.evolve(report, verdict=RuleVerdict.EMPTY)
+        return make(verdict=RuleVerdict.EMPTY)
     region = boxes.most
     for each in earlier:
         region = subtract(region, each.least)
     if not region:
-        return attrs.evolve(
-            report,
+        return make(
             verdict=RuleVerdict.SHADOWED,
             shadowed_by=tuple(
                 each.rule
@@ -151,19 +142,18 @@ def _judge(
             ),
         )
     if rule.action == "deny":
-        return attrs.evolve(report, verdict=RuleVerdict.DENIES)
-    around = hull(region)
+        return make(verdict=RuleVerdict.DENIES)
     met = [
         known
-        for known in documented.flows
-        if touch(around, known.hull) and intersect(region, known.region)
+        for known in documented.flows.touching(region)
+        if intersect(region, known.region)
     ]
     used = [k for k in met if k.status in _USED]
     beyond = region
     for known in used:
         beyond = subtract(beyond, known.region)
-    report = attrs.evolve(
-        report,
+    report = make(
+        verdict=RuleVerdict.UNEXPLAINED,
         explained_by=tuple(known.flow.id for known in used),
         beyond=region_text(compiler, beyond),
         ports_beyond=_count(compiler, beyond),
@@ -200,17 +190,16 @@ def _explain_otherwise(
     documented: Documented,
 ) -> RuleReport:
     """Return what a rule is that no flow of the edition explains."""
-    around = hull(region)
     stated = tuple(
         statement.id
-        for statement, own, own_hull in documented.statements
-        if touch(around, own_hull) and intersect(region, own)
+        for statement, own in documented.statements.touching(region)
+        if intersect(region, own)
     )
     if stated:
         return attrs.evolve(
             report, verdict=RuleVerdict.STATED_ELSEWHERE, stated_by=stated
         )
-    sources, destinations, _ = around
+    sources, destinations, _ = hull(region)
     rule = report.rule
     if not any(map(is_any, (*rule.sources, *rule.destinations))):
         for exclusion, own in documented.exclusions:
@@ -239,5 +228,5 @@ def _count(compiler: Compiler, region: Region) -> int:
     return sum(
         high - low + 1
         for low, high in compiler.services.spans(services)
-        if Protocol.of(low // PORTS).has_ports
+        if PROTOCOLS[low // PORTS].has_ports
     )

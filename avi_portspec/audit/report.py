@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 import attrs
 
 from avi_portspec.audit.accepted import Accepted
+from avi_portspec.audit.axes import span_of
 from avi_portspec.audit.compiled import Compiler, Judged
 from avi_portspec.audit.documented import Documented
 from avi_portspec.audit.findings import (
@@ -31,7 +34,7 @@ from avi_portspec.audit.model import (
 from avi_portspec.audit.near import Near
 from avi_portspec.audit.openings import RuleReport, RuleVerdict, judge_rules
 from avi_portspec.audit.roles import NO_ROLES, RoleMap, parties_of
-from avi_portspec.audit.services import PORTS, service_text
+from avi_portspec.audit.services import PORTS, join_spans, service_text
 from avi_portspec.audit.verdicts import (
     Side,
     Sides,
@@ -267,6 +270,14 @@ class _Audit:
         self._compiler = Compiler(
             files, resolution, roles, inventory, statements
         )
+        #: The addresses of which somebody says who has them.
+        self._known = join_spans(
+            span_of(network)
+            for network in chain(
+                (network for network, _ in roles.networks),
+                *(inventory.addresses.values() if inventory else ()),
+            )
+        )
         self._filters: list[Judged] = [
             judged for each in files for judged in self._compiler.judge(each)
         ]
@@ -498,23 +509,11 @@ class _Audit:
         """Return whether networks are those of a role."""
         if not isinstance(party, Networks):
             return False
-        own = [
-            *(network for network, _ in self._map.networks),
-            *(
-                network
-                for networks in (
-                    self._inventory.addresses.values()
-                    if self._inventory
-                    else ()
-                )
-                for network in networks
-            ),
-        ]
-        return any(
-            each.version == network.version and each.overlaps(network)
-            for network in party.networks
-            for each in own
-        )
+        for low, high in map(span_of, party.networks):
+            at = bisect_left(self._known, (high + 1, 0))
+            if at and self._known[at - 1][1] >= low:
+                return True
+        return False
 
 
 _PASSING: Final = frozenset({Verdict.COVERED, Verdict.ONLY_BROAD})

@@ -16,6 +16,7 @@ from avi_portspec.rules.traffic import ICMPV6
 __all__ = [
     "EVERY_SERVICE",
     "PORTS",
+    "PROTOCOLS",
     "Spans",
     "complement",
     "join_spans",
@@ -32,9 +33,10 @@ Spans: TypeAlias = tuple[tuple[int, int], ...]
 PORTS: Final = 1 << 16
 _CODES: Final = 1 << 8
 _MESSAGES: Final = frozenset({ICMP, ICMPV6})
-_PROTOCOLS: Final = 1 << 8
 #: Of all services but a few, a text says which these are: so many pieces.
 _FEW: Final = 8
+#: All protocols, by number.
+PROTOCOLS: Final = tuple(map(Protocol.of, range(1 << 8)))
 
 
 def join_spans(spans: Iterable[tuple[int, int]]) -> Spans:
@@ -84,9 +86,7 @@ def message_spans(
 
 #: What "any protocol" means.
 EVERY_SERVICE: Final[Spans] = tuple(
-    span
-    for number in range(_PROTOCOLS)
-    for span in protocol_spans(Protocol.of(number))
+    span for protocol in PROTOCOLS for span in protocol_spans(protocol)
 )
 
 
@@ -128,10 +128,9 @@ def _texts(spans: Spans) -> Iterator[str]:
     for low, high in spans:
         # EVERY_SERVICE keeps protocols apart, for each has its own span; a
         # span that was joined over protocols is cut again.
-        for number in range(low // PORTS, high // PORTS + 1):
-            whole = protocol_spans(Protocol.of(number))[0]
+        for protocol in PROTOCOLS[low // PORTS : high // PORTS + 1]:
+            whole = protocol_spans(protocol)[0]
             first, last = max(low, whole[0]), min(high, whole[1])
-            protocol = Protocol.of(number)
             for piece in _pieces(protocol, first, last, whole):
                 yield _text(protocol, *piece, whole)
 

@@ -98,6 +98,8 @@ def parts_of(
         )
         if not maybe:
             continue
+        # All walks of the filter are over these rules.
+        near = judged._replace(rules=tuple(judged.hulled.touching(maybe)))
         cut: list[Part] = []
         for part in parts:
             for region, is_sure in (
@@ -110,7 +112,7 @@ def parts_of(
                 if region:
                     stages = {k: [*v] for k, v in part.stages.items()}
                     stage = judged.filter.stage
-                    stages.setdefault(stage, []).append((judged, is_sure))
+                    stages.setdefault(stage, []).append((near, is_sure))
                     cut.append(Part(region, stages))
             rest = subtract(part.region, maybe)
             if rest:
@@ -178,19 +180,6 @@ def _units(
     return [*units.values()]
 
 
-def _touching(judged: Judged, need: Region) -> list[RuleBoxes]:
-    """Return the rules that may match some of a region."""
-    found = []
-    hulls = [box[:3] for box in need]
-    for rule in judged.rules:
-        source, destination, service = rule.hull
-        for box in hulls:
-            if box[2] & service and box[1] & destination and box[0] & source:
-                found.append(rule)
-                break
-    return found
-
-
 def _walk(judged: Judged, need: Region, skip: Skip | None) -> Allowance:
     """Return what a filter lets through, by both walks."""
     least, most = (
@@ -237,7 +226,7 @@ def by_whom(
     elif judged.unread and is_ordered:
         # Rules nobody read may deny it all, before all others.
         left = ()
-    for boxes in _touching(judged, need) if left else ():
+    for boxes in judged.rules if left else ():
         let = Let(boxes, judged, boxes.rests_on)
         if skip is not None and skip(let):
             continue

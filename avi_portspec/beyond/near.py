@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     _Pairs: TypeAlias = Sequence[tuple[Flow, ProtocolPorts]]
 
-__all__ = ["NearMiss", "near_misses"]
+__all__ = ["NearMiss", "NearMisses", "near_misses"]
 
 #: Ports of fewer digits are all near to one another.
 _DIGITS: Final = 3
@@ -69,51 +69,94 @@ def near_misses(
         InvalidQueryError: It is no port.
         UnknownNameError: No protocol has that name.
     """
-    given = Protocol.of(protocol)
-    check_port(port)
-    pairs = [
-        (flow, pair)
-        for flow in (edition.flows if flows is None else flows)
-        for pair in flow.protocol_ports()
-    ]
-    if any(_has(pair, given, port) for _, pair in pairs):
-        return ()
-    found: dict[ProtocolPorts, NearMiss] = {}
-    for miss in _all(pairs, given, port):
-        first = found.setdefault(miss.meant, miss)
-        names = dict.fromkeys((*first.records, *miss.records))
-        found[miss.meant] = first._replace(records=tuple(names))
-    return tuple(found.values())
+    return NearMisses(edition.flows if flows is None else flows).of(
+        protocol, port
+    )
 
 
-def _has(pair: ProtocolPorts, protocol: Protocol, port: int) -> bool:
-    """Return whether a pair is of that protocol, and has that port."""
-    is_same = pair.protocol == protocol
-    return is_same and pair.ports is not None and port in pair.ports
+class NearMisses:
+    """What is near to the ports of some flows: made once, asked often.
 
+    Protocols are told apart by number, and the ports that are like a given
+    one are looked up: a filter has thousands of rules.
 
-def _all(pairs: _Pairs, given: Protocol, port: int) -> Iterator[NearMiss]:
-    """Yield every near miss, some perhaps twice, the most certain first."""
-    yield from _known_errors(pairs, given, port)
-    yield from _protocol_numbers(given, port)
-    for flow, pair in pairs:
-        if _has(pair, pair.protocol, port):
+    Args:
+        flows: The flows that may be meant.
+    """
+
+    def __init__(self, flows: Iterable[Flow]) -> None:
+        self._pairs = [
+            (flow, pair) for flow in flows for pair in flow.protocol_ports()
+        ]
+        self._ported = [
+            (pair.ports.low, pair.ports.high, flow, pair)
+            for flow, pair in self._pairs
+            if pair.ports is not None
+        ]
+        #: The flows that use a port, by protocol.
+        self._users: dict[int, dict[int, list[str]]] = {}
+        #: The ports that are a text, or become it without a digit.
+        self._alike: dict[tuple[int, str], set[int]] = {}
+        for low, _, flow, pair in self._ported:
+            number = pair.protocol.number
+            users = self._users.setdefault(number, {})
+            users.setdefault(low, []).append(flow.id)
+            for text in _shortened(str(low)):
+                self._alike.setdefault((number, text), set()).add(low)
+
+    def of(self, protocol: ProtocolLike, port: int) -> tuple[NearMiss, ...]:
+        """Return what was probably meant by a port: :func:`near_misses`."""
+        given = Protocol.of(protocol)
+        check_port(port)
+        having = [
+            (flow, pair)
+            for low, high, flow, pair in self._ported
+            if low <= port <= high
+        ]
+        if any(pair.protocol == given for _, pair in having):
+            return ()
+        found: dict[ProtocolPorts, NearMiss] = {}
+        for miss in (
+            *_known_errors(self._pairs, given, port),
+            *_protocol_numbers(given, port),
+            *_other_protocols(having, given, port),
+            *self._digits(given, port),
+        ):
+            first = found.setdefault(miss.meant, miss)
+            names = dict.fromkeys((*first.records, *miss.records))
+            found[miss.meant] = first._replace(records=tuple(names))
+        return tuple(found.values())
+
+    def _digits(self, given: Protocol, port: int) -> Iterator[NearMiss]:
+        """Yield the ports of the same protocol that differ by one slip."""
+        users = self._users.get(given.number, {})
+        # Numbers one slip apart have such a text in common.
+        alike = {
+            other
+            for text in _shortened(str(port))
+            for other in self._alike.get((given.number, text), ())
+        }
+        near = [
+            (*slip, other)
+            for other in users
+            if other in alike
+            for slip in _slips(str(port), str(other))
+        ]
+        for slip, what, other in sorted(near, key=lambda e: e[0] == "digit"):
             yield NearMiss(
-                pair,
-                "protocol",
-                f"Port {port} is documented with {pair.protocol.label}, "
-                f"not with {given.label}.",
-                (flow.id,),
+                ProtocolPorts(given, PortRange.of(other)),
+                slip,
+                f"{given.label} {other} is documented; {what}.",
+                tuple(users[other]),
             )
-    yield from _digits(pairs, given, port)
 
 
 @cache
-def _mistakes() -> Mapping[tuple[Protocol, int], tuple[Statement, ...]]:
+def _mistakes() -> Mapping[tuple[int, int], tuple[Statement, ...]]:
     """Return the statements that are mistakes, by what they have."""
-    found: dict[tuple[Protocol, int], list[Statement]] = {}
+    found: dict[tuple[int, int], list[Statement]] = {}
     stated = [
-        ((pair.protocol, pair.ports.low), statement)
+        ((pair.protocol.number, pair.ports.low), statement)
         for statement in statements()
         if statement.error is not None
         for pair in statement.protocol_ports()
@@ -128,7 +171,7 @@ def _known_errors(
     pairs: _Pairs, given: Protocol, port: int
 ) -> Iterator[NearMiss]:
     """Yield what is meant where a source has this very mistake."""
-    for statement in _mistakes().get((given, port), ()):
+    for statement in _mistakes().get((given.number, port), ()):
         for flow, pair in pairs:
             if flow.id in statement.about:
                 yield NearMiss(
@@ -165,23 +208,17 @@ def _protocol_numbers(given: Protocol, port: int) -> Iterator[NearMiss]:
         )
 
 
-def _digits(pairs: _Pairs, given: Protocol, port: int) -> Iterator[NearMiss]:
-    """Yield the ports of the same protocol that differ by one slip."""
-    users: dict[int, list[str]] = {}
-    for flow, pair in pairs:
-        if pair.protocol == given and pair.ports is not None:
-            users.setdefault(pair.ports.low, []).append(flow.id)
-    near = [
-        (*slip, other)
-        for other in users
-        for slip in _slips(str(port), str(other))
-    ]
-    for slip, what, other in sorted(near, key=lambda each: each[0] == "digit"):
+def _other_protocols(
+    having: _Pairs, given: Protocol, port: int
+) -> Iterator[NearMiss]:
+    """Yield what has the port, with another protocol."""
+    for flow, pair in having:
         yield NearMiss(
-            ProtocolPorts(given, PortRange.of(other)),
-            slip,
-            f"{given.label} {other} is documented; {what}.",
-            tuple(users[other]),
+            pair,
+            "protocol",
+            f"Port {port} is documented with {pair.protocol.label}, "
+            f"not with {given.label}.",
+            (flow.id,),
         )
 
 
@@ -189,9 +226,9 @@ def _slips(given: str, meant: str) -> Iterator[tuple[Slip, str]]:
     """Yield how one number can be written for the other, if it can."""
     if min(len(given), len(meant)) < _DIGITS:
         return
-    if _without_one(meant, given):
+    if given in _shortened(meant):
         yield "digit", "a digit is missing"
-    elif _without_one(given, meant):
+    elif meant in _shortened(given):
         yield "digit", "there is a digit too many"
     if len(given) != len(meant):
         return
@@ -204,8 +241,6 @@ def _slips(given: str, meant: str) -> Iterator[tuple[Slip, str]]:
             yield "swapped-digits", "two digits are swapped"
 
 
-def _without_one(longer: str, shorter: str) -> bool:
-    """Return whether a number is another one without one of its digits."""
-    return any(
-        longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer))
-    )
+def _shortened(text: str) -> set[str]:
+    """Return a number as it is, and without any one of its digits."""
+    return {text} | {text[:at] + text[at + 1 :] for at in range(len(text))}

@@ -131,6 +131,28 @@ class TestVerdicts:
         union = audit(into(CONTROLLER, *ordered_rules(report)))
         assert union.rules[-1].verdict is not RuleVerdict.SHADOWED
 
+    def test_shadowed_from_afar(self) -> None:
+        """By rules that are hundreds before it, in the order of the file."""
+        between = [
+            rule(ENGINE, Members(), f"udp/{at}", at) for at in range(1, 300)
+        ]
+        found = audit(
+            ordered(
+                CONTROLLER,
+                rule(ENGINE, Members(), "tcp/443", 1000),
+                *between[:150],
+                rule(ENGINE, Members(), "tcp/22", 2000),
+                *between[150:],
+                rule(ENGINE, Members(), "tcp/22 tcp/443", 3000),
+            )
+        ).rules
+        assert [each.id for each in found[-1].shadowed_by] == [
+            "rule-1000",
+            "rule-2000",
+        ]
+        shadowed = [r for r in found if r.verdict is RuleVerdict.SHADOWED]
+        assert len(shadowed) == 1
+
     def test_empty(self) -> None:
         """It has no party left, which is another thing than shadowed."""
         found = judge(rule(Networks(()), Members(), "tcp/22"))

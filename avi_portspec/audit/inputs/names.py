@@ -26,7 +26,9 @@ def clean(text: str) -> str:
     """
     # Cut first: a hostile megabyte is not walked through.
     blank = " ".join(text[: 4 * TEXT_AT_MOST].split())
-    shown = "".join(letter for letter in blank if letter.isprintable())
+    shown = blank
+    if not blank.isprintable():
+        shown = "".join(filter(str.isprintable, blank))
     if len(shown) <= TEXT_AT_MOST:
         return shown
     return f"{shown[: TEXT_AT_MOST - 3]}..."
