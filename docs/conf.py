@@ -52,7 +52,7 @@ nitpick_ignore_regex = [
     (r"py:class", r"(avi_portspec\.names\.)?\w+(Id|Kind)|Requirement"),
     (
         r"py:class",
-        r"EditionLike|(.*\.)?EditionData|PathLike|Resolver|Status|Names|OneOrMore|ProtocolLike|.*\.(FlowIndex|Criteria|Order|[DT])|st\.SearchStrategy",
+        r"EditionLike|(.*\.)?EditionData|PathLike|Resolver|Status|Subject|Names|OneOrMore|ProtocolLike|.*\.(FlowIndex|Criteria|Order|[DT])|st\.SearchStrategy",
     ),
 ]
 

@@ -106,8 +106,8 @@ class Resolution(Frozen):
     conflicts: tuple[Conflict, ...]
     #: What the vendor is silent on.
     gaps: tuple[Gap, ...]
-    #: What other sources state where the vendor is silent: on the gaps, and
-    #: on traffic that is no flow. It is part of no answer.
+    #: What other sources state on the gaps, and on traffic that is no flow.
+    #: It is part of no answer.
     elsewhere: tuple[Elsewhere, ...]
 
     def __new__(

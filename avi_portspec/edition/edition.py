@@ -307,8 +307,8 @@ class Edition(EditionData):
         Args:
             protocol: The protocol that was given.
             port: The port that was given.
-            flows: The flows that may be meant, such as
-                :attr:`Resolution.needed`; by default all of them.
+            flows: The flows that may be meant, such as those that a
+                deployment needs; by default all of them.
 
         Returns:
             Each documented port that is near, the most certain first; nothing

@@ -8,6 +8,7 @@ prompts of Python are doctests, which are run with the rest of the tests.
 from __future__ import annotations
 
 import configparser
+import csv
 import difflib
 import io
 import json
@@ -233,6 +234,11 @@ def test_data_is_read_by_what_it_is_for(page: Path) -> None:
             assert isinstance(yaml.safe_load(block.text), dict | list)
         elif block.kind == "ini":
             configparser.ConfigParser().read_string(block.text)
+        elif block.name == "the end of ledger.csv":
+            ledger = ROOT / "tests" / "data" / "statements" / "ledger.csv"
+            (header, *_) = ledger.read_text(encoding="utf-8").splitlines()
+            rows = csv.DictReader([header, *block.text.splitlines()])
+            assert all(None not in {*row, *row.values()} for row in rows)
         else:
             assert used, f"{named(page)}:{block.line}: nobody reads this"
 

@@ -666,7 +666,7 @@ def test_words_are_for_translators_and_ports_are_not(
         "Nothing.",
         "Required on AWS",
         "The 17.1 page does not name these. They may be open already.",
-        "Optional: 3. Unchanged: 8.",
+        "Optional: {}. Unchanged: {}.",
         "From:",
     ):
         assert f'msgid "{expected}"' in text
