@@ -225,8 +225,9 @@ class TestRules:
         made = workbook(site.resolve("aws"))
         (row,) = [row for row in rules(made) if row["Port"] == 9443]
         assert row["Why"] == (
-            "Required. Moved from TCP 443 by the site's overlay berlin: The "
-            "portal moved"
+            "Required. API server (Secure communication between Controller "
+            "and Service Engine, 20.1). Moved from TCP 443 by the site's "
+            "overlay berlin: The portal moved"
         )
         assert "the site's overlay berlin" in made["Rules"]["A3"].value
 
@@ -235,10 +236,13 @@ class TestSheets:
     """The other sheets."""
 
     def test_none_is_empty(self, book: Any, silent: Any) -> None:
-        """What is not documented has one only if there is something."""
-        assert book.sheetnames == ["Rules", "Notes", "Provenance"]
-        assert silent.sheetnames == [
-            *("Rules", "Not documented", "Notes", "Provenance"),
+        """What other sources state beside the page stands in one, too."""
+        for each in (book, silent):
+            assert each.sheetnames == [
+                *("Rules", "Not documented", "Notes", "Provenance"),
+            ]
+        assert [row["Kind"] for row in rows(book["Not documented"])] == [
+            "Elsewhere"
         ]
         for sheet in (*book.worksheets, *silent.worksheets):
             assert sheet.max_row > 1
@@ -247,7 +251,8 @@ class TestSheets:
         self, silent: Any, edition: Edition
     ) -> None:
         """Each with the flows that it is about, and counted above."""
-        (gap,) = rows(silent["Not documented"])
+        gap, elsewhere = rows(silent["Not documented"])
+        assert elsewhere["Kind"] == "Elsewhere"
         assert gap["Kind"] == "Not documented"
         assert "OpenShift" in gap["What is not documented"]
         assert gap["Flows"] == ", ".join(
@@ -257,17 +262,23 @@ class TestSheets:
         docker = preset("openstack", controller="container")
         made = workbook(edition.resolve(docker))
         found = rows(made["Not documented"])
-        assert {row["Kind"] for row in found} == {"Conflict"}
+        assert [row["Kind"] for row in found] == [
+            *("Conflict", "Conflict", "Elsewhere"),
+        ]
         assert found[0]["Flows"] in edition.flows
         assert made["Rules"]["A2"].value.endswith(" 2 in conflict.")
 
     def test_no_cell_of_a_gap_is_empty(self, edition: Edition) -> None:
         """Where no flow is stated, that is said."""
-        (gap,) = rows(workbook(edition.resolve("vcenter"))["Not documented"])
-        assert tuple(gap.values()) == (
-            "Not documented",
-            "The flows between the Controller and vCenter Server on vCenter.",
-            "none stated",
+        made = workbook(edition.resolve("vcenter"))
+        for row in rows(made["Not documented"]):
+            assert row["Flows"] == "none stated"
+        gap = next(iter(rows(made["Not documented"])))
+        assert gap["What is not documented"] == (
+            "The flows between the Controller and vCenter Server on vCenter. "
+            "Stated elsewhere: Controller -> vCenter Server, TCP 443 (3 "
+            "statements); see 'avi-portspec statements --endpoint "
+            "vcenter-server --on-cloud vcenter'."
         )
 
     def test_marks_have_their_notes(self, book: Any) -> None:
@@ -448,8 +459,8 @@ class TestLooks:
     def test_rows_are_as_high_as_their_texts(self, book: Any) -> None:
         """Not every program sees to it."""
         sheet = book["Rules"]
-        heights = {at: sheet.row_dimensions[at].height for at in (7, 8, 13)}
-        assert heights == {7: 30, 8: None, 13: 30}
+        heights = {at: sheet.row_dimensions[at].height for at in (7, 9, 13)}
+        assert heights == {7: 30, 9: None, 13: 30}
 
     def test_its_properties_are_fixed(self, book: Any) -> None:
         """A clock would make every export differ."""

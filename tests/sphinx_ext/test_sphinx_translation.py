@@ -445,7 +445,7 @@ class TestEverything:
         With a filter bar on the same page, whose words are others.
         """
         text = (
-            "A\n=\n\n.. avi-port-explorer:: All\n\n"
+            "A\n=\n\n.. avi-port-explorer::\n\n"
             ".. avi-port-table:: Bar\n   :explorer:\n"
         )
         path = translate_all(project, text)
