@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -225,6 +226,11 @@ class TestFixing:
 class TestWhatIsRead:
     """Files, and which of them together."""
 
+    @pytest.mark.skipif(
+        find_spec("tfparse") is None or find_spec("hcl2") is None,
+        reason="tfparse or python-hcl2 is absent: "
+        "pip install --group platforms",
+    )
     def test_a_module_is_read_once(self, ask: Ask, given: Path) -> None:
         """All of its directory, with the values that are given."""
         for name in ("one", "two"):

@@ -21,7 +21,7 @@ def clean(text: str) -> str:
     Control characters, marks of direction, and characters without width go;
     the rest is cut.
 
-    >>> clean("a\\x1b[31m  b\\u202e")
+    >>> clean("a\x1b[31m  b\u202e")
     'a[31m b'
     """
     # Cut first: a hostile megabyte is not walked through.
@@ -39,7 +39,7 @@ def name_of(text: str) -> str:
 
     >>> name_of("controller")
     'controller'
-    >>> name_of("a\\u200bb") == name_of("ab")
+    >>> name_of("a\u200bb") == name_of("ab")
     False
     """
     shown = clean(text)
