@@ -77,10 +77,10 @@ def _by_sides(
     narrow = tuple(
         box for box in region if compiler.services.size(box[2]) <= _FEW
     )
-    for flow, swapped in documented.swapped.touching(narrow):
-        if intersect(narrow, swapped):
-            reason = (
-                f"{flow.id} is from {flow.source} to {flow.destination}: the "
-                "two sides are swapped."
-            )
-            yield Near("swapped-sides", reason, (flow.id,))
+    touching = documented.swapped.touching(narrow)
+    for flow in (flow for flow, all_ in touching if intersect(narrow, all_)):
+        reason = (
+            f"{flow.id} is from {flow.source} to {flow.destination}: the two "
+            "sides are swapped."
+        )
+        yield Near("swapped-sides", reason, (flow.id,))

@@ -285,7 +285,7 @@ class Answer:
                 gaps=self.cloud_gaps,
             )
         report = report_on(self.resolution)
-        only = self._only
+        only = self._find_only(self.resolution)
         return report if only is None else report.only(only)
 
     def find_matches(self) -> Iterator[tuple[Flow, Status]]:
@@ -324,17 +324,14 @@ class Answer:
             report = report.at(inventory)
         return write(report, name)
 
-    @property
-    def _only(self) -> Flows | None:
-        """The flows of the deployment's answer, if not all of them."""
-        if self.resolution is None:
-            return None
+    def _find_only(self, answer: Resolution) -> Flows | None:
+        """Return the flows of an answer that are shown, if not all are."""
         shown = self._matching
         if self._decisions:
-            shown &= frozenset(self.resolution.having(*self._decisions))
+            shown &= frozenset(answer.having(*self._decisions))
         if len(shown) == len(self.edition.flows):
             return None
-        return shown | self.unstated | self.resolution.direction_unclear
+        return shown | self.unstated | answer.direction_unclear
 
 
 def query(

@@ -432,9 +432,11 @@ def _said_cell(
 
 def _describe_source(pen: Pen, source: StatementSource) -> nodes.paragraph:
     """Return the entry of a source."""
-    title: nodes.Node = nodes.inline(source.title, source.title)
-    if source.url is not None:
-        title = nodes.reference(source.title, source.title, refuri=source.url)
+    title = (
+        nodes.inline(source.title, source.title)
+        if source.url is None
+        else nodes.reference(source.title, source.title, refuri=source.url)
+    )
     pieces: list[str | nodes.Node] = [*pen.anchor("source", source.id), title]
     for text in source_lines(source):
         pieces += [" " if len(pieces) > 2 else ". ", Phrase(text)]  # noqa: PLR2004

@@ -376,7 +376,7 @@ def expect_answers() -> Iterator[Row]:
 def expect_flows() -> Iterator[Row]:
     """Yield what a flat table has of each flow."""
     for flow in EDITION.flows:
-        ends = name(flow.source), name(flow.destination)
+        ends = label(flow.source), label(flow.destination)
         requirement = REQUIREMENTS[flow.requirement]
         condition = when(flow, EDITION.facets)
         yield *ends, ports_text(flow), requirement, condition
@@ -385,7 +385,7 @@ def expect_flows() -> Iterator[Row]:
 def expect_pairs(flows: Iterable[Flow]) -> Iterator[Row]:
     """Yield what any view has of each flow: its ends, and its ports."""
     for flow in flows:
-        yield name(flow.source), name(flow.destination), *numbers(flow)
+        yield label(flow.source), label(flow.destination), *numbers(flow)
 
 
 def expect_changes(changes: Iterable[RecordChange]) -> Iterator[Row]:
@@ -413,6 +413,10 @@ def read_sources() -> list[dict[str, Any]]:
     return [tomllib.loads(read(path)) for path in sorted(DATA.glob("*.toml"))]
 
 
+#: What statements do, in the order in which they are counted.
+WORDS = ("agree", "narrow", "differ", "add", "exclude")
+
+
 def expect_counts() -> Iterator[Row]:
     """Yield how many statements each flow has, a number each."""
     words = [
@@ -423,8 +427,8 @@ def expect_counts() -> Iterator[Row]:
     ]
     for flow in EDITION.flows:
         mine = Counter(word for about, word in words if about == flow.id)
-        for word, count in mine.items():
-            yield name(flow.destination), ports_text(flow), f"{count} {word}"
+        counts = (f"{mine[word]} {word}" for word in WORDS if word in mine)
+        yield label(flow.destination), ports_text(flow), *counts
 
 
 def expect_statements() -> Iterator[Row]:
@@ -479,7 +483,7 @@ EXPECTED: dict[str, list[Row]] = {
     "changes": [*expect_changes(avi_portspec.diff(OLDER, EDITION))],
     "plan": [*expect_steps()],
     "page": [
-        *((name(f.destination), *numbers(f)) for f in EDITION.flows),
+        *((label(f.destination), *numbers(f)) for f in EDITION.flows),
         *((section.title,) for section in EDITION.sections),
         *expect_texts(EDITION.notes),
         *expect_texts(EDITION.exclusions),

@@ -548,7 +548,7 @@ class TestDirective:
         assert not page.select(".avi-chooser, .avi-deployment-data")
         (whole,) = page.select(".avi-static")
         assert len(whole.select("tbody tr[role=row]")) > len(UNDATED.flows)
-        assert "Every flow, for any deployment" in whole.text
+        assert "Flows" in whole.text
         if builder != "epub":
             return
         assert not page.select("details, summary")
