@@ -18,9 +18,10 @@ from sphinx.util.inventory import InventoryFile
 from sphinx_projects import Project, warnings
 
 import avi_portspec
-from avi_portspec.beyond import files
+from avi_portspec.beyond.files import FOLDER as SOURCES
+from avi_portspec.beyond.files import library
 
-FOLDER = Path(files.FOLDER)
+FOLDER = Path(SOURCES)
 PORTAL = "service-engine-to-controller-portal"
 ALL = ".. avi-port-statements::\n"
 
@@ -423,10 +424,10 @@ def folder(
     for module in ("beyond.files", "sources"):
         package = "avi_portspec" if "." in module else "sphinx_avi_portspec"
         monkeypatch.setattr(f"{package}.{module}.FOLDER", str(made))
-    files.library.cache_clear()
+    library.cache_clear()
     yield made
     monkeypatch.undo()
-    files.library.cache_clear()
+    library.cache_clear()
 
 
 class TestStaleness:
@@ -434,7 +435,7 @@ class TestStaleness:
 
     def documents(self, project: Project) -> list[str]:
         """Build, and return the documents that were read for it."""
-        files.library.cache_clear()
+        library.cache_clear()
         project.build("dummy")
         return project.read
 
@@ -486,7 +487,7 @@ class TestStaleness:
         path = folder / "ako.toml"
         whole = path.read_text("utf-8")
         path.write_text(whole.replace('seen = "', 'seen = "all'))
-        files.library.cache_clear()
+        library.cache_clear()
         said = project.complaints(f"A\n=\n\n{ALL}")
         assert "/index.rst:4: ERROR: " in said
         assert "ako.toml" in said
