@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from random import Random
+from typing import Any, Final
 
 import attrs
 from audit_examples import (
@@ -39,6 +40,13 @@ from avi_portspec.audit.verdicts import Sides, judge_flow
 FEW = settings().max_examples
 MANY = settings(max_examples=2_000 if FEW >= 100 else FEW)
 
+#: What each law is tried on: filters, a flow, and roles with addresses or not.
+ASKED: Final[dict[str, st.SearchStrategy[Any]]] = {
+    "world": worlds(),
+    "name": st.sampled_from(FLOWS),
+    "has_addresses": st.booleans(),
+}
+
 
 @cache
 def resolution() -> Resolution:
@@ -70,11 +78,7 @@ class TestTheOracle:
     """The same, looked at packet by packet."""
 
     @MANY
-    @given(
-        world=worlds(),
-        name=st.sampled_from(FLOWS),
-        has_addresses=st.booleans(),
-    )
+    @given(**ASKED)
     def test_verdicts_are_those_of_single_packets(
         self, *, world: World, name: str, has_addresses: bool
     ) -> None:
@@ -138,12 +142,7 @@ def settle_filter(filter_: Filter, draw: st.DataObject) -> Filter:
 class TestTheBounds:
     """What a verdict promises of what is not known."""
 
-    @given(
-        world=worlds(),
-        name=st.sampled_from(FLOWS),
-        has_addresses=st.booleans(),
-        data=st.data(),
-    )
+    @given(**ASKED, data=st.data())
     def test_a_verdict_holds_whatever_the_unknown_is(
         self,
         *,
@@ -180,12 +179,7 @@ class TestTheBounds:
 class TestWhatDoesNotMatter:
     """Changes that change no verdict, or only for the better."""
 
-    @given(
-        world=worlds(),
-        name=st.sampled_from(FLOWS),
-        has_addresses=st.booleans(),
-        random=st.randoms(),
-    )
+    @given(**ASKED, random=st.randoms())
     def test_the_order_of_a_union_is_of_no_account(
         self, *, world: World, name: str, has_addresses: bool, random: Random
     ) -> None:
@@ -207,11 +201,7 @@ class TestWhatDoesNotMatter:
             verdicts(shuffled, name, has_addresses=has_addresses)
         )
 
-    @given(
-        world=worlds(),
-        name=st.sampled_from(FLOWS),
-        has_addresses=st.booleans(),
-    )
+    @given(**ASKED)
     def test_a_rule_in_two_is_the_same_rule(
         self, *, world: World, name: str, has_addresses: bool
     ) -> None:
@@ -242,12 +232,7 @@ class TestWhatDoesNotMatter:
             verdicts(split, name, has_addresses=has_addresses)
         )
 
-    @given(
-        world=worlds(),
-        name=st.sampled_from(FLOWS),
-        has_addresses=st.booleans(),
-        data=st.data(),
-    )
+    @given(**ASKED, data=st.data())
     def test_one_more_rule_that_allows_makes_nothing_worse(
         self,
         *,
