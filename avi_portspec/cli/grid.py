@@ -7,7 +7,7 @@ has to be wrapped, and what is wrapped gets no narrower as the width grows.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
@@ -19,6 +19,8 @@ __all__ = ["INDENT", "Grid", "fit", "lay_out", "wrap"]
 INDENT: Final = "  "
 #: Where a line can break: never inside "TCP 22".
 _PLACES: Final = re.compile(r" (?!(?<=TCP |UDP )\d)")
+#: Where an id or a path can break.
+_MARKS: Final = re.compile(r"(?<=[-./_])")
 #: The narrowest column that reads well.
 _READABLE: Final = 20
 #: The narrowest column that cells are wrapped into.
@@ -56,24 +58,37 @@ def wrap(text: str, room: int) -> list[str]:
     """
     lines: list[str] = []
     line = ""
-    for word in _PLACES.split(text):
+    words = _PLACES.split(text)
+    for at, word in enumerate(words, 1):
         if line and width(line) + 1 + width(word) <= room:
             line += f" {word}"
             continue
         if line:
             lines.append(line)
-        *full, line = _cut(word, room)
+        *full, line = _cut(word, room, is_last=at == len(words))
         lines += full
     return [*lines, line]
 
 
-def _cut(word: str, room: int) -> list[str]:
-    """Return a word in pieces that fit, but for letters that do not."""
+def _cut(word: str, room: int, *, is_last: bool) -> list[str]:
+    """Return a word in as few pieces as fit, but for letters that do not.
+
+    The pieces of an id or a path end at marks of its own, for half a name
+    reads as another one; but only if that takes no more lines.
+    """
+    pieces = _join(word, room)
+    at_marks = _join(_MARKS.split(word), room) if is_last else pieces
+    fits = all(width(piece) <= room for piece in at_marks)
+    return at_marks if fits and len(at_marks) == len(pieces) else pieces
+
+
+def _join(parts: Iterable[str], room: int) -> list[str]:
+    """Return parts joined to pieces that fit, but for parts that do not."""
     pieces = [""]
-    for letter in word:
-        if pieces[-1] and width(pieces[-1] + letter) > room:
+    for part in parts:
+        if pieces[-1] and width(pieces[-1] + part) > room:
             pieces.append("")
-        pieces[-1] += letter
+        pieces[-1] += part
     return pieces
 
 

@@ -402,6 +402,15 @@ class TestGrids:
         assert wrap("a bcdefghi j", 4) == ["a", "bcde", "fghi", "j"]
         assert wrap("", 4) == [""]
 
+    def test_an_id_breaks_at_its_own_marks(self) -> None:
+        """If that takes no more lines, and nothing stands behind it."""
+        assert wrap("on the-group.ingress.0", 11) == [
+            *("on", "the-group.", "ingress.0"),
+        ]
+        assert wrap("ab-cdefgh", 8) == ["ab-", "cdefgh"]
+        assert wrap("ab-cd-efgh", 5) == ["ab-cd", "-efgh"]
+        assert wrap("ab-cdefgh it", 8) == ["ab-cdefg", "h it"]
+
     @given(
         st.lists(
             st.tuples(*(st.text("ab ", max_size=40),) * 3),
