@@ -12,7 +12,7 @@ from avi_portspec.audit.openings import RuleReport
 from avi_portspec.audit.report import FileReport, FlowReport, Report
 from avi_portspec.audit.services import service_text
 from avi_portspec.audit.verdicts import SideKind, Verdict
-from avi_portspec.documents import join
+from avi_portspec.documents import count_text, join
 from avi_portspec.documents.blocks import (
     Block,
     Bullets,
@@ -90,14 +90,14 @@ def summary_text(report: Report) -> str:
 
 
 def _many(number: int, word: str) -> str:
-    if word == "unknown":
-        return f"{number} unknown"
-    return f"{number} {word}{'' if number == 1 else 's'}"
+    return (
+        f"{number} unknown" if word == "unknown" else count_text(number, word)
+    )
 
 
 def _file_text(file: FileReport) -> str:
-    rules = "1 rule" if file.units == 1 else f"{file.units} rules"
-    groups = "1 filter" if file.groups == 1 else f"{file.groups} filters"
+    rules = count_text(file.units, "rule")
+    groups = count_text(file.groups, "filter")
     parts = [f"{file.read} read in {groups}"]
     parts += [
         f"{number} {word}"
@@ -250,7 +250,7 @@ def _unknown_item(findings: Sequence[Finding]) -> str | Item:
     text = f"unknown: {asked[0]}. It may decide"
     if len(asked) > 1:
         text = f"unknown: {len(asked)} things may together decide"
-    number = f"{len(flows)} flow{'' if len(flows) == 1 else 's'}"
+    number = count_text(len(flows), "flow")
     inner = asked if len(asked) > 1 else []
     return Item(
         f"{text} {number}: {', '.join(map(str, flows))}.", tuple(inner)

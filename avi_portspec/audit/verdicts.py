@@ -36,7 +36,7 @@ from avi_portspec.audit.walks import (
     cover,
     parts_of,
 )
-from avi_portspec.documents import join
+from avi_portspec.documents import count_text, join
 from avi_portspec.model.flows import Flow
 
 __all__ = ["Side", "SideKind", "Sides", "Verdict", "judge_flow", "region_text"]
@@ -166,7 +166,7 @@ def region_text(compiler: Compiler, region: Region) -> tuple[str, ...]:
     ]
     if len(region) > _SHOWN:
         more = len(region) - _SHOWN
-        texts.append(f"and {more} more piece{'' if more == 1 else 's'}")
+        texts.append(f"and {count_text(more, 'more piece')}")
     return tuple(dict.fromkeys(texts))
 
 

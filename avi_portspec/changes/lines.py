@@ -18,7 +18,7 @@ from avi_portspec.changes.intervals import (
 )
 from avi_portspec.changes.meaning import opening_action
 from avi_portspec.deployment.unresolved import gap_phrases, withheld_phrase
-from avi_portspec.documents import join
+from avi_portspec.documents import count_text, join
 from avi_portspec.documents.blocks import (
     Block,
     Bullets,
@@ -228,7 +228,7 @@ def change_counts(changes: _Changes) -> str:
     found = [c.what for c in _firewall_changes(changes, "flows")]
     added = found.count("added")
     return (
-        f"{added} flow{'' if added == 1 else 's'} added, "
+        f"{count_text(added, 'flow')} added, "
         f"{found.count('changed')} changed, {found.count('removed')} removed"
     )
 
@@ -246,7 +246,7 @@ def hidden_changes(changes: _Changes) -> str:
     if not count:
         return ""
     review = sum(change.action == "review" for change in left)
-    text = f"Hidden: {count} change{'' if count == 1 else 's'} of wording, "
+    text = f"Hidden: {count_text(count, 'change')} of wording, "
     text += "citations and notes"
     return f"{text}, {review} of them to review." if review else f"{text}."
 

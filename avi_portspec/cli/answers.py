@@ -460,6 +460,7 @@ class Rules(_Head):
     rules: list[Rule]
     left_out: list[LeftOut]
     gaps: list[str]
+    gaps_not_asked: list[str]
     text: str | None
 
 

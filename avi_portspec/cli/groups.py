@@ -16,6 +16,7 @@ from avi_portspec.cli.flow_table import (
 )
 from avi_portspec.cli.grid import INDENT, Grid, fit
 from avi_portspec.deployment.unresolved import withheld_phrase
+from avi_portspec.documents import count_text
 from avi_portspec.model.phrases import (
     DIRECTION_UNCLEAR,
     WITHHELD,
@@ -212,7 +213,7 @@ def _show_premise(screen: Screen, answer: Answer) -> None:
         count = len(answer.flows)
         if not count:
             return
-        flows = "1 flow" if count == 1 else f"{count} flows"
+        flows = count_text(count, "flow")
         screen.paragraph(f"{flows}, for any deployment")
     else:
         deployment = answer.resolution.deployment

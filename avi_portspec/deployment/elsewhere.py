@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from avi_portspec.beyond.queries import CLOUDS, statements
 from avi_portspec.beyond.spellings import parties
 from avi_portspec.beyond.wording import traffic_summary
+from avi_portspec.documents import count_text
 
 if TYPE_CHECKING:
     from avi_portspec.beyond.records import Statement
@@ -37,8 +38,7 @@ class Elsewhere(NamedTuple):
     @property
     def text(self) -> str:
         """What they state in short, and where all of it is."""
-        count = len(self.statements)
-        stated = "1 statement" if count == 1 else f"{count} statements"
+        stated = count_text(len(self.statements), "statement")
         if self.gap is None:
             own = filter(_is_own, self.statements)
             traffic = traffic_summary(own)

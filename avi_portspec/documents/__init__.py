@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["join"]
+__all__ = ["count_text", "join"]
 
 
 def join(word: str, items: Iterable[str]) -> str:
@@ -25,3 +25,16 @@ def join(word: str, items: Iterable[str]) -> str:
     """
     *most, last = [*items] or [""]
     return f"{', '.join(most)} {word} {last}" if most else last
+
+
+def count_text(number: int, word: str) -> str:
+    """Return a number of things: ``1 flow``, ``2 flows``.
+
+    >>> count_text(1, "flow")
+    '1 flow'
+
+    Args:
+        number: How many.
+        word: What one of them is called; several have an s.
+    """
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, Self, TypeVar, overload
 
+from avi_portspec.documents import count_text
 from avi_portspec.errors import UnknownNameError
 from avi_portspec.model.frozen import Frozen, FrozenDict
 from avi_portspec.model.record import Record
@@ -129,8 +130,8 @@ class Catalog(Frozen, Sequence[T], Generic[T]):
         return hash(self._items)
 
     def __repr__(self) -> str:
-        plural = "" if len(self) == 1 else "s"
-        return f"<{type(self).__name__}: {len(self)} {self._kind}{plural}>"
+        records = count_text(len(self), self._kind)
+        return f"<{type(self).__name__}: {records}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._kind, self._items)

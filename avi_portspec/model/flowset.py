@@ -25,6 +25,7 @@ from typing import (
     overload,
 )
 
+from avi_portspec.documents import count_text
 from avi_portspec.errors import (
     InvalidQueryError,
     MixedEditionsError,
@@ -545,8 +546,7 @@ class Flows(Frozen, Sequence[Flow]):
     # -- for people --------------------------------------------------------
 
     def __repr__(self) -> str:
-        count = len(self)
-        text = f"{count} flow{'' if count == 1 else 's'}"
+        text = count_text(len(self), "flow")
         if self._unstated:
             text += f", {len(self._unstated)} more unstated"
         return f"<Flows of {self._index.edition}: {text}>"

@@ -12,8 +12,9 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
+from avi_portspec.deployment.decisions import Conflict, Gap
 from avi_portspec.deployment.resolution import Resolution
-from avi_portspec.documents import join
+from avi_portspec.documents import count_text, join
 from avi_portspec.errors import Fault, shown
 from avi_portspec.model.flows import Flow
 from avi_portspec.model.frozen import FrozenDict
@@ -270,6 +271,7 @@ class Omission:
         return f"{self.subject} ({self.kind}): {self.reason}"
 
 
+_NOT_ASKED: Final = "Not asked for, and not counted."
 #: Omissions that are too many to say the reason of each.
 _COUNTED: Final[tuple[OmissionKind, ...]] = ("not-applicable", "not-asked")
 
@@ -293,6 +295,27 @@ class SiteRules:
     )
     #: Between whom flows are asked for, in words; empty for all.
     asked: str = ""
+    #: What the vendor does not document, and is not asked for either.
+    gaps_not_asked: tuple[Gap, ...] = ()
+    conflicts_not_asked: tuple[Conflict, ...] = ()
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What the vendor is silent on, as far as it is asked for."""
+        aside = self.gaps_not_asked
+        return tuple(g for g in self.resolution.gaps if g not in aside)
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """What the vendor rules out, as far as it is asked for."""
+        aside = self.conflicts_not_asked
+        return tuple(c for c in self.resolution.conflicts if c not in aside)
+
+    @property
+    def silences(self) -> tuple[str, ...]:
+        """What the vendor is silent on, a line each; not asked for last."""
+        beside = (f"{gap} {_NOT_ASKED}" for gap in self.gaps_not_asked)
+        return (*map(str, self.gaps), *beside)
 
     def objects_of(self, role: EndpointId) -> tuple[Peer, ...]:
         """Return the objects of a platform that a role has.
@@ -320,10 +343,11 @@ class SiteRules:
         names = self._names_not_asked
         if not names:
             return ()
-        count, listed = len(names), ", ".join(names)
+        count, listed = count_text(len(names), "flow"), ", ".join(names)
+        verb, them = ("is", "it") if len(names) == 1 else ("are", "them")
         text = (
-            f"left out: {count} flows that are not asked for; these rules "
-            f"drop them too, if they drop what no rule allows: {listed}"
+            f"left out: {count} that {verb} not asked for; these rules drop "
+            f"{them} too, if they drop what no rule allows: {listed}"
         )
         return (text,)
 
@@ -378,16 +402,16 @@ class SiteRules:
         """How complete these very rules are; see ``Completeness``."""
         if self.unwritten:
             return "incomplete"
-        resolution = self.resolution
-        open_ = resolution.conflicts or resolution.gaps
-        return "as-far-as-documented" if open_ else "complete"
+        is_documented = not (self.conflicts or self.gaps)
+        return "complete" if is_documented else "as-far-as-documented"
 
     @property
     def complete(self) -> bool:
-        """Whether every needed flow has its rules, and nothing is open.
+        """Whether every needed flow has its rules, and all is documented.
 
         False also where the vendor does not document all that this deployment
-        needs: :attr:`completeness` tells the two apart.
+        needs: :attr:`completeness` tells the two apart. Only what is asked
+        for is judged.
         """
         return self.completeness == "complete"
 
@@ -428,12 +452,12 @@ class SiteRules:
             listed = ", ".join(unwritten)
             return f"NO, needed flows without rules: {listed}"
         counts = [
-            f"{number} {one if number == 1 else many}"
-            for number, one, many in (
-                (len(self.resolution.gaps), "gap", "gaps"),
-                (len(self.resolution.conflicts), "conflict", "conflicts"),
+            count_text(len(silent), word)
+            for silent, word in (
+                (self.gaps, "gap"),
+                (self.conflicts, "conflict"),
             )
-            if number
+            if silent
         ]
         if counts:
             return (
@@ -458,7 +482,7 @@ class SiteRules:
             f"rules: {len(self.rules)}",
         ]
         # Before what is long: some platforms cut a description.
-        lines += map(str, self.resolution.gaps)
+        lines += self.silences
         lines += (f"INTERNET, all addresses: {r}" for r in self.internet_rules)
         page = f"vendor's port page{edition_text(edition)}"
         lines.append(f"scope: {page}. {OUT_OF_SCOPE}")
@@ -469,7 +493,9 @@ class SiteRules:
         listed = [o for o in self.omissions if o.kind not in _COUNTED]
         lines += (f"left out: {omission}" for omission in listed)
         count = sum(o.kind == "not-applicable" for o in self.omissions)
-        lines.append(f"left out: {count} flows that do not apply here")
+        verb = "does" if count == 1 else "do"
+        aside = f"{count_text(count, 'flow')} that {verb} not apply here"
+        lines.append(f"left out: {aside}")
         lines += self.not_asked
         return tuple(map(to_ascii, lines))
 

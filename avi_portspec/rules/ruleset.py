@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
-from avi_portspec.deployment.decisions import Decision
+from avi_portspec.deployment.decisions import Conflict, Decision, Gap
 from avi_portspec.deployment.resolution import Resolution
 from avi_portspec.documents import join
 from avi_portspec.errors import (
@@ -57,7 +57,7 @@ from avi_portspec.rules.traffic import (
     Traffic,
     families,
 )
-from avi_portspec.tabular.filters import parse_terms, select_flows
+from avi_portspec.tabular.filters import find_end, parse_terms, select_flows
 
 __all__ = ["RuleSet", "rule_set"]
 
@@ -215,6 +215,14 @@ def rule_set(
         parts=draft.parts.endpoints,
         part_clouds=draft.parts.clouds,
         asked=asked.text,
+        gaps_not_asked=tuple(
+            gap for gap in resolution.gaps if not asked.concerns(gap)
+        ),
+        conflicts_not_asked=tuple(
+            conflict
+            for conflict in resolution.conflicts
+            if not asked.concerns(conflict)
+        ),
     )
 
 
@@ -237,6 +245,8 @@ class _Asked:
             for name, given in texts.items()
             if given
         }
+        self._edition = resolution.edition
+        self._terms = terms
         other = {"source": "destination", "destination": "source"}
         turned = {other[name]: term for name, term in terms.items()}
         flows = resolution.edition.flows
@@ -255,7 +265,54 @@ class _Asked:
             bool(flow.direction_doubts) and flow.id in self._reversed
         )
 
+    def concerns(self, silence: Gap | Conflict) -> bool:
+        """Return whether what is not documented may be asked for."""
+        if isinstance(silence, Conflict):
+            names = (silence.flow, *silence.replaces)
+        else:
+            names = silence.flows
+        if names:
+            return any(self.has(self._edition.flows[name]) for name in names)
+        if self._names is not None:
+            # By their ids, only flows are asked for that are documented.
+            return False
+        interface = getattr(silence, "interface", None)
+        # Who opens the connection is not documented either.
+        return interface is None or any(
+            self._can_be("source", source)
+            and self._can_be("destination", destination)
+            for source, destination in (
+                (CONTROLLER, interface),
+                (interface, CONTROLLER),
+            )
+        )
 
+    def _can_be(self, side: str, name: str) -> bool:
+        """Return whether a side that is asked for can be somebody.
+
+        Args:
+            side: ``source`` or ``destination``.
+            name: The Controller, or an interface, which need not be an
+                endpoint: an endpoint of some kinds can be it.
+        """
+        terms = self._terms.get(side)
+        if terms is None:
+            return True
+        included, excluded = (
+            {self._edition.endpoints[find_end(self._edition, v)] for v in each}
+            for each in terms
+        )
+        kinds = _LIKE_CONTROLLER if name == CONTROLLER else _LIKE_INTERFACE
+        return not any(end.id == name for end in excluded) and (
+            not included
+            or any(end.id == name or end.kind in kinds for end in included)
+        )
+
+
+#: The kinds of endpoint that can be, or have among them, the Controller.
+_LIKE_CONTROLLER: Final = frozenset({"platform", "group"})
+#: Those that can be what the Controller talks to in a cloud.
+_LIKE_INTERFACE: Final = frozenset({"orchestrator", "node", "group"})
 #: What is decided about flows that are not for this deployment.
 _NOT_HERE: Final[frozenset[Status]] = frozenset(
     {"not-applicable", "replaced", "unsupported"}
@@ -300,10 +357,11 @@ class _Draft:
             asked: Tells which flows are asked for.
             written: The decisions on flows that get rules.
         """
-        judged = {*written, "direction-unclear", "declined"}
+        judged = {*written, "direction-unclear", "declined", "unstated"}
         for decision in self.resolution:
             flow = decision.flow
-            if decision.status in judged and not asked.has(flow):
+            is_judged = decision.status in judged or flow.id in self._conflicts
+            if is_judged and not asked.has(flow):
                 self.omit(flow.id, "not-asked", "Not asked for.")
             elif decision.status in written:
                 self.write(decision)

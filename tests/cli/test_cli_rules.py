@@ -229,6 +229,22 @@ class TestOneFirewall:
         )
 
     @pytest.mark.usefixtures("files")
+    def test_is_complete_without_the_gaps_of_others(self, ask: Ask) -> None:
+        """They are told, and do not count; nor does what others state."""
+        line = f"{ASKED} --cloud nsx-t --source SE"
+        answer = ask(line)
+        assert answer.code == 0
+        assert "Not asked for, and not counted." in answer.err
+        assert "Stated elsewhere" not in answer.err
+        found = json.loads(ask(f"{line} --json").out)
+        assert found["completeness"] == "complete"
+        assert (len(found["gaps"]), len(found["gaps_not_asked"])) == (0, 1)
+        whole = json.loads(ask(f"{ASKED} --cloud nsx-t --json").out)
+        assert whole["completeness"] == "as-far-as-documented"
+        assert whole["gaps"] == found["gaps_not_asked"]
+        assert whole["gaps_not_asked"] == []
+
+    @pytest.mark.usefixtures("files")
     def test_which_is_unknown(self, ask: Ask) -> None:
         """As where ports are listed."""
         answer = ask(f"{ASKED} --cloud aws --source contoller")

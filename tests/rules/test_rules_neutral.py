@@ -586,6 +586,120 @@ class TestOfOneFirewall:
             rule_set(answer, inventory, destination=["SE, aws"])
         assert [fault.path for fault in caught.value.faults] == ["aws"]
 
+    @pytest.mark.parametrize(
+        ("cloud", "sides", "counted"),
+        [
+            ("nsx-t", {}, 1),
+            ("nsx-t", {"source": "SE"}, 0),
+            ("nsx-t", {"source": "controller"}, 1),
+            ("nsx-t", {"source": "avi-vantage"}, 1),
+            ("nsx-t", {"source": "external-network-services"}, 0),
+            # NSX Manager itself may be any orchestrator or node.
+            ("nsx-t", {"source": "gcp", "destination": "controller"}, 1),
+            ("nsx-t", {"source": "gcp", "destination": "SE"}, 0),
+            # Who opens the connection is not documented.
+            ("nsx-t", {"source": "!controller"}, 1),
+            ("nsx-t", {"source": "!SE", "destination": "!SE"}, 1),
+            ("nsx-t", {"source": "!Avi Controller, !SE"}, 1),
+            (
+                "nsx-t",
+                {"source": "!controller", "destination": "!controller"},
+                0,
+            ),
+            ("nsx-t", {"flows": ["external-to-controller-ssh"]}, 0),
+            ("kubernetes", {}, 2),
+            ("kubernetes", {"source": "external-network-services"}, 0),
+            ("kubernetes", {"source": "SE", "destination": "SE"}, 1),
+            ("kubernetes", {"destination": "!SE"}, 1),
+            ("kubernetes", {"source": "SE, controller"}, 2),
+            (
+                "kubernetes",
+                {"flows": ["service-engine-to-service-engine-objstore-cloud"]},
+                1,
+            ),
+        ],
+    )
+    def test_gaps_of_others_do_not_count(
+        self, edition: Edition, cloud: str, sides: dict[str, Any], counted: int
+    ) -> None:
+        """They are told as not asked for; in doubt, they count."""
+        text = 'controller = ["10.0.0.1"]\nservice-engine = ["10.1.0.1"]\n'
+        more = 'external-network-services = ["192.0.2.0/24"]\n'
+        inventory = loads_inventory(text + more, edition=edition)
+        answer = edition.resolve(cloud)
+        found = rule_set(answer, inventory, missing="omit", **sides)
+        assert len(found.gaps) == counted
+        beside = found.gaps_not_asked
+        assert {*found.gaps, *beside} == {*answer.gaps}
+        assert found.gaps == tuple(g for g in answer.gaps if g not in beside)
+        assert not {
+            omission.subject
+            for omission in found.omissions
+            if omission.kind == "unstated"
+        } - {flow for gap in found.gaps for flow in gap.flows}
+        told = [line for line in found.header() if line[:9] == "unstated:"]
+        assert told == [
+            *map(str, found.gaps),
+            *(f"{gap} Not asked for, and not counted." for gap in beside),
+        ]
+        if not found.unwritten:
+            assert found.complete == (not counted)
+            word = "gap" if counted == 1 else "gaps"
+            assert (f"with {counted} {word}" in found.verdict) == bool(counted)
+
+    @pytest.mark.parametrize(
+        ("sides", "counted"),
+        [({}, 2), ({"source": "!controller, !SE"}, 0), ({"source": "!SE"}, 1)],
+    )
+    def test_conflicts_of_others_do_not_count(
+        self, edition: Edition, sides: dict[str, Any], counted: int
+    ) -> None:
+        """A need of a flow that is not asked for is none here."""
+        answer = edition.resolve(
+            Deployment(clouds=["openstack"], controller="container")
+        )
+        inventory = site(edition)
+        found = rule_set(answer, inventory, missing="omit", **sides)
+        assert len(found.conflicts) == counted
+        assert {*found.conflicts, *found.conflicts_not_asked} == {
+            *answer.conflicts
+        }
+        kinds = {o.subject: o.kind for o in found.omissions}
+        for conflict in answer.conflicts:
+            is_counted = conflict in found.conflicts
+            kind = "conflict" if is_counted else "not-asked"
+            assert kinds[conflict.flow] == kind
+
+    def test_what_no_flow_names_counts(self) -> None:
+        """It may be about anybody; but not about flows that are named."""
+        early = load("16.2")
+        text = 'controller = ["10.0.0.1"]\nservice-engine = ["10.1.0.1"]\n'
+        inventory = loads_inventory(text, edition=early)
+        answer = early.resolve("nsx-t")
+        (gap,) = answer.gaps
+        assert not gap.flows
+        assert gap.interface is None
+        for sides, counted in (
+            ({"source": "SE"}, True),
+            ({"flows": ["external-to-controller-ssh"]}, False),
+        ):
+            found = rule_set(answer, inventory, missing="omit", **sides)
+            assert bool(found.gaps) == counted
+
+    def test_one_flow_is_one(self, edition: Edition) -> None:
+        """Not "1 flows"."""
+        flows = edition.resolve("aws").needed.ids()
+        found = aws(edition, flows=flows[1:])
+        assert found.header()[-1] == (
+            "left out: 1 flow that is not asked for; these rules drop it "
+            f"too, if they drop what no rule allows: {flows[0]}"
+        )
+        left = [o for o in found.omissions if o.kind != "not-applicable"]
+        aside = next(o for o in found.omissions if o not in left)
+        alone = attrs.evolve(found, omissions=(*left, aside))
+        told = "left out: 1 flow that does not apply here"
+        assert alone.header()[-2] == told
+
     def test_follow_the_direction_that_is_accepted(
         self, edition: Edition
     ) -> None:

@@ -22,6 +22,7 @@ from avi_portspec.cli.options import (
 from avi_portspec.cli.parameters import ENDPOINT, PLATFORMS, Choice
 from avi_portspec.cli.query import bad_filter
 from avi_portspec.cli.streams import report_progress
+from avi_portspec.documents import count_text
 from avi_portspec.errors import InvalidDataError, InvalidQueryError
 from avi_portspec.names import DirectionReading, OptionName
 from avi_portspec.rules.options import Options, option_kind
@@ -288,10 +289,13 @@ def _warnings(rules: RuleSet) -> Iterator[str]:
 
 def _gaps(rules: RuleSet) -> Iterator[str]:
     """Yield what is not documented, and what other sources state of it."""
-    resolution = rules.resolution
-    yield from map(str, resolution.gaps)
+    yield from rules.silences
     # Nothing of it is in the rules, so their text does not name it.
-    yield from (found.text for found in resolution.elsewhere if found.gap)
+    yield from (
+        found.text
+        for found in rules.resolution.elsewhere
+        if found.gap in rules.gaps
+    )
 
 
 def _summarise(
@@ -326,11 +330,12 @@ def _summarise(
             for rule in rules.rules
         ],
     )
+    total = count_text(len(rules.rules), "rule")
     notes = [
         *(f"left out: {n}" for n in rules.omissions if n.kind not in _QUIET),
         *rules.not_asked,
         *_gaps(rules),
-        f"{len(rules.rules)} rules for {platform}. Complete: {rules.verdict}.",
+        f"{total} for {platform}. Complete: {rules.verdict}.",
     ]
     if request.quiet:
         click.echo("\n".join(notes), err=True)
@@ -375,7 +380,8 @@ def _data(
             for rule in rules.rules
         ],
         left_out=rules.omissions,
-        gaps=[gap.text for gap in resolution.gaps],
+        gaps=[gap.text for gap in rules.gaps],
+        gaps_not_asked=[gap.text for gap in rules.gaps_not_asked],
         text=text,
     )
 
