@@ -267,8 +267,13 @@ class Omission:
     kind: OmissionKind
     reason: str
 
+    @property
+    def title(self) -> str:
+        """What it is, and the kind of reason."""
+        return f"{self.subject} ({self.kind})"
+
     def __str__(self) -> str:
-        return f"{self.subject} ({self.kind}): {self.reason}"
+        return f"{self.title}: {self.reason}"
 
 
 _NOT_ASKED: Final = "Not asked for, and not counted."
@@ -465,11 +470,19 @@ class SiteRules:
             )
         return "yes, every needed flow has its rules"
 
-    def header(self) -> tuple[str, ...]:
+    @property
+    def listed(self) -> tuple[Omission, ...]:
+        """The omissions that are not too many to say the reason of each."""
+        return tuple(o for o in self.omissions if o.kind not in _COUNTED)
+
+    def header(self, *, reasons: bool = True) -> tuple[str, ...]:
         """Return the lines at the top of every output, in ASCII.
 
         They hold no line breaks, but any other printable character: a
         writer puts its comment sign before each, or escapes it.
+
+        Args:
+            reasons: Whether they say why each omission has no rule.
         """
         edition = self.resolution.edition
         lines = [
@@ -490,8 +503,10 @@ class SiteRules:
             f"{NOT_STATED}: {flow} ({', '.join(fields)})"
             for flow, fields in self.inferred.items()
         )
-        listed = [o for o in self.omissions if o.kind not in _COUNTED]
-        lines += (f"left out: {omission}" for omission in listed)
+        lines += (
+            f"left out: {each if reasons else each.title}"
+            for each in self.listed
+        )
         count = sum(o.kind == "not-applicable" for o in self.omissions)
         verb = "does" if count == 1 else "do"
         aside = f"{count_text(count, 'flow')} that {verb} not apply here"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from ipaddress import ip_network
 from typing import Any
 
@@ -332,6 +333,12 @@ class TestThePolicy:
         inventory = attrs.evolve(rules_for().inventory, addresses={})
         site = Site(attrs.evolve(rules_for(), rules=(), inventory=inventory))
         assert site.policy["rules"] == []
+        # No notes have what the description has no room for.
+        assert re.search(
+            r"; \d+ more lines and \d+ more reasons not shown here: "
+            r"rules --json has all$",
+            site.policy["description"],
+        )
 
     def test_the_top_says_what_it_is(self) -> None:
         """In the policy's description, as far as it goes; all in the notes."""
@@ -347,16 +354,52 @@ class TestThePolicy:
         assert "; ".join(rest) in whole
         assert all(len(each) <= 2048 for each in notes)
 
-    def test_what_is_too_much_of_the_top_is_cut(self) -> None:
-        """The mark at the end of the last notes says so."""
-        rules = hostile()
-        omission = next(o for o in rules.omissions if o.kind == "optional")
-        rules = attrs.evolve(rules, omissions=(omission,) * 500)
+    @pytest.mark.parametrize(
+        ("copies", "length", "unsaid"),
+        [
+            (9, 600, ()),
+            (40, 600, ("reason",)),
+            # One reason that fits nowhere.
+            (1, 30_000, ("reason",)),
+            (1_000, 600, ("line", "reason")),
+        ],
+    )
+    def test_what_is_too_much_of_the_top_is_counted(
+        self, copies: int, length: int, unsaid: tuple[str, ...]
+    ) -> None:
+        """Everything has its name before anything has a reason."""
+        some = rules_for()
+        omission = next(o for o in some.omissions if o.kind == "optional")
+        reason = ("Optional. " * (length // 10)).strip()
+        left = tuple(
+            attrs.evolve(omission, subject=f"flow-{at}", reason=reason)
+            for at in range(copies)
+        )
+        rules = attrs.evolve(some, omissions=left)
         notes = [each["notes"] for each in Site(rules).policy["rules"][-6:]]
-        assert [each.endswith("...") for each in notes] == [
-            *(False for _ in notes[1:]),
-            True,
-        ]
+        assert all(len(each) <= 2048 for each in notes)
+        text = "; ".join(notes)
+        *_, end = text.split("; ")
+        found = re.fullmatch(
+            r"(?:(\d+) more lines?)?(?: and )?(?:(\d+) more reasons?)?"
+            r" not shown here: rules --json has all",
+            end,
+        )
+        assert (found is not None) == bool(unsaid)
+        lines, reasons = (
+            [int(each or 0) for each in found.groups()] if found else (0, 0)
+        )
+        assert bool(lines) == ("line" in unsaid)
+        assert bool(reasons) == ("reason" in unsaid)
+        named = sum(each.title in text for each in left)
+        # The count of flows that do not apply is the last line.
+        assert named == len(left) - max(lines - 1, 0)
+        with_reason = sum(
+            f"{each.subject}{mark}: {reason}" in text
+            for each in left
+            for mark in ("", " (optional)")
+        )
+        assert with_reason == len(left) - reasons
 
     def test_the_top_says_what_a_patch_and_a_drop_do(self) -> None:
         """Stale rules stay; neighbour discovery and DHCP pass."""

@@ -12,7 +12,7 @@ from typing import Any, get_args, get_type_hints
 
 import attrs
 import pytest
-from rules_examples import aws, portless, rendered, rule, with_rules
+from rules_examples import aws, fitting, portless, rendered, rule, with_rules
 
 import avi_portspec.rules.platforms
 from avi_portspec import (
@@ -29,7 +29,7 @@ from avi_portspec import (
     rule_set,
 )
 from avi_portspec.model.facets import DeclinedFlow
-from avi_portspec.names import OptionName
+from avi_portspec.names import OptionName, Scope
 from avi_portspec.rules.neutral import SiteRules
 from avi_portspec.rules.options import Options
 from avi_portspec.rules.platforms import (
@@ -300,14 +300,22 @@ def ipv4_alone(edition: Edition, cloud: Any, more: str) -> RuleSet:
     return rule_set(edition.resolve(cloud), inventory, missing="omit")
 
 
-def whole(rules: RuleSet, platform: PlatformName) -> str:
+def scopes(platform: PlatformName) -> tuple[Scope, ...]:
+    """Return the scopes that a platform takes, or its only one."""
+    return get_args(Scope) if "scope" in options_of(platform) else ("product",)
+
+
+def whole(
+    rules: RuleSet, platform: PlatformName, scope: Scope = "product"
+) -> str:
     """Return rules with all that they say of themselves.
 
     A table does so where that is asked for, so that what reads tables can
     read it; the command says the same beside it.
     """
     header = True if "header" in options_of(platform) else None
-    return rendered(rules, platform, Options(header=header))
+    asked = None if scope == "product" else scope
+    return rendered(rules, platform, Options(header=header, scope=asked))
 
 
 class TestHonesty:
@@ -363,6 +371,36 @@ class TestHonesty:
             assert told in plain.replace("'", "").replace("!", "")
 
     @pytest.mark.parametrize("platform", platforms())
+    def test_none_hides_what_several_clouds_lack(
+        self, edition: Edition, platform: PlatformName
+    ) -> None:
+        """However many omissions there are, each is told with its kind."""
+        clouds = ["vcenter", "nsx-t", "aws", "gcp", "openstack"]
+        clouds += ["azure", "kubernetes"]
+        services = [each.id for each in edition.facets["service"].values]
+        lists = [f'{c} = ["10.1.{at}.1"]' for at, c in enumerate(clouds)]
+        inventory = loads_inventory(
+            "\n".join(
+                ['controller = ["10.0.0.1"]', "[service-engine]", *lists]
+            ),
+            edition=edition,
+        )
+        answer = edition.resolve(Deployment(clouds=clouds, services=services))
+        rules = rule_set(answer, inventory, missing="omit")
+        header = True if "header" in options_of(platform) else None
+        for scope in scopes(platform):
+            asked = None if scope == "product" else scope
+            options = Options(header=header, scope=asked, partial=True)
+            found = write(rules, platform, fitting(platform, options))
+            plain = "".join(found.text.split())
+            plain = plain.replace("!", "").replace("#", "")
+            left = found.rules.listed
+            assert len(left) > 20
+            for each in left:
+                told = f"{each.subject}({each.kind})".replace(" ", "")
+                assert told in plain
+
+    @pytest.mark.parametrize("platform", platforms())
     @pytest.mark.parametrize(
         ("made", "kind"),
         [
@@ -388,11 +426,13 @@ class TestHonesty:
         rules = ipv4_alone(
             edition, Deployment(**made), 'cluster-ip = "10.10.1.10"'
         )
-        plain = "".join(whole(rules, platform).split()).replace("!", "")
         left = [each for each in rules.omissions if each.kind == kind]
         assert left
-        for each in left:
-            told = f"{each.subject}({each.kind})".replace(" ", "")
-            assert told in plain.replace("#", "")
-        # Something that is needed has no rule in each of these, or a gap.
-        assert "complete:yes" not in plain
+        for scope in scopes(platform):
+            plain = "".join(whole(rules, platform, scope).split())
+            plain = plain.replace("!", "")
+            for each in left:
+                told = f"{each.subject}({each.kind})".replace(" ", "")
+                assert told in plain.replace("#", "")
+            # Something that is needed has no rule in each, or a gap.
+            assert "complete:yes" not in plain

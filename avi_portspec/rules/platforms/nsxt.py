@@ -16,9 +16,12 @@ they would not be reached, so such rules stand here before what is dropped.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from textwrap import wrap
 from typing import Any, Final, TypeAlias, assert_never
 
+from avi_portspec.documents import count_text, join
 from avi_portspec.model.frozen import FrozenDict
+from avi_portspec.rules.comments import to_ascii
 from avi_portspec.rules.networks import IPV4, IPV6, Family, Network
 from avi_portspec.rules.neutral import Rule, SiteRules
 from avi_portspec.rules.options import Options
@@ -69,6 +72,9 @@ _STALE: Final = (
     "you send another version"
 )
 _REST: Final = "What no rule of this policy allows"
+#: What finds no room, and the room that its counts take.
+_MORE: Final = "; {} not shown here: rules --json has all"
+_COUNTS: Final = 50
 _LINKS: Final = "IPv6 neighbour discovery and DHCP pass"
 #: The most rules of a policy.
 _RULES: Final = 1000
@@ -127,16 +133,20 @@ def render(rules: SiteRules, options: Options) -> str:
         reason = f"a policy has at most {_RULES} rules"
         raise refusal(_PLATFORM, rule, reason)
     name = options.identifier(_POLICY)
-    top = _top(rules, options, name)
     bodies = [_allow(rule, rules, groups, names) for rule in rules.rules]
     last = [
         *(link for link, _ in links),
         *(_drop(each, names) for each in closed),
     ]
-    # A description is short: the whole top is read across these.
-    for body, portion in zip(last, _portions(top, len(last)), strict=False):
-        body["notes"] = portion
-    policy = _policy(name, "; ".join(top), [*bodies, *last])
+    about = shorten("; ".join(_top(rules, options, name)), _DESCRIPTION)
+    if last:
+        # A description is short: the whole top is read across these.
+        told = _tell(rules, options, name, len(last), _NOTES)
+        for body, notes in zip(last, told, strict=False):
+            body["notes"] = notes
+    else:
+        (about,) = _tell(rules, options, name, 1, _DESCRIPTION)
+    policy = _policy(name, about, [*bodies, *last])
     domain = {
         "resource_type": "ChildResourceReference",
         "id": _DOMAIN,
@@ -166,13 +176,13 @@ def _resource(kind: str, name: str, **fields: Any) -> dict[str, Any]:
 
 
 def _policy(
-    name: str, top: str, bodies: Iterable[dict[str, Any]]
+    name: str, about: str, bodies: Iterable[dict[str, Any]]
 ) -> dict[str, Any]:
     """Return the policy with all its rules, in their order."""
     return _resource(
         "SecurityPolicy",
         name,
-        description=shorten(top, _DESCRIPTION),
+        description=about,
         category="Application",
         sequence_number=10,
         stateful=True,
@@ -185,25 +195,72 @@ def _policy(
     )
 
 
-def _top(rules: SiteRules, options: Options, policy: str) -> list[str]:
+def _tell(
+    rules: SiteRules, options: Options, policy: str, most: int, size: int
+) -> list[str]:
+    """Return the top in a few texts, with what finds no room counted.
+
+    Where there is no room for why each omission has no rule, all are named
+    before the first reason.
+
+    Args:
+        rules: The rules.
+        options: How they are written.
+        policy: The name of the policy.
+        most: The most texts.
+        size: The most characters of each.
+    """
+    texts, left = _portions(_top(rules, options, policy), most, size)
+    if not left:
+        return texts
+    brief = _top(rules, options, policy, reasons=False)
+    reasons = [to_ascii(f"{o.subject}: {o.reason}") for o in rules.listed]
+    texts, left = _portions([*brief, *reasons], most, size)
+    unsaid = max(left - len(reasons), 0)
+    counts = [
+        count_text(number, word)
+        for number, word in (
+            (unsaid, "more line"),
+            (left - unsaid, "more reason"),
+        )
+        if number
+    ]
+    texts[-1] += _MORE.format(join("and", counts))
+    return texts
+
+
+def _top(
+    rules: SiteRules, options: Options, policy: str, *, reasons: bool = True
+) -> list[str]:
     """Return the header, with what the platform adds."""
-    first, *rest = rules.header()
+    first, *rest = rules.header(reasons=reasons)
     # Descriptions are short: what is dropped is said, and no more of it.
     notes = [_STALE.format(policy), next(judged(rules, options, ())), _LINKS]
     # Not last, for what is last is what is cut.
     return [first, *notes, *rest]
 
 
-def _portions(lines: Iterable[str], most: int) -> list[str]:
-    """Return lines in as few notes as hold them; what is too much is cut."""
+def _portions(lines: list[str], most: int, size: int) -> tuple[list[str], int]:
+    """Return lines in a few texts, and how many of them find no room.
+
+    Args:
+        lines: The lines.
+        most: The most texts.
+        size: The most characters of each, with room for :data:`_MORE`.
+    """
+    room = size - len(_MORE) - _COUNTS
     portions = [""]
-    for line in lines:
-        longer = f"{portions[-1]}; {line}".removeprefix("; ")
-        if len(longer) <= _NOTES or len(portions) == most:
-            portions[-1] = longer
-        else:
-            portions.append(line)
-    return [shorten(portion, _NOTES) for portion in portions]
+    for at, line in enumerate(lines):
+        # One line alone may be longer than a text.
+        for piece in wrap(line, room):
+            longer = f"{portions[-1]}; {piece}".removeprefix("; ")
+            if len(longer) <= room:
+                portions[-1] = longer
+            elif len(portions) < most:
+                portions.append(piece)
+            else:
+                return portions, len(lines) - at
+    return portions, 0
 
 
 class _Groups:
