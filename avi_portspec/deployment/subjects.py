@@ -35,6 +35,8 @@ class Subject(NamedTuple):
         port: The port that was named, if one was.
         pair: The source and the destination, if it is two ends that only
             other sources know.
+        ports: Of such a pair, the only ports asked about, in words; empty for
+            all.
         is_record: Whether it is one record of the edition, and nothing else.
     """
 
@@ -44,6 +46,7 @@ class Subject(NamedTuple):
     protocol: Protocol | None = None
     port: int | None = None
     pair: tuple[EndpointId, EndpointId] | None = None
+    ports: str = ""
     is_record: bool = False
 
     def is_open(self, interface: str | None) -> bool:
