@@ -183,11 +183,17 @@ def read_tables(
         for at, row in enumerate(table.rows, 1):
             # Rows of HTML can share a line.
             place = reading.place(f"table {number} row {at}", row.line)
+            cells = _Row(row, columns, place)
             try:
-                found = [*_Row(row, columns, place).rules()]
+                found = [*cells.rules()]
             except CellError as wrong:
-                text = " | ".join(row.cells)
-                reading.leave(place, "failed", text, str(wrong))
+                reading.leave(
+                    place,
+                    "failed",
+                    " | ".join(row.cells),
+                    str(wrong),
+                    may_deny=cells.may_deny,
+                )
                 continue
             for direction, rule in found:
                 rules[direction].append(rule)
@@ -308,6 +314,11 @@ class _Row:
             for protocol, cell in (("tcp", tcp), ("udp", udp))
             if cell.strip("-") and cell.casefold() not in {"n/a", "none"}
         )
+
+    @property
+    def may_deny(self) -> bool:
+        """Whether the row does not say that it allows."""
+        return self.cell("action").casefold() not in _ALLOW
 
     def action(self) -> Action:
         """Return what the row does."""

@@ -125,10 +125,12 @@ class _Template:
         if not isinstance(rules.value, list):
             rules = self.settle(rules)
         place = self.reading.place(rules.pointer)
-        with self.reading.guard(place, f"{name} in"):
+        # Neither the list nor a rule need tell the direction.
+        filters = (f"{name} in", f"{name} out")
+        with self.reading.guard(place, filters):
             for each in rules.each():
                 where = self.reading.place(each.pointer)
-                with self.reading.guard(where, f"{name} in"):
+                with self.reading.guard(where, filters):
                     found.append(self._rule(each, each.pointer, name))
         return found
 
