@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import avi_portspec
+import sphinx_avi_portspec
 
 PACKAGE = Path(avi_portspec.__file__).parent
 
@@ -217,11 +218,15 @@ class TestTheFloors:
         assert file not in reached(file, IMPORTS)
 
     @pytest.mark.parametrize(
-        "folder", ["sphinx_ext/sphinx_avi_portspec", "docs/_ext/avi_docs"]
+        "package",
+        [
+            Path(sphinx_avi_portspec.__file__).parent,
+            Path(__file__).parents[1] / "docs" / "_ext" / "avi_docs",
+        ],
+        ids=lambda package: package.name,
     )
-    def test_nor_is_one_elsewhere(self, folder: str) -> None:
+    def test_nor_is_one_elsewhere(self, package: Path) -> None:
         """Of the extension, and of what the documentation writes itself."""
-        package = Path(__file__).parents[1] / folder
         imports = imports_in(package)
         assert len(imports) > 5
         circles = [file for file in imports if file in reached(file, imports)]

@@ -68,8 +68,10 @@ def _count(template: dict[str, Any]) -> int:
         if isinstance(each, dict) and each.get("type") == _RULE:
             found += 1
         if isinstance(each, dict) and each.get("type") == _GROUP:
-            rules = (each.get("properties") or {}).get("rules") or []
-            found += len(rules) if isinstance(rules, list) else 1
+            properties = each.get("properties")
+            own = properties if isinstance(properties, dict) else {}
+            rules = own.get("rules")
+            found += len(rules) if isinstance(rules, list) else bool(rules)
     return found
 
 
