@@ -140,7 +140,10 @@ def other_purpose(answer: Answer, flow: Flow) -> str:
     """
     if answer.resolution is None:
         return ""
-    return next(map(str, answer.resolution.other_purposes(flow)), "")
+    # Imported here: most tables have no purposes.
+    from avi_portspec.beyond.beside import purpose_text
+
+    return purpose_text(flow, answer.resolution.deployment)
 
 
 def list_settings(answer: Answer) -> Iterator[tuple[str, str]]:
