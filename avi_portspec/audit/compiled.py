@@ -143,7 +143,7 @@ class Judged(NamedTuple):
         hulled: The same, to be looked among.
         attached: Who is on its side for sure, and who may be, as atoms;
             everybody if it does not say.
-        unread: What would add rules to it.
+        unread: What may add rules to it.
     """
 
     filter: Filter
@@ -429,8 +429,7 @@ class Compiler:
                 tuple(
                     unread
                     for unread in existing.unread
-                    if unread.filter_id == filter_.id
-                    and unread.kind != "set-aside"
+                    if unread.concerns(filter_)
                 ),
             )
 

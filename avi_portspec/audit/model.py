@@ -228,15 +228,30 @@ class Unread:
         kind: Whether it was set aside, failed, or is not known.
         text: What it is, in the file's words.
         why: Why, and what would settle it.
-        filter_id: The filter that it would add rules to, if the file says
-            so: that filter may allow more than its rules do.
+        filters: The filters that it may add rules to, by id: they may allow
+            more than their rules do, and where the order counts, less. If
+            there are none, it may be in every filter of the file.
+        is_apart: Whether it is in none of them: it is of another stage, or
+            brings filters of its own.
+        may_deny: Whether it may deny what its filters allow even where
+            their order does not count.
     """
 
     place: Place
     kind: UnreadKind
     text: str
     why: str
-    filter_id: str | None = None
+    filters: tuple[str, ...] = ()
+    is_apart: bool = False
+    may_deny: bool = False
+
+    def concerns(self, filter_: Filter) -> bool:
+        """Return whether what a filter does depends on it."""
+        return (
+            self.kind != "set-aside"
+            and not self.is_apart
+            and (not self.filters or filter_.id in self.filters)
+        )
 
 
 #: More rules than any one filter has that a person keeps.

@@ -48,6 +48,8 @@ SideKind: TypeAlias = Literal["destination", "source", "path", "reply"]
 _KINDS: Final[tuple[SideKind, ...]] = get_args(SideKind)
 #: How many boxes a text lists.
 _SHOWN: Final = 3
+#: How many things that were not read are reasons, each by itself.
+_LISTED: Final = 20
 _ONLY_IPV6: Final = (
     "only IPv6 passes, and the addresses are not known: list them in the "
     "inventory"
@@ -396,9 +398,11 @@ def _rules(lets: Iterable[Let]) -> tuple[Rule, ...]:
 
 def _open(judged: Judged, need: Region) -> Iterator[str]:
     """Yield what of a filter's rules is not known."""
-    for unread in judged.unread:
+    for unread in judged.unread[:_LISTED]:
         place = clean(str(unread.place))
         yield f"{place}: {clean(unread.text)}: {clean(unread.why)}"
+    if len(judged.unread) > _LISTED:
+        yield f"{clean(judged.filter.id)}: more of it was not read"
     for boxes in judged.rules:
         if boxes.least is boxes.most or not intersect(need, boxes.most):
             continue

@@ -223,7 +223,7 @@ def by_whom(
     if judged.unread and is_most:
         yield None, need
         left = ()
-    elif judged.unread and is_ordered:
+    elif any(is_ordered or unread.may_deny for unread in judged.unread):
         # Rules nobody read may deny it all, before all others.
         left = ()
     for boxes in judged.rules if left else ():

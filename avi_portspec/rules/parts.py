@@ -89,15 +89,19 @@ class Parts:
         )
         return meeting or self._clouds
 
-    def needs_split(self, endpoint: EndpointId, when: Condition) -> bool:
-        """Return whether an endpoint would get rules of another cloud.
+    def is_per_cloud(self, endpoint: EndpointId) -> bool:
+        """Return whether each member of an endpoint is in one cloud.
 
-        A Service Engine is in one cloud. The Controllers are one cluster for
-        all clouds, and where others are the deployment does not say.
+        A Service Engine is. The Controllers are one cluster for all clouds,
+        and where others are the deployment does not say.
         """
+        kind = self._endpoints[endpoint].kind
+        return endpoint != CONTROLLER and kind in PRODUCT
+
+    def needs_split(self, endpoint: EndpointId, when: Condition) -> bool:
+        """Return whether an endpoint would get rules of another cloud."""
         return (
-            endpoint != CONTROLLER
-            and self._endpoints[endpoint].kind in PRODUCT
+            self.is_per_cloud(endpoint)
             and self._inventory.has(endpoint)
             and endpoint not in self._inventory.by_cloud
             and self.clouds_of(when) != self._clouds

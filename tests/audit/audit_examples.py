@@ -169,14 +169,15 @@ def worlds(draw: st.DrawFn) -> World:
         draw(filters(at + 1)) for at in range(draw(st.integers(1, 3)))
     )
     unread = draw(
-        st.lists(st.sampled_from(drawn), max_size=1).map(
+        st.lists(st.sampled_from([None, *drawn]), max_size=1).map(
             lambda found: tuple(
                 Unread(
                     place=place(900 + at),
                     kind="unknown",
                     text="more",
                     why="it has no value",
-                    filter_id=filter_.id,
+                    filters=() if filter_ is None else (filter_.id,),
+                    may_deny=draw(st.booleans()),
                 )
                 for at, filter_ in enumerate(found)
             )

@@ -193,10 +193,16 @@ def lets(
     is_known: bool,
 ) -> bool:
     """Return whether a filter lets a packet through."""
-    is_open = any(unread.filter_id == filter_.id for unread in world.unread)
-    if is_open and most:
+    own = [
+        unread
+        for unread in world.unread
+        if filter_.id in unread.filters or not unread.filters
+    ]
+    if own and most:
         return True
-    if is_open and filter_.discipline == "first-match":
+    if own and (
+        filter_.discipline == "first-match" or any(u.may_deny for u in own)
+    ):
         return False
     for rule in filter_.rules:
         if skip(rule, filter_):

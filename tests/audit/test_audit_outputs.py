@@ -82,6 +82,7 @@ def report(**more: Any) -> Report:
                 kind="failed",
                 text="rule",
                 why="no protocol",
+                filters=("other",),
             ),
         ),
         resolution=resolution(
@@ -226,7 +227,7 @@ class TestTheDocument:
             kind="unknown",
             text='dynamic "ingress" over var.x',
             why="no value; give it",
-            filter_id="group",
+            filters=("group",),
         )
         found = audit(
             into(CONTROLLER),
@@ -274,6 +275,7 @@ class TestTheDocument:
                     kind="failed",
                     text="rule",
                     why="no protocol",
+                    filters=("other",),
                 )
                 for _ in range(2)
             ),

@@ -455,7 +455,7 @@ class TestUnknown:
             kind="unknown",
             text="dynamic ingress",
             why="audit the plan",
-            filter_id="group",
+            filters=("group",),
         )
         found = side(into(CONTROLLER), unread=(unread,))
         assert found.verdict is Verdict.UNKNOWN

@@ -13,11 +13,13 @@ from markdown_it import MarkdownIt
 
 import avi_portspec
 from avi_portspec import (
+    Deployment,
     Edition,
     InvalidDataError,
     load,
     loads_deployment,
     preset,
+    rule_set,
 )
 from avi_portspec.ledger.entries import load_ledger
 
@@ -708,6 +710,70 @@ class TestInitInventory:
         answer = ask(f"{line} --allow-gaps")
         assert "no-address" not in answer.out
         assert answer.out
+
+    @pytest.mark.parametrize("name", avi_portspec.editions())
+    @pytest.mark.parametrize("lot", ["", "feature", "feature service"])
+    def test_it_has_what_rules_ask_for(
+        self, ask: Ask, name: str, lot: str
+    ) -> None:
+        """In each cloud and in all, whichever direction is accepted."""
+        edition = load(name)
+        words = {
+            f"{each.id}s": [value.id for value in each.values]
+            for each in edition.facets
+            if each.id in lot.split()
+        }
+        used = [word for known in words.values() for word in known]
+        option = f"--with {','.join(used)}" if used else ""
+        clouds = [each.id for each in edition.facets["cloud"].values]
+        doubtful = [flow.id for flow in edition.flows if flow.direction_doubts]
+        for here in [*clouds, ",".join(clouds)]:
+            deployment = Deployment(clouds=here.split(","), **words)
+            resolution = edition.resolve(deployment)
+            line = f"init --inventory --edition {name} --output - {option}"
+            text = ask(f"{line} --cloud {here}").out
+            lines = [
+                each.replace("[]", f'["10.9.{number}.0/24"]')
+                for number, each in enumerate(text.splitlines())
+            ]
+            site = avi_portspec.loads_inventory(
+                "\n".join(lines), edition=edition
+            )
+            empty = avi_portspec.Inventory(addresses={})
+            asked = set()
+            for word in ("", "stated", "reversed"):
+                here_too = set(doubtful) & {
+                    *resolution.direction_unclear.ids()
+                }
+                readings = dict.fromkeys(here_too if word else (), word)
+                # Complains of nothing: neither addresses nor clouds lack.
+                rule_set(resolution, site, readings=readings)
+                with pytest.raises(InvalidDataError) as caught:
+                    rule_set(resolution, empty, readings=readings)
+                asked |= {fault.path for fault in caught.value.faults}
+            assert {*site.addresses} == asked
+
+    def test_a_doubtful_end_says_when_it_is_needed(self, ask: Ask) -> None:
+        """Its key would be a fault to whoever accepts no reading."""
+        made = ask("init gcp --inventory --output -").out
+        assert (
+            "# GCP cloud. Needed for:\n"
+            "#   gcp-to-avi-vantage, with a reading of its direction\n"
+            "# A reading is --accept-reading of 'avi-portspec rules', or\n"
+            "# [[readings]] in the deployment file; without, remove the key.\n"
+            "gcp = []\n"
+        ) in made
+        reading = (
+            'clouds = ["gcp"]\n[[readings]]\nflow = "gcp-to-avi-vantage"\n'
+            'direction = "stated"\n'
+        )
+        line = "init --inventory --deployment - --output -"
+        read = ask(line, stdin=reading.encode()).out
+        assert "#   gcp-to-avi-vantage\ngcp = []\n" in read
+        assert "reading" not in read
+        two = ask("init aws,gcp --inventory --output -").out
+        assert "avi-vantage.gcp = []\n" in two
+        assert "avi-vantage.aws" not in two
 
     def test_an_overlay_s_endpoints_are_apart(
         self, ask: Ask, files: Path

@@ -210,6 +210,8 @@ class _Walk:
         notes: dict[Place, str],
     ) -> None:
         self.chains, self.notes = chains, notes
+        #: Rules that it reaches, of which nobody knows what becomes.
+        self.open: dict[Place, ChainRule] = {}
         self.expanded = 0
         self.policy: Action = "deny"
 
@@ -274,6 +276,10 @@ class _Walk:
             yield _Decision(rule, match, "allow")
         elif verdict == "deny":
             yield _Decision(rule, match, "deny")
+        elif verdict == "other" and match.aside:
+            self.notes.setdefault(rule.place, match.aside)
+        elif verdict == "other":
+            self.open[rule.place] = rule
 
 
 def read_chains(
@@ -294,10 +300,12 @@ def read_chains(
     notes: dict[Place, str] = {}
     seen: set[Place] = set()
     found: list[tuple[Base, list[Rule]]] = []
+    opened: dict[Place, tuple[ChainRule, list[str]]] = {}
     accepts_replies = False
     for base in bases:
         rules: list[Rule] = []
-        for decision in _Walk(chains, notes).base(base):
+        walk = _Walk(chains, notes)
+        for decision in walk.base(base):
             match = decision.match
             if match.aside:
                 notes.setdefault(decision.rule.place, match.aside)
@@ -308,20 +316,26 @@ def read_chains(
             seen.add(decision.rule.place)
             rules.append(_rule(decision, base, len(rules)))
         found.append((base, rules))
+        for place, rule in walk.open.items():
+            opened.setdefault(place, (rule, []))[1].append(base.id)
     for base, rules in found:
+        # A map that hands some packets over is not read in part.
+        known = [each for each in rules if each.place not in opened]
         reading.filters.append(
-            _filter(reading, base, rules, is_stateful=accepts_replies)
+            _filter(reading, base, known, is_stateful=accepts_replies)
         )
+    seen -= opened.keys()
     for rule in (each for chain in chains.values() for each in chain):
         if rule.place in seen:
             continue
-        if rule.verdict == "other":
-            why = f"{rule.note}: what becomes of it is not known"
-            reading.leave(rule.place, "unknown", rule.text, why)
+        seen.add(rule.place)
+        if rule.place in opened:
+            other, names = opened[rule.place]
+            why = f"{other.note}: what becomes of it is not known"
+            reading.leave(rule.place, "unknown", rule.text, why, tuple(names))
             continue
-        why = notes.get(rule.place) or (
-            rule.note or "no hook leads to its chain"
-        )
+        note = "" if rule.verdict == "other" else rule.note
+        why = notes.get(rule.place) or note or "no hook leads to its chain"
         reading.leave(rule.place, "set-aside", rule.text, why)
 
 

@@ -300,10 +300,14 @@ def _ports(
 ) -> Match:
     spans: list[tuple[int, int]] = []
     for item in items:
-        ends = item.at("range").each() if item.has("range") else [item]
+        ends = [item, item]
+        if item.has("range"):
+            ends = item.at("range").each()
+            if len(ends) != 2:  # noqa: PLR2004 - the first and the last
+                raise item.wrong("a range of two ports")
         numbers = [each.number(0, LAST_PORT) for each in ends]
         for protocol in over:
-            spans += port_spans(protocol, numbers[0], numbers[-1])
+            spans += port_spans(protocol, *numbers)
     found = join_spans(spans)
     whole = join_spans(span for each in over for span in protocol_spans(each))
     if is_not:

@@ -59,16 +59,21 @@ class Reading:
         kind: UnreadKind,
         text: str,
         why: str,
-        filter_id: str | None = None,
+        filters: tuple[str, ...] = (),
+        *,
+        is_apart: bool = False,
+        may_deny: bool = False,
     ) -> None:
-        """Note something that is no rule."""
+        """Note something that is no rule; see :class:`Unread`."""
         self.unread.append(
             Unread(
                 place=place,
                 kind=kind,
                 text=clean(text),
                 why=why,
-                filter_id=filter_id,
+                filters=filters,
+                is_apart=is_apart,
+                may_deny=may_deny,
             )
         )
 
@@ -84,13 +89,13 @@ class Reading:
 
     @contextmanager
     def guard(
-        self, place: Place | None = None, filter_id: str | None = None
+        self, place: Place | None = None, filters: tuple[str, ...] = ()
     ) -> Iterator[None]:
         """Note what is wrong with a part, or not known, and go on after it.
 
         Args:
             place: The place of the part.
-            filter_id: The filter that it belongs to.
+            filters: The filters that it may belong to; none for all.
         """
         try:
             yield
@@ -98,7 +103,7 @@ class Reading:
             self.refuse(wrong.fault)
         except UnsettledError as unsettled:
             text, why = unsettled.unknown.text, unsettled.unknown.why
-            self.leave(place or self.place(), "unknown", text, why, filter_id)
+            self.leave(place or self.place(), "unknown", text, why, filters)
 
     def finish(self, units: int, filters: Iterable[Filter] = ()) -> Existing:
         """Return what was read.

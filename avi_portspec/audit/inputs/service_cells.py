@@ -22,7 +22,7 @@ from avi_portspec.audit.services import (
 from avi_portspec.model.protocols import ICMP, TCP, UDP, Protocol
 from avi_portspec.rules.traffic import ECHO_REQUESTS
 
-__all__ = ["CellError", "read_services"]
+__all__ = ["CellError", "read_services", "restrictions"]
 
 
 class CellError(Exception):
@@ -48,6 +48,11 @@ class _Token(NamedTuple):
 
 
 _COMMENT: Final = re.compile(r"\([^()]{0,200}\)")
+#: What makes a comment more than one: numbers, and words that take away.
+_RESTRICTS: Final = re.compile(
+    r"\d|\b(?:except\w*|exclud\w*|without|not?|only|unless|if|when|until)\b",
+    re.IGNORECASE,
+)
 _PIECE: Final = re.compile(
     r"(?P<numbered>(?:ip\s+)?(?:protocol|proto)\s*#?\s*(?P<number>\d{1,3})\b)"
     r"|(?P<message>(?:icmp\s+)?(?:type[\s-]*(?P<type>\d{1,3})\b"
@@ -64,6 +69,17 @@ _NONE: Final = {"", "-", "--", "n/a", "na", "none", "\u2013", "\u2014"}
 _EXPECTED: Final = (
     "protocols and ports, such as 443, 8000-8010 or TCP 22, 8443"
 )
+
+
+def restrictions(cell: str) -> Iterator[str]:
+    """Yield what a cell has in brackets that may leave something out.
+
+    >>> [*restrictions("443 (HTTPS), 8000-9000 (except 8443)")]
+    ['(except 8443)']
+    """
+    for comment in _COMMENT.findall(cell):
+        if _RESTRICTS.search(comment):
+            yield clean(comment)
 
 
 def read_services(protocols: str, ports: str) -> Spans | Unknown:

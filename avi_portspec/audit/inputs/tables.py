@@ -14,11 +14,14 @@ from avi_portspec.audit.inputs.addresses import (
     parse_networks,
 )
 from avi_portspec.audit.inputs.document import Document
-from avi_portspec.audit.inputs.names import name_of
+from avi_portspec.audit.inputs.markup import drop_struck
+from avi_portspec.audit.inputs.names import clean, name_of
 from avi_portspec.audit.inputs.reading import Reading
+from avi_portspec.audit.inputs.row_states import STATES
 from avi_portspec.audit.inputs.service_cells import (
     CellError,
     read_services,
+    restrictions,
 )
 from avi_portspec.audit.model import (
     Action,
@@ -30,6 +33,7 @@ from avi_portspec.audit.model import (
     Party,
     Place,
     Rule,
+    Unknown,
 )
 from avi_portspec.model.frozen import FrozenDict
 from avi_portspec.rules.networks import Network
@@ -45,7 +49,8 @@ class Row(NamedTuple):
 
     Attributes:
         line: The line that it begins at, from 1.
-        cells: Its cells; lines of a cell are kept apart.
+        cells: Its cells; lines of a cell are kept apart, and what is struck
+            through stands between two tildes on each side.
     """
 
     line: int
@@ -96,6 +101,9 @@ _HEADINGS: Final[Mapping[str, str]] = FrozenDict(
             "service": "service|services|service port",
             "action": "action|allow deny|permit|access|rule action",
             "direction": "direction|traffic direction",
+            "enabled": "enabled|is enabled|rule enabled|active",
+            "disabled": "disabled|is disabled|rule disabled",
+            "status": "status|state|rule status|rule state",
             "id": "rule|id|name|no|nr|number|rule id|rule name|rule no"
             "|rule number",
         }.items()
@@ -104,6 +112,8 @@ _HEADINGS: Final[Mapping[str, str]] = FrozenDict(
 )
 _BRACKETS: Final = re.compile(r"\([^()]{0,80}\)")
 _JOINTS: Final = re.compile(r"[^a-z0-9]+")
+#: The columns that say nothing of traffic.
+_ABOUT_ROWS: Final = STATES.keys() | {"action", "direction", "id"}
 _TCP: Final = {"tcp port", "tcp ports"}
 _UDP: Final = {"udp port", "udp ports"}
 
@@ -183,11 +193,21 @@ def read_tables(
         for at, row in enumerate(table.rows, 1):
             # Rows of HTML can share a line.
             place = reading.place(f"table {number} row {at}", row.line)
+            cells = _Row(row, columns, place)
+            text = " | ".join(row.cells)
+            if why := cells.aside():
+                reading.leave(place, "set-aside", text, why)
+                continue
             try:
-                found = [*_Row(row, columns, place).rules()]
+                found = [*cells.rules()]
             except CellError as wrong:
-                text = " | ".join(row.cells)
-                reading.leave(place, "failed", text, str(wrong))
+                reading.leave(
+                    place,
+                    "failed",
+                    text,
+                    str(wrong),
+                    may_deny=cells.may_deny,
+                )
                 continue
             for direction, rule in found:
                 rules[direction].append(rule)
@@ -258,8 +278,33 @@ class _Row:
 
     def cell(self, column: str) -> str:
         """Return a cell; one that is absent is empty."""
+        return drop_struck(self.written(column)).strip()
+
+    def written(self, column: str) -> str:
+        """Return a cell with what is struck through."""
         at = self.columns.get(column, len(self.row.cells))
-        return self.row.cells[at].strip() if at < len(self.row.cells) else ""
+        return self.row.cells[at] if at < len(self.row.cells) else ""
+
+    def aside(self) -> str | None:
+        """Return why the row is not in force, or ``None``."""
+        traffic = self.columns.keys() - _ABOUT_ROWS
+        if any(map(self.written, traffic)) and not any(
+            map(self.cell, traffic)
+        ):
+            return "struck through"
+        for column, state in STATES.items():
+            if self.cell(column).casefold() in state.off:
+                return f"{column}: {clean(self.cell(column))}"
+        return None
+
+    def doubts(self) -> Iterator[str]:
+        """Yield what narrows the row in ways that are not understood."""
+        for column, state in STATES.items():
+            word = self.cell(column)
+            if column in self.columns and word.casefold() not in state.on:
+                yield f"{column}: {clean(word) or 'not stated'}"
+        for column in ("protocol", "ports", "tcp", "udp", "source-ports"):
+            yield from restrictions(self.cell(column))
 
     def rules(self) -> Iterator[tuple[Direction, Rule]]:
         """Yield the rules of the row, with their directions.
@@ -276,11 +321,14 @@ class _Row:
         service = read_services(self.cell("protocol"), self.services())
         name = self.cell("id")
         source_ports = None
-        if self.cell("source-ports").casefold() not in {"", "any", "*", "all"}:
-            found = read_services(
-                self.cell("protocol"), self.cell("source-ports")
-            )
-            source_ports = found if isinstance(found, tuple) else None
+        doubts = [*self.doubts()]
+        from_ports = self.cell("source-ports")
+        if from_ports.casefold() not in {"", "any", "*", "all"}:
+            found = read_services(self.cell("protocol"), from_ports)
+            if isinstance(found, Unknown):
+                doubts.append(f"source ports: {found.text}")
+            else:
+                source_ports = found
         ends = [(sources, destinations)]
         if both:
             ends.append((destinations, sources))
@@ -294,6 +342,7 @@ class _Row:
                 destinations=other,
                 service=service,
                 source_ports=source_ports,
+                conditions=tuple(dict.fromkeys(doubts)),
             )
             for direction in _WAYS.get(word, ("through",)):
                 yield direction, rule
@@ -308,6 +357,11 @@ class _Row:
             for protocol, cell in (("tcp", tcp), ("udp", udp))
             if cell.strip("-") and cell.casefold() not in {"n/a", "none"}
         )
+
+    @property
+    def may_deny(self) -> bool:
+        """Whether the row does not say that it allows."""
+        return self.cell("action").casefold() not in _ALLOW
 
     def action(self) -> Action:
         """Return what the row does."""

@@ -149,7 +149,14 @@ def read_resources(reading: Reading, resources: Sequence[Resource]) -> None:
     for resource in resources:
         if resource.kind in _OTHERS:
             why = f"not read from Terraform; audit {_OTHERS[resource.kind]}"
-            reading.leave(resource.place, "unknown", resource.address, why)
+            reading.leave(
+                resource.place,
+                "unknown",
+                resource.address,
+                why,
+                # Those of the others meet, or add to, filters that are read.
+                is_apart=resource.kind.startswith(("aws", "nsxt")),
+            )
     _Aws(reading, resources).read()
     _read_azure(reading, resources)
     _read_gcp(reading, resources)
@@ -177,7 +184,7 @@ def _unknown_list(
     reading: Reading,
     node: Node,
     resource: Resource,
-    filter_id: str,
+    filters: tuple[str, ...],
     *,
     has_others: bool,
 ) -> bool:
@@ -194,7 +201,7 @@ def _unknown_list(
         why = "filled in after apply from the rules beside the group"
         reading.leave(place, "set-aside", text, why)
     else:
-        reading.leave(place, "unknown", text, node.value.why, filter_id)
+        reading.leave(place, "unknown", text, node.value.why, filters)
     return True
 
 
@@ -275,17 +282,18 @@ class _Aws:
         for direction, key in self._DIRECTIONS:
             apart = self.rules.pop((own.id, direction), [])
             items = resource.values.at(key)
+            filters = (f"{own.id} {direction}",)
             inside: list[Rule] = []
             if not _unknown_list(
                 self.reading,
                 items,
                 resource,
-                f"{own.id} {direction}",
+                filters,
                 has_others=bool(apart),
             ):
                 for each in items.each():
                     place = _inside(self.reading, resource, each)
-                    with self.reading.guard(place, f"{own.id} {direction}"):
+                    with self.reading.guard(place, filters):
                         inside.append(
                             self._rule(each, resource, place, direction)
                         )
@@ -389,13 +397,13 @@ def _read_azure(reading: Reading, resources: Sequence[Resource]) -> None:
                 *apart.pop(name or own.id, ()),
             ]
             items = resource.values.at("security_rule")
-            filter_id = f"{name or own.id} in"
+            filters = tuple(f"{name or own.id} {way}" for way in ("in", "out"))
             if not _unknown_list(
-                reading, items, resource, filter_id, has_others=bool(rules)
+                reading, items, resource, filters, has_others=bool(rules)
             ):
                 for each in items.each():
                     place = _inside(reading, resource, each)
-                    with reading.guard(place, filter_id):
+                    with reading.guard(place, filters):
                         rules.append(_azure_rule(each, resource, place))
             azure_filters(reading, own, resource.place, rules)
     for owner_id, rules in apart.items():

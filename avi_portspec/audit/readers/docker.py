@@ -119,7 +119,7 @@ def read(document: Document) -> Existing:
             units = len(_FLAG.findall(document.text))
             ports = _run(reading, document)
         for port in ports:
-            with reading.guard(port.place, port.owner):
+            with reading.guard(port.place, (port.owner,)):
                 rule = _rule(reading, port)
                 own = rules.setdefault(port.owner, [])
                 if rule is not None:
@@ -191,7 +191,7 @@ def _composed(reading: Reading, document: Document) -> Iterator[_Port]:
         for name, service in top.at("services").members():
             for each in service.at("ports").each():
                 place = reading.place(each.pointer)
-                with reading.guard(place, name_of(name)):
+                with reading.guard(place, (name_of(name),)):
                     if isinstance(each.value, dict):
                         published = each.at("published")
                         yield _Port(
@@ -240,7 +240,7 @@ def _command(reading: Reading, line: str, number: int) -> Iterator[_Port]:
             specs.append(value)
     for at, spec in enumerate(specs):
         place = reading.place(f"port {at}", number)
-        with reading.guard(place, owner):
+        with reading.guard(place, (owner,)):
             yield _spec(owner, place, Node(spec, f"line {number}"))
 
 

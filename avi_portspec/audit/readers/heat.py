@@ -68,8 +68,10 @@ def _count(template: dict[str, Any]) -> int:
         if isinstance(each, dict) and each.get("type") == _RULE:
             found += 1
         if isinstance(each, dict) and each.get("type") == _GROUP:
-            rules = (each.get("properties") or {}).get("rules") or []
-            found += len(rules) if isinstance(rules, list) else 1
+            properties = each.get("properties")
+            own = properties if isinstance(properties, dict) else {}
+            rules = own.get("rules")
+            found += len(rules) if isinstance(rules, list) else bool(rules)
     return found
 
 
@@ -125,10 +127,12 @@ class _Template:
         if not isinstance(rules.value, list):
             rules = self.settle(rules)
         place = self.reading.place(rules.pointer)
-        with self.reading.guard(place, f"{name} in"):
+        # Neither the list nor a rule need tell the direction.
+        filters = (f"{name} in", f"{name} out")
+        with self.reading.guard(place, filters):
             for each in rules.each():
                 where = self.reading.place(each.pointer)
-                with self.reading.guard(where, f"{name} in"):
+                with self.reading.guard(where, filters):
                     found.append(self._rule(each, each.pointer, name))
         return found
 

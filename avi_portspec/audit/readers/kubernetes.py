@@ -96,6 +96,8 @@ def read(document: Document) -> Existing:
                 "not read: audit it by its own means"
                 if is_about
                 else "no network policy",
+                # Policies of other kinds come first, and can deny.
+                may_deny=is_about,
             )
             units += 1
     return reading.finish(units)

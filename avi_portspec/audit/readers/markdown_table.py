@@ -25,7 +25,7 @@ _RULE: Final = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*"
                           r"(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")  # fmt: skip
 _CELL: Final = re.compile(r"((?:[^|\\]|\\.)*)(?:\||$)")
 _LINK: Final = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()]{0,2000}\)")
-_EMPHASIS: Final = re.compile(r"\*\*|__|`|~~")
+_EMPHASIS: Final = re.compile(r"\*\*|__|`")
 _ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 _FENCE: Final = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
 

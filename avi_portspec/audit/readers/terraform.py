@@ -275,7 +275,7 @@ class _Module:
             if not source.startswith(("./", "../")):
                 why = "a module of a registry is not read; audit the plan"
                 address = f"module.{block.labels[0]}"
-                self._leave(Place(block.file), address, why)
+                self._leave(Place(block.file), address, why, is_apart=True)
 
     def _leave_of(
         self, block: Block, address: str, instances: list[dict[str, Any]]
@@ -338,8 +338,8 @@ class _Module:
             else _AUDIT_PLAN
         )
         way = "out" if label == "egress" else "in"
-        filter_id = f"{place.pointer.rpartition('.')[0]} {way}"
-        self._leave(place, text, why, filter_id=filter_id)
+        filters = (f"{place.pointer.rpartition('.')[0]} {way}",)
+        self._leave(place, text, why, filters=filters)
 
     def _leave(
         self,
@@ -347,13 +347,14 @@ class _Module:
         text: str,
         why: str,
         *,
-        filter_id: str | None = None,
+        filters: tuple[str, ...] = (),
         is_aside: bool = False,
+        is_apart: bool = False,
     ) -> None:
         self.missing += 1
         kind: UnreadKind = "set-aside" if is_aside else "unknown"
         own = Place(clean(place.file), place.line, clean(place.pointer))
-        self.reading.leave(own, kind, text, why, filter_id)
+        self.reading.leave(own, kind, text, why, filters, is_apart=is_apart)
 
 
 def _name_in(resource: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ __all__ = ["HELP", "NAME", "read", "recognises"]
 NAME: Final = "terraform-plan"
 HELP: Final = "terraform show -json tfplan > plan.json (or of a state)"
 _VERSION: Final = "format_version"
+_MARKS: Final = "sensitive_values"
 _INDEX: Final = re.compile(r"\[(?:\"(?:[^\"\\]|\\.)*\"|[^\]]*)\]")
 _LATER: Final = "known after apply; audit the state then: terraform show -json"
 _COMPUTED: Final = (
@@ -99,16 +100,12 @@ def _count(data: dict[str, Any]) -> int:
                 isinstance(kind, str)
                 and is_known_kind(kind)
                 and value.get("mode") == "managed"
-                and isinstance(value.get("values"), dict)
             ):
-                mask = masks.get(value.get("address"))
-                found += count_rules(
-                    kind,
-                    {
-                        **(mask if isinstance(mask, dict) else {}),
-                        **value["values"],
-                    },
-                )
+                mask = masks.get(str(value.get("address")))
+                values = {**_table(mask), **_table(value.get("values"))}
+                # What is not looked at as a whole is one thing unknown.
+                is_whole = mask is True or value.get(_MARKS) is True
+                found += 1 if is_whole else count_rules(kind, values)
             else:
                 stack += value.values()
     return found
@@ -183,16 +180,17 @@ class _Plan:
             values = each.at("values")
             mask = self.unknown.get(each.at("address").value, Node(None))
             merged = self._merge(
-                values.value,
+                # Terraform leaves out what has nothing that is known.
+                {} if values.value is None else values.value,
                 mask.value,
-                each.at("sensitive_values").value,
+                each.at(_MARKS).value,
                 address,
             )
-            for key, value in self._references(address, merged).items():
-                merged[key] = value
-            for key in _LISTS:
-                if mask.at(key).value is True:
-                    merged[key] = Unknown(key, _COMPUTED)
+            if isinstance(merged, dict):
+                merged |= self._references(address, merged)
+                for key in _LISTS:
+                    if mask.at(key).value is True:
+                        merged[key] = Unknown(key, _COMPUTED)
             node = Node(merged, values.pointer, is_secret=True)
             yield Resource(address, kind, self._named(node), place)
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from avi_portspec.edition.edition import Edition
     from avi_portspec.model.flows import Endpoint
     from avi_portspec.names import FacetId
+    from avi_portspec.rules.parts import Parts
 
 __all__ = ["init_command"]
 
@@ -215,10 +216,14 @@ def _inventory(resolution: Resolution, target: str) -> Iterator[str]:
     yield "# Lists hold addresses and networks, such as 10.20.0.0/24."
     yield "#"
     yield f"#   avi-portspec check {name}"
-    endpoints = resolution.edition.endpoints
-    for endpoint in endpoints:
+    from avi_portspec.rules.inventory import Inventory
+    from avi_portspec.rules.parts import Parts
+
+    edition = resolution.edition
+    parts = Parts(resolution.deployment, edition, Inventory(addresses={}))
+    for endpoint in edition.endpoints:
         if endpoint.origin is None:
-            yield from _addresses_of(endpoint, resolution)
+            yield from _addresses_of(endpoint, resolution, parts)
     yield ""
     yield "# The floating address of the Controller cluster, if it has one."
     yield '# cluster-ip = ""'
@@ -226,34 +231,45 @@ def _inventory(resolution: Resolution, target: str) -> Iterator[str]:
     yield "# cluster-ip-is-destination = true"
     yield "# Addresses that stand in two lists on purpose."
     yield "# shared = []"
-    for overlay in sites_of(resolution.edition):
+    for overlay in sites_of(edition):
         lines = [
             line
-            for endpoint in endpoints
+            for endpoint in edition.endpoints
             if endpoint.origin == overlay
-            for line in _addresses_of(endpoint, resolution)
+            for line in _addresses_of(endpoint, resolution, parts)
         ]
         if lines:
             # Runs without the overlay do not use them.
             yield from ("", f"[overlay.{overlay}]", *lines)
 
 
-def _addresses_of(endpoint: Endpoint, resolution: Resolution) -> Iterator[str]:
+def _addresses_of(
+    endpoint: Endpoint, resolution: Resolution, parts: Parts
+) -> Iterator[str]:
     """Yield an endpoint's key, if it needs addresses, and what for."""
+    unclear = resolution.direction_unclear
     flows = [
         flow
-        for flow in resolution.needed
+        for flow in (*resolution.needed, *unclear)
         if endpoint.id in (flow.source, flow.destination)
     ]
     if not flows:
         return
     yield ""
     yield f"# {endpoint.name}. Needed for:"
-    yield from (f"#   {flow.id}" for flow in flows)
-    clouds = sorted(resolution.deployment.clouds)
+    for flow in flows:
+        doubt = ", with a reading of its direction" if flow in unclear else ""
+        yield f"#   {flow.id}{doubt}"
+    if all(flow in unclear for flow in flows):
+        # An empty list is a fault, also to whoever accepts no reading.
+        yield "# A reading is --accept-reading of 'avi-portspec rules', or"
+        yield "# [[readings]] in the deployment file; without, remove the key."
+    here = {cloud for flow in flows for cloud in parts.clouds_of(flow.when)}
     # Its members in two clouds can need different ports.
-    if endpoint.id == "service-engine" and len(clouds) > 1:
-        yield from (f"{endpoint.id}.{cloud} = []" for cloud in clouds)
+    if len(resolution.deployment.clouds) > 1 and parts.is_per_cloud(
+        endpoint.id
+    ):
+        yield from (f"{endpoint.id}.{cloud} = []" for cloud in sorted(here))
     else:
         yield f"{endpoint.id} = []"
 

@@ -614,8 +614,8 @@ class TestHeat:
             "unknown: get_param nothing",
             "unknown: get_param site",
         ]
-        assert {each.filter_id for each in found.unread} == {
-            None, "ctl in", "listed in",
+        assert {each.filters for each in found.unread} == {
+            (), ("ctl in", "ctl out"), ("listed in", "listed out"),
         }  # fmt: skip
 
     def test_values_that_are_lists(self) -> None:

@@ -180,6 +180,95 @@ class TestRows:
             "allow a > b tcp/22",
         ]
 
+    def test_source_ports_of_no_protocol(self) -> None:
+        """They are a condition; the protocol of the ports is another's."""
+        text = "from,to,ports,source port\na,b,udp 123,123\na,b,tcp 1,udp 9\n"
+        assert rules(read_text(text))["table through"] == [
+            "allow a > b udp/123 if source ports: 123",
+            "allow a > b tcp/1 from udp/9",
+        ]
+
+    @pytest.mark.parametrize(
+        ("heading", "cell", "outcome"),
+        [
+            ("Enabled", "yes", "read"),
+            ("Enabled?", "No", "set-aside"),
+            ("Active", "x", "read"),
+            ("Rule enabled", "", "enabled: not stated"),
+            ("Enabled (y/n)", "in Berlin", "enabled: in Berlin"),
+            ("Disabled", "TRUE", "set-aside"),
+            ("Disabled", "no", "read"),
+            ("Disabled", "", "read"),
+            ("Disabled", "at night", "disabled: at night"),
+            ("Status", "Retired", "set-aside"),
+            ("Status", "in use", "read"),
+            ("Status", "-", "read"),
+            ("Rule status", "pending", "status: pending"),
+            ("State", "new", "status: new"),
+        ],
+    )
+    def test_rows_that_are_not_in_force(
+        self, heading: str, cell: str, outcome: str
+    ) -> None:
+        """They are set aside, and what is not understood is a condition."""
+        text = f"from,to,port,{heading}\na,b,tcp/1,{cell}\nc,d,tcp/1,{cell}\n"
+        found = read_text(text)
+        assert found.units == 2
+        if outcome == "set-aside":
+            assert rules(found) == {}
+            assert unread(found) == [
+                f"set-aside: {ends} | tcp/1 | {cell}"
+                for ends in ("a | b", "c | d")
+            ]
+            return
+        condition = "" if outcome == "read" else f" if {outcome}"
+        assert rules(found)["table through"] == [
+            f"allow {ends} tcp/1{condition}" for ends in ("a > b", "c > d")
+        ]
+
+    def test_every_column_of_states_counts(self) -> None:
+        """Enabled, and retired."""
+        text = "from,to,port,enabled,status\na,b,tcp/1,yes,retired\n"
+        (left,) = read_text(text).unread
+        assert (left.kind, left.why) == ("set-aside", "status: retired")
+
+    def test_brackets_that_leave_something_out(self) -> None:
+        """Numbers and such words are a condition; other words, a comment."""
+        text = "from,to,protocol,ports,source ports\n" + "".join(
+            f"a,b,{cells}\n"
+            for cells in (
+                "TCP,8000-9000 (except 8443),",
+                "TCP (not SCTP),22,",
+                "TCP,22 (SSH),1-9 (only Linux)",
+                "TCP (notable),443 (HTTPS),",
+                "TCP,443 (or 8443),",
+            )
+        )
+        assert rules(read_text(text))["table through"] == [
+            "allow a > b tcp/8000-9000 if (except 8443)",
+            "allow a > b tcp/22 if (not SCTP)",
+            "allow a > b tcp/22 from tcp/1-9 if (only Linux)",
+            "allow a > b tcp/443",
+            "allow a > b tcp/443 if (or 8443)",
+        ]
+
+    def test_what_is_struck_through(self) -> None:
+        """A row is set aside; of a cell, the rest counts."""
+        text = "id,from,to,port\n" + "".join(
+            f"{row}\n"
+            for row in (
+                "7,~~a~~,~~b~~,~~tcp/1~~",
+                "8,a,b,~~tcp/1~~ tcp/2",
+                "9,~~a~~,b,tcp/3",
+            )
+        )
+        found = read_text(text)
+        assert rules(found) == {"table through": ["allow a > b tcp/2"]}
+        assert unread(found) == [
+            "set-aside: 7 | ~~a~~ | ~~b~~ | ~~tcp/1~~",
+            "failed: 9 | ~~a~~ | b | tcp/3",
+        ]
+
     def test_a_column_for_each_protocol(self) -> None:
         """Ports of TCP, and ports of UDP."""
         text = "from,to,TCP port,UDP ports\na,b,22,123\na,b,-,53\na,b,-,n/a\n"
@@ -292,6 +381,16 @@ class TestMarkdown:
         assert found.units == 6
         assert found.filters[0].rules[0].place.line == 6
 
+    def test_what_is_struck_through(self) -> None:
+        """By marks or by tags."""
+        text = (
+            "| From | To | Port |\n|---|---|---|\n"
+            "| ~~a~~ | ~~**b**~~ | ~~tcp/1~~ |\n| <del>c</del> d | e | tcp/2 |"
+        )
+        found = read_text(text)
+        assert rules(found) == {"table through": ["allow d > e tcp/2"]}
+        assert unread(found) == ["set-aside: ~~a~~ | ~~b~~ | ~~tcp/1~~"]
+
     def test_rules_of_other_kinds_are_no_tables(self) -> None:
         """A line of dashes below a line with a bar."""
         with pytest.raises(InvalidDataError):
@@ -327,6 +426,17 @@ class TestHtml:
         ]
         assert unread(found) == ["set-aside: A | B"]
         assert found.units == 4
+
+    def test_what_is_struck_through(self) -> None:
+        """By any of its tags, and by one within another."""
+        html = (
+            "<table><tr><td>From<td>To<td>Port<tr><td><s>a</s><td>"
+            "<STRIKE>b</strike><td><del><s>tcp/1</s></del>"
+            "<tr><td>c<td>d<td><small>tcp/2</small></table>"
+        )
+        found = read_text(html)
+        assert rules(found) == {"table through": ["allow c > d tcp/2"]}
+        assert unread(found) == ["set-aside: ~~a~~ | ~~b~~ | ~~~~tcp/1~~~~"]
 
     def test_a_table_in_a_table(self) -> None:
         """Each is one; a cell outside of any row begins one."""

@@ -151,7 +151,7 @@ class TestPlans:
             ("set-aside", "aws_security_group.a.egress"),
             ("unknown", "aws_security_group.b[0].ingress"),
         ]
-        assert found.unread[2].filter_id == "aws_security_group.b[0] in"
+        assert found.unread[2].filters == ("aws_security_group.b[0] in",)
 
     def test_what_is_not_known_yet(self) -> None:
         """Whole arguments, items of lists, and blocks."""
