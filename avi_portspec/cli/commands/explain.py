@@ -141,7 +141,7 @@ def explain_command(
             deployment=deployment,
             subject=found[0].name if len(found) == 1 else subject,
             text="\n".join(part.text for part in explained)
-            or found[0].silence(asked),
+            or found[0].silence,
             decisions=[
                 decision_data(decision, edition) for decision in decisions
             ],
@@ -172,7 +172,7 @@ def explain_command(
             screen,
             asked,
             answered,
-            subject=found[0].name if found[0].pair else subject,
+            subject=found[0],
             decisions=decisions,
             exclusions=exclusions,
             gaps=gaps,
