@@ -37,7 +37,7 @@ def register() -> None:
 def examples(times: int) -> settings:
     """Return settings for so many times the examples of the profile.
 
-    More than five times would take minutes, of the gate and of whoever runs
-    the tests of one folder.
+    More than five times would take minutes, in the session ``laws`` and when
+    the tests of one folder are run.
     """
     return settings(max_examples=times * settings().max_examples)

@@ -1,4 +1,4 @@
-"""How the tests are run: a file alone, all of them, and by the gate."""
+"""How the tests are run: one file, all of them, and before a change lands."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ needs_clone = pytest.mark.skipif(
     not (ROOT / "noxfile.py").exists(), reason="needs a clone"
 )
 #: Sessions that repeat a part of another one, or are for the night.
-NOT_IN_THE_GATE = {"docs", "words", "mutants"}
+NOT_BEFORE_A_CHANGE = {"docs", "words", "mutants"}
 
 
 def run_pytest(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -56,7 +56,7 @@ class TestSkipping:
     def test_nothing_but_the_page_may_be_skipped(
         self, tmp_path: Path, reason: str, code: pytest.ExitCode
     ) -> None:
-        """With ``--nothing-skipped``, as the gate runs them."""
+        """With ``--nothing-skipped``, as before a change lands."""
         path = tmp_path / "test_it.py"
         path.write_text(
             f"import pytest\n\ndef test_it():\n    pytest.skip({reason!r})\n",
@@ -69,13 +69,13 @@ class TestSkipping:
 class TestLaws:
     """How many examples a law is tried on."""
 
-    def test_the_gate_tries_at_least_a_hundred(self) -> None:
+    def test_a_change_is_tried_on_at_least_a_hundred(self) -> None:
         """Those who work on the code wait for fewer."""
         assert settings.get_profile("ci").max_examples >= 100
         assert EXAMPLES["dev"] < EXAMPLES["ci"]
 
     def test_none_is_given_a_number(self) -> None:
-        """A fixed number would hold in the gate as well."""
+        """A fixed number would hold before a change lands as well."""
         fixed = re.compile(r"@settings\(max_examples=\d+\)")
         for path in sorted(ROOT.glob("tests/**/test_*.py")):
             assert not fixed.search(path.read_text(encoding="utf-8")), path
@@ -91,7 +91,7 @@ class TestLaws:
 
 
 @needs_clone
-class TestTheGate:
+class TestBeforeAChangeLands:
     """``.ci/run`` and the sessions of nox."""
 
     def test_it_runs_every_session(self) -> None:
@@ -109,5 +109,5 @@ class TestTheGate:
         found = re.search(r"--session \\\n((?:.+\\\n)*.+)\n", text)
         assert found is not None
         assert set(found[1].replace("\\", "").split()) == (
-            names - NOT_IN_THE_GATE
+            names - NOT_BEFORE_A_CHANGE
         )

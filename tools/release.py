@@ -1,4 +1,4 @@
-"""The gate of releases: what a change of the data calls for.
+"""The check of a release: what a change of the data calls for.
 
 There are two versions. The *data version* (``YEAR.NUMBER``) changes when an
 edition's data changes, and for nothing else: outputs carry it. The

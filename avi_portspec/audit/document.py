@@ -46,8 +46,8 @@ def make_document(report: Report, *, everything: bool = False) -> Document:
 
     Args:
         report: The report.
-        everything: Whether it has what is as it should be as well: flows
-            that are covered, each rule, what is accepted and set aside.
+        everything: Whether it has covered flows, every rule, and what is
+            accepted or set aside as well.
     """
     edition = report.resolution.edition
     deployment = report.resolution.deployment
@@ -154,7 +154,7 @@ def _flow_blocks(report: Report, *, everything: bool) -> Iterator[Block]:
 
 
 def _is_quiet(flow: FlowReport) -> bool:
-    """Return whether a flow is as it should be, whatever was assumed."""
+    """Return whether a flow is covered or not filtered, nothing assumed."""
     return flow.verdict in _QUIET and not any(
         side.assumes for side in flow.sides.values()
     )

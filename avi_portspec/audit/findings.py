@@ -31,7 +31,7 @@ _DIGITS: Final = 16
 
 @attrs.frozen(kw_only=True)
 class Finding:
-    """One thing that is not as it should be, or not known.
+    """A deviation from what is needed, or something unknown.
 
     Attributes:
         kind: What kind of thing.

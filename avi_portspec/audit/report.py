@@ -115,8 +115,8 @@ class Report:
         flows: What is needed, by the id of the flow, in the order of the
             edition.
         rules: What exists, in the order of the files.
-        findings: What is not as it should be, or not known, the gravest
-            first; with what of it is accepted.
+        findings: The deviations from what is needed and what is unknown,
+            the gravest first, accepted ones included.
         roles: The roles of each party of the files that has any.
     """
 
@@ -129,18 +129,18 @@ class Report:
 
     @property
     def open(self) -> tuple[Finding, ...]:
-        """The findings that nobody accepted."""
+        """The findings that are not accepted."""
         return tuple(each for each in self.findings if each.accepted is None)
 
     def count(self, level: FindingLevel) -> int:
-        """Return how many findings of a level nobody accepted."""
+        """Return how many findings of a level are not accepted."""
         return sum(finding.level == level for finding in self.open)
 
     def exit_code(self, *, allow_unknown: bool = False) -> int:
-        """Return 0 if nothing was found that nobody accepted, else 1.
+        """Return 0 if there are no findings, or all are accepted; else 1.
 
         Args:
-            allow_unknown: Whether what is unknown counts as nothing.
+            allow_unknown: Whether unknown findings do not count.
         """
         return int(
             any(
@@ -341,7 +341,7 @@ class _Audit:
     # -- findings ------------------------------------------------------------
 
     def findings(self) -> Iterator[Finding]:
-        """Yield what is not as it should be, or not known."""
+        """Yield the deviations from what is needed, and what is unknown."""
         for report in self.flows.values():
             for side in report.sides.values():
                 yield from self._of_side(report, side)

@@ -102,7 +102,7 @@ class AcceptedData(TypedDict):
 
 
 class FindingData(TypedDict):
-    """One thing that is not as it should be, or not known."""
+    """A deviation from what is needed, or something unknown."""
 
     kind: FindingKind
     level: FindingLevel

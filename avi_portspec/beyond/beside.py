@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from avi_portspec.model.facets import Deployment
     from avi_portspec.model.flows import Flow
 
-__all__ = ["NO_PURPOSE", "SourcedText", "other_purposes", "settings_of"]
+__all__ = [
+    "NO_PURPOSE",
+    "SourcedText",
+    "other_purposes",
+    "purpose_text",
+    "settings_of",
+]
 
 #: What is said of a flow whose purpose no source states.
 NO_PURPOSE = "no purpose known"
@@ -67,6 +73,20 @@ def other_purposes(
         if each.purpose is not None:
             found.setdefault(each.purpose, _beside(flow, each, each.purpose))
     return (*found.values(),)
+
+
+def purpose_text(flow: Flow, deployment: Deployment | None = None) -> str:
+    """Return what a flow is for by the most trustworthy other source.
+
+    Args:
+        flow: The flow.
+        deployment: Leave out what does not concern it.
+
+    Returns:
+        The purpose with its source; nothing if the vendor's page states one,
+        or if nobody does.
+    """
+    return next(map(str, other_purposes(flow, deployment)), "")
 
 
 def settings_of(

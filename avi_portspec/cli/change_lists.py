@@ -14,12 +14,8 @@ from avi_portspec.changes.lines import (
     plan_title,
 )
 from avi_portspec.cli.grid import INDENT, Grid, fit
-from avi_portspec.cli.groups import (
-    add_mark,
-    show_footnotes,
-    show_sources,
-    spell,
-)
+from avi_portspec.cli.groups import add_mark, show_footnotes, spell
+from avi_portspec.cli.origin import show_sources
 from avi_portspec.model.phrases import deployment_phrase
 from avi_portspec.tabular.lines import Footnotes
 

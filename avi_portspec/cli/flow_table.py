@@ -8,11 +8,11 @@ import click
 
 from avi_portspec.cli import terminal
 from avi_portspec.cli.failures import needs_deployment, unknown_word
+from avi_portspec.cli.origin import show_source
 from avi_portspec.deployment.unresolved import withheld_phrase
 from avi_portspec.documents import join
 from avi_portspec.errors import InvalidQueryError, UnknownNameError
 from avi_portspec.model.display import ports_text, silence_text
-from avi_portspec.model.flat import stamp
 from avi_portspec.model.wording import ASK_DIRECTION, deployment_rows, when
 from avi_portspec.tabular.columns import (
     ANSWER,
@@ -117,7 +117,7 @@ def show_flows(
     for text, style in notes:
         screen.line(text, style)
     screen.line()
-    screen.line(f"Edition {stamp(answer.edition)}", "dim")
+    show_source(screen, answer.edition)
 
 
 def _cell(
@@ -140,7 +140,10 @@ def other_purpose(answer: Answer, flow: Flow) -> str:
     """
     if answer.resolution is None:
         return ""
-    return next(map(str, answer.resolution.other_purposes(flow)), "")
+    # Imported here: most tables have no purposes.
+    from avi_portspec.beyond.beside import purpose_text
+
+    return purpose_text(flow, answer.resolution.deployment)
 
 
 def list_settings(answer: Answer) -> Iterator[tuple[str, str]]:

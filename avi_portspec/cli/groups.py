@@ -15,6 +15,7 @@ from avi_portspec.cli.flow_table import (
     withheld,
 )
 from avi_portspec.cli.grid import INDENT, Grid, fit
+from avi_portspec.cli.origin import show_source
 from avi_portspec.deployment.unresolved import withheld_phrase
 from avi_portspec.documents import count_text
 from avi_portspec.model.phrases import (
@@ -23,11 +24,7 @@ from avi_portspec.model.phrases import (
     asked_of,
     deployment_phrase,
 )
-from avi_portspec.model.wording import (
-    ASK_DIRECTION,
-    source_text,
-    sources_text,
-)
+from avi_portspec.model.wording import ASK_DIRECTION
 from avi_portspec.tabular.lines import (
     Footnotes,
     answer_lines,
@@ -35,7 +32,6 @@ from avi_portspec.tabular.lines import (
     edition_lines,
     group_lines,
 )
-from avi_portspec.version import DATA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -43,7 +39,6 @@ if TYPE_CHECKING:
     from avi_portspec.cli.query import Answer
     from avi_portspec.cli.terminal import Screen
     from avi_portspec.deployment.resolution import Resolution
-    from avi_portspec.model.facts import EditionFacts
     from avi_portspec.names import Status
     from avi_portspec.tabular.lines import Group, Line, Port
 
@@ -51,13 +46,9 @@ __all__ = [
     "add_mark",
     "show_footnotes",
     "show_groups",
-    "show_source",
-    "show_sources",
     "spell",
 ]
 
-#: How many digits of a digest tell editions apart.
-_DIGITS: Final = 12
 #: The styles of the columns To, Port and Service; others have none.
 _STYLES: Final = ("", "bold", "dim")
 
@@ -131,41 +122,6 @@ def show_footnotes(screen: Screen, footnotes: Footnotes) -> None:
     for letter, text in texts:
         first = f"[{letter}] "
         screen.paragraph(text, "dim", first=first, margin=" " * len(first))
-
-
-def show_source(
-    screen: Screen,
-    edition: EditionFacts,
-    more: str = "",
-    *,
-    whole: bool = False,
-) -> None:
-    """Print where an answer comes from.
-
-    Args:
-        screen: Where to.
-        edition: The edition.
-        more: What else to say there.
-        whole: Whether to print the digest in full.
-    """
-    digest = edition.digest if whole else edition.digest[:_DIGITS]
-    screen.paragraph(
-        f"Source: vendor's port page{source_text(edition)} Data "
-        f"{DATA_VERSION}, SHA-256 {digest}.{more}",
-        "dim",
-    )
-
-
-def show_sources(screen: Screen, *editions: EditionFacts) -> None:
-    """Print where a comparison of editions comes from.
-
-    Args:
-        screen: Where to; a pipe or a file gets the digests in full.
-        *editions: The editions.
-    """
-    digits = None if screen.width is None else _DIGITS
-    screen.line()
-    screen.paragraph(sources_text(*editions, digits=digits), "dim")
 
 
 def spell(port: Port) -> str:

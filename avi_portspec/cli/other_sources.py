@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import attrs
 
@@ -17,6 +17,7 @@ from avi_portspec.beyond.wording import (
     traffic_text,
 )
 from avi_portspec.model.conditions import Answer
+from avi_portspec.model.display import ports_text
 from avi_portspec.model.protocols import TCP, UDP
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from avi_portspec.edition.edition import Edition
     from avi_portspec.model.edition import EditionData
     from avi_portspec.model.facets import Deployment
+    from avi_portspec.model.flows import Flow
     from avi_portspec.model.ports import ProtocolPorts
     from avi_portspec.model.protocols import Protocol
 
@@ -170,7 +172,11 @@ def _about_traffic(
     }
     for each in statements(release=release):
         if subject.pair is not None:
-            is_about = (each.source, each.destination) == subject.pair
+            ends = (each.source, each.destination)
+            is_about = ends == subject.pair and subject.ports in {
+                "",
+                ports_text(cast("Flow", each)),
+            }
         elif subject.port is None:
             is_about = subject.protocol in each.protocols
         else:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from avi_portspec.beyond.beside import NO_PURPOSE
-from avi_portspec.cli.groups import add_mark, show_footnotes, show_source
+from avi_portspec.cli.groups import add_mark, show_footnotes
+from avi_portspec.cli.origin import show_source
 from avi_portspec.documents import join
 from avi_portspec.documents.text import BETWEEN, width
 from avi_portspec.model.conditions import VENDOR
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from avi_portspec.cli.terminal import Screen
     from avi_portspec.deployment.decisions import Decision, Gap
     from avi_portspec.deployment.resolution import Resolution
+    from avi_portspec.deployment.subjects import Subject
     from avi_portspec.edition.edition import Edition
     from avi_portspec.model.edition import EditionData
     from avi_portspec.model.flows import Exclusion, Flow
@@ -73,7 +75,7 @@ def show_verdicts(
     edition: Edition,
     answer: Resolution | None,
     *,
-    subject: str,
+    subject: Subject,
     decisions: Sequence[Decision],
     exclusions: Sequence[Exclusion],
     gaps: Sequence[Gap],
@@ -88,7 +90,7 @@ def show_verdicts(
         screen: Where to.
         edition: The edition that was asked.
         answer: The answer for the deployment; without one, nothing is decided.
-        subject: What was asked about.
+        subject: What was asked about; of a pair with several records, one.
         decisions: The decisions that it concerns.
         exclusions: What the vendor says is not needed, and bears on it.
         gaps: What the vendor is silent on, and may be about it.
@@ -102,7 +104,7 @@ def show_verdicts(
     if not shown and not exclusions:
         shown = [*decisions]
     if not decisions and not exclusions:
-        _show_unknown(screen, subject)
+        _show_verdict(screen, "unknown", subject.silence)
     is_alone = len(shown) + len(exclusions) == 1
     detail: _Detail = "full" if full else "stated" if is_alone else "marks"
     if answer is not None:
@@ -122,8 +124,7 @@ def show_verdicts(
         others.show(screen, edition)
     if not quiet:
         screen.line()
-        whole = full or screen.width is None
-        show_source(screen, edition, whole=whole)
+        show_source(screen, edition, whole=full)
 
 
 def _show_decisions(
@@ -202,14 +203,6 @@ def _show_verdict(screen: Screen, verdict: str, text: str) -> None:
 def _show_more(screen: Screen, *texts: str) -> None:
     for text in texts:
         screen.paragraph(text, margin=_MARGIN)
-
-
-def _show_unknown(screen: Screen, subject: str) -> None:
-    name = f"port {subject}" if subject.isdecimal() else subject
-    is_pair = " to " in subject
-    said = f"goes from {name}" if is_pair else f"uses {name}"
-    scope = f"{at_start(VENDOR)} covers management traffic only."
-    _show_verdict(screen, "unknown", f"No flow {said}. {scope}")
 
 
 def _ends(record: Flow | Exclusion, edition: EditionData) -> str:

@@ -116,9 +116,9 @@ class Explanation:
         subject: What was asked about.
         decisions: The decisions on the flows that it concerns.
         exclusions: What the vendor says is not required, and bears on it.
-        gaps: What the vendor is silent on altogether, and may be about it:
-            of a port, a protocol or a service, where no flow says what the
-            Controller and the API of a cloud use.
+        gaps: The gaps without a flow that may concern the subject. Where no
+            flow is documented between the Controller and a cloud's API, the
+            two may use any port, protocol or service.
         text: All of it in English, a line each.
     """
 

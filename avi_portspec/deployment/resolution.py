@@ -384,12 +384,12 @@ class Resolution(Frozen):
                 f"not required: {sides}. {exclusion.text} "
                 f"[{exclusion.citation}]"
             )
-        lines = lines or [found.silence(self.edition)]
-        # Over which port that would go, nobody has said: over this one, too.
+        lines = lines or [found.silence]
+        # These gaps name no port, so any port may be the one that is missing.
         gaps = tuple(
             gap
             for gap in self.gaps
-            if not gap.flows and found.is_open(gap.interface)
+            if not gap.flows and found.may_concern(gap.interface)
         )
         return Explanation(
             subject=found.name,

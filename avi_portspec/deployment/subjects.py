@@ -8,6 +8,7 @@ from avi_portspec.errors import InvalidQueryError, UnknownNameError, shown
 from avi_portspec.model.conditions import VENDOR
 from avi_portspec.model.ports import ProtocolPorts, parse_port
 from avi_portspec.model.protocols import Protocol
+from avi_portspec.model.wording import at_start
 from avi_portspec.names import fold
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Subject(NamedTuple):
         port: The port that was named, if one was.
         pair: The source and the destination, if it is two ends that only
             other sources know.
+        ports: Of such a pair, the only ports asked about, in words; empty for
+            all.
         is_record: Whether it is one record of the edition, and nothing else.
     """
 
@@ -44,10 +47,11 @@ class Subject(NamedTuple):
     protocol: Protocol | None = None
     port: int | None = None
     pair: tuple[EndpointId, EndpointId] | None = None
+    ports: str = ""
     is_record: bool = False
 
-    def is_open(self, interface: str | None) -> bool:
-        """Return whether silence on an interface may be about it.
+    def may_concern(self, interface: str | None) -> bool:
+        """Return whether a gap on an interface may concern it.
 
         Args:
             interface: What the Controller talks to, by its id.
@@ -56,16 +60,13 @@ class Subject(NamedTuple):
             return interface in self.pair
         return not self.is_record
 
-    def silence(self, edition: EditionData) -> str:
-        """Return that an edition has nothing on it, in a sentence.
-
-        Args:
-            edition: The edition.
-        """
-        is_over = "is over" if self.pair is None else "goes from"
+    @property
+    def silence(self) -> str:
+        """That an edition has nothing on it, in words."""
+        verb = "uses" if self.pair is None else "goes from"
         return (
-            f"No flow of {edition.id} {is_over} {self.name}: {VENDOR} is "
-            "silent about it, which proves nothing."
+            f"No flow {verb} {self.name}. {at_start(VENDOR)} covers "
+            "management traffic only."
         )
 
 

@@ -65,6 +65,7 @@ def answer_document(report: Report) -> Document:
 
 def _answer(report: Report) -> Iterator[Block]:
     yield Paragraph(f"Data: {report.stamp}.")
+    yield Paragraph(OUT_OF_SCOPE)
     yield Paragraph(disclaimer(report))
     yield from _deployment(report)
     yield Heading("Ports to open")

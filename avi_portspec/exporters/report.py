@@ -9,9 +9,10 @@ opens nothing that the data does not state.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
+from avi_portspec.beyond.beside import other_purposes, settings_of
 from avi_portspec.documents import join
 from avi_portspec.edition.edition import Edition
 from avi_portspec.errors import (
@@ -122,21 +123,23 @@ class Report(NamedTuple):
     @property
     def other_purposes(self) -> tuple[SourcedText, ...]:
         """What flows of the table are for, where others alone state it."""
-        if self.answer is None:
-            return ()
-        flows = dict.fromkeys(row.flow for row in self.rows)
-        return tuple(
-            each for flow in flows for each in self.answer.other_purposes(flow)
-        )
+        return self._of_flows(other_purposes)
 
     @property
     def settings(self) -> tuple[SourcedText, ...]:
         """The settings that move ports of the table."""
+        return self._of_flows(settings_of)
+
+    def _of_flows(
+        self, find: Callable[[Flow, Deployment], tuple[SourcedText, ...]]
+    ) -> tuple[SourcedText, ...]:
+        """Return what other sources state of the flows of the table."""
         if self.answer is None:
             return ()
-        flows = dict.fromkeys(row.flow for row in self.rows)
         return tuple(
-            each for flow in flows for each in self.answer.settings_of(flow)
+            each
+            for flow in dict.fromkeys(row.flow for row in self.rows)
+            for each in find(flow, self.answer.deployment)
         )
 
     def beside(self, gap: Gap | None) -> str:

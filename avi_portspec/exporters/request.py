@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
-from avi_portspec.beyond.beside import NO_PURPOSE
+from avi_portspec.beyond.beside import NO_PURPOSE, purpose_text
 from avi_portspec.deployment.unresolved import (
     conflict_phrase,
     gap_phrases,
@@ -286,9 +286,7 @@ class Change(NamedTuple):
     def other_purpose(self, flow: Flow) -> str:
         """Return what a flow is for, and who states it beside the vendor."""
         answer = self.report.answer
-        if answer is None or flow.id not in answer.edition.flows.ids():
-            return ""
-        return next(map(str, answer.other_purposes(flow)), "")
+        return "" if answer is None else purpose_text(flow, answer.deployment)
 
     # -- what to know ---------------------------------------------------------
 

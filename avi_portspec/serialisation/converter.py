@@ -136,9 +136,16 @@ def _items(
     return items
 
 
+def _name(cls: type) -> str:
+    """Return what users call a type of record, such as ``a site note``."""
+    bare = cls.__name__.removesuffix("Data")
+    words = re.sub("(?<=[a-z])(?=[A-Z])", " ", bare).lower()
+    return f"{'an' if words[0] in 'aeio' else 'a'} {words}"
+
+
 def _table(data: object, cls: type) -> dict[str, Any]:
     if not isinstance(data, dict):
-        expected = f"a table with the fields of {cls.__name__}"
+        expected = f"a table with the fields of {_name(cls)}"
         raise _wrong("record/not-a-table", expected, shown(data))
     return data
 
@@ -166,7 +173,7 @@ class _Fields:
             expected = f"a table of at most {KEYS:,} keys"
             got = f"one of {len(data):,}"
             return [Fault("record/too-many-keys", "", expected, got)]
-        expected = f"a field of {self.cls.__name__}"
+        expected = f"a field of {_name(self.cls)}"
         unknown = [
             Fault(
                 "record/unknown-key",

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from avi_portspec.model.facets import Facet
     from avi_portspec.model.facts import EditionFacts
 
+    #: Whether a statement fits a value of a filter.
+    _Test = Callable[[Statement], bool]
+
 __all__ = [
     "FILTERS",
     "GRAMMAR",
@@ -344,23 +347,42 @@ def select_stated(
     # Imported here: few tables have statements.
     from avi_portspec.beyond.queries import traffic_test
 
+    def make_test(name: str, value: Any) -> _Test:
+        return traffic_test(name, _cloud_id(edition, name, value))
+
+    return _keep_fitting(found, filters, make_test)
+
+
+def _keep_fitting(
+    found: Iterable[Statement],
+    filters: Mapping[str, Terms],
+    make_test: Callable[[str, Any], _Test],
+) -> list[Statement]:
+    """Return the statements that meet every filter.
+
+    Args:
+        found: The statements.
+        filters: By the filters' names, what :func:`parse_terms` returned.
+        make_test: Returns whether a statement fits a value of a filter, as a
+            function of the statement.
+
+    Raises:
+        FilterError: A value fits nothing.
+    """
     left = [*found]
     for name, terms in filters.items():
         try:
             included, excluded = (
-                [
-                    traffic_test(name, _cloud_id(edition, name, value))
-                    for value in values
-                ]
+                [make_test(name, value) for value in values]
                 for values in terms
             )
-        except UnknownNameError as wrong:
+        except (InvalidQueryError, UnknownNameError) as wrong:
             raise FilterError(name, wrong) from None
         left = [
             each
             for each in left
-            if (not included or any(meets(each) for meets in included))
-            and not any(meets(each) for meets in excluded)
+            if (not included or any(fits(each) for fits in included))
+            and not any(fits(each) for fits in excluded)
         ]
     return left
 
@@ -389,25 +411,16 @@ def select_elsewhere(
     # Imported here: who does not ask for statements pays nothing for them.
     from avi_portspec.beyond.queries import statements, statements_on
 
-    def find(name: str, value: Any) -> Iterator[str]:
-        if name == "flow":
-            return iter(statements_on(edition, value).ids())
-        return iter(statements(**{name: value}).ids())
+    def make_test(name: str, value: Any) -> _Test:
+        found = (
+            statements_on(edition, value)
+            if name == "flow"
+            else statements(**{name: value})
+        )
+        ids = frozenset(found.ids())
+        return lambda statement: statement.id in ids
 
-    found = list(statements())
-    for name, (included, excluded) in filters.items():
-        try:
-            wanted = {one for value in included for one in find(name, value)}
-            not_ = {one for value in excluded for one in find(name, value)}
-        except (InvalidQueryError, UnknownNameError) as wrong:
-            raise FilterError(name, wrong) from None
-        found = [
-            statement
-            for statement in found
-            if statement.id not in not_
-            and (not included or statement.id in wanted)
-        ]
-    return found
+    return _keep_fitting(statements(), filters, make_test)
 
 
 def asked_clouds(

@@ -35,8 +35,9 @@ from avi_portspec.audit.model import (
 from avi_portspec.audit.services import EVERY_SERVICE, Spans, port_spans
 from avi_portspec.audit.verdicts import Sides, judge_flow
 
-#: One in a hundred files has a case that only few examples reach: the gate,
-#: which tries a hundred of any law, tries two thousand packet by packet.
+#: One in a hundred files has a case that only few examples reach: the session
+#: ``laws``, which tries a hundred of any law, tries two thousand here, packet
+#: by packet.
 FEW = settings().max_examples
 MANY = settings(max_examples=2_000 if FEW >= 100 else FEW)
 

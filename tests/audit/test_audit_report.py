@@ -100,7 +100,7 @@ class TestSums:
 
 
 class TestFindings:
-    """What is not as it should be."""
+    """What deviates from what is needed."""
 
     def test_the_gravest_come_first(self) -> None:
         """And what is unknown last."""

@@ -20,6 +20,7 @@ from avi_portspec.cli.groups import show_groups
 from avi_portspec.cli.query import Answer
 from avi_portspec.cli.terminal import Screen
 from avi_portspec.cli.verdicts import show_verdicts
+from avi_portspec.deployment.subjects import Subject
 from avi_portspec.documents.text import width
 
 QUESTION = "ports aws --with cli-shell,dns,ntp --no-color"
@@ -318,7 +319,7 @@ def check_all(edition: Edition, data: st.DataObject) -> None:
             screen,
             edition,
             resolution,
-            subject="tcp",
+            subject=Subject("TCP"),
             decisions=[*resolution],
             exclusions=[*edition.exclusions],
             gaps=resolution.gaps,

@@ -415,7 +415,7 @@ class TestQuiet:
         """An explanation, and all about one flow."""
         for line, start in (
             ("explain icmp aws", "Source: "),
-            ("show controller-to-aws", "Edition "),
+            ("show controller-to-aws", "Source: "),
         ):
             whole, quiet = ask(line).out, ask(f"{line} --quiet").out
             text, _, stamp = whole.rstrip().rpartition("\n\n")

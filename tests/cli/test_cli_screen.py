@@ -140,8 +140,7 @@ class TestOnATerminal:
         line = "show service-engine-to-controller-echo"
         text, stamp = unstyled(ask(line, width=60).out).split("\n\n")
         lines = text.splitlines()
-        # A digest is one word, and longer than such a line.
-        assert stamp.startswith("Edition ")
+        assert stamp.startswith("Source: ")
         assert "service-engine-to-controller-echo" in lines[0]
         goes_on = [line for line in lines if line.startswith(" " * 10)]
         assert goes_on

@@ -463,6 +463,10 @@ class TestFaults:
                 r"flows \(controller-to-service-engine\): expected names",
             ),
             (TEXT.replace("reason", "reasons"), "did you mean 'reason'"),
+            (
+                CITED.replace("text = ", "words = "),
+                r"notes\[0\].words: expected a field of a site note, got",
+            ),
             ("id = ", "not valid TOML"),
         ],
     )

@@ -233,11 +233,11 @@ class TestExplain:
         [("tcp/12345", "TCP 12345"), (12345, "port 12345"), ("gre", "GRE")],
     )
     def test_silence(self, subject: Any, name: str) -> None:
-        """Of what no flow is over, the page says nothing."""
+        """Of what no flow uses, the page says nothing."""
         explained = _edition().resolve("aws").explain(subject)
         assert str(explained) == (
-            f"No flow of vantage-undated is over {name}: the vendor's page "
-            "is silent about it, which proves nothing."
+            f"No flow uses {name}. The vendor's page covers management "
+            "traffic only."
         )
 
     @pytest.mark.parametrize("subject", ["tcp/443", "gre", 12345, "https"])

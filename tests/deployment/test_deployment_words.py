@@ -233,7 +233,7 @@ WRONG: list[tuple[Callable[[], Any], type[Exception], str]] = [
         InvalidDataError,
         (
             "site.toml: 6 faults\n"
-            "  feature: expected a field of Deployment, got an unknown key; "
+            "  feature: expected a field of a deployment, got an unknown key; "
             "did "
             "you mean 'features'?\n"
             "  clouds[1]: expected a word, got 3\n"

@@ -770,6 +770,15 @@ class TestAnswer:
         assert "Ports to open" in text
         assert "none." in text
 
+    @pytest.mark.parametrize("name", ["markdown", "rst", "html"])
+    def test_what_is_out_of_scope_stands_at_the_top(
+        self, edition: Edition, name: str
+    ) -> None:
+        """Before the first port, whatever is asked."""
+        text = str(avi_portspec.export(edition.resolve("aws"), name))
+        top, _, _ = text.partition("Ports to open")
+        assert "virtual services, pool members" in " ".join(top.split())
+
     def test_an_edition_names_what_its_page_is_silent_on(
         self, edition: Edition
     ) -> None:

@@ -42,7 +42,7 @@ def probes(pairs: list[tuple[str, str]]) -> list[Callable[[Sender], int]]:
 
 
 #: Every site and platform. A sweep takes long: one is done wherever tests
-#: run, the rest in the gate.
+#: run, the rest in the session ``kernel``.
 MINIMAL = "minimal, IPv4 alone"
 SWEPT = [
     pytest.param(

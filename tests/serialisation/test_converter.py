@@ -374,7 +374,7 @@ class TestConditions:
             (
                 {"facet": "cloud", "values": ["aws"], "eval": "1"},
                 "when.eval",
-                "a field of Match",
+                "a field of a match",
             ),
         ],
     )

@@ -235,7 +235,7 @@ class TestSyntax:
             ('{"a": NaN}', "finite numbers, got NaN"),
             ('{"a": 1' + "0" * 5000 + "}", "not valid JSON: exceeds"),
             (b"\xff", "text in UTF-8, got byte 0xff at offset 0"),
-            ("[]", "a table with the fields of Edition, got an empty list"),
+            ("[]", "a table with the fields of an edition, got an empty list"),
             ("null", "got nothing"),
         ],
     )

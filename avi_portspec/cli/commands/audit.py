@@ -65,18 +65,20 @@ def _platforms() -> Iterable[str]:
         "--roles",
         type=FILE,
         metavar="FILE",
-        help="Which roles the parties of the files have: TOML, as "
-        "--init-roles drafts it.",
+        help="The roles of the parties in the files, in TOML; --init-roles "
+        "drafts it.",
     ),
-    inventory_option(DEPLOYMENT, "Without it, names tell roles apart."),
+    inventory_option(
+        DEPLOYMENT, "Without it, parties get their roles by name."
+    ),
     option(
         _AUDIT,
         "--input",
         "input_format",
         type=Choice("input format", _inputs),
         metavar="FORMAT",
-        help="What the files are (default: their content tells): aws, azure, "
-        "gcp, terraform-plan, nftables, iptables, csv, markdown ...",
+        help="Format of the files (default: detected from the content): aws, "
+        "azure, gcp, terraform-plan, nftables, iptables, csv, markdown ...",
     ),
     option(
         _AUDIT,
@@ -84,7 +86,8 @@ def _platforms() -> Iterable[str]:
         type=Choice("word", lambda: ("fail", "ok")),
         default="fail",
         metavar="WORD",
-        help="ok: exit 0 although something is not known (default: fail).",
+        help="Exit code if only unknown findings are left: fail for 1 "
+        "(default), ok for 0.",
     ),
     option(
         _AUDIT,
@@ -116,8 +119,7 @@ def _platforms() -> Iterable[str]:
         "--all",
         "everything",
         is_flag=True,
-        help="Show also what is as it should be: covered flows, and every "
-        "rule.",
+        help="Show also covered flows and every rule.",
     ),
     deployment_options,
     edition_options,
@@ -149,8 +151,9 @@ def _platforms() -> Iterable[str]:
         ),
     ),
     exits=(
-        "Exit codes: 0, nothing was found that nobody accepted; 1, something "
-        "was, or is not known, unless --unknown ok; 2, wrong usage or input."
+        "Exit codes: 0, no findings, or all accepted; 1, findings that are "
+        "not accepted (unknown ones count unless --unknown ok); 2, wrong "
+        "usage or input."
     ),
 )
 def audit_command(

@@ -59,8 +59,8 @@ def diff_command(
     Each is the id or alias of a bundled edition, or your own file; NEW is
     the newest by default. What a firewall has to do comes first: + is new, ~
     changed, - is gone, ! is stated not to be needed. Other changes are
-    counted. Markdown and JSON have all changes as well, by
-    action: open, optional, review, or none.
+    counted. Markdown and JSON have all changes as well, by action: open,
+    optional, review, or none.
     """
     from avi_portspec.changes.differences import diff
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -19,24 +18,15 @@ from avi_portspec.cli.options import (
     table_options,
 )
 from avi_portspec.cli.parameters import RELEASE, SUBJECT
-from avi_portspec.deployment.subjects import Subject, find_subject
-from avi_portspec.errors import UnknownNameError
-from avi_portspec.names import fold
+from avi_portspec.cli.subjects import find_subjects
 
 if TYPE_CHECKING:
     from avi_portspec.cli.request import Request
     from avi_portspec.cli.terminal import Screen
     from avi_portspec.deployment.decisions import Explanation
     from avi_portspec.edition.edition import Edition
-    from avi_portspec.model.flows import Endpoint
 
 __all__ = ["explain_command"]
-
-#: Other ways to write ``tcp/443``, among them that of this program's tables.
-_PORT_FIRST: Final = re.compile(r"(\d{1,5})[/: ]([a-z][\w-]*)", re.ASCII)
-_PORT_LAST: Final = re.compile(r"([a-z][\w-]*)[: ](\d{1,5})", re.ASCII)
-#: Between the two ends of a pair.
-_BETWEEN_ENDS: Final = re.compile(r"\s*-?>\s*|-to-")
 
 
 @command(
@@ -105,15 +95,16 @@ def explain_command(
 
     SUBJECT is a protocol and port, such as tcp/9001 or 9001/tcp; a port, such
     as 9001; a protocol, such as icmp; a service, such as ssh; a pair, such as
-    service-engine-to-controller; or the id of a flow or an exclusion. Flows
-    that do not apply are counted, unless there are no others.
+    service-engine-to-controller or "Controller to NSX Manager"; or the id of
+    a flow or an exclusion. Flows that do not apply are counted, unless there
+    are no others.
     """
     edition = request.edition()
     deployment = find_deployment(request, edition)
     answered = None if deployment is None else edition.resolve(deployment)
     # With the directions that the deployment reads.
     asked = edition if answered is None else cast("Edition", answered.edition)
-    found = _subjects(asked, subject)
+    found = find_subjects(asked, subject)
     explained: list[Explanation] = []
     if answered is not None:
         explained = [answered.explain(each) for each in found]
@@ -150,7 +141,7 @@ def explain_command(
             deployment=deployment,
             subject=found[0].name if len(found) == 1 else subject,
             text="\n".join(part.text for part in explained)
-            or found[0].silence(asked),
+            or found[0].silence,
             decisions=[
                 decision_data(decision, edition) for decision in decisions
             ],
@@ -181,7 +172,7 @@ def explain_command(
             screen,
             asked,
             answered,
-            subject=found[0].name if found[0].pair else subject,
+            subject=found[0],
             decisions=decisions,
             exclusions=exclusions,
             gaps=gaps,
@@ -195,75 +186,3 @@ def explain_command(
     return (
         0 if any(decision.status == "needed" for decision in decisions) else 1
     )
-
-
-def _subjects(edition: Edition, text: str) -> list[Subject]:
-    """Return what a text is about: several records for a pair.
-
-    Raises:
-        UnknownNameError: Nothing has that name.
-        InvalidQueryError: It is not a port.
-    """
-    word = fold(text.strip())
-    if found := _PORT_FIRST.fullmatch(word):
-        text = f"{found[2]}/{found[1]}"
-    elif found := _PORT_LAST.fullmatch(word):
-        text = f"{found[1]}/{found[2]}"
-    try:
-        return [find_subject(edition, text)]
-    except UnknownNameError:
-        if between := _between(edition, text):
-            return between
-        raise
-
-
-def _between(edition: Edition, text: str) -> list[Subject]:
-    """Return all between a pair of ends, if it is one.
-
-    Where other sources alone have something between them, it is the pair.
-    """
-    for found in _BETWEEN_ENDS.finditer(text):
-        names = (text[: found.start()], text[found.end() :])
-        try:
-            ends = [_find_end(edition, name.strip()) for name in names]
-        except UnknownNameError:
-            continue
-        source, destination = (end.id for end in ends)
-        pair = source, destination
-        own = [
-            *(
-                Subject(flow.id, (flow,), is_record=True)
-                for flow in edition.flows
-                if (flow.source, flow.destination) == pair
-            ),
-            *(
-                Subject(each.id, (), (each,), is_record=True)
-                for each in edition.exclusions
-                if (each.source, each.destination) == pair
-            ),
-        ]
-        # Imported here: most subjects are no pair.
-        from avi_portspec.beyond.queries import statements
-
-        if own:
-            return own
-        if any((s.source, s.destination) == pair for s in statements()):
-            name = " to ".join(end.label for end in ends)
-            return [Subject(name, pair=pair)]
-    return []
-
-
-def _find_end(edition: Edition, name: str) -> Endpoint:
-    """Return an endpoint by its name in the edition, or in other sources.
-
-    Raises:
-        UnknownNameError: It is nobody's.
-    """
-    # Imported here: most subjects are no pair.
-    from avi_portspec.beyond.spellings import find_endpoint, parties
-
-    own = edition.endpoints.get(name)
-    if own is not None:
-        return own
-    end = find_endpoint(name)
-    return edition.endpoints.get(end) or parties()[end]

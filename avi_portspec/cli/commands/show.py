@@ -12,6 +12,7 @@ from avi_portspec.cli.options import (
     json_option,
     table_options,
 )
+from avi_portspec.cli.origin import show_source
 from avi_portspec.cli.parameters import RECORD
 from avi_portspec.model.phrases import DIRECTION_UNCLEAR, SWAPPED
 from avi_portspec.model.wording import ASK_DIRECTION, at_start, lead_reasons
@@ -57,15 +58,13 @@ def show_command(request: Request, flow: tuple[str, ...]) -> None:
     records = [_find(edition, name) for name in flow]
 
     def show(screen: Screen) -> None:
-        from avi_portspec.model.flat import stamp
-
         for number, record in enumerate(records):
             if number:
                 screen.line()
             screen.fields(_fields(edition, record))
         if not request.quiet:
             screen.line()
-            screen.line(f"Edition {stamp(edition)}", "dim")
+            show_source(screen, edition)
 
     request.answer(lambda: _data(edition, records), show)
 

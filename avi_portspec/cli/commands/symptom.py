@@ -8,6 +8,7 @@ import click
 
 from avi_portspec.beyond.beside import NO_PURPOSE
 from avi_portspec.cli.options import command, edition_options, json_option
+from avi_portspec.cli.origin import show_source
 from avi_portspec.model.display import ports_text
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ def symptom_command(request: Request, seen: tuple[str, ...]) -> int:
         if seen:
             screen.line()
             screen.line("Other causes are not documented here.")
+        screen.line()
+        show_source(screen, edition)
 
     request.answer(data, show)
     return 0 if found or causes else 1
