@@ -6,6 +6,7 @@ hold secrets.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -113,12 +114,30 @@ _OTHERS: Final[Mapping[str, str]] = FrozenDict(
         "nsxt_policy_parent_security_policy": "the policy API of NSX",
     }
 )
+#: What the names of kinds have that hold rules, of any provider.
+_FILTERS: Final = re.compile(
+    r"security_group|secgroup|firewall|network_acl"
+    r"|security_(?:list|rule|policy)|(?:network|gateway)_policy"
+    r"|(?:^|_)nsg(?:_|$)"
+)
+#: Kinds of such names that hold none.
+_NO_FILTERS: Final = re.compile(
+    r"_(?:associat(?:ion|e)|attachment)(?:_v\d+)?$"
+    r"|^azurerm_application_security_group$"
+)
+_NOT_LISTED: Final = "the rules as its provider exports them, or a table"
 
 
 def is_known_kind(kind: object) -> bool:
-    """Return whether resources of a kind are about traffic."""
+    """Return whether resources of a kind are about traffic.
+
+    Those are that are read here, and any whose name says so.
+    """
     return isinstance(kind, str) and (
-        kind in _LISTS or kind in _RULES or kind in _OTHERS
+        kind in _RULES
+        or kind in _LISTS
+        or kind in _OTHERS
+        or bool(_FILTERS.search(kind) and not _NO_FILTERS.search(kind))
     )
 
 
@@ -147,15 +166,16 @@ def read_resources(reading: Reading, resources: Sequence[Resource]) -> None:
         resources: All that :func:`is_known_kind` names.
     """
     for resource in resources:
-        if resource.kind in _OTHERS:
-            why = f"not read from Terraform; audit {_OTHERS[resource.kind]}"
+        if resource.kind not in _RULES and resource.kind not in _LISTS:
+            instead = _OTHERS.get(resource.kind, _NOT_LISTED)
+            why = f"not read from Terraform; audit {instead}"
             reading.leave(
                 resource.place,
                 "unknown",
                 resource.address,
                 why,
-                # Those of the others meet, or add to, filters that are read.
-                is_apart=resource.kind.startswith(("aws", "nsxt")),
+                # These meet, or add to, filters that are read.
+                is_apart=not resource.kind.startswith(("google", "openstack")),
             )
     _Aws(reading, resources).read()
     _read_azure(reading, resources)

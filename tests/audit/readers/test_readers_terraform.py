@@ -397,6 +397,54 @@ class TestPlans:
              "aws ec2 describe-network-acls"))
         ]  # fmt: skip
 
+    @pytest.mark.parametrize(
+        "kind",
+        [
+            "alicloud_security_group_rule", "aws_networkfirewall_rule_group",
+            "azurerm_firewall_network_rule_collection", "hcloud_firewall",
+            "ibm_is_security_group_rule", "kubernetes_network_policy_v1",
+            "nsxt_firewall_section", "nsxt_policy_gateway_policy",
+            "nutanix_network_security_rule", "oci_core_security_list",
+            "opentelekomcloud_networking_secgroup_v2", "x_nsg_rules",
+        ],
+    )  # fmt: skip
+    def test_kinds_that_nobody_has_listed(self, kind: str) -> None:
+        """Their names say that they are about traffic, too."""
+        found = read_json(plan(resource(f"{kind}.a", {"key": "hunter2"})))
+        assert (found.units, found.filters) == (1, ())
+        (left,) = found.unread
+        assert (left.kind, left.text) == ("unknown", f"{kind}.a")
+        assert "audit the rules as its provider exports them" in left.why
+
+    @pytest.mark.parametrize(
+        "kind",
+        [
+            "aws_instance", "azurerm_application_security_group",
+            "azurerm_subnet_network_security_group_association",
+            "openstack_networking_port_secgroup_associate_v2",
+            "aws_network_interface_security_group_attachment",
+            "x_transgression",
+        ],
+    )  # fmt: skip
+    def test_kinds_without_rules(self, kind: str) -> None:
+        """Where a group filters is no rule; nor is a party of some."""
+        found = read_json(plan(resource(f"{kind}.a", {})))
+        assert (found.units, found.unread) == (0, ())
+
+    def test_kinds_that_meet_what_is_read(self) -> None:
+        """Only of such a one, the other filters depend."""
+        kinds = (
+            "google_compute_region_network_firewall_policy_rule",
+            "openstack_fwaas_firewall",
+            "oci_core_security_list",
+        )
+        found = read_json(plan(*(resource(f"{k}.a", {}) for k in kinds)))
+        assert [each.is_apart for each in found.unread] == [
+            False,
+            False,
+            True,
+        ]
+
     def test_states(self) -> None:
         """What is, and not what is planned."""
         data = plan(group("a", ingress=[block(22)]))
