@@ -428,6 +428,8 @@ class Change(NamedTuple):
                 words.append("--container")
             if deployment.nodes == "single-node":
                 words.append("--single-node")
+            if deployment.release is not None:
+                words.append(f"--release {deployment.release}")
         return " ".join(["avi-portspec export --format csv", *words])
 
 

@@ -163,6 +163,7 @@ def deployment_rows(
     return (
         *rows,
         (NODES_NAME, NODES[deployment.nodes]),
+        *([("Release", deployment.release)] if deployment.release else []),
         *(
             (name, join("and", listed))
             for name, listed in choices.items()

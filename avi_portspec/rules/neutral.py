@@ -524,6 +524,8 @@ def _deployment_text(resolution: Resolution) -> str:
         "features": sorted(deployment.features),
         "services": sorted(deployment.services),
     }
+    if deployment.release is not None:
+        parts["release"] = [deployment.release]
     if deployment.readings:
         parts["readings"] = (
             f"{each.flow} {each.direction}" for each in deployment.readings

@@ -376,6 +376,7 @@ class TestTicket:
                 clouds={"aws", "vcenter"},
                 services={"dns"},
                 features={"cli-shell"},
+                release="30.2.1",
             ),
         ],
     )
