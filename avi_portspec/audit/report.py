@@ -545,7 +545,7 @@ _RULES: Final[dict[RuleVerdict, tuple[FindingKind, FindingLevel, str]]] = {
     ),
     RuleVerdict.NOT_HERE: ("not-here", "note", "not needed here"),
     RuleVerdict.SHADOWED: ("shadowed", "note", "earlier rules decide all"),
-    RuleVerdict.EMPTY: ("empty", "warning", "it has no party left"),
+    RuleVerdict.EMPTY: ("empty", "warning", "it matches nothing"),
 }
 
 
@@ -609,8 +609,8 @@ def _name(own: Filter) -> str:
 
 def _rule_text(rule: Rule) -> str:
     if isinstance(rule.service, Unknown):
-        return clean(rule.service.text)
-    return clean(service_text(rule.service))
+        return f"unknown service {clean(rule.service.text)}"
+    return clean(service_text(rule.service)) or "no service"
 
 
 def _rule_more(report: RuleReport) -> str:
@@ -631,7 +631,22 @@ def _rule_more(report: RuleReport) -> str:
                 clean(rule.id) for rule in report.shadowed_by[:_SHOWN]
             )
             return f" ({rules})"
+        case RuleVerdict.EMPTY:
+            return f": {_why_empty(report.rule)}"
     return ""
+
+
+def _why_empty(rule: Rule) -> str:
+    """Return why a rule matches nothing."""
+    for parties, side in (
+        (rule.sources, "source"),
+        (rule.destinations, "destination"),
+    ):
+        if all(isinstance(p, Networks) and not p.networks for p in parties):
+            return f"it has no {side} left"
+    if not rule.service:
+        return "it has no service left"
+    return "its source, destination and service never meet in its filter"
 
 
 def _ports(rule: Rule) -> tuple[int, ...]:

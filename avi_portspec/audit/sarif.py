@@ -44,7 +44,7 @@ _RULES: Final[dict[FindingKind, str]] = {
     "ruled-out": "The vendor's port page rules out what a rule opens.",
     "not-here": "A rule is for flows that this deployment does not need.",
     "shadowed": "Earlier rules leave nothing of a rule.",
-    "empty": "A rule has no party left.",
+    "empty": "A rule matches nothing.",
     "unmapped": "A party is in no role of the role map.",
     "unfiltered": "Nothing filters a part of the product.",
     "unread": "Something of a file could not be read, or is not known.",

@@ -330,7 +330,7 @@ class TestTheDocument:
         data = report_data(found)
         flow = next(f for f in data["flows"] if f["flow"] == SSH)
         assert flow["sides"][0]["assumes"] == ["var.x = 10.0.0.0/8 (default)"]
-        note = "it judges IPv4 alone"
+        note = "IPv4 only"
         chain = into(CONTROLLER, assumes=(note,))
         found_there = audit(chain, chain)
         assert f"0 read in 2 filters; {note}." in text.write(

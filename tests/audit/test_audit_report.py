@@ -221,10 +221,32 @@ class TestFindings:
         assert texts["shadowed"].endswith("(rule-1).")
         assert "not required" in texts["ruled-out"]
         assert "objstore-vmware: " in texts["not-here"]
-        assert "no party left" in texts["empty"]
+        assert texts["empty"] == (
+            "rule-5: tcp/1-40: it matches nothing: it has no source left."
+        )
         ports = {f.kind: f.ports for f in report.findings if f.rule}
         assert ports["ruled-out"] == (9999,)
         assert ports["empty"] == ()
+
+    def test_rules_that_match_nothing_say_why(self) -> None:
+        """One of its sides, its service, or all of it in its filter."""
+        four, six = Anywhere((4,)), Anywhere((6,))
+        report = audit(
+            into(
+                CONTROLLER,
+                rule(ENGINE, networks(), "tcp/22", 1),
+                rule(ENGINE, Members(), "", 2),
+                rule(four, six, "tcp/22", 3),
+            )
+        )
+        assert [f.text for f in report.findings if f.kind == "empty"] == [
+            "rule-1: tcp/22: it matches nothing: it has no destination left.",
+            "rule-2: no service: it matches nothing: it has no service left.",
+            (
+                "rule-3: tcp/22: it matches nothing: its source, destination "
+                "and service never meet in its filter."
+            ),
+        ]
 
     def test_a_rule_whose_service_is_not_known(self) -> None:
         """Is called by what the file says."""
@@ -232,7 +254,7 @@ class TestFindings:
         both = Anywhere((4, 6))
         report = audit(ordered(CONTROLLER, rule(both, both, "any"), unknown))
         (found,) = [f for f in report.findings if f.kind == "shadowed"]
-        assert found.text.startswith("rule-1: var.p: ")
+        assert found.text.startswith("rule-1: unknown service var.p: ")
         assert found.ports == ()
 
 

@@ -375,7 +375,7 @@ def _filter(
     reading: Reading, base: Base, rules: Iterable[Rule], *, is_stateful: bool
 ) -> Filter:
     direction = _DIRECTIONS[base.hook]
-    only = (f"it judges IPv{base.family} alone",) if base.family else ()
+    only = (f"IPv{base.family} only",) if base.family else ()
     return Filter(
         id=base.id,
         place=reading.place(base.id),

@@ -158,8 +158,18 @@ class TestIptables:
         assert first.attached_to == (Group("this host"),)
         assert (third.attached_to, third.direction) == ((), "through")
         assert first.last_resort.action == "allow"
-        assert first.assumes == ("it judges IPv4 alone",)
+        assert first.assumes == ("IPv4 only",)
         assert found.units == 12
+
+    def test_counters_of_rules(self) -> None:
+        """With them (-c) and without, they are the same rules."""
+        rule = '-A INPUT -p tcp --dport 22 -m comment --comment "[1:2] -A "'
+        with_, without = (
+            read_text(save(f"{counters}{rule} -j ACCEPT"))
+            for counters in ("[12:3456] ", "")
+        )
+        assert with_ == without
+        assert with_.read == with_.units == 1
 
     def test_other_tables_and_targets(self) -> None:
         """Translation is not judged; a queue may do anything."""
