@@ -150,6 +150,7 @@ class Judged(NamedTuple):
         attached: Who is on its side for sure, and who may be, as atoms;
             everybody if it does not say.
         unread: What may add rules to it.
+        replies: The same with its rules for replies, if it has others.
     """
 
     filter: Filter
@@ -157,6 +158,7 @@ class Judged(NamedTuple):
     hulled: Hulled[RuleBoxes]
     attached: _Bounds
     unread: tuple[Unread, ...]
+    replies: Judged | None = None
 
 
 class Need(NamedTuple):
@@ -277,7 +279,7 @@ class Compiler:
         for each in existing:
             for filter_ in each.filters:
                 parties |= dict.fromkeys(filter_.attached_to)
-                for rule in filter_.rules:
+                for rule in (*filter_.rules, *filter_.reply_rules):
                     parties |= dict.fromkeys(rule.sources)
                     parties |= dict.fromkeys(rule.destinations)
         for party in parties:
@@ -528,21 +530,41 @@ class Compiler:
         """Yield the filters of a file as boxes."""
         for filter_ in existing.filters:
             attached = self._peers(filter_.attached_to, None)
-            rules = tuple(
-                self._rule(rule, filter_, attached, existing.format)
-                for rule in filter_.rules
+            side = attached
+            rules, replies = (
+                tuple(
+                    self._rule(rule, filter_, side, existing.format)
+                    for rule in listed
+                )
+                for listed in (filter_.rules, filter_.reply_rules)
             )
-            yield Judged(
+            if filter_.routed_by and self.roles_of(filter_.routed_by):
+                attached = (0, 0)
+            elif not filter_.attached_to:
+                attached = self._all
+            judged = Judged(
                 filter_,
                 rules,
                 Hulled((each.hull, each) for each in rules),
-                attached if filter_.attached_to else self._all,
+                attached,
                 tuple(
                     unread
                     for unread in existing.unread
                     if unread.concerns(filter_)
                 ),
             )
+            if replies:
+                own = {rule.id for rule in filter_.rules}
+                # For answers alone, any source is ordinary.
+                replies = tuple(
+                    each if each.rule.id in own else each._replace(rests_on="")
+                    for each in replies
+                )
+                hulled = Hulled((each.hull, each) for each in replies)
+                judged = judged._replace(
+                    replies=judged._replace(rules=replies, hulled=hulled)
+                )
+            yield judged
 
     @property
     def _all(self) -> _Bounds:
@@ -723,7 +745,7 @@ def _cut_services(
     spans: set[tuple[int, int]] = set()
     for each in existing:
         for filter_ in each.filters:
-            for rule in filter_.rules:
+            for rule in (*filter_.rules, *filter_.reply_rules):
                 if not isinstance(rule.service, Unknown):
                     spans.update(rule.service)
     for record in records:
@@ -742,7 +764,7 @@ def _cut_ports(
         _numbers(span)
         for each in existing
         for filter_ in each.filters
-        for rule in filter_.rules
+        for rule in (*filter_.rules, *filter_.reply_rules)
         for span in rule.source_ports or ()
     }
     if not spans:

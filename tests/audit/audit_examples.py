@@ -159,6 +159,9 @@ def filters(draw: st.DrawFn, number: int) -> Filter:
             )
         ),
         is_stateful=draw(st.sampled_from([True, True, True, False])),
+        reply_rules=draw(
+            st.sampled_from([(), (), tuple(drawn[::-1]), tuple(drawn[:1])])
+        ),
     )
 
 

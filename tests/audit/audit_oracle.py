@@ -11,6 +11,8 @@ from ipaddress import ip_address
 from itertools import product
 from typing import Any, NamedTuple
 
+import attrs
+
 from avi_portspec.audit.model import (
     Anywhere,
     Filter,
@@ -419,6 +421,11 @@ def sides_of(
             )
         ]
         families = (None,) if has_addresses else (4, 6)
+        if kind == "reply":
+            filters = [
+                attrs.evolve(each, rules=each.reply_rules or each.rules)
+                for each in filters
+            ]
         verdicts = [
             verdict_of(
                 world,

@@ -552,6 +552,21 @@ class TestUnknown:
         all_of_it = side(into(CONTROLLER, ssh()), unread=(unread,))
         assert all_of_it.verdict is Verdict.COVERED
 
+    def test_many_things_that_were_not_read(self) -> None:
+        """The first are named, and that there are more."""
+        unread = tuple(
+            Unread(
+                place=Place("rules.json", line),
+                kind="failed",
+                text="row",
+                why="no port",
+            )
+            for line in range(30)
+        )
+        reasons = side(into(CONTROLLER), unread=unread).reasons
+        assert len(reasons) == 21
+        assert reasons[-1] == "group: more of it was not read"
+
     def test_who_bears_the_filter(self) -> None:
         """It may be the Controller."""
         found = side(into(VAR))
