@@ -173,13 +173,44 @@ class TestThePolicies:
         *said, members, dns, addresses = top
         assert said == [f"# {line}" for line in rules.header()]
         assert members.startswith("# Caution: every")
-        assert dns.startswith("# Caution: pods with a policy for egress reach")
+        assert dns.startswith("# Caution: these rules let pods of service-eng")
         assert addresses.startswith(
             "# Caution: rules name controller and service-engine by address"
         )
         for policy in policies(rules):
             about = policy["metadata"]["annotations"]["avi-portspec/about"]
             assert about.splitlines() == [line[2:] for line in top]
+
+    def test_the_top_warns_of_pods_without_dns(self) -> None:
+        """Of none that a rule lets query, and of no remedy that is taken."""
+        own = own_flow('["{}"]', "[53]").replace(
+            '"controller"', '"dns-server"'
+        )
+        lacking = "Caution: these rules let pods of {} reach no DNS server"
+        remedy = "or for controller give dns-server in the inventory, and dns"
+        engine, both = "service-engine", "controller and service-engine"
+        for services, overlay, roles, is_documented in (
+            ({"dns"}, None, engine, False),
+            (set(), None, both, True),
+            ({"dns"}, own.format("tcp"), engine, False),
+            ({"dns"}, own.format("udp"), None, False),
+            (set(), own.format("udp"), "controller", True),
+        ):
+            rules = rules_for(services=services, overlay=overlay)
+            text = render(rules, "kubernetes")
+            told = [ln for ln in text.splitlines() if "no DNS server" in ln]
+            if roles is None:
+                assert told == []
+                continue
+            (only, *_) = told
+            assert only.startswith(f"# {lacking.format(roles)}; if")
+            assert (remedy in only) is is_documented
+
+    def test_no_remedy_is_told_that_is_taken(self) -> None:
+        """Where only flows of others are asked for, say."""
+        text = render(attrs.evolve(rules_for(), rules=()), "kubernetes")
+        assert "pods of controller and service-engine reach no DNS" in text
+        assert "give dns-server" not in text
 
     def test_the_top_warns_of_parts_by_address_alone(self) -> None:
         """Of those that have a selector it says nothing."""

@@ -55,8 +55,11 @@ _MEMBERSHIP: Final = (
     "label, whatever its addresses are"
 )
 _DNS: Final = (
-    "Caution: pods with a policy for egress reach no DNS server but those of "
-    "the rules; allow that in a policy of your own, or give dns-server"
+    "Caution: these rules let pods of {} reach no DNS server; if they need "
+    "one, allow that in a policy of your own"
+)
+_DOCUMENTED: Final = (
+    ", or for {} give dns-server in the inventory, and dns among the services"
 )
 _ADDRESSES: Final = (
     "Caution: rules name {} by address, and some network plug-ins, such as "
@@ -75,7 +78,7 @@ def render(rules: SiteRules, options: Options) -> str:
     top = (
         *rules.header(),
         _MEMBERSHIP,
-        _DNS,
+        *_without_dns(rules, placed),
         *_by_address(rules, placed),
         *_elsewhere(rules),
         *location_notes(rules, _CLOUDS, "bear labels"),
@@ -99,6 +102,30 @@ def render(rules: SiteRules, options: Options) -> str:
             notes = {"about": top, "rules": purposes}
             documents.append(_policy(names.of(key), pod_labels, own, notes))
     return yaml_text(documents, top)
+
+
+def _without_dns(rules: SiteRules, placed: list[Placement]) -> Iterator[str]:
+    """Yield a warning of pods whose policy lets no query for a name out."""
+    queries = rules.resolution.edition.flows.select(protocol="udp", port=53)
+    served = {
+        stand.role
+        for stand in placed
+        if stand.direction == "egress"
+        and not {*queries.ids()}.isdisjoint(stand.rule.flows)
+    }
+    lacking = [r for r in own_roles(rules, _CLOUDS) if r not in served]
+    # Whose query has no rule for another reason, has given both.
+    asking = {
+        flow.source
+        for flow in queries
+        if rules.resolution.status_of(flow) != "needed"
+        or not rules.inventory.has(flow.destination)
+    }
+    documented = [r for r in lacking if rules.parts.get(r, r) in asking]
+    if lacking:
+        more = _DOCUMENTED.format(join("and", documented))
+        text = _DNS.format(join("and", lacking))
+        yield f"{text}{more if documented else ''}"
 
 
 def _by_address(rules: SiteRules, placed: list[Placement]) -> Iterator[str]:
