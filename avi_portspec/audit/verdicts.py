@@ -412,8 +412,9 @@ def _open(judged: Judged, need: Region) -> Iterator[str]:
             texts += _unknown_texts([rule.service])
         texts += [f"only {clean(text)}" for text in rule.conditions]
         why = "; ".join(texts) or (
-            "it names a part of a network that the role map gives to a role; "
-            "list that role's addresses in the inventory"
+            "it names a part of what the role map gives to a role: a part "
+            "of a network, or one party of several; list that role's "
+            "addresses in the inventory, or let the rule name all of them"
         )
         yield f"{clean(str(rule.place))} {clean(rule.id)}: {why}"
 
