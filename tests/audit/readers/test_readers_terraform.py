@@ -894,7 +894,19 @@ resource "aws_security_group" "a" {
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """It is killed; the plan is what to audit then."""
-        monkeypatch.setattr(hcl, "_SECONDS", 0.001)
+        monkeypatch.setattr(hcl, "_SECONDS", 1)
+        endless = "m.evaluate = lambda folder: sum(iter(int, 1))"
+        name = "avi_portspec.audit.inputs.hcl_child"
+        child = f"import {name} as m; {endless}; m.main()"
+        monkeypatch.setattr(hcl, "_CHILD", child)
+        with pytest.raises(InvalidDataError, match="within 1 seconds; audit"):
+            read_text(INNER)
+
+    def test_a_module_that_waits_for_ever(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It computes nothing, and is killed all the same."""
+        monkeypatch.setattr(hcl, "_PATIENCE", 0.001)
         with pytest.raises(InvalidDataError, match="audit the plan"):
             read_text(INNER)
 
@@ -938,7 +950,7 @@ resource "aws_security_group" "a" {
         monkeypatch.setattr(subprocess, "run", run)
         assert read_text(INNER).units == 0
         assert [*seen["env"]] == ["PATH"]
-        assert seen["timeout"] == 10
+        assert seen["timeout"] == 120
 
 
 class TestTheProcess:
@@ -956,12 +968,13 @@ class TestTheProcess:
         )
         (tmp_path / "a.tf").write_text(INNER)
         (tmp_path / "b.tf.json").write_text("{}")
-        monkeypatch.setattr("sys.argv", ["child", str(tmp_path)])
+        monkeypatch.setattr("sys.argv", ["child", str(tmp_path), "7"])
         hcl_child.main()
         found = json.loads(capsys.readouterr().out)
         assert [*found["raw"]] == ["a.tf", "b.tf.json"]
         assert "google_compute_firewall" in found["evaluated"]
-        assert len(limits) == 2
+        cpu, seconds = limits[1]
+        assert (cpu, seconds) == (hcl_child.resource.RLIMIT_CPU, (7, 8))
 
     @pytest.mark.parametrize(
         ("wrong", "why"),
@@ -981,7 +994,7 @@ class TestTheProcess:
 
         monkeypatch.setattr(hcl_child.resource, "setrlimit", print)
         monkeypatch.setattr(hcl_child, "evaluate", fail)
-        monkeypatch.setattr("sys.argv", ["child", "."])
+        monkeypatch.setattr("sys.argv", ["child", ".", "7"])
         with pytest.raises(SystemExit) as caught:
             hcl_child.main()
         assert caught.value.code == why
