@@ -149,6 +149,35 @@ metadata: {name: first}
         assert verdict(report(policy + admin, roles)) == "unknown"
         assert verdict(report(policy + admin, roles), NTP) == "unknown"
 
+    @pytest.mark.parametrize("blocks", [(), ("deny",), ("allow", "deny")])
+    def test_blocks_of_a_firewall_rule(self, blocks: tuple[str, ...]) -> None:
+        """Of Google Cloud: one that may deny does not become one that allows.
+
+        Terraform knows its blocks only after apply.
+        """
+        kind = "google_compute_firewall"
+        resources = [
+            {"address": f"{kind}.{name}", "mode": "managed", "type": kind,
+             "name": name, "values": {"name": name, "network": "n",
+                                      "priority": priority, **values}}
+            for name, priority, values in (
+                ("first", 100, {}),
+                ("all", 1000, {"allow": [{"protocol": "all"}]}),
+            )
+        ]  # fmt: skip
+        change = {"after_unknown": dict.fromkeys(blocks, True)}
+        plan = {
+            "format_version": "1.2",
+            "terraform_version": "1",
+            "planned_values": {"root_module": {"resources": resources}},
+            "resource_changes": [
+                {"address": f"{kind}.first", "change": change}
+            ],
+        }
+        found = report(json.dumps(plan), {})
+        assert verdict(found) == "unknown"
+        assert verdict(found, side="source") == "only broad"
+
     def test_kinds_of_resources_that_are_not_read(self) -> None:
         """Those of another stage leave open nothing that is read."""
         group = {
