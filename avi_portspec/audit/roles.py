@@ -80,6 +80,11 @@ class RoleMap(Strict):
     _patterns: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
         attrs.field(init=False, eq=False, repr=False)
     )
+    #: The names among the parties, with their roles: neither networks nor
+    #: patterns. All are folded.
+    named: Mapping[str, tuple[str, ...]] = attrs.field(
+        init=False, eq=False, repr=False
+    )
     #: The networks among the parties, with their roles.
     networks: tuple[tuple[Network, tuple[str, ...]], ...] = attrs.field(
         init=False, eq=False, repr=False
@@ -97,6 +102,15 @@ class RoleMap(Strict):
                 for name, roles in self.parties.items()
                 if {*name} & {"*", "?"}
             ),
+        )
+        fill(
+            self,
+            "named",
+            {
+                fold(name): roles
+                for name, roles in self.parties.items()
+                if _network(name) is None and not {*name} & {"*", "?"}
+            },
         )
         fill(
             self,
