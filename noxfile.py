@@ -1,7 +1,8 @@
 """What has to hold before a change lands, a session for each part.
 
 ``nox -l`` lists the sessions, ``nox -s types`` runs one of them. Each makes
-the environment that it needs, so nothing but nox has to be installed. What
+the environment that it needs, so nothing but the group ``nox`` has to be
+installed: nox, and uv, which installs what a session needs in seconds. What
 stands behind ``--`` goes to the program that the session is about.
 """
 
@@ -18,7 +19,7 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2025.5.1"
-nox.options.default_venv_backend = "venv"
+nox.options.default_venv_backend = "uv"
 nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "types", "tests"]
 
@@ -29,6 +30,12 @@ CORES = ("--numprocesses", "auto", "--dist", "loadfile")
 #: What the tests use where it is there, and skip where it is not.
 EVERYTHING = (
     *("test", "coverage", "browser", "builders", "frames", "platforms"),
+)
+#: What the slow tests reach, the others reach too: they are not counted.
+COUNTED = (
+    *("-m", "not slow and not law and not kernel and not browser"),
+    *("--nothing-skipped", "--cov"),
+    "--cov-report=term-missing:skip-covered",
 )
 #: What a version of Sphinx can break: each directive and role in both
 #: markups, builders, translation, and what is kept between builds.
@@ -69,10 +76,15 @@ class Environment:
         self.python = str(folder / "bin" / "python")
         if not Path(self.python).exists():
             session.run(python, "-m", "venv", str(folder), external=True)
-        self.run("-m", "pip", "install", "--quiet", "--upgrade", "pip")
         needed = nox.project.dependency_groups(PROJECT, *groups or EVERYTHING)
-        self.run(
-            *("-m", "pip", "install", "--quiet", "--editable", "."), *needed
+        self.install("--editable", ".", *needed)
+
+    def install(self, *arguments: str) -> None:
+        """Install into it what is named, in pip's own words."""
+        self.session.run(
+            *(sys.executable, "-m", "uv", "pip", "install", "--quiet"),
+            *("--python", self.python, *arguments),
+            external=True,
         )
 
     def run(self, *arguments: str) -> None:
@@ -87,10 +99,15 @@ class Environment:
 @nox.session(python=False)
 def tests(session: nox.Session) -> None:
     """Run all tests but those below; each line and branch is covered."""
+    Environment(session).pytest(*CORES, *COUNTED)
+
+
+@nox.session(python=False)
+def slow(session: nox.Session) -> None:
+    """Run what takes long: sweeps, bombs, builders that few use."""
     Environment(session).pytest(
-        *(*CORES, "-m", "not law and not kernel and not browser"),
-        *("--nothing-skipped", "--cov"),
-        "--cov-report=term-missing:skip-covered",
+        *(*CORES, "-m", "slow and not law and not kernel and not browser"),
+        "--nothing-skipped",
     )
 
 
@@ -175,7 +192,7 @@ def version(session: nox.Session) -> None:
 def sphinx_oldest(session: nox.Session) -> None:
     """Test the extension with the oldest Sphinx that it supports."""
     environment = Environment(session, "test", name="sphinx-oldest")
-    environment.run("-m", "pip", "install", "--quiet", "sphinx==8.2.*")
+    environment.install("sphinx==8.2.*")
     environment.pytest(*CORES, *EXTENSION)
 
 
@@ -209,7 +226,7 @@ def sphinx_newest(session: nox.Session) -> None:
     environment = Environment(
         session, "test", name="sphinx-newest", python=newest_python()
     )
-    environment.run("-m", "pip", "install", "--quiet", "--upgrade", "sphinx")
+    environment.install("--upgrade", "sphinx")
     environment.run("-m", "sphinx", "--version")
     environment.pytest(*CORES, *EXTENSION)
 
@@ -244,7 +261,7 @@ def wheel(session: nox.Session) -> None:
     (built,) = work.glob("dist/*.whl")
     (source,) = work.glob("dist/*.tar.gz")
     look_into(session, built, source)
-    session.run("python", "-m", "pip", "uninstall", "--yes", "avi-portspec")
+    session.run("uv", "pip", "uninstall", "--quiet", "avi-portspec")
     session.install("--quiet", str(built))
     checkout = work / "checkout"
     for name in ("tests", "docs", "tools", *BROUGHT):

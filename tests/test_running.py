@@ -18,15 +18,21 @@ needs_clone = pytest.mark.skipif(
     not (ROOT / "noxfile.py").exists(), reason="needs a clone"
 )
 #: Sessions that repeat a part of another one, or are for the night.
-NOT_BEFORE_A_CHANGE = {"docs", "words", "mutants"}
+NOT_BEFORE_A_CHANGE = {"docs", "words", "mutants", "tests"}
+#: Where pytest looks for options besides those that it is given.
+ADDED = "PYTEST_ADDOPTS"
 
 
 def run_pytest(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run pytest as a contributor does, in a process of its own."""
+    """Run pytest as a contributor does, in a process of its own.
+
+    Whatever this one was asked for besides, that one is not.
+    """
+    environment = {k: v for k, v in os.environ.items() if k != ADDED}
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
+        env={**environment, "PYTHONPATH": str(ROOT / "tests")},
         capture_output=True,
         text=True,
         check=False,

@@ -33,6 +33,7 @@ import attrs
 from avi_portspec import editions, load
 from avi_portspec.changes.differences import diff
 from avi_portspec.changes.records import FieldChange, RecordChange
+from avi_portspec.documents import count_text
 from avi_portspec.edition.edition import Edition
 from avi_portspec.errors import (
     Fault,
@@ -277,8 +278,7 @@ def data_lines(
     lines = [f"- Edition `{name}` is gone." for name in old if name not in new]
     for name, edition in new.items():
         if name not in old:
-            count = len(edition.flows)
-            flows = f"{count} flow{'' if count == 1 else 's'}"
+            flows = count_text(len(edition.flows), "flow")
             lines.append(f"- Edition `{name}` is new: {flows}.")
             continue
         changes = diff(old[name], edition)

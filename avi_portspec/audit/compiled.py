@@ -35,6 +35,14 @@ from avi_portspec.audit.services import (
     port_spans,
     protocol_spans,
 )
+from avi_portspec.audit.shares import (
+    PARTS,
+    WHOLE,
+    Shares,
+    is_within,
+    meets,
+    parts_of_roles,
+)
 from avi_portspec.beyond.records import Statement
 from avi_portspec.deployment.resolution import Resolution
 from avi_portspec.model.flows import Flow
@@ -58,8 +66,6 @@ __all__ = [
     "last_resort_breadth",
 ]
 
-_WHOLE: Final = "avi-vantage"
-_PARTS: Final = ("controller", "service-engine")
 _EVERY_PORT: Final[Spans] = ((0, PORTS - 1),)
 #: From which ports connections are opened: RFC 6335 has 49152 to 65535, and
 #: systems begin lower, but all above the system ports.
@@ -144,6 +150,7 @@ class Judged(NamedTuple):
         attached: Who is on its side for sure, and who may be, as atoms;
             everybody if it does not say.
         unread: What may add rules to it.
+        replies: The same with its rules for replies, if it has others.
     """
 
     filter: Filter
@@ -151,6 +158,7 @@ class Judged(NamedTuple):
     hulled: Hulled[RuleBoxes]
     attached: _Bounds
     unread: tuple[Unread, ...]
+    replies: Judged | None = None
 
 
 class Need(NamedTuple):
@@ -167,6 +175,18 @@ class Need(NamedTuple):
     region: Region
     replies: Region
     other: Need | None
+
+
+class _Pieces(NamedTuple):
+    """The networks that the role map gives a role, in one family.
+
+    Attributes:
+        networks: The networks, each with what of the role is in it.
+        is_split: Whether each has atoms of its own.
+    """
+
+    networks: tuple[tuple[Network, int], ...]
+    is_split: bool
 
 
 class _End(NamedTuple):
@@ -218,11 +238,17 @@ class Compiler:
         ]
         named = chain(
             ends,
-            _PARTS,
+            PARTS,
             *self._objects.values(),
             *roles.parties.values(),
         )
         self._outsiders = dict.fromkeys(map(_role, named))
+        self._shares = Shares(existing, roles, self._roles_by_key)
+        self._outsiders |= {
+            _piece(role, network): None
+            for role in self._shares.by_networks
+            for network in self._shares.networks_of(role)
+        }
         self.addresses = self._cut_addresses(existing)
         self.services = _cut_services(existing, records)
         self._carried = {
@@ -232,8 +258,13 @@ class Compiler:
         }
         self.ports = _cut_ports(existing, flows)
         self._service = cache(self._find_service)
-        self._party = cache(self._find_party)
+        self._peers = cache(self._find_peers)
         self._role_mask = cache(self._find_role)
+        self._pieces = [
+            pieces
+            for role in self._shares.by_networks
+            for pieces in self._find_pieces(role)
+        ]
 
     # -- the axes ------------------------------------------------------------
 
@@ -248,7 +279,7 @@ class Compiler:
         for each in existing:
             for filter_ in each.filters:
                 parties |= dict.fromkeys(filter_.attached_to)
-                for rule in filter_.rules:
+                for rule in (*filter_.rules, *filter_.reply_rules):
                     parties |= dict.fromkeys(rule.sources)
                     parties |= dict.fromkeys(rule.destinations)
         for party in parties:
@@ -262,32 +293,81 @@ class Compiler:
 
     def roles_of(self, party: Party) -> tuple[str, ...]:
         """Return the roles of a party, by the role map or by its name."""
-        names = names_of_party(party)
-        found = self._roles.roles_of(names)
-        for name in () if found else names:
-            found = self._objects.get(name, ())
-            endpoint = self._edition.endpoints.get(name)
-            if not found and endpoint is not None:
-                # It is called by the very name of a role.
-                found = (endpoint.id,)
-            if found:
-                break
+        found = self._roles_by_key(party) or self._roles_by_name(party)
         if isinstance(party, Networks):
             for network in party.networks:
                 found += self._roles.roles_of([str(network)])
         return tuple(dict.fromkeys(found))
+
+    def _roles_by_key(self, party: Party) -> tuple[str, ...]:
+        """Return the roles that the role map or the inventory gives."""
+        names = names_of_party(party)
+        objects = (
+            self._objects[name] for name in names if name in self._objects
+        )
+        return self._roles.roles_of(names) or next(objects, ())
+
+    def _roles_by_name(self, party: Party) -> tuple[str, ...]:
+        """Return the role by whose very name a party is called."""
+        for name in names_of_party(party):
+            endpoint = self._edition.endpoints.get(name)
+            if endpoint is not None:
+                return (endpoint.id,)
+        return ()
 
     def _find_service(self, spans: Spans) -> int:
         return self.services.mask(spans) & self.services.whole
 
     def _find_role(self, role: str) -> int:
         """Return the atoms of a role: its addresses, or one of its own."""
-        if role == _WHOLE and not self._site.has(role):
-            return self._role_mask(_PARTS[0]) | self._role_mask(_PARTS[1])
+        if role == WHOLE and not self._site.has(role):
+            return self._role_mask(PARTS[0]) | self._role_mask(PARTS[1])
         networks = self._networks_of(EndpointId(role))
         if networks:
             return self.addresses.networks(networks)
-        return self.addresses.party(_role(role))
+        mask = self.addresses.party(_role(role))
+        for family, own in self._split(role).items():
+            mask &= ~self.addresses.family(family)
+            for network in own:
+                mask |= self._piece_mask(role, network)
+        return mask
+
+    def _split(self, role: str) -> dict[Family, list[Network]]:
+        """Return by family the networks that share a role among them.
+
+        So they do if there are several, and it has no addresses.
+        """
+        found: dict[Family, list[Network]] = {}
+        if not self._networks_of(EndpointId(role)):
+            for network in self._shares.networks_of(role):
+                found.setdefault(network.version, []).append(network)
+        return {family: own for family, own in found.items() if len(own) > 1}
+
+    def _piece_mask(self, role: str, network: Network) -> int:
+        own = self.addresses.party(_piece(role, network))
+        return own & self.addresses.family(network.version)
+
+    def _find_pieces(self, role: str) -> Iterator[_Pieces]:
+        """Yield by family the networks of a role, with their atoms."""
+        split = self._split(role)
+        networks = self._shares.networks_of(role)
+        whole = self._role_mask(role)
+        for family in FAMILIES:
+            own = [each for each in networks if each.version == family]
+            if len(own) < len(networks):
+                whole = self._role_mask(role) & self.addresses.family(family)
+            yield _Pieces(
+                tuple(
+                    (
+                        each,
+                        self._piece_mask(role, each)
+                        if family in split
+                        else whole,
+                    )
+                    for each in own
+                ),
+                is_split=family in split,
+            )
 
     def _networks_of(self, role: EndpointId) -> tuple[Network, ...]:
         return tuple(
@@ -301,8 +381,26 @@ class Compiler:
             )
         )
 
-    def _find_party(self, party: Party) -> _Bounds:
-        """Return what a party has for sure, and what it may have."""
+    def _find_peers(
+        self, parties: tuple[Party, ...], format_: str | None
+    ) -> _Bounds:
+        """Return what several parties have for sure, and may have.
+
+        Args:
+            parties: The parties.
+            format_: The format of the file that names them, if they may be
+                less than the roles that they have.
+        """
+        least = most = 0
+        for party in parties:
+            low, high = self._find_party(party, parties, format_)
+            least |= low
+            most |= high
+        return least, most
+
+    def _find_party(
+        self, party: Party, beside: tuple[Party, ...], format_: str | None
+    ) -> _Bounds:
         match party:
             case Anywhere(families=families):
                 mask = 0
@@ -310,61 +408,75 @@ class Compiler:
                     mask |= self.addresses.family(family)
                 return mask, mask
             case Networks():
-                return self._find_networks(party)
+                return self._find_networks(party, beside, format_)
             case Group() | Tag() | PrefixList():
-                roles = self.roles_of(party)
-                mask = 0
-                for role in roles:
-                    mask |= self._role_mask(role)
-                mask = mask or self.addresses.party(_outsider(party))
+                least, most = self._find_roles(party, beside, format_)
+                for role in () if most else self._roles_by_name(party):
+                    least = most = self._role_mask(role)
+                if not most:
+                    least = most = self.addresses.party(_outsider(party))
                 if isinstance(party, Group) and party.family is not None:
-                    mask &= self.addresses.family(party.family)
-                return mask, mask
+                    own = self.addresses.family(party.family)
+                    return least & own, most & own
+                return least, most
             case Unknown() | Members():
                 # Whose members they would be, their filter does not say.
                 return 0, self.addresses.everybody
             case _ as never:
                 assert_never(never)
 
-    def _find_networks(self, party: Networks) -> _Bounds:
-        least = self.addresses.networks(party.networks)
-        for role in self._roles.roles_of(names_of_party(party)):
-            least |= self._role_mask(role)
-        most = least
+    def _find_roles(
+        self, party: Party, beside: tuple[Party, ...], format_: str | None
+    ) -> _Bounds:
+        """Return what a party has by the role map, or an inventory."""
+        least = most = 0
+        for role in parts_of_roles(self._roles_by_key(party)):
+            most |= self._role_mask(role)
+            if format_ is None or self._shares.is_whole(role, beside, format_):
+                least |= self._role_mask(role)
+        return least, most
+
+    def _find_networks(
+        self, party: Networks, beside: tuple[Party, ...], format_: str | None
+    ) -> _Bounds:
+        least, most = self._find_roles(party, beside, format_)
+        least |= self.addresses.networks(party.networks)
         for network in party.networks:
             if not network.prefixlen:
                 least |= self.addresses.family(network.version)
-                most |= least
-                continue
-            for mapped, roles in self._roles.networks:
-                if mapped.version != network.version or not mapped.overlaps(
-                    network
-                ):
-                    continue
-                for role in roles:
-                    most |= self._role_mask(role)
-                    # Of a part of it, nobody knows who is in it.
-                    if mapped.subnet_of(network):  # type: ignore[arg-type]
-                        least |= self._role_mask(role)
-        return least, most
+        most |= least
+        for pieces in self._pieces:
+            # Of a part of a network, nobody knows who is in it.
+            inside = [
+                any(is_within(own, network) for network in party.networks)
+                for own, _ in pieces.networks
+            ]
+            for (own, mask), is_inside in zip(
+                pieces.networks, inside, strict=True
+            ):
+                if is_inside and (pieces.is_split or all(inside)):
+                    least |= mask
+                if any(meets(own, network) for network in party.networks):
+                    most |= mask
+        return least, most | least
 
     def bounds(
-        self, parties: Iterable[Party], members: _Bounds | None
+        self,
+        parties: tuple[Party, ...],
+        members: _Bounds,
+        format_: str,
     ) -> _Bounds:
-        """Return what several parties have for sure, and may have.
+        """Return what the parties of a rule have for sure, and may have.
 
         Args:
             parties: The parties.
             members: The members of the filter that they are in.
+            format_: The format of the file.
         """
-        least = most = 0
-        for party in parties:
-            if members is not None and isinstance(party, Members):
-                low, high = members
-            else:
-                low, high = self._party(party)
-            least |= low
-            most |= high
+        others = tuple(p for p in parties if not isinstance(p, Members))
+        least, most = self._peers(others, format_)
+        if len(others) < len(parties):
+            return least | members[0], most | members[1]
         return least, most
 
     def boxes(
@@ -417,32 +529,68 @@ class Compiler:
     def judge(self, existing: Existing) -> Iterator[Judged]:
         """Yield the filters of a file as boxes."""
         for filter_ in existing.filters:
-            attached = self.bounds(filter_.attached_to, None)
-            rules = tuple(
-                self._rule(rule, filter_, attached) for rule in filter_.rules
+            attached = self._peers(filter_.attached_to, None)
+            side = attached
+            rules, replies = (
+                tuple(
+                    self._rule(rule, filter_, side, existing.format)
+                    for rule in listed
+                )
+                for listed in (filter_.rules, filter_.reply_rules)
             )
-            yield Judged(
+            if filter_.routed_by and self.roles_of(filter_.routed_by):
+                attached = (0, 0)
+            elif not filter_.attached_to:
+                attached = self._all
+            judged = Judged(
                 filter_,
                 rules,
                 Hulled((each.hull, each) for each in rules),
-                attached if filter_.attached_to else self._all,
+                attached,
                 tuple(
                     unread
                     for unread in existing.unread
                     if unread.concerns(filter_)
                 ),
             )
+            if replies:
+                own = {rule.id for rule in filter_.rules}
+                # For answers alone, any source is ordinary.
+                replies = tuple(
+                    each if each.rule.id in own else each._replace(rests_on="")
+                    for each in replies
+                )
+                hulled = Hulled((each.hull, each) for each in replies)
+                judged = judged._replace(
+                    replies=judged._replace(rules=replies, hulled=hulled)
+                )
+            yield judged
 
     @property
     def _all(self) -> _Bounds:
         return self.addresses.everybody, self.addresses.everybody
 
     def _rule(
-        self, rule: Rule, filter_: Filter, attached: _Bounds
+        self, rule: Rule, filter_: Filter, attached: _Bounds, format_: str
     ) -> RuleBoxes:
-        members = attached if filter_.attached_to else None
-        sources = self.bounds(rule.sources, members)
-        destinations = self.bounds(rule.destinations, members)
+        # Whose members they would be, a filter of nobody does not say.
+        members = attached if filter_.attached_to else (0, self._all[1])
+        # Others that bear the filter's role may not bear the filter.
+        others = (
+            self._peers(filter_.attached_to, format_)
+            if filter_.attached_to
+            else members
+        )
+        sources = self.bounds(
+            rule.sources,
+            others if filter_.direction == "in" else members,
+            format_,
+        )
+        destinations = self.bounds(
+            rule.destinations,
+            others if filter_.direction == "out" else members,
+            format_,
+        )
         if filter_.attached_to and filter_.direction == "in":
             destinations = _within(destinations, attached)
         if filter_.attached_to and filter_.direction == "out":
@@ -597,7 +745,7 @@ def _cut_services(
     spans: set[tuple[int, int]] = set()
     for each in existing:
         for filter_ in each.filters:
-            for rule in filter_.rules:
+            for rule in (*filter_.rules, *filter_.reply_rules):
                 if not isinstance(rule.service, Unknown):
                     spans.update(rule.service)
     for record in records:
@@ -616,7 +764,7 @@ def _cut_ports(
         _numbers(span)
         for each in existing
         for filter_ in each.filters
-        for rule in filter_.rules
+        for rule in (*filter_.rules, *filter_.reply_rules)
         for span in rule.source_ports or ()
     }
     if not spans:
@@ -627,6 +775,10 @@ def _cut_ports(
 
 def _role(name: str) -> Outsider:
     return Outsider(name, is_role=True)
+
+
+def _piece(role: str, network: Network) -> Outsider:
+    return Outsider(f"{role} in {network}", is_role=True)
 
 
 def _outsider(party: Party) -> Outsider:

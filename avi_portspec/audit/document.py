@@ -237,7 +237,7 @@ def _lacking_item(findings: Sequence[Finding]) -> Item:
         )
         for finding in findings
     ]
-    text = f"{_head(first)}{len(findings)} flows: {first.cause}:"
+    text = f"{_head(first)}{count_text(len(findings), 'flow')}: {first.cause}:"
     return Item(text, tuple(inner))
 
 
@@ -261,11 +261,12 @@ def _broad_item(findings: Sequence[Finding]) -> str | Item:
     """Return a line for a broad rule that several flows rest on."""
     first = findings[0]
     flows = dict.fromkeys(str(finding.flow) for finding in findings)
+    number = count_text(len(flows), "flow")
     what = first.text.rpartition(": ")[2]
     rule = "" if first.rule is None else clean(first.rule.id)
     text = (
         f"{first.level} {first.kind}: {clean(str(first.place))}: {rule}: "
-        f"needed for {len(flows)} flows, and the only rule for them: {what}"
+        f"needed for {number}, and the only rule for them: {what}"
     )
     return Item(text, (", ".join(flows), *first.hints))
 

@@ -204,6 +204,10 @@ class Filter:
         rules: The rules, in the order of evaluation.
         last_resort: What happens to the rest.
         is_stateful: Whether replies pass by themselves.
+        reply_rules: The rules for replies where they do not, if there are
+            others for them than *rules*.
+        routed_by: The host that forwards what the filter judges: one that
+            has a role of its own is taken for no router, and judges nothing.
         assumes: What was assumed to read it, in words.
     """
 
@@ -216,6 +220,8 @@ class Filter:
     rules: tuple[Rule, ...]
     last_resort: LastResort
     is_stateful: bool = True
+    reply_rules: tuple[Rule, ...] = ()
+    routed_by: Party | None = None
     assumes: tuple[str, ...] = ()
 
 

@@ -355,7 +355,11 @@ class _Audit:
                     text = f"{clean(unread.text)}: {clean(unread.why)}"
                     yield Finding(
                         kind="unread",
-                        level="unknown",
+                        # A report that lacks a rule is not made good by
+                        # whoever lets the unknown pass.
+                        level=(
+                            "error" if unread.kind == "failed" else "unknown"
+                        ),
                         text=text,
                         place=unread.place,
                         cause=f"{clean(str(unread.place))}: {text}",

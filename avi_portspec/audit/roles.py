@@ -80,6 +80,11 @@ class RoleMap(Strict):
     _patterns: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
         attrs.field(init=False, eq=False, repr=False)
     )
+    #: The names among the parties, with their roles: neither networks nor
+    #: patterns. All are folded.
+    named: Mapping[str, tuple[str, ...]] = attrs.field(
+        init=False, eq=False, repr=False
+    )
     #: The networks among the parties, with their roles.
     networks: tuple[tuple[Network, tuple[str, ...]], ...] = attrs.field(
         init=False, eq=False, repr=False
@@ -97,6 +102,15 @@ class RoleMap(Strict):
                 for name, roles in self.parties.items()
                 if {*name} & {"*", "?"}
             ),
+        )
+        fill(
+            self,
+            "named",
+            {
+                fold(name): roles
+                for name, roles in self.parties.items()
+                if _network(name) is None and not {*name} & {"*", "?"}
+            },
         )
         fill(
             self,
@@ -260,7 +274,7 @@ def read_roles(
         Fault(
             "record/unknown-key",
             key[:80],
-            "a table of the role map",
+            f"one of {', '.join(_KEYS)}",
             "an unknown key",
             nearest(key, _KEYS),
         )
@@ -310,7 +324,7 @@ def _table(value: Any, path: str, faults: list[Fault]) -> dict[str, Any]:
 def _texts(value: Any, path: str, faults: list[Fault]) -> list[str]:
     """Return a list of texts, at least one, each of them once."""
     if not isinstance(value, list) or not value:
-        expected = "a list of at least one name"
+        expected = "a list of at least one name, in brackets"
         faults.append(Fault("list/not-a-list", path, expected, shown(value)))
         return []
     sound = []

@@ -12,6 +12,7 @@ from avi_portspec.audit.findings import Finding
 from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.model import Place
 from avi_portspec.audit.report import Report
+from avi_portspec.documents import count_text
 from avi_portspec.model.facets import DeclinedFlow
 from avi_portspec.names import FindingKind, FindingLevel
 from avi_portspec.version import __version__
@@ -187,8 +188,9 @@ def _notifications(report: Report) -> Iterator[dict[str, Any]]:
         message = {"text": _message(f"The verdicts assume {text}.")}
         yield {"level": "note", "message": message}
     for file in report.files:
+        number = count_text(file.units, "rule")
         text = (
-            f"{file.name}: {file.units} rules: {file.read} read, "
+            f"{file.name}: {number}: {file.read} read, "
             f"{file.set_aside} set aside, {file.failed} failed, "
             f"{'; '.join([f'{file.unknown} unknown', *file.assumes])}."
         )

@@ -72,6 +72,8 @@ class Verdict(StrEnum):
 
 
 _ORDER: Final = [*Verdict]
+#: What does not pass, at least in part.
+_FAILS: Final = frozenset({Verdict.MISSING, Verdict.DENIED, Verdict.PARTLY})
 
 
 @attrs.frozen(kw_only=True)
@@ -274,7 +276,7 @@ class _Side:
             kinds = (let.rests_on for let in named if self._is_broad(let))
             rests_on = tuple(dict.fromkeys(kinds))
             side = attrs.evolve(side, rests_on=rests_on)
-        if verdict in {Verdict.MISSING, Verdict.DENIED, Verdict.PARTLY}:
+        if verdict in _FAILS:
             side = attrs.evolve(side, denied_by=self._denied_by())
         if verdict is Verdict.DENIED:
             side = attrs.evolve(side, rules=self._would_allow())
@@ -412,8 +414,9 @@ def _open(judged: Judged, need: Region) -> Iterator[str]:
             texts += _unknown_texts([rule.service])
         texts += [f"only {clean(text)}" for text in rule.conditions]
         why = "; ".join(texts) or (
-            "it names a part of a network that the role map gives to a role; "
-            "list that role's addresses in the inventory"
+            "it names a part of what the role map gives to a role: a part "
+            "of a network, or one party of several; list that role's "
+            "addresses in the inventory, or let the rule name all of them"
         )
         yield f"{clean(str(rule.place))} {clean(rule.id)}: {why}"
 
@@ -508,6 +511,8 @@ def _judge_side(
             reasons=(_NO_FAMILY,),
         )
     here = [judged for judged in filters if _is_at(judged, kind)]
+    if kind == "reply":
+        here = [judged.replies or judged for judged in here]
     try:
         parts = parts_of(region, here, compiler.addresses.everybody, _axes)
         side = _Side(

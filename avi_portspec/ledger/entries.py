@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import attrs
 
+from avi_portspec.documents import count_text
 from avi_portspec.edition.loading import load
 from avi_portspec.errors import Fault, InvalidDataError, UnknownNameError
 from avi_portspec.errors import nearest as nearest_of
@@ -100,7 +101,9 @@ class Drift:
             for kind in ("changed", "new", "gone")
             for address in getattr(self, kind)
         ]
-        lines.append(f"unchanged: {len(self.unchanged)} fragments")
+        lines.append(
+            f"unchanged: {count_text(len(self.unchanged), 'fragment')}"
+        )
         return "\n".join(lines)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 
 import attrs
 
+from avi_portspec.documents import count_text
 from avi_portspec.errors import Fault, UnknownNameError
 from avi_portspec.model.catalog import Catalog
 from avi_portspec.model.checks import Check, Many, Nested, Text
@@ -230,14 +231,14 @@ class EditionData(Record):
         return (self.id, *self.aliases)
 
     def __repr__(self) -> str:
-        return f"<Edition {self.id}: {len(self.flows)} flows>"
+        return f"<Edition {self.id}: {count_text(len(self.flows), 'flow')}>"
 
     def _repr_html_(self) -> str:
         """Return the edition's flows as a table for a notebook."""
         from avi_portspec.model.display import Row, html_grid, view
 
         return html_grid(
-            f"{self.title} ({self.id}): {len(self.flows)} flows",
+            f"{self.title} ({self.id}): {count_text(len(self.flows), 'flow')}",
             *view(Row(flow, self) for flow in self.flows),
             [f"SHA-256 of the data: {self.digest}"],
         )

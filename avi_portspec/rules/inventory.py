@@ -52,6 +52,7 @@ from avi_portspec.rules.networks import (
 )
 from avi_portspec.rules.peers import (
     INTERNET,
+    OBJECT_KEYS,
     NamedObject,
     Peer,
     PodSelector,
@@ -88,6 +89,8 @@ _MOST_SHARED: Final = 1_000
 #: more than anybody reads, or than fit into memory. This leaves room among
 #: all reported faults for the line that says so.
 _MOST_PAIRS: Final = FAULTS // 2
+#: How many networks or objects a fault names.
+_APART: Final = 3
 #: For how many unknown keys a nearest name is sought.
 _GUESSES: Final = 100
 _CLUSTER: Final = "cluster-ip"
@@ -99,6 +102,7 @@ _NO_SOURCE: Final = (
     "an address that no Controller has: a Controller never sends from the "
     "cluster IP"
 )
+_NO_INTERNET: Final = "addresses: the product is not the internet"
 _UNIQUE: Final = "addresses that no other endpoint has"
 _NO_CLUSTER_IP: Final = Fault(
     "inventory/no-cluster-ip",
@@ -130,46 +134,6 @@ class _Addresses(Check):
                 yield from _NETWORKS.faults(networks, name)
 
 
-class _Clouds(Check):
-    """Endpoints with their networks in each cloud."""
-
-    __slots__ = ()
-
-    rule = "inventory/not-clouds"
-    expected = "a mapping of endpoint ids to mappings of clouds to networks"
-
-    def accepts(self, value: object) -> bool:
-        return isinstance(value, FrozenDict) and all(
-            isinstance(members, FrozenDict) and members
-            for members in value.values()
-        )
-
-    def faults(self, value: Any, path: str) -> Iterator[Fault]:
-        yield from super().faults(value, path)
-        for name, members in value.items() if self.accepts(value) else ():
-            for cloud, networks in members.items():
-                if type(cloud) is not str or not KEBAB_ID.fullmatch(cloud):
-                    yield Fault(
-                        "id/form", path, "the ids of clouds", shown(cloud)
-                    )
-                else:
-                    yield from _SOME.faults(networks, f"{name}.{cloud}")
-
-
-class _CloudObjects(Check):
-    """Endpoints with their objects in each cloud."""
-
-    __slots__ = ()
-
-    rule = "inventory/not-objects"
-    expected = "a mapping of endpoint ids to mappings of clouds to objects"
-
-    def accepts(self, value: object) -> bool:
-        return isinstance(value, FrozenDict) and all(
-            _OBJECTS.accepts(members) and members for members in value.values()
-        )
-
-
 class _Objects(Check):
     """Endpoints with objects of platforms."""
 
@@ -179,14 +143,65 @@ class _Objects(Check):
     expected = "a mapping of endpoint ids to tuples of objects"
 
     def accepts(self, value: object) -> bool:
-        return isinstance(value, FrozenDict) and all(
-            type(name) is str
-            and KEBAB_ID.fullmatch(name)
-            and type(peers) is tuple
-            and peers
-            and all(type(peer) in (NamedObject, PodSelector) for peer in peers)
-            for name, peers in value.items()
-        )
+        return isinstance(value, FrozenDict)
+
+    def faults(self, value: Any, path: str) -> Iterator[Fault]:
+        yield from super().faults(value, path)
+        for name, peers in value.items() if self.accepts(value) else ():
+            if type(name) is not str or not KEBAB_ID.fullmatch(name):
+                yield Fault(
+                    "id/form", path, "the ids of endpoints", shown(name)
+                )
+            else:
+                yield from self.within(peers, name)
+
+    def within(self, peers: Any, path: str) -> Iterator[Fault]:
+        """Yield what is wrong with the objects of one endpoint."""
+        if type(peers) is not tuple or not peers:
+            expected = "a tuple of at least one object"
+            yield Fault(self.rule, path, expected, shown(peers))
+            return
+        for at, peer in enumerate(peers):
+            if type(peer) not in (NamedObject, PodSelector):
+                where, expected = f"{path}[{at}]", "an object of a platform"
+                yield Fault(self.rule, where, expected, shown(peer))
+
+
+class _CloudObjects(_Objects):
+    """Endpoints with their objects in each cloud."""
+
+    __slots__ = ()
+
+    expected = "a mapping of endpoint ids to mappings of clouds to objects"
+
+    def within(self, members: Any, path: str) -> Iterator[Fault]:
+        """Yield what is wrong with what one endpoint has, cloud by cloud."""
+        if not isinstance(members, FrozenDict) or not members:
+            expected = "a mapping of at least one cloud"
+            yield Fault(self.rule, path, expected, shown(members))
+            return
+        for cloud, listed in members.items():
+            if type(cloud) is not str or not KEBAB_ID.fullmatch(cloud):
+                yield Fault("id/form", path, "the ids of clouds", shown(cloud))
+            else:
+                yield from self.listed(listed, f"{path}.{cloud}")
+
+    def listed(self, listed: Any, path: str) -> Iterator[Fault]:
+        """Yield what is wrong with what one endpoint has in one cloud."""
+        return _Objects.within(self, listed, path)
+
+
+class _Clouds(_CloudObjects):
+    """Endpoints with their networks in each cloud."""
+
+    __slots__ = ()
+
+    rule = "inventory/not-clouds"
+    expected = "a mapping of endpoint ids to mappings of clouds to networks"
+
+    def listed(self, listed: Any, path: str) -> Iterator[Fault]:
+        """Yield what is wrong with the networks of a cloud."""
+        return _SOME.faults(listed, path)
 
 
 class _Networks(Check):
@@ -241,7 +256,6 @@ class _Hosts(Check):
 _NETWORKS: Final = _Networks(1)
 #: Those of a cloud, which can have objects instead.
 _SOME: Final = _Networks(0)
-_OBJECTS: Final = _Objects()
 _HOSTS: Final = _Hosts()
 
 
@@ -367,7 +381,7 @@ class Inventory(Record):
         converter=_freeze_clouds,
         hash=False,
     )
-    peers: Annotated[Mapping[EndpointId, tuple[Peer, ...]], _OBJECTS] = (
+    peers: Annotated[Mapping[EndpointId, tuple[Peer, ...]], _Objects()] = (
         attrs.field(factory=FrozenDict, converter=_freeze_peers, hash=False)
     )
     peers_by_cloud: Annotated[
@@ -481,14 +495,17 @@ class Inventory(Record):
                 ("peers", self.peers.get(name, ()), _join_peers(objects)),
             ):
                 if has != in_clouds:
-                    expected = f"in {field}, what {name} has in all clouds"
-                    yield Fault(rule, name, expected, "others")
-            bare = {
-                cloud for cloud, networks in members.items() if not networks
-            }
-            if not bare <= objects.keys() <= members.keys():
-                expected = "in each cloud addresses, or objects"
-                yield Fault(rule, name, expected, "none")
+                    apart = sorted(map(str, {*has} ^ {*in_clouds}))
+                    expected = f"in {field}, what it has in all its clouds"
+                    got = f"{', '.join(apart[:_APART])} in one of the two"
+                    yield Fault(rule, name, expected, got)
+            for cloud in sorted(members.keys() | objects.keys()):
+                if cloud not in members or not (
+                    members[cloud] or cloud in objects
+                ):
+                    got = "objects" if cloud in objects else "neither"
+                    expected = "a list of networks, empty only beside objects"
+                    yield Fault(rule, f"{name}.{cloud}", expected, got)
 
 
 def _join_peers(
@@ -926,6 +943,8 @@ class _Reading:
                 if key == CONTROLLER:
                     expected += f", or {OUTSIDE}"
                 got = "an unknown key"
+                if cloud in OBJECT_KEYS:
+                    expected += "; an object stands in a list, in brackets"
                 self.faults.append(
                     Fault(
                         "inventory/unknown-cloud", where, expected, got, near
@@ -992,11 +1011,14 @@ class _Reading:
                     f"{at_key}[{at}]": text for at, text in enumerate(value)
                 }
         else:
-            expected = (
-                "a list of addresses and networks"
-                if isinstance(value, str)
-                else "a list of at least one address or network"
+            one = (
+                "address, network or object"
+                if kinds
+                else ("address or network" if network else "address")
             )
+            expected = f"a list of at least one {one}"
+            if str in kinds and isinstance(value, dict):
+                expected += ", or a table with a list for each cloud"
             self._add("list/not-a-list", at_key, expected, shown(value))
         entries: list[Entry] = []
         for place, text in texts.items():
@@ -1005,32 +1027,58 @@ class _Reading:
             ):
                 self._read_object(key, text, place)
                 continue
-            parsed = parse_network(text, network=network)
-            if isinstance(parsed, Fault) and isinstance(text, dict):
-                where = "objects stand in the list of an endpoint"
-                parsed = parsed._replace(
-                    expected=f"{parsed.expected}; {where}"
-                )
+            parsed = parse_network(text, network=network, objects=bool(kinds))
             if isinstance(parsed, Fault):
-                self.faults.append(parsed.under(place))
+                fault = self._explain(parsed, key, text, kinds)
+                self.faults.append(fault.under(place))
             else:
                 entries.append(Entry(place, key, parsed))
         return entries
+
+    def _explain(
+        self, fault: Fault, key: str, text: Any, kinds: tuple[type, ...]
+    ) -> Fault:
+        """Return what is wrong with an address, and what is meant elsewhere.
+
+        Args:
+            fault: What is wrong.
+            key: The key that it stands under.
+            text: The address.
+            kinds: What will do besides addresses.
+        """
+        if isinstance(text, dict):
+            more = "objects stand in the list of an endpoint"
+        elif not isinstance(text, str) or fold(text) != INTERNET:
+            return fault
+        elif self._is_product(key):
+            return fault._replace(
+                rule="inventory/internet", expected=_NO_INTERNET
+            )
+        elif str in kinds:
+            return fault._replace(nearest=INTERNET)
+        elif kinds:
+            more = f'"{INTERNET}" has no cloud: list it for all of them'
+        else:
+            more = f'"{INTERNET}" stands in the list of an endpoint'
+        expected = fault.expected.partition(";")[0]
+        return fault._replace(expected=f"{expected}; {more}")
+
+    def _is_product(self, key: str) -> bool:
+        endpoint = self.edition.endpoints.get(key)
+        return endpoint is not None and endpoint.kind in PRODUCT
 
     def _read_object(
         self, key: str, value: dict[str, Any] | str, path: str
     ) -> None:
         """Read an object of a platform, or that an endpoint is anywhere."""
-        endpoint = self.edition.endpoints.get(key)
         if isinstance(value, dict):
             peer = parse_peer(value)
             if isinstance(peer, list):
                 self.faults += (fault.under(path) for fault in peer)
             else:
                 self.objects.append((path, key, peer))
-        elif endpoint is not None and endpoint.kind in PRODUCT:
-            expected = "addresses: the product is not the internet"
-            self._add("inventory/internet", path, expected, shown(value))
+        elif self._is_product(key):
+            self._add("inventory/internet", path, _NO_INTERNET, shown(value))
         else:
             self.internet.add(EndpointId(key))
 

@@ -46,9 +46,7 @@ EVERYWHERE: Final[tuple[Network, ...]] = (
     ip_network("::/0"),
 )
 
-_EXPECTED: Final = (
-    "an address or a network, such as 10.20.0.0/24 or 2001:db8::/64"
-)
+_SUCH: Final = "such as 10.20.0.0/24 or 2001:db8::/64"
 #: An address with letters has colons too; what has none is a name.
 _NAME: Final = re.compile(r"[^:]*[a-zA-Z][^:]*")
 #: Version, first and last address: networks are compared as numbers, for
@@ -194,7 +192,9 @@ def _as_ipv4(network: Network) -> str | None:
     return str(first) if bits == first.max_prefixlen else f"{first}/{bits}"
 
 
-def parse_network(text: object, *, network: bool = True) -> Network | Fault:
+def parse_network(
+    text: object, *, network: bool = True, objects: bool = False
+) -> Network | Fault:
     """Return the network that a string spells, or what is wrong with it.
 
     >>> parse_network("10.20.0.0/24")
@@ -206,8 +206,16 @@ def parse_network(text: object, *, network: bool = True) -> Network | Fault:
     Args:
         text: An address or a network in its usual spelling.
         network: Whether more than a single address will do.
+        objects: Whether the object of a platform would do, too.
     """
-    expected = _EXPECTED if network else "one address, such as 10.10.1.10"
+    some = (
+        "an address, a network or an object"
+        if objects
+        else ("an address or a network")
+    )
+    expected = f"{some}, {_SUCH}"
+    if not network:
+        expected = "one address, such as 10.10.1.10"
     if not isinstance(text, str):
         return Fault("network/form", "", expected, shown(text))
     address, slash, bits = text.partition("/")

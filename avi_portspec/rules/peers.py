@@ -19,6 +19,7 @@ from avi_portspec.rules.traffic import Strict
 
 __all__ = [
     "INTERNET",
+    "OBJECT_KEYS",
     "NamedObject",
     "Peer",
     "PeerKind",
@@ -44,6 +45,8 @@ PeerKind: TypeAlias = Literal[_NamedKind, "pod-selector"]
 
 _PODS: Final = "pod-selector"
 _NAMESPACES: Final = "namespace-selector"
+#: The keys of an object's table.
+OBJECT_KEYS: Final = (*get_args(_NamedKind), _PODS, _NAMESPACES)
 _DNS_LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DNS_NAME: Final = rf"{_DNS_LABEL}(?:\.{_DNS_LABEL})*"
 _LABEL_NAME: Final = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?"
@@ -240,17 +243,16 @@ you mean 'prefix-list'?
         table: The kind of the object as the only key, and its name; of pods,
             the labels, and those of their namespace.
     """
-    known = (*get_args(_NamedKind), _PODS, _NAMESPACES)
     faults = [
         Fault(
             "inventory/object",
             key[:80],
             "the kind of an object",
             "an unknown key",
-            nearest(key, known),
+            nearest(key, OBJECT_KEYS),
         )
         for key in table
-        if key not in known
+        if key not in OBJECT_KEYS
     ]
     if faults:
         return faults

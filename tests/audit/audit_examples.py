@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import Any
 
-from audit_oracle import ADDRESSES, GROUPS, World
+from audit_oracle import ADDRESSES, GROUPS, MORE_GROUPS, World
 from hypothesis import strategies as st
 
 from avi_portspec import Inventory, Protocol
@@ -89,7 +89,7 @@ def place(number: int) -> Place:
 def parties() -> st.SearchStrategy[Party]:
     """Draw a party."""
     known = [
-        *(Group(name) for name in (*GROUPS, "g-other")),
+        *(Group(name) for name in (*GROUPS, "g-cs", "g-t", "g-other")),
         *map(networks, NETWORKS),
         Networks(()),
         Anywhere((4,)),
@@ -159,6 +159,9 @@ def filters(draw: st.DrawFn, number: int) -> Filter:
             )
         ),
         is_stateful=draw(st.sampled_from([True, True, True, False])),
+        reply_rules=draw(
+            st.sampled_from([(), (), tuple(drawn[::-1]), tuple(drawn[:1])])
+        ),
     )
 
 
@@ -186,7 +189,8 @@ def worlds(draw: st.DrawFn) -> World:
         else st.just(())
     )
     together = draw(st.sampled_from([(), (), (frozenset({"f1", "f2"}),)]))
-    return World(drawn, unread, together)
+    groups = {**GROUPS, **draw(st.sampled_from(MORE_GROUPS))}
+    return World(drawn, unread, together, groups)
 
 
 def existing_of(world: World) -> Existing:
@@ -209,6 +213,6 @@ def existing_of(world: World) -> Existing:
 def roles_of(world: World) -> RoleMap:
     """Return the role map of drawn filters."""
     return RoleMap(
-        parties={name: tuple(roles) for name, roles in GROUPS.items()},
+        parties={name: tuple(roles) for name, roles in world.groups.items()},
         together=tuple(tuple(sorted(each)) for each in world.together),
     )

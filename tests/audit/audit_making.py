@@ -154,6 +154,7 @@ __all__ = [
     "ENGINE",
     "NTP",
     "PORTAL",
+    "ROLES",
     "SSH",
     "Members",
     "audit",

@@ -11,6 +11,8 @@ from ipaddress import ip_address
 from itertools import product
 from typing import Any, NamedTuple
 
+import attrs
+
 from avi_portspec.audit.model import (
     Anywhere,
     Filter,
@@ -33,8 +35,13 @@ GROUPS = {
     "g-c": ["controller"],
     "g-s": ["service-engine"],
     "g-e": ["external-network-services"],
-    "g-cs": ["controller", "service-engine"],
 }
+#: Where a role has several of them.
+MORE_GROUPS = (
+    {},
+    {"g-cs": ["controller", "service-engine"]},
+    {"g-t": ["service-engine"]},
+)
 #: From each piece of the line of ports that anything cuts, one source port.
 SOURCES = (0, 22, 123, 161, 443, 500, 1024, 8443, 60000)
 REPLIED_TO = (1024, 8443, 60000)
@@ -96,22 +103,44 @@ def packets(
     return found
 
 
-def is_among(end: str, party: Any, members: Sequence[Any]) -> bool | None:
-    """Return whether somebody is among a party, or ``None``."""
-    if isinstance(party, Unknown):
+class Named(NamedTuple):
+    """What tells who somebody is by a name.
+
+    Attributes:
+        groups: The roles of each group.
+        members: The parties of the filter; none if it does not say.
+        is_peer: Whether the members are whom they talk to.
+    """
+
+    groups: dict[str, list[str]]
+    members: Sequence[Any] = ()
+    is_peer: bool = False
+
+
+def is_among(
+    end: str, party: Any, beside: Iterable[Any] | None, named: Named
+) -> bool | None:
+    """Return whether somebody is among a party, or ``None``.
+
+    Args:
+        end: Who it is.
+        party: The party.
+        beside: All parties of a rule's side; ``None`` of those of a filter,
+            whose groups are all of their roles.
+        named: What tells who they are.
+    """
+    nobody_knows = isinstance(party, Members) and not named.members
+    if isinstance(party, Unknown) or nobody_knows:
         return None
     if isinstance(party, Members):
-        # Of a filter that is attached to nobody, nobody knows who they are.
-        return is_any_of(end, members, ()) if members else None
+        own = Named(named.groups)
+        return is_any_of(end, named.members, own, is_rule=named.is_peer)
     # Of whoever has no addresses, the name ends in the family.
     name, _, family = end.partition("@")
     if isinstance(party, Anywhere):
         return int(family or 4) in party.families
     if isinstance(party, Group):
-        roles = GROUPS.get(party.id, [])
-        return name in roles or any(
-            name in ADDRESSES.get(role, ()) for role in roles
-        )
+        return is_in_group(name, party, beside, named)
     assert isinstance(party, Networks)
     if family:
         # No network is known to have anybody without addresses.
@@ -119,11 +148,31 @@ def is_among(end: str, party: Any, members: Sequence[Any]) -> bool | None:
     return any(ip_address(end) in network for network in party.networks)
 
 
+def is_in_group(
+    name: str, group: Group, beside: Iterable[Any] | None, named: Named
+) -> bool | None:
+    """Return whether somebody is in a group, or ``None``."""
+    for role in named.groups.get(group.id, []):
+        if name == role or name in ADDRESSES.get(role, ()):
+            bearers = {g for g, r in named.groups.items() if role in r}
+            if beside is None or bearers <= ids_of(beside):
+                return True
+            # Others have the role as well: which of them, nobody knows.
+            return None
+    return False
+
+
+def ids_of(parties: Iterable[Any]) -> set[str]:
+    """Return the ids of the groups among some parties."""
+    return {party.id for party in parties if isinstance(party, Group)}
+
+
 def is_any_of(
-    end: str, parties: Iterable[Any], members: Sequence[Any]
+    end: str, parties: Sequence[Any], named: Named, *, is_rule: bool = True
 ) -> bool | None:
     """Return whether somebody is among any of some parties."""
-    answers = [is_among(end, party, members) for party in parties]
+    beside = parties if is_rule else None
+    answers = [is_among(end, party, beside, named) for party in parties]
     if True in answers:
         return True
     return None if None in answers else False
@@ -136,12 +185,22 @@ def is_in(point: int, spans: Any) -> bool | None:
     return any(low <= point <= high for low, high in spans)
 
 
-def matches(rule: Rule, filter_: Filter, packet: Packet) -> bool | None:
+def matches(
+    world: World, rule: Rule, filter_: Filter, packet: Packet
+) -> bool | None:
     """Return whether a rule matches a packet, or ``None``."""
-    members = filter_.attached_to
+    members, way = filter_.attached_to, filter_.direction
     answers = [
-        is_any_of(packet.source, rule.sources, members),
-        is_any_of(packet.destination, rule.destinations, members),
+        is_any_of(
+            packet.source,
+            rule.sources,
+            Named(world.groups, members, is_peer=way == "in"),
+        ),
+        is_any_of(
+            packet.destination,
+            rule.destinations,
+            Named(world.groups, members, is_peer=way == "out"),
+        ),
         is_in(packet.protocol * 65536 + packet.port, rule.service),
     ]
     if rule.source_ports is not None:
@@ -172,11 +231,12 @@ def is_broad(rule: Rule, filter_: Filter, *, is_known: bool) -> bool:
 
 
 class World(NamedTuple):
-    """All filters, and what was not read of them."""
+    """All filters, what was not read of them, and who the groups are."""
 
     filters: tuple[Filter, ...]
     unread: tuple[Unread, ...]
     together: tuple[frozenset[str], ...]
+    groups: dict[str, list[str]]
 
 
 Skip = Callable[[Rule, Filter], bool]
@@ -207,7 +267,7 @@ def lets(
     for rule in filter_.rules:
         if skip(rule, filter_):
             continue
-        match = matches(rule, filter_, packet)
+        match = matches(world, rule, filter_, packet)
         allows = rule.action == "allow"
         if match or (match is None and allows == most):
             return allows
@@ -219,7 +279,7 @@ def lets(
     return last.action == "allow" and not is_left_out
 
 
-def attached(filter_: Filter, packet: Packet) -> bool | None:
+def attached(world: World, filter_: Filter, packet: Packet) -> bool | None:
     """Return whether a filter judges a packet, or ``None``."""
     if not filter_.attached_to:
         return True
@@ -228,7 +288,11 @@ def attached(filter_: Filter, packet: Packet) -> bool | None:
         "out": [packet.source],
         "through": [packet.source, packet.destination],
     }[filter_.direction]
-    answers = [is_any_of(end, filter_.attached_to, ()) for end in ends]
+    named = Named(world.groups)
+    answers = [
+        is_any_of(end, filter_.attached_to, named, is_rule=False)
+        for end in ends
+    ]
     if True in answers:
         return True
     return None if None in answers else False
@@ -240,7 +304,7 @@ def passes(
     """Return whether a packet passes all stages of one side."""
     stages: dict[str, list[tuple[Filter, bool | None]]] = {}
     for filter_ in filters:
-        is_here = attached(filter_, packet)
+        is_here = attached(world, filter_, packet)
         if is_here is not False:
             stages.setdefault(filter_.stage, []).append((filter_, is_here))
 
@@ -329,7 +393,7 @@ def verdict_of(
 ) -> str:
     """Return the verdict of a side."""
     if not any(
-        attached(filter_, packet) is not False
+        attached(world, filter_, packet) is not False
         for filter_ in filters
         for packet in all_packets
     ):
@@ -357,6 +421,11 @@ def sides_of(
             )
         ]
         families = (None,) if has_addresses else (4, 6)
+        if kind == "reply":
+            filters = [
+                attrs.evolve(each, rules=each.reply_rules or each.rules)
+                for each in filters
+            ]
         verdicts = [
             verdict_of(
                 world,

@@ -149,6 +149,35 @@ metadata: {name: first}
         assert verdict(report(policy + admin, roles)) == "unknown"
         assert verdict(report(policy + admin, roles), NTP) == "unknown"
 
+    @pytest.mark.parametrize("blocks", [(), ("deny",), ("allow", "deny")])
+    def test_blocks_of_a_firewall_rule(self, blocks: tuple[str, ...]) -> None:
+        """Of Google Cloud: one that may deny does not become one that allows.
+
+        Terraform knows its blocks only after apply.
+        """
+        kind = "google_compute_firewall"
+        resources = [
+            {"address": f"{kind}.{name}", "mode": "managed", "type": kind,
+             "name": name, "values": {"name": name, "network": "n",
+                                      "priority": priority, **values}}
+            for name, priority, values in (
+                ("first", 100, {}),
+                ("all", 1000, {"allow": [{"protocol": "all"}]}),
+            )
+        ]  # fmt: skip
+        change = {"after_unknown": dict.fromkeys(blocks, True)}
+        plan = {
+            "format_version": "1.2",
+            "terraform_version": "1",
+            "planned_values": {"root_module": {"resources": resources}},
+            "resource_changes": [
+                {"address": f"{kind}.first", "change": change}
+            ],
+        }
+        found = report(json.dumps(plan), {})
+        assert verdict(found) == "unknown"
+        assert verdict(found, side="source") == "only broad"
+
     def test_kinds_of_resources_that_are_not_read(self) -> None:
         """Those of another stage leave open nothing that is read."""
         group = {
@@ -174,3 +203,204 @@ metadata: {name: first}
                 roles,
             )  # fmt: skip
             assert (verdict(found), verdict(found, NTP)) == verdicts
+
+
+def nft(
+    chains: dict[str, dict[str, Any]], *rules: tuple[str, list[Any]]
+) -> str:
+    """Return a ruleset of nftables: chains of one table, and their rules."""
+    common = {"family": "inet", "table": "t"}
+    listed: list[Any] = [
+        {"chain": {**common, "name": name, **more}}
+        for name, more in chains.items()
+    ]
+    listed += [
+        {"rule": {**common, "chain": chain, "handle": at, "expr": list(expr)}}
+        for at, (chain, expr) in enumerate(rules, 1)
+    ]
+    return json.dumps({"nftables": listed})
+
+
+def on(port: int) -> dict[str, Any]:
+    """Return a comparison of the port of TCP."""
+    field = {"payload": {"protocol": "tcp", "field": "dport"}}
+    return {"match": {"op": "==", "left": field, "right": port}}
+
+
+INPUT = {"type": "filter", "hook": "input", "policy": "drop"}
+ACCEPT, DROP = {"accept": None}, {"drop": None}
+
+
+class TestOtherHooks:
+    """What is stopped there never comes to the chain that lets it in."""
+
+    @pytest.mark.parametrize(
+        ("lines", "ssh", "portal"),
+        [
+            (["PREROUTING -p tcp --dport 22 -j DROP"],
+             "unknown", "only broad"),
+            (["PREROUTING -j MINE", "MINE -p tcp --dport 22 -j DROP"],
+             "unknown", "only broad"),
+            (["PREROUTING -j MINE", "MINE -p tcp -j NFQUEUE"],
+             "unknown", "unknown"),
+            (["OUTPUT -p tcp -j DROP"], "only broad", "only broad"),
+            (["PREROUTING -j NOTRACK", "PREROUTING -p udp -j DNAT"],
+             "only broad", "only broad"),
+            (["PREROUTING -m conntrack --ctstate INVALID -j DROP"],
+             "only broad", "only broad"),
+        ],
+    )  # fmt: skip
+    def test_of_iptables(
+        self, lines: list[str], ssh: str, portal: str
+    ) -> None:
+        """Rules of other tables that deny, and what is not known of them."""
+        raw = ["*raw", ":PREROUTING ACCEPT", ":MINE -", ":OUTPUT ACCEPT",
+               *(f"-A {line}" for line in lines), "COMMIT", ""]  # fmt: skip
+        found = report(
+            save(
+                ":INPUT DROP",
+                "INPUT -p tcp --dport 22 -j ACCEPT",
+                "INPUT -p tcp --dport 8443 -j ACCEPT",
+            )
+            + "\n".join(raw)
+        )
+        assert (verdict(found), verdict(found, PORTAL)) == (ssh, portal)
+
+    @pytest.mark.parametrize(
+        ("chain", "expected"),
+        [("PREROUTING", "unknown"), ("OUTPUT", "only broad")],
+    )
+    def test_policies(self, chain: str, expected: str) -> None:
+        """They deny all that the chain does not let through."""
+        mangle = f"*mangle\n:{chain} DROP\nCOMMIT\n"
+        found = report(
+            save(":INPUT DROP", "INPUT -p tcp --dport 22 -j ACCEPT") + mangle
+        )
+        assert verdict(found) == expected
+        assert (found.files[0].units, found.files[0].unknown) == (2, 1)
+
+    def test_of_nftables(self) -> None:
+        """Chains of other hooks, and those that they jump to."""
+        chains = {
+            "first": {"type": "filter", "hook": "prerouting"},
+            "more": {},
+            "in": INPUT,
+        }
+        found = report(
+            nft(
+                chains,
+                ("first", [{"jump": {"target": "more"}}]),
+                ("more", [on(8443), DROP]),
+                ("in", [on(22), ACCEPT]),
+                ("in", [on(8443), ACCEPT]),
+            )
+        )
+        assert verdict(found) == "only broad"
+        assert verdict(found, PORTAL) == "unknown"
+
+    def test_targets_that_translate(self) -> None:
+        """As nftables shows those of iptables."""
+        chains = {
+            "nat": {"type": "nat", "hook": "prerouting"},
+            "in": INPUT,
+        }
+        xt = {"xt": {"type": "target", "name": "DNAT"}}
+        text = nft(chains, ("nat", [xt]), ("in", [on(22), ACCEPT]))
+        assert verdict(report(text)) == "only broad"
+
+    @pytest.mark.parametrize(
+        ("states", "expected"),
+        [
+            (["invalid"], "only broad"),
+            (["untracked"], "unknown"),
+            ({"|": ["new", "invalid"]}, "unknown"),
+        ],
+    )
+    def test_states(self, states: Any, expected: str) -> None:
+        """What nobody knows may be one that begins a connection."""
+        state = {"match": {"op": "in", "left": {"ct": {"key": "state"}},
+                           "right": states}}  # fmt: skip
+        text = nft(
+            {"in": INPUT},
+            ("in", [state, DROP]),
+            ("in", [on(22), ACCEPT]),
+        )
+        assert verdict(report(text)) == expected
+        known = isinstance(states, list)
+        line = (
+            f"INPUT -m conntrack --ctstate {states[0].upper()} -j DROP"
+            if known
+            else "INPUT -m conntrack --ctstate SNAT -j DROP"
+        )
+        saved = save(":INPUT DROP", line, "INPUT -p tcp --dport 22 -j ACCEPT")
+        assert verdict(report(saved)) == expected
+
+
+class TestReplies:
+    """Each chain lets answers through by itself, or does not."""
+
+    @pytest.mark.parametrize(
+        ("line", "expected"),
+        [
+            ("INPUT -m state --state ESTABLISHED -j ACCEPT", "missing"),
+            ("OUTPUT -m state --state ESTABLISHED -j ACCEPT", "none"),
+            ("OUTPUT -p udp -m state --state ESTABLISHED -j ACCEPT",
+             "missing"),
+            ("OUTPUT -p tcp -m state --state ESTABLISHED -j ACCEPT",
+             "covered"),
+            ("OUTPUT -o eth0 -m state --state ESTABLISHED -j ACCEPT",
+             "unknown"),
+            ("OUTPUT -m state --state ESTABLISHED -j DROP", "missing"),
+        ],
+    )  # fmt: skip
+    def test_of_a_host(self, line: str, expected: str) -> None:
+        """Those that leave it, where all else is dropped."""
+        found = report(
+            save(
+                ":INPUT DROP",
+                ":OUTPUT DROP",
+                line,
+                "INPUT -m state --state ESTABLISHED -j ACCEPT",
+                "INPUT -p tcp --dport 22 -j ACCEPT",
+            )
+        )
+        assert verdict(found, side="reply") == expected
+
+    def test_what_is_denied_before(self) -> None:
+        """Answers to anybody pass, but for what a rule before stops."""
+        found = report(
+            save(
+                ":INPUT ACCEPT",
+                ":OUTPUT DROP",
+                "OUTPUT -p tcp --sport 22 -j DROP",
+                "OUTPUT -m state --state ESTABLISHED -j ACCEPT",
+            )
+        )
+        assert verdict(found, side="reply") == "denied"
+        assert verdict(found, NTP, side="reply") == "covered"
+
+    def test_what_a_chain_lets_through_anyway(self) -> None:
+        """Some pass by themselves, and the others by its policy."""
+        found = report(
+            save(
+                ":INPUT ACCEPT",
+                ":OUTPUT ACCEPT",
+                "OUTPUT -p udp -m state --state ESTABLISHED -j ACCEPT",
+            )
+        )
+        assert verdict(found, side="reply") == "covered"
+
+
+class TestForwarding:
+    """A host that has a role is no router."""
+
+    @pytest.mark.parametrize(
+        ("parties", "expected"),
+        [(HOST, "none"), ({"other": ("controller",)}, "missing")],
+    )
+    def test_what_a_host_forwards(self, parties: Any, expected: str) -> None:
+        """Its own traffic never passes that chain."""
+        text = save(":INPUT ACCEPT", ":OUTPUT ACCEPT", ":FORWARD DROP")
+        found = report(text, parties)
+        assert verdict(found, side="path") == expected
+        assert found.rules == ()

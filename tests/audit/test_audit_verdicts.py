@@ -14,6 +14,7 @@ from audit_making import (
     ENGINE,
     NTP,
     PORTAL,
+    ROLES,
     SSH,
     Members,
     audit,
@@ -122,6 +123,90 @@ class TestCovered:
         assert side(other, roles=roles).verdict is Verdict.MISSING
         six = into(CONTROLLER, ssh(networks("2001:db8::/64")))
         assert side(six, roles=roles).verdict is Verdict.MISSING
+
+    def test_one_of_several_networks_of_a_role(self) -> None:
+        """It is a part of the role, and all of them are all of it."""
+        low, high, six = "10.20.0.0/24", "10.30.0.0/24", "2001:db8::/64"
+        engine = ("service-engine",)
+        roles = role_map(
+            parties={
+                "sg-c": ("controller",),
+                low: engine,
+                high: ("avi-vantage",),
+                "10.30.0.0/25": engine,
+                six: engine,
+            }
+        )
+        one = side(into(CONTROLLER, ssh(networks(low))), roles=roles)
+        assert one.verdict is Verdict.PARTLY
+        assert one.lacks == (
+            f"tcp/22 from service-engine in {high} to controller",
+        )
+        both = into(CONTROLLER, ssh(networks(low), 1), ssh(networks(high), 2))
+        assert side(both, roles=roles).verdict is Verdict.COVERED
+        part = into(CONTROLLER, ssh(networks(low, "10.30.0.0/25")))
+        found = side(part, roles=roles)
+        assert found.verdict is Verdict.UNKNOWN
+        assert found.reasons[0].startswith(
+            "rules.json:1 rule-1: it names a part of what the role map gives "
+        )
+        denied = ordered(
+            CONTROLLER,
+            ssh(networks(high), 1, action="deny"),
+            ssh(ANY, 2),
+        )
+        found = side(denied, roles=roles)
+        assert found.verdict is Verdict.DENIED
+        assert found.lacks == one.lacks
+        other = into(CONTROLLER, ssh(networks(six)))
+        (reason,) = side(other, roles=roles).reasons
+        assert reason.startswith("only IPv6 passes")
+
+    def test_several_networks_of_a_role_that_has_addresses(self) -> None:
+        """Where those are translated, nobody knows which are which."""
+        roles = role_map(
+            parties={
+                "sg-c": ("controller",),
+                "192.0.2.0/25": ("service-engine",),
+                "192.0.2.128/25": ("service-engine",),
+            }
+        )
+        for text, verdict in (
+            ("192.0.2.0/25", Verdict.UNKNOWN),
+            ("192.0.2.0/24", Verdict.COVERED),
+        ):
+            group = into(CONTROLLER, ssh(networks(text)))
+            found = side(group, roles=roles, inventory=SITE)
+            assert found.verdict is verdict
+
+    def test_one_of_several_groups_of_a_role(self) -> None:
+        """Who of the role is in which of them, nobody knows."""
+        engine = ("service-engine",)
+        roles = role_map(parties={**ROLES, "sg-t": engine, "se-*": engine})
+        twin = Group("sg-t")
+        one = into(CONTROLLER, ssh(ENGINE))
+        assert side(one, roles=roles).verdict is Verdict.UNKNOWN
+        both = into(CONTROLLER, ssh((ENGINE, twin)))
+        assert side(both, roles=roles).verdict is Verdict.COVERED
+        denied = ordered(
+            CONTROLLER, ssh(twin, 1, action="deny"), ssh((ENGINE, twin), 2)
+        )
+        assert side(denied, roles=roles).verdict is Verdict.UNKNOWN
+        # A pattern is nobody until a file names who is meant.
+        third = into(
+            CONTROLLER,
+            ssh((ENGINE, twin), 1),
+            rule(Group("se-x"), Members(), "tcp/1", 2),
+        )
+        assert side(third, roles=roles).verdict is Verdict.UNKNOWN
+        # Its own members are some of a filter's role, and all of its side.
+        roles = role_map(parties={**ROLES, "sg-d": ("controller",)})
+        own = into(CONTROLLER, ssh(Members()))
+        flow = "controller-to-controller-ssh"
+        assert side(own, roles=roles, flow=flow).verdict is Verdict.UNKNOWN
+        assert side(into(CONTROLLER, ssh()), roles=roles).verdict is (
+            Verdict.COVERED
+        )
 
     def test_names_of_roles_are_understood(self) -> None:
         """Also those of objects that the inventory gives to a role."""
@@ -466,6 +551,21 @@ class TestUnknown:
         assert first.verdict is Verdict.UNKNOWN
         all_of_it = side(into(CONTROLLER, ssh()), unread=(unread,))
         assert all_of_it.verdict is Verdict.COVERED
+
+    def test_many_things_that_were_not_read(self) -> None:
+        """The first are named, and that there are more."""
+        unread = tuple(
+            Unread(
+                place=Place("rules.json", line),
+                kind="failed",
+                text="row",
+                why="no port",
+            )
+            for line in range(30)
+        )
+        reasons = side(into(CONTROLLER), unread=unread).reasons
+        assert len(reasons) == 21
+        assert reasons[-1] == "group: more of it was not read"
 
     def test_who_bears_the_filter(self) -> None:
         """It may be the Controller."""

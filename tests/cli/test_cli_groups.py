@@ -343,7 +343,6 @@ class TestLaws:
         """No line is longer than the terminal; more room is never worse."""
         check_all(edition, data)
 
-    @examples(2)
     @given(st.data(), strategies.editions())
     def test_of_any_edition(
         self, data: st.DataObject, edition: Edition
@@ -351,7 +350,6 @@ class TestLaws:
         """Also with names that are longer than a line."""
         check_all(edition, data)
 
-    @examples(2)
     @given(st.data())
     def test_of_changes(self, data: st.DataObject) -> None:
         """Of any two editions, and the plans of upgrades."""

@@ -600,7 +600,6 @@ class TestLaws:
             assert needed == (decision.status == "needed")
             assert decision.reason.startswith(f"{decision.why}.")
 
-    @examples(4)
     @given(st.data())
     def test_of_any_edition(self, data: st.DataObject) -> None:
         """Whatever its names, the short form is short, and no word hangs."""

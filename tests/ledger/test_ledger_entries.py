@@ -370,6 +370,12 @@ class TestDrift:
         assert not drift
         assert str(drift) == "unchanged: 4 fragments"
 
+    def test_one_is_no_plural(self) -> None:
+        """A page of a single sentence."""
+        assert str(_ledger("One.\n").check(from_text("One.\n"))) == (
+            "unchanged: 1 fragment"
+        )
+
     def test_each_kind(self) -> None:
         """Changed, new and gone fragments are told apart."""
         copy = PAGE.replace("One", "No").replace("- A bullet", "")

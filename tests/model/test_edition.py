@@ -370,6 +370,7 @@ class TestQuestions:
     def test_it_says_what_it_is(self, edition: Edition) -> None:
         """In one line; the whole would fill pages."""
         assert repr(edition) == "<Edition vantage-undated: 42 flows>"
+        assert "(vantage-undated): 42 flows<" in edition._repr_html_()
         assert edition.names() == ("vantage-undated",)
 
 

@@ -156,7 +156,6 @@ class TestGiven:
             else:
                 assert (rest.evaluate(deployment) is Answer.YES) == holds
 
-    @examples(5)
     @given(CONDITIONS, ASKED)
     def test_it_answers_the_same_without_silence(
         self, condition: Condition, asked: Asked
@@ -176,7 +175,6 @@ class TestGiven:
                 left = Answer.NO if rest is None else rest.evaluate(deployment)
                 assert left == answer
 
-    @examples(5)
     @given(CONDITIONS)
     @example(AllOf(parts=(SHELL_, Unless(part=HTTP_))))
     def test_a_deployment_settles_everything(
@@ -312,7 +310,6 @@ class TestGiven:
 class TestSilentValues:
     """For which values a condition is not documented."""
 
-    @examples(5)
     @given(CONDITIONS, ASKED)
     def test_none_is_missed(self, condition: Condition, asked: Asked) -> None:
         """Of a deployment with one cloud, one of its values is there."""
@@ -331,7 +328,6 @@ class TestSilentValues:
                     for facet, values in lacking.items()
                 )
 
-    @examples(5)
     @given(CONDITIONS, ASKED)
     def test_none_is_made_up(self, condition: Condition, asked: Asked) -> None:
         """Each is unstated in a part, and asked about."""
@@ -345,7 +341,6 @@ class TestSilentValues:
             assert open_ >= {*values}
             assert asked.get(facet, open_) >= {*values}
 
-    @examples(5)
     @given(CONDITIONS)
     def test_each_is_not_documented(self, condition: Condition) -> None:
         """There is a deployment for which that is the answer."""
@@ -484,7 +479,6 @@ class TestConditionPhrase:
         """The words of the specification; names in the order of the facet."""
         assert condition_phrase(condition, edition.facets) == phrase
 
-    @examples(3)
     @given(st.data())
     def test_of_any_condition(self, data: st.DataObject) -> None:
         """Only what always holds has no words; none hangs in the air."""
@@ -707,7 +701,6 @@ class TestNeed:
         assert phrase("IPv6 routing") == "IPv6 routing"
         assert phrase(None) == ""
 
-    @examples(3)
     @given(strategies.editions())
     def test_of_any_edition(self, edition: Edition) -> None:
         """There are words for each, and no blank around them."""
@@ -724,7 +717,6 @@ class TestNeed:
 class TestFacts:
     """What about a deployment decides."""
 
-    @examples(5)
     @given(CONDITIONS, st.sampled_from(SPACE))
     def test_they_decide(
         self, condition: Condition, deployment: Deployment
@@ -740,7 +732,6 @@ class TestFacts:
             ):
                 assert condition.evaluate(other) is answer
 
-    @examples(5)
     @given(CONDITIONS, st.sampled_from(SPACE))
     def test_they_are_true(
         self, condition: Condition, deployment: Deployment
@@ -904,7 +895,6 @@ class TestAssumptions:
                     assert reason.short
                     assert len(reason.short) < len(reason.reason)
 
-    @examples(3)
     @given(strategies.editions())
     def test_of_any_flow(self, edition: Edition) -> None:
         """Each text once, and from a reason of its level."""

@@ -656,6 +656,138 @@ openshift = ["10.30.0.1"]
         (fault,) = faults(edition, f"{FLAT}[service-engine]\n{members}")
         assert fault.path == path
 
+    def test_all_slips_are_told(self, edition: Edition) -> None:
+        """At once, each with what will do there and what came."""
+        either = "an address, a network or an object, such as 10.20.0.0/24 or"
+        either += " 2001:db8::/64"
+        some = "a list of at least one address, network or object"
+        cloud = "the id of a cloud of vantage-undated"
+        internet = '"internet" has no cloud: list it for all of them'
+        text = """
+controller = { outside = ["internet"], aws = [] }
+service-engine = { aws = [7], vcenter = "10.0.0.1", azure = { tag = "a" } }
+external-network-services = { aws = ["internet"], gcp = ["Internet"] }
+dns-server = {}
+ntp-server = { fqdn = "ntp.example.com" }
+esxi-host = ["Internet"]
+snmp-trap-receiver = "internet"
+shared = [{ tag = "a" }, "internet"]
+cluster-ip = []
+"""
+        found = [(f.path, f.expected, f.got) for f in faults(edition, text)]
+        assert found == [
+            (
+                "controller.outside[0]",
+                "addresses: the product is not the internet",
+                "'internet'",
+            ),
+            ("controller.aws", some, "an empty list"),
+            ("service-engine.aws[0]", either, "7"),
+            ("service-engine.vcenter", some, "'10.0.0.1'"),
+            ("service-engine.azure", some, "a table of 1 item"),
+            (
+                "external-network-services.aws[0]",
+                f"{either}; {internet}",
+                "'internet'",
+            ),
+            (
+                "external-network-services.gcp[0]",
+                f"{either}; {internet}",
+                "'Internet'",
+            ),
+            (
+                "dns-server",
+                f"{some}, or a table with a list for each cloud",
+                "an empty table",
+            ),
+            (
+                "ntp-server.fqdn",
+                f"{cloud}; an object stands in a list, in brackets",
+                "an unknown key",
+            ),
+            (
+                "esxi-host[0]",
+                (
+                    f"{either}; not a DNS name, whose addresses can change "
+                    "after the rules are written"
+                ),
+                "'Internet'",
+            ),
+            ("snmp-trap-receiver", some, "'internet'"),
+            (
+                "shared[0]",
+                (
+                    "an address or a network, such as 10.20.0.0/24 or "
+                    "2001:db8::/64; objects stand in the list of an endpoint"
+                ),
+                "a table of 1 item",
+            ),
+            (
+                "shared[1]",
+                (
+                    "an address or a network, such as 10.20.0.0/24 or "
+                    '2001:db8::/64; "internet" stands in the list of an '
+                    "endpoint"
+                ),
+                "'internet'",
+            ),
+            ("cluster-ip", "a list of at least one address", "an empty list"),
+        ]
+        (near,) = faults(edition, 'esxi-host = ["Internet"]')
+        assert near.nearest == "internet"
+
+    @pytest.mark.parametrize(
+        ("fields", "paths"),
+        [
+            (
+                {"peers": {3: (), "aws": (), "gcp": ("sg-1", "sg-2")}},
+                ["peers", "aws", "gcp[0]", "gcp[1]"],
+            ),
+            (
+                {"peers_by_cloud": {"aws": 3, "gcp": {3: (), "aws": (7,)}}},
+                ["aws", "gcp", "gcp.aws[0]"],
+            ),
+            ({"peers_by_cloud": 3}, ["peers_by_cloud"]),
+            (
+                {"by_cloud": {"aws": {}, "gcp": {"A": (), "b": (1,)}}},
+                ["aws", "gcp", "gcp.b[0]"],
+            ),
+        ],
+    )
+    def test_each_that_is_unsound_is_told(
+        self, fields: dict[str, Any], paths: list[str]
+    ) -> None:
+        """With the key that it stands under."""
+        with pytest.raises(InvalidDataError) as caught:
+            Inventory(**{"addresses": {}, **fields})
+        assert [fault.path for fault in caught.value.faults] == paths
+
+    def test_what_does_not_agree_is_named(self, edition: Edition) -> None:
+        """What only one of the two has, and which cloud lacks all."""
+        sound = loads_inventory(FLAT + GROUPED, edition=edition)
+        with pytest.raises(InvalidDataError) as caught:
+            attrs.evolve(
+                sound,
+                peers_by_cloud={},
+                by_cloud={"service-engine": {"vcenter": (), "aws": ()}},
+            )
+        own = str(sound.addresses["service-engine"][0])
+        assert [(fault.path, fault.got) for fault in caught.value.faults] == [
+            ("service-engine", f"{own} in one of the two"),
+            ("service-engine", f"nsx-group:{GROUP} in one of the two"),
+            ("service-engine.aws", "neither"),
+            ("service-engine.vcenter", "neither"),
+        ]
+        with pytest.raises(InvalidDataError, match="got objects") as caught:
+            attrs.evolve(
+                sound,
+                by_cloud={
+                    "service-engine": {
+                        "aws": sound.addresses["service-engine"]
+                    }
+                },
+            )
+
     @pytest.mark.parametrize(
         "fields",
         [

@@ -371,6 +371,32 @@ class TestHonesty:
             assert told in plain.replace("'", "").replace("!", "")
 
     @pytest.mark.parametrize("platform", platforms())
+    @pytest.mark.parametrize("cloud", ["nsx-t", "kubernetes"])
+    def test_each_is_judged_by_what_is_asked_for(
+        self, edition: Edition, platform: PlatformName, cloud: str
+    ) -> None:
+        """A gap about other flows is told, and does not count."""
+        side = "external-network-services"
+        inventory = loads_inventory(
+            f'controller = ["10.10.1.11"]\n{side} = ["192.0.2.0/24"]\n',
+            edition=edition,
+        )
+        answer = edition.resolve(cloud)
+        rules = rule_set(answer, inventory, source=side)
+        plain = "".join(whole(rules, platform).split()).replace("!", "")
+        # A table's comment has no commas.
+        plain = plain.replace("#", "").replace(";", ",")
+        # It has no rule: these addresses are of IPv4.
+        verdict = "NO" if platform == "ip6tables" else "yes"
+        assert f"complete:{verdict}," in plain
+        assert f"onlyflowswithsource{side}arecounted" in plain
+        assert answer.gaps
+        assert plain.count("Notaskedfor,andnotcounted.") >= len(answer.gaps)
+        others = [flow.id for flow in answer.needed if flow.source != side]
+        for name in others:
+            assert name in plain
+
+    @pytest.mark.parametrize("platform", platforms())
     def test_none_hides_what_several_clouds_lack(
         self, edition: Edition, platform: PlatformName
     ) -> None:

@@ -446,7 +446,6 @@ class TestOrder:
     """Pairs together, exclusions last, groups as they come."""
 
     @pytest.mark.slow
-    @examples(5)
     @given(st.data())
     def test_each_flow_has_its_line(self, data: st.DataObject) -> None:
         """Exactly one with its port; what is silent has another."""
@@ -464,7 +463,6 @@ class TestOrder:
             for flow in line.flows:
                 assert line.pair == (flow.source, flow.destination)
 
-    @examples(5)
     @given(st.data(), st.sampled_from(GROUPINGS))
     def test_groups(self, data: st.DataObject, by: GroupBy) -> None:
         """Of every edition, however it is grouped."""
@@ -611,7 +609,6 @@ class TestFootnotes:
             wanted = "" if at is None else "abcdefghijklmnop"[at]
             assert notes.letter(line) == wanted
 
-    @examples(5)
     @given(strategies.editions())
     def test_of_any_edition(self, edition: Edition) -> None:
         """Each line has at most one mark, with all that is assumed."""

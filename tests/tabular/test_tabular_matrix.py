@@ -12,7 +12,6 @@ import pytest
 from example_data import SITE
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import examples
 
 import avi_portspec
 from avi_portspec import (
@@ -149,7 +148,6 @@ class TestPlaces:
 
     @pytest.mark.slow
     @given(edition=strategies.editions(), fold=st.booleans())
-    @examples(5)
     def test_so_it_is_for_any_edition(
         self, *, edition: Edition, fold: bool
     ) -> None:

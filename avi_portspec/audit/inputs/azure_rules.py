@@ -37,7 +37,13 @@ from avi_portspec.audit.services import Spans, join_spans
 from avi_portspec.model.protocols import TCP, UDP
 from avi_portspec.rules.networks import Network
 
-__all__ = ["AzureRule", "azure_filters", "azure_rule", "resource_group"]
+__all__ = [
+    "AzureRule",
+    "azure_filter_id",
+    "azure_filters",
+    "azure_rule",
+    "resource_group",
+]
 
 _LAST_PRIORITY: Final = 65_500
 #: What Azure takes for any address.
@@ -183,6 +189,11 @@ def _parties(node: Node, side: str) -> tuple[Party, ...]:
     return (*parties, *join_networks(networks), *groups)
 
 
+def azure_filter_id(group: Group, direction: Direction) -> str:
+    """Return the id of the filter of a group and a direction."""
+    return f"{group.name or group.id} {direction}"
+
+
 def azure_filters(
     reading: Reading,
     group: Group,
@@ -209,7 +220,7 @@ def azure_filters(
             own += azure_defaults(direction, place)
         reading.filters.append(
             Filter(
-                id=f"{group.name or group.id} {direction}",
+                id=azure_filter_id(group, direction),
                 place=place,
                 attached_to=(group,),
                 direction=direction,

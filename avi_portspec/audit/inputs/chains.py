@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from ipaddress import summarize_address_range
+from itertools import chain
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 import attrs
@@ -23,10 +30,12 @@ from avi_portspec.audit.model import (
 )
 from avi_portspec.audit.services import EVERY_SERVICE, Spans, join_spans
 from avi_portspec.errors import Fault
+from avi_portspec.model.frozen import FrozenDict
 from avi_portspec.rules.networks import Family, Network, collapse
 
 __all__ = [
     "ANY_PACKET",
+    "TRANSLATES",
     "Base",
     "ChainRule",
     "Match",
@@ -42,6 +51,11 @@ __all__ = [
 Verdict: TypeAlias = Literal[
     "allow", "deny", "jump", "goto", "return", "continue", "translate", "other"
 ]
+#: The targets of iptables that translate addresses, or hand packets to a
+#: program that answers for another.
+TRANSLATES: Final = frozenset(
+    {"DNAT", "SNAT", "MASQUERADE", "REDIRECT", "NETMAP", "TPROXY"}
+)
 #: How deep chains may jump, and how many rules may come of it.
 _DEPTH: Final = 32
 _EXPANDED: Final = 100_000
@@ -122,7 +136,8 @@ class Base(NamedTuple):
     Attributes:
         id: What to call its filter.
         chain: Its name.
-        hook: ``input``, ``output`` or ``forward``.
+        hook: ``input``, ``output`` or ``forward``; or another, of a chain
+            that is no filter.
         policy: What happens to what no rule decides.
         family: The family that its packets are of.
     """
@@ -286,57 +301,176 @@ def read_chains(
     reading: Reading,
     chains: Mapping[str, Sequence[ChainRule]],
     bases: Iterable[Base],
-) -> None:
+    others: Iterable[Base] = (),
+    whys: Mapping[str, str] = FrozenDict(),
+) -> int:
     """Add a filter for each base chain, and note each other rule.
+
+    What another chain stops, never comes to a filter, or never leaves it:
+    its rules that deny stand in the filters as well.
 
     Args:
         reading: The file.
         chains: All chains by name.
-        bases: Those that packets enter by a hook.
+        bases: Those that packets enter by a hook, and that are filters.
+        others: Those that are none.
+        whys: Why the rules of some chains are not judged.
+
+    Returns:
+        How many policies of other chains deny, and were noted.
 
     Raises:
         WrongError: Chains jump in a circle, or too often.
     """
+    return _Reader(reading, chains, others).read(bases, whys)
+
+
+class _Stops(NamedTuple):
+    """What a chain that is no filter may stop.
+
+    Attributes:
+        base: The chain.
+        denials: What it may deny: what it lets through before, is not looked
+            into.
+        unknown: The rules of which nobody knows what becomes.
+        reached: All rules that it comes to.
+    """
+
+    base: Base
+    denials: tuple[_Decision, ...]
+    unknown: tuple[ChainRule, ...]
+    reached: frozenset[Place]
+
+    @property
+    def hooks(self) -> Collection[str]:
+        """The hooks of the filters that the same packets meet."""
+        return _HOOKED.get(self.base.hook, _DIRECTIONS)
+
+
+def _find_stops(
+    chains: Mapping[str, Sequence[ChainRule]], base: Base
+) -> _Stops:
     notes: dict[Place, str] = {}
-    seen: set[Place] = set()
-    found: list[tuple[Base, list[Rule]]] = []
-    opened: dict[Place, tuple[ChainRule, list[str]]] = {}
-    accepts_replies = False
-    for base in bases:
-        rules: list[Rule] = []
-        walk = _Walk(chains, notes)
-        for decision in walk.base(base):
-            match = decision.match
-            if match.aside:
-                notes.setdefault(decision.rule.place, match.aside)
-                accepts_replies |= (
-                    match.accepts_replies and decision.action == "allow"
+    walk = _Walk(chains, notes)
+    denials = []
+    for decision in walk.base(base._replace(policy="allow")):
+        notes.setdefault(decision.rule.place, "")
+        if decision.action == "deny" and not decision.match.aside:
+            why = f"what chain {base.chain} does not let through before"
+            conditions = (*decision.match.conditions, why)
+            match = attrs.evolve(decision.match, conditions=conditions)
+            denials.append(decision._replace(match=match))
+    unknown = tuple(walk.open.values())
+    return _Stops(base, tuple(denials), unknown, frozenset(notes))
+
+
+class _Reader:
+    """Makes filters of chains, and notes each other rule."""
+
+    def __init__(
+        self,
+        reading: Reading,
+        chains: Mapping[str, Sequence[ChainRule]],
+        others: Iterable[Base],
+    ) -> None:
+        self.reading, self.chains = reading, chains
+        self.stops = [_find_stops(chains, each) for each in others]
+        self.notes: dict[Place, str] = {}
+        self.seen: set[Place] = set()
+        self.opened: dict[Place, tuple[ChainRule, list[str]]] = {}
+
+    def read(self, bases: Iterable[Base], whys: Mapping[str, str]) -> int:
+        """Add the filters; return how many policies were noted besides."""
+        found = [(base, *self._follow(base)) for base in bases]
+        for base, rules, replies, is_stateful in found:
+            # A map that hands some packets over is not read in part.
+            known = [each for each in rules if each.place not in self.opened]
+            self.reading.filters.append(
+                _filter(
+                    self.reading,
+                    base,
+                    known,
+                    replies if len(replies) > len(rules) else [],
+                    is_stateful=is_stateful,
                 )
+            )
+        self.seen -= self.opened.keys()
+        reached = {place for each in self.stops for place in each.reached}
+        for name, listed in self.chains.items():
+            for rule in listed:
+                if rule.place in reached:
+                    why = "only hooks that are not judged lead to its chain"
+                else:
+                    why = "no hook leads to its chain"
+                self._leave(rule, whys.get(name), why)
+        denying = [each for each in self.stops if each.base.policy == "deny"]
+        for stops in denying:
+            filters = [b.id for b, *_ in found if b.hook in stops.hooks]
+            self.reading.leave(
+                self.reading.place(stops.base.id),
+                "unknown",
+                f"policy of chain {stops.base.chain}",
+                "it denies what the chain does not let through: not judged",
+                tuple(filters),
+                is_apart=not filters,
+            )
+        return len(denying)
+
+    def _follow(self, base: Base) -> tuple[list[Rule], list[Rule], bool]:
+        """Return the rules of a filter, in general and for replies.
+
+        And whether all replies pass, whatever the rules are.
+        """
+        rules: list[Rule] = []
+        replies: list[Rule] = []
+        is_stateful = denies = False
+        walk = _Walk(self.chains, self.notes)
+        decisions = walk.base(base)
+        unknown: list[ChainRule] = []
+        for stops in self.stops:
+            if base.hook in stops.hooks:
+                decisions = chain(stops.denials, decisions)
+                unknown += stops.unknown
+        for decision in decisions:
+            rule, match = decision.rule, decision.match
+            if match.aside:
+                self.notes.setdefault(rule.place, match.aside)
+                if match.accepts_replies:
+                    is_allow = decision.action == "allow" and not denies
+                    is_stateful |= is_allow and _is_for_all(match, base)
+                    own = _rule(decision, base, len(replies))
+                    id_ = f"answers: {own.id}"
+                    replies.append(attrs.evolve(own, id=id_))
                 continue
-            seen.add(decision.rule.place)
+            self.seen.add(rule.place)
+            denies |= decision.action == "deny"
             rules.append(_rule(decision, base, len(rules)))
-        found.append((base, rules))
-        for place, rule in walk.open.items():
-            opened.setdefault(place, (rule, []))[1].append(base.id)
-    for base, rules in found:
-        # A map that hands some packets over is not read in part.
-        known = [each for each in rules if each.place not in opened]
-        reading.filters.append(
-            _filter(reading, base, known, is_stateful=accepts_replies)
-        )
-    seen -= opened.keys()
-    for rule in (each for chain in chains.values() for each in chain):
-        if rule.place in seen:
-            continue
-        seen.add(rule.place)
-        if rule.place in opened:
-            other, names = opened[rule.place]
+            replies.append(rules[-1])
+        for each in (*unknown, *walk.open.values()):
+            self.opened.setdefault(each.place, (each, []))[1].append(base.id)
+        return rules, replies, is_stateful
+
+    def _leave(self, rule: ChainRule, why: str | None, default: str) -> None:
+        """Note a rule that is in no filter."""
+        if rule.place in self.seen:
+            return
+        self.seen.add(rule.place)
+        if rule.place in self.opened:
+            other, names = self.opened[rule.place]
             why = f"{other.note}: what becomes of it is not known"
-            reading.leave(rule.place, "unknown", rule.text, why, tuple(names))
-            continue
+            self.reading.leave(
+                rule.place, "unknown", rule.text, why, tuple(names)
+            )
+            return
         note = "" if rule.verdict == "other" else rule.note
-        why = notes.get(rule.place) or note or "no hook leads to its chain"
-        reading.leave(rule.place, "set-aside", rule.text, why)
+        why = why or self.notes.get(rule.place) or note or default
+        self.reading.leave(rule.place, "set-aside", rule.text, why)
+
+
+def _is_for_all(match: Match, base: Base) -> bool:
+    """Return whether a rule for answers lets all of a chain's through."""
+    bare = attrs.evolve(match, aside="", accepts_replies=False)
+    return bare.is_all_of(Match(family=base.family))
 
 
 def _rule(decision: _Decision, base: Base, at: int) -> Rule:
@@ -371,8 +505,27 @@ _DIRECTIONS: Final[Mapping[str, Direction]] = {
 }
 
 
+#: The filters that what comes by another hook meets before or after; all, if
+#: it is none of these.
+_HOOKED: Final[Mapping[str, Collection[str]]] = FrozenDict(
+    {
+        "prerouting": ("input", "forward"),
+        "postrouting": ("output", "forward"),
+        "egress": ("output", "forward"),
+        "input": ("input",),
+        "output": ("output",),
+        "forward": ("forward",),
+    }
+)
+
+
 def _filter(
-    reading: Reading, base: Base, rules: Iterable[Rule], *, is_stateful: bool
+    reading: Reading,
+    base: Base,
+    rules: Iterable[Rule],
+    replies: Iterable[Rule],
+    *,
+    is_stateful: bool,
 ) -> Filter:
     direction = _DIRECTIONS[base.hook]
     only = (f"IPv{base.family} only",) if base.family else ()
@@ -391,5 +544,7 @@ def _filter(
             text=f"policy of chain {base.chain}",
         ),
         is_stateful=is_stateful,
+        reply_rules=() if is_stateful else tuple(replies),
+        routed_by=THIS_HOST if direction == "through" else None,
         assumes=only,
     )

@@ -33,7 +33,7 @@ from avi_portspec.audit.model import (
 )
 from avi_portspec.audit.services import Spans, join_spans
 
-__all__ = ["GcpRule", "gcp_filters", "gcp_rule"]
+__all__ = ["GcpRule", "gcp_filter_id", "gcp_filters", "gcp_rule"]
 
 #: What Google Cloud takes for a rule that names no priority.
 _PRIORITY: Final = 1000
@@ -46,13 +46,18 @@ class GcpRule(NamedTuple):
         network: The network that it is for.
         direction: The direction.
         priority: The lower, the earlier.
-        rule: The rule.
+        rule: The rule; ``None`` if it is not known what it does.
     """
 
     network: str
     direction: Direction
     priority: int
-    rule: Rule
+    rule: Rule | None
+
+
+def gcp_filter_id(network: str, direction: Direction) -> str:
+    """Return the id of the filter of a network and a direction."""
+    return f"{network or 'network'} {direction}"
 
 
 def gcp_rule(
@@ -64,6 +69,9 @@ def gcp_rule(
     place: Place | None = None,
 ) -> GcpRule | None:
     """Return a rule; ``None`` if it is disabled, which is noted.
+
+    So is a rule that neither allows nor denies: blocks that are not known
+    yet may do either.
 
     Args:
         reading: Where to note it.
@@ -81,7 +89,17 @@ def gcp_rule(
         return None
     is_out = node.at("direction").word(("ingress", "egress"), "ingress")
     direction: Direction = "out" if is_out == "egress" else "in"
-    denied = node.at("denied", "deny")
+    priority = (
+        node.at("priority").number(0, LAST_PORT)
+        if node.at("priority")
+        else _PRIORITY
+    )
+    denied, allowed = node.at("denied", "deny"), node.at("allowed", "allow")
+    if bool(denied) is bool(allowed):
+        why = "whether it allows or denies, and what, is not known"
+        own_filter = (gcp_filter_id(network, direction),)
+        reading.leave(place, "unknown", name, why, own_filter)
+        return GcpRule(network, direction, priority, None)
     action: Action = "deny" if denied else "allow"
     targets = _bearers(node, "target")
     others, narrowed = _peers(node, direction)
@@ -94,18 +112,14 @@ def gcp_rule(
     return GcpRule(
         network,
         direction,
-        node.at("priority").number(0, LAST_PORT)
-        if node.at("priority")
-        else _PRIORITY,
+        priority,
         Rule(
             id=name,
             place=place,
             action=action,
             sources=sources,
             destinations=destinations,
-            service=or_unknown(
-                partial(_service, denied or node.at("allowed", "allow"))
-            ),
+            service=or_unknown(partial(_service, denied or allowed)),
             conditions=tuple(conditions),
         ),
     )
@@ -169,19 +183,20 @@ def gcp_filters(
     for network in networks:
         for direction in directions:
             own = [
-                each
+                (each.priority, each.rule)
                 for each in kept
                 if (each.network, each.direction) == (network, direction)
+                and each.rule is not None
             ]
             # Of the same priority, those that deny come first.
-            own.sort(key=lambda e: (e.priority, e.rule.action == "allow"))
+            own.sort(key=lambda pair: (pair[0], pair[1].action == "allow"))
             yield Filter(
-                id=f"{network or 'network'} {direction}",
+                id=gcp_filter_id(network, direction),
                 place=Place(reading.name),
                 attached_to=((Group(network),) if len(networks) > 1 else ()),
                 direction=direction,
                 stage=f"firewall of network {network}",
                 discipline="first-match",
-                rules=tuple(each.rule for each in own),
+                rules=tuple(rule for _, rule in own),
                 last_resort=last_resort(f"gcp-{direction}"),
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,10 @@ from avi_portspec.errors import MissingExtraError
 
 __all__ = ["Block", "Module", "evaluate"]
 
+#: How long the process may compute, and how long anybody waits for it: on a
+#: busy machine, the second is far longer than the first.
 _SECONDS: Final = 10
+_PATIENCE: Final = 120
 _CHILD: Final = "from avi_portspec.audit.inputs.hcl_child import main; main()"
 #: The most that the process may print, in bytes.
 _OUTPUT: Final = 256 * 1024 * 1024
@@ -119,7 +123,7 @@ def _files(document: Document) -> dict[str, bytes]:
 
 def _run(document: Document, folder: Path) -> Any:
     # Isolated: no file and no variable of the user's configures it.
-    command = [sys.executable, "-I", "-c", _CHILD, str(folder)]
+    command = [sys.executable, "-I", "-c", _CHILD, str(folder), str(_SECONDS)]
     environment = {"PATH": os.defpath}
     try:
         done = subprocess.run(  # noqa: S603 - the interpreter, and own code
@@ -128,15 +132,18 @@ def _run(document: Document, folder: Path) -> Any:
             check=False,
             env=environment,
             cwd=folder,
-            timeout=_SECONDS,
+            timeout=_PATIENCE,
         )
+        slow = done.returncode == -signal.SIGXCPU
     except subprocess.TimeoutExpired:
+        slow = True
+    if slow:
         raise document.refusal(
             "audit/not-hcl",
             f"a module that is evaluated within {_SECONDS} seconds; "
             "audit the plan",
             "one that takes longer",
-        ) from None
+        )
     if done.returncode or len(done.stdout) > _OUTPUT:
         why = done.stderr.decode("utf-8", "replace").strip()
         first = clean(why.partition("\n")[0].replace(str(folder), "."))

@@ -15,6 +15,7 @@ import attrs
 
 from avi_portspec.audit.inputs.addresses import outside_of, parse_networks
 from avi_portspec.audit.inputs.chains import (
+    TRANSLATES,
     Base,
     ChainRule,
     Match,
@@ -68,6 +69,10 @@ _OTHER_TABLES: Final[Mapping[str, str]] = FrozenDict(
 )
 
 
+#: The chains that packets enter by a hook.
+_HOOKS: Final = frozenset({"INPUT", "OUTPUT", "FORWARD"})
+
+
 def looks_like(document: Document, family: Family) -> bool:
     """Return whether a file is of one of the two commands.
 
@@ -104,20 +109,22 @@ def read_save(document: Document, format_: str, family: Family) -> Existing:
     lines = [_RULE.sub(_APPEND, line) for line in document.lines]
     chains: dict[str, list[ChainRule]] = {}
     bases: list[Base] = []
-    table = ""
+    others: list[Base] = []
+    whys: dict[str, str] = {}
+    table = prefix = ""
     for number, line in enumerate(lines, 1):
         with reading.guard():
             if line.startswith("*"):
                 table = line[1:].strip()
+                prefix = f"{table} " if table in _OTHER_TABLES else ""
             elif line.startswith(":"):
-                name, policy = _declared(line, number)
-                if table not in _OTHER_TABLES:
-                    chains.setdefault(name, [])
-                if policy is not None and table not in _OTHER_TABLES:
-                    bases.append(
+                name, policy = _declared(line, number, table)
+                chains.setdefault(prefix + name, [])
+                if policy is not None:
+                    (others if prefix else bases).append(
                         Base(
-                            id=f"IPv{family} {name}",
-                            chain=name,
+                            id=f"IPv{family} {prefix}{name}",
+                            chain=prefix + name,
                             hook=name.lower(),
                             policy=policy,
                             family=family,
@@ -125,23 +132,28 @@ def read_save(document: Document, format_: str, family: Family) -> Existing:
                     )
             elif line.startswith(_APPEND):
                 rule = _Line(reading, line, number, family)
-                if table in _OTHER_TABLES:
-                    reading.leave(
-                        rule.place,
-                        "set-aside",
-                        line,
-                        f"table {table} {_OTHER_TABLES[table]}",
-                    )
-                else:
-                    chains.setdefault(rule.chain, []).append(rule.read())
+                chain = prefix + rule.chain
+                if prefix:
+                    whys[chain] = f"table {table} {_OTHER_TABLES[table]}"
+                chains.setdefault(chain, []).append(_within(rule, prefix))
             elif line.strip() not in {"", "COMMIT"} and line[0] != "#":
                 expected = "a line that iptables-save prints"
                 raise _wrong(number, expected, line)
+    policies = 0
     with reading.guard():
         if not reading.faults:
-            read_chains(reading, _settle(chains), bases)
+            settled = _settle(chains)
+            policies = read_chains(reading, settled, bases, others, whys)
     # Rules, by the start of their lines alone.
-    return reading.finish(len(_RULE.findall(document.text)))
+    return reading.finish(len(_RULE.findall(document.text)) + policies)
+
+
+def _within(line: _Line, prefix: str) -> ChainRule:
+    """Return a rule that jumps within its own table."""
+    rule = line.read()
+    if not prefix or rule.verdict not in {"jump", "goto"}:
+        return rule
+    return rule._replace(target=prefix + rule.target)
 
 
 def _wrong(number: int, expected: str, got: str) -> WrongError:
@@ -149,13 +161,17 @@ def _wrong(number: int, expected: str, got: str) -> WrongError:
     return WrongError(Fault("audit/line", f"line {number}", expected, shown))
 
 
-def _declared(line: str, number: int) -> tuple[str, Action | None]:
+def _declared(line: str, number: int, table: str) -> tuple[str, Action | None]:
     """Return the name of a chain, and its policy if it has a hook."""
     found = _CHAIN.match(line)
     if found is None:
         raise _wrong(number, "a chain and its policy", line)
     name = name_of(found[1])
-    if found[2] == "-" or name not in {"INPUT", "OUTPUT", "FORWARD"}:
+    if found[2] == "-" or name not in (
+        {*_HOOKS, "PREROUTING", "POSTROUTING"}
+        if table in _OTHER_TABLES
+        else _HOOKS
+    ):
         return name, None
     return name, "allow" if found[2] == "ACCEPT" else "deny"
 
@@ -188,6 +204,7 @@ _VERDICTS: Final[Mapping[str, Verdict]] = FrozenDict(
         "REJECT": "deny",
         "RETURN": "return",
         **dict.fromkeys(_GOES_ON, "continue"),
+        **dict.fromkeys(TRANSLATES, "translate"),
     }
 )
 
@@ -208,6 +225,10 @@ class _Option(NamedTuple):
     def __str__(self) -> str:
         words = ("!" if self.is_not else "", self.name, *self.values)
         return clean(" ".join(filter(None, words)))
+
+
+#: The states of what begins no connection.
+_NO_BEGINNING: Final = frozenset({"ESTABLISHED", "RELATED", "INVALID"})
 
 
 class _Line:
@@ -372,7 +393,10 @@ class _Line:
     def _state(self, option: _Option) -> None:
         states = frozenset(self._value(option).split(","))
         begins = "NEW" in states
-        if option.is_not == begins:
+        if not begins and not option.is_not and not states <= _NO_BEGINNING:
+            # Of what is not tracked, or was translated, some begins.
+            self._narrow(str(option))
+        elif option.is_not == begins:
             self._aside("matches only answers, and what belongs to them",
                         accepts_replies="ESTABLISHED" in states)  # fmt: skip
 

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 from avi_portspec.audit.inputs.addresses import outside_of, parse_networks
 from avi_portspec.audit.inputs.chains import (
     ANY_PACKET,
+    TRANSLATES,
     ChainRule,
     Match,
     Verdict,
@@ -133,6 +134,8 @@ class _Reader:
     def verdict(self, key: str, node: Node) -> tuple[Verdict, str]:
         """Return a verdict, and the chain that it leads to."""
         verdict = _VERDICTS[key]
+        if key == "xt" and node.at("name").value in TRANSLATES:
+            return "translate", ""
         if verdict not in {"jump", "goto"}:
             return verdict, ""
         return verdict, f"{self.table} {node.at('target').name()}"
@@ -357,8 +360,15 @@ def _interfaces(items: list[Node], is_not: bool) -> Match:  # noqa: FBT001 - one
     return Match(conditions=(f"{sign}interface {listed}",))
 
 
+#: The states of what begins no connection.
+_NO_BEGINNING: Final = frozenset({"established", "related", "invalid"})
+
+
 def _states(items: list[Node], is_not: bool) -> Match:  # noqa: FBT001 - one of a shape
     names = {str(each.value) for each in items}
+    if not is_not and names - _NO_BEGINNING - {"new"}:
+        # Of what is not tracked, some begins; of other words, who knows.
+        return Match(conditions=(f"ct state {', '.join(sorted(names))}",))
     if ("new" in names) != is_not:
         return Match()
     return Match(

@@ -17,6 +17,7 @@ from avi_portspec.audit.inputs.addresses import anywhere
 from avi_portspec.audit.inputs.aws_services import aws_service
 from avi_portspec.audit.inputs.azure_rules import (
     AzureRule,
+    azure_filter_id,
     azure_filters,
     azure_rule,
 )
@@ -26,7 +27,12 @@ from avi_portspec.audit.inputs.fields import (
     list_groups,
     list_nodes,
 )
-from avi_portspec.audit.inputs.gcp_rules import GcpRule, gcp_filters, gcp_rule
+from avi_portspec.audit.inputs.gcp_rules import (
+    GcpRule,
+    gcp_filter_id,
+    gcp_filters,
+    gcp_rule,
+)
 from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.inputs.nodes import Node, or_unknown
 from avi_portspec.audit.inputs.openstack_rules import (
@@ -50,6 +56,7 @@ __all__ = [
     "ASSUMES",
     "Resource",
     "count_rules",
+    "filters_of",
     "is_known_kind",
     "read_resources",
 ]
@@ -79,6 +86,8 @@ class Resource(NamedTuple):
     is_doubtful: bool = False
 
 
+_GCP: Final = "google_compute_firewall"
+_WAYS: Final[tuple[Direction, ...]] = ("in", "out")
 #: The kinds that hold rules, and the arguments that do.
 _LISTS: Final[Mapping[str, tuple[str, ...]]] = FrozenDict(
     {
@@ -94,7 +103,7 @@ _RULES: Final = frozenset(
         "aws_vpc_security_group_ingress_rule",
         "aws_vpc_security_group_egress_rule",
         "azurerm_network_security_rule",
-        "google_compute_firewall",
+        _GCP,
         "openstack_networking_secgroup_rule_v2",
     }
 )
@@ -156,6 +165,32 @@ def count_rules(kind: str, values: Mapping[str, Any]) -> int:
         items = value if isinstance(value, list) else [value]
         found += sum(item is not None for item in items)
     return found
+
+
+def filters_of(resource: Resource, argument: str) -> tuple[str, ...]:
+    """Return the filters whose rules an argument has, by id.
+
+    There are none if it has no rules, or those of one rule alone that
+    stands beside its group.
+
+    Args:
+        resource: The resource.
+        argument: The argument, or the blocks of that name.
+    """
+    values = resource.values
+    if resource.kind == _GCP and argument in {"allow", "deny"}:
+        network = _network(values.at("network").value)
+        word = values.at("direction").value
+        ways = _WAYS
+        if not isinstance(word, Unknown):
+            ways = ("out",) if str(word).casefold() == "egress" else ("in",)
+        return tuple(gcp_filter_id(network, way) for way in ways)
+    if argument not in _LISTS.get(resource.kind, ()):
+        return ()
+    if argument == "security_rule":
+        own = _azure_group(resource)
+        return tuple(azure_filter_id(own, way) for way in _WAYS)
+    return (f"{resource.address} {'out' if argument == 'egress' else 'in'}",)
 
 
 def read_resources(reading: Reading, resources: Sequence[Resource]) -> None:
@@ -302,7 +337,7 @@ class _Aws:
         for direction, key in self._DIRECTIONS:
             apart = self.rules.pop((own.id, direction), [])
             items = resource.values.at(key)
-            filters = (f"{own.id} {direction}",)
+            filters = filters_of(resource, key)
             inside: list[Rule] = []
             if not _unknown_list(
                 self.reading,
@@ -409,15 +444,13 @@ def _read_azure(reading: Reading, resources: Sequence[Resource]) -> None:
             apart.setdefault(known, []).append(rule)
     for resource in _of(resources, "azurerm_network_security_group"):
         with reading.guard(resource.place):
-            named = resource.values.at("name").value
-            name = clean(named) if isinstance(named, str) else None
-            own = Group(resource.address, name)
+            own = _azure_group(resource)
             rules = [
                 *apart.pop(own.id, ()),
-                *apart.pop(name or own.id, ()),
+                *apart.pop(own.name or own.id, ()),
             ]
             items = resource.values.at("security_rule")
-            filters = tuple(f"{name or own.id} {way}" for way in ("in", "out"))
+            filters = filters_of(resource, "security_rule")
             if not _unknown_list(
                 reading, items, resource, filters, has_others=bool(rules)
             ):
@@ -431,6 +464,12 @@ def _read_azure(reading: Reading, resources: Sequence[Resource]) -> None:
         azure_filters(reading, Group(owner_id), place, rules)
 
 
+def _azure_group(resource: Resource) -> Group:
+    named = resource.values.at("name").value
+    name = clean(named) if isinstance(named, str) else None
+    return Group(resource.address, name)
+
+
 def _azure_rule(node: Node, resource: Resource, place: Place) -> AzureRule:
     found = azure_rule(node, place)
     return found._replace(rule=_assuming(found.rule, resource, node))
@@ -438,7 +477,7 @@ def _azure_rule(node: Node, resource: Resource, place: Place) -> AzureRule:
 
 def _read_gcp(reading: Reading, resources: Iterable[Resource]) -> None:
     found: list[GcpRule] = []
-    for resource in _of(resources, "google_compute_firewall"):
+    for resource in _of(resources, _GCP):
         with reading.guard(resource.place):
             named = resource.values.at("name").value
             network = resource.values.at("network").value
@@ -451,12 +490,11 @@ def _read_gcp(reading: Reading, resources: Iterable[Resource]) -> None:
                 else resource.address,
                 place=resource.place,
             )
+            if rule is not None and rule.rule is not None:
+                whole = _assuming(rule.rule, resource, resource.values)
+                rule = rule._replace(rule=whole)
             if rule is not None:
-                found.append(
-                    rule._replace(
-                        rule=_assuming(rule.rule, resource, resource.values)
-                    )
-                )
+                found.append(rule)
     reading.filters += gcp_filters(reading, found)
 
 

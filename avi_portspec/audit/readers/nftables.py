@@ -22,6 +22,8 @@ _TEXT: Final = re.compile(
     r"^[ \t]*(?:add )?table (?:inet|ip|ip6|arp|bridge|netdev) \S", re.MULTILINE
 )
 _FAMILIES: Final[dict[str, Family | None]] = {"inet": None, "ip": 4, "ip6": 6}
+#: The family of tables that no packet of IP meets.
+_NO_IP: Final = "arp"
 _HOOKS: Final = frozenset({"input", "output", "forward"})
 
 
@@ -48,7 +50,8 @@ def read(document: Document) -> Existing:
         )
     reading = Reading(document.name, NAME)
     with reading.guard():
-        _Ruleset(reading, Node(document.json)).read()
+        policies = _Ruleset(reading, Node(document.json)).read()
+        return reading.finish(_count(document.json) + policies)
     return reading.finish(_count(document.json))
 
 
@@ -70,11 +73,12 @@ class _Ruleset:
         self.sets: Sets = {}
         self.chains: dict[str, list[ChainRule]] = {}
         self.bases: list[Base] = []
+        self.others: list[Base] = []
         #: Why the rules of a chain are not judged.
-        self.others: dict[str, str] = {}
+        self.whys: dict[str, str] = {}
 
-    def read(self) -> None:
-        """Add the filters."""
+    def read(self) -> int:
+        """Add the filters; return how many other chains deny by policy."""
         for each in self.objects:
             for kind in ("set", "map"):
                 if each.has(kind):
@@ -86,42 +90,41 @@ class _Ruleset:
             if each.has("rule"):
                 with self.reading.guard():
                     self._rule(each.at("rule"))
-        if not self.reading.faults:
-            self.bases.sort(key=lambda base: base.id)
-            read_chains(self.reading, self.chains, self.bases)
+        if self.reading.faults:
+            return 0
+        self.bases.sort(key=lambda base: base.id)
+        return read_chains(
+            self.reading, self.chains, self.bases, self.others, self.whys
+        )
 
     def _chain(self, node: Node) -> None:
         family = node.at("family").text()
         key = _key(node, "name")
         kind = node.at("type").text("filter")
         hook = node.at("hook").text("")
+        self.chains[key] = []
         if family not in _FAMILIES:
-            self.others[key] = f"a table of family {name_of(family)}"
+            self.whys[key] = f"a table of family {name_of(family)}"
         elif kind == "nat":
-            self.others[key] = "translates addresses: not judged"
+            self.whys[key] = "translates addresses: not judged"
         elif hook and (hook not in _HOOKS or kind != "filter"):
-            self.others[key] = f"hook {name_of(hook)}: not judged"
-        else:
-            self.chains[key] = []
-            if hook:
-                policy = node.at("policy").word(("accept", "drop"), "accept")
-                self.bases.append(
-                    Base(
-                        id=key,
-                        chain=key,
-                        hook=hook,
-                        policy="allow" if policy == "accept" else "deny",
-                        family=_FAMILIES[family],
-                    )
+            self.whys[key] = f"hook {name_of(hook)}: not judged"
+        if hook and family != _NO_IP:
+            policy = node.at("policy").word(("accept", "drop"), "accept")
+            (self.others if key in self.whys else self.bases).append(
+                Base(
+                    id=key,
+                    chain=key,
+                    hook=hook,
+                    policy="allow" if policy == "accept" else "deny",
+                    family=_FAMILIES.get(family),
                 )
+            )
 
     def _rule(self, node: Node) -> None:
         key = _key(node, "chain")
         text = f"{key} handle {node.at('handle').number(0, 1 << 63)}"
         place = self.reading.place(text)
-        if key in self.others:
-            self.reading.leave(place, "set-aside", text, self.others[key])
-            return
         table = key.rpartition(" ")[0]
         rules = read_rule(node.at("expr"), place, text, table, self.sets)
         self.chains.setdefault(key, []).extend(rules)

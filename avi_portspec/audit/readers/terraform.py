@@ -7,8 +7,8 @@ is unknown here, and what its default decides says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from avi_portspec.audit.inputs.document import Document
 from avi_portspec.audit.inputs.hcl import Block, Module, evaluate
@@ -20,6 +20,7 @@ from avi_portspec.audit.inputs.terraform import (
     LINE,
     Resource,
     count_rules,
+    filters_of,
     is_known_kind,
     read_resources,
 )
@@ -89,6 +90,32 @@ def read(document: Document) -> Existing:
     return reading.finish(units + found.missing)
 
 
+class _Instance(NamedTuple):
+    """What was made of a block: one of it, or several by count and calls.
+
+    Attributes:
+        values: Its arguments, as the parser evaluated them.
+        resource: The same, settled.
+    """
+
+    values: dict[str, Any]
+    resource: Resource
+
+    def lines(self, label: str) -> int:
+        """Return on how many lines its blocks of a label begin.
+
+        Each that something was made of has a line of its own.
+        """
+        blocks = _listed(label, self.values.get(label)) or ()
+        return len(
+            {
+                each[_META]["line_start"]
+                for each in blocks
+                if isinstance(each, dict) and _META in each
+            }
+        )
+
+
 class _Module:
     """A module while it is read."""
 
@@ -104,6 +131,8 @@ class _Module:
                 self.groups[str(each.get("id"))] = Group(clean(path))
                 if is_known_kind(kind):
                     self.found.append((kind, each))
+        #: What was made of each block, by its file and labels.
+        self.made: dict[tuple[Any, ...], list[_Instance]] = {}
         self.defaults = {
             block.labels[0]: block.body
             for block in module.blocks.get("variable", ())
@@ -125,7 +154,8 @@ class _Module:
         for kind, each in self.found:
             meta = each[_META]
             path = clean(meta.get("path", kind))
-            raw = self.raw.get((meta.get("filename"), kind, _name_in(each)))
+            key = (meta.get("filename"), kind, _name_in(each))
+            raw = self.raw.get(key)
             place = Place(
                 clean(meta.get("filename", self.reading.name)),
                 meta.get("line_start"),
@@ -136,13 +166,15 @@ class _Module:
             counted = [
                 each.get(key) for key in ("count", "for_each") if key in own
             ]
-            yield Resource(
+            resource = Resource(
                 path,
                 kind,
                 Node(values, "", is_secret=True),
                 place,
                 is_doubtful=any(map(_is_unknown, counted)),
             )
+            self.made.setdefault(key, []).append(_Instance(each, resource))
+            yield resource
 
     def _settled(self, value: Any, raw: Any) -> Any:
         """Return a value in which what is not known says so.
@@ -261,14 +293,10 @@ class _Module:
 
     def leave_missing(self) -> None:
         """Note what the module has, and what evaluating it does not show."""
-        made: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-        for kind, each in self.found:
-            key = (each[_META].get("filename"), kind, _name_in(each))
-            made.setdefault(key, []).append(each)
         for block in self.module.blocks.get("resource", ()):
             kind, name = block.labels
             if is_known_kind(kind):
-                instances = made.get((block.file, kind, name), [])
+                instances = self.made.get((block.file, kind, name), [])
                 self._leave_of(block, f"{kind}.{name}", instances)
         for block in self.module.blocks.get("module", ()):
             source = str(block.body.get("source", ""))
@@ -278,7 +306,7 @@ class _Module:
                 self._leave(Place(block.file), address, why, is_apart=True)
 
     def _leave_of(
-        self, block: Block, address: str, instances: list[dict[str, Any]]
+        self, block: Block, address: str, instances: Sequence[_Instance]
     ) -> None:
         """Note a resource, or its dynamic blocks, of which nothing is."""
         if not instances:
@@ -288,23 +316,24 @@ class _Module:
         for label, listed in _dynamics(block.body).items():
             written = block.body.get(label, [])
             statics = len(written) if isinstance(written, list) else 1
-            lines = {
-                item[_META]["line_start"]
-                for each in instances
-                for item in _listed(label, each.get(label)) or ()
-                if _META in item
+            # What stands for another thing than rules may be missing.
+            filters = {
+                each: None
+                for instance in instances
+                if instance.lines(label) < statics + len(listed)
+                for each in filters_of(instance.resource, label)
             }
-            # Each block that something was made of has a line of its own.
-            if len(lines) - statics >= len(listed):
+            if not filters:
                 continue
-            found = self._lines(block.file, label, instances[0][_META])
+            meta = instances[0].values[_META]
+            found = self._lines(block.file, label, meta)
             own = found if len(found) == len(listed) else [None] * len(listed)
             # Of several, which one is empty cannot be told: all may be.
             for at, (each, line) in enumerate(zip(listed, own, strict=True)):
                 inside = f"{address}.{label}[{at}]"
                 over = str(each.get("for_each"))
                 place = Place(block.file, line, inside)
-                self._leave_dynamic(place, label, over)
+                self._leave_dynamic(place, label, over, tuple(filters))
 
     def _lines(
         self, file: str, label: str, meta: Mapping[str, Any]
@@ -323,7 +352,9 @@ class _Module:
             if word == label
         ]
 
-    def _leave_dynamic(self, place: Place, label: str, over: str) -> None:
+    def _leave_dynamic(
+        self, place: Place, label: str, over: str, filters: tuple[str, ...]
+    ) -> None:
         bare = over
         if over.count("${") == 1:
             bare = over.removeprefix("${").removesuffix("}")
@@ -337,8 +368,6 @@ class _Module:
             if assumed
             else _AUDIT_PLAN
         )
-        way = "out" if label == "egress" else "in"
-        filters = (f"{place.pointer.rpartition('.')[0]} {way}",)
         self._leave(place, text, why, filters=filters)
 
     def _leave(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 import avi_portspec
+from avi_portspec.documents import count_text
 
 if TYPE_CHECKING:
     from avi_portspec import Changes, Edition
@@ -68,7 +69,8 @@ def feed(
             f"{len(changes.calling_for(action))} {words[0].lower()}{words[1:]}"
             for action, words in _WORK.items()
         )
-        _add(entry, "summary", f"{len(changes)} records changed: {counts}.")
+        number = count_text(len(changes), "record")
+        _add(entry, "summary", f"{number} changed: {counts}.")
         content = ET.SubElement(entry, _atom("content"), type="xhtml")
         content.append(_content(changes, new))
     ET.indent(root)

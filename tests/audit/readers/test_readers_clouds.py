@@ -374,13 +374,26 @@ class TestGcp:
             ]
         }
 
+    def test_rules_that_allow_nothing_and_deny_nothing(self) -> None:
+        """Or both: their network's filter is there, and is not known."""
+        entries = [{"IPProtocol": "tcp"}]
+        found = read_json(
+            [gcp(allowed=[]), gcp(name="b", allowed=entries, denied=entries)]
+        )
+        assert rules(found) == {}
+        own = found.filters[0].id
+        assert [(each.text, each.filters) for each in found.unread] == [
+            ("a", (own,)),
+            ("b", (own,)),
+        ]
+
     def test_the_order(self) -> None:
         """By priority; of the same, what denies comes first."""
         deny = gcp(name="c", denied=[{"IPProtocol": "all"}], allowed=None)
         found = read_json(
             [gcp(), gcp(name="b", priority=0, allowed=[{"IPProtocol": "97"}]),
              deny, gcp(name="d", disabled=True),
-             gcp(name="e", priority=None, allowed=[])]
+             gcp(name="e", priority=None)]
         )  # fmt: skip
         (first, second) = found.filters
         assert [rule.id for rule in first.rules] == ["b", "c", "a", "e"]

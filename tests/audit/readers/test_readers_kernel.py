@@ -78,7 +78,16 @@ class TestTheProductsOwn:
             pair: spans for pair, spans in opened.items() if own & {*pair}
         } == wanted
         without_others(existing)
-        assert existing.filters[0].is_stateful
+        (filter_,) = existing.filters
+        own_rules = {rule.place for rule in filter_.rules}
+        answers = {
+            (source, destination)
+            for rule in filter_.reply_rules
+            if rule.place not in own_rules
+            for source in networks(rule.sources[0], filter_)
+            for destination in networks(rule.destinations[0], filter_)
+        }
+        assert {(b, a) for a, b in wanted} <= answers
 
     @pytest.mark.parametrize("platform", ["iptables", "ip6tables"])
     def test_iptables(self, platform: str) -> None:

@@ -507,7 +507,7 @@ class TestNft:
     )  # fmt: skip
     def test_other_chains(self, more: dict[str, Any], why: str) -> None:
         """Their rules are listed with why they are not judged."""
-        found = read_json(ruleset([ACCEPT], **more))
+        found = read_json(ruleset([ACCEPT], policy="accept", **more))
         assert [each.why for each in found.unread] == [why]
 
     def test_tables_of_one_family(self) -> None:

@@ -610,6 +610,95 @@ resource "google_compute_firewall" "inner" {
 }
 """
 
+DYNAMIC = """
+variable "ports" {
+  type = list(number)
+}
+variable "way" {}
+module "a" {
+  source = "./inner"
+  ports  = [22]
+}
+module "b" {
+  source = "./inner"
+  ports  = var.ports
+}
+resource "aws_security_group" "counted" {
+  count = 2
+  dynamic "egress" {
+    for_each = var.ports
+    content {
+      from_port = egress.value
+      to_port   = egress.value
+      protocol  = "tcp"
+    }
+  }
+  dynamic "timeouts" {
+    for_each = var.ports
+    content {}
+  }
+}
+resource "azurerm_network_security_group" "n" {
+  name = "nsg"
+  dynamic "security_rule" {
+    for_each = var.ports
+    content {
+      name = security_rule.value
+    }
+  }
+}
+resource "google_compute_firewall" "denies" {
+  name      = "denies"
+  network   = "avi"
+  direction = "EGRESS"
+  dynamic "deny" {
+    for_each = var.ports
+    content {
+      protocol = "tcp"
+      ports    = [deny.value]
+    }
+  }
+}
+resource "google_compute_firewall" "either" {
+  name      = "either"
+  network   = "avi"
+  direction = var.way
+  dynamic "allow" {
+    for_each = var.ports
+    content {
+      protocol = "tcp"
+    }
+  }
+}
+resource "google_compute_firewall" "allows" {
+  name    = "allows"
+  network = "avi"
+  allow {
+    protocol = "tcp"
+  }
+  dynamic "allow" {
+    for_each = var.ports
+    content {
+      protocol = "udp"
+    }
+  }
+}
+"""
+DYNAMIC_INNER = """
+variable "ports" {}
+resource "aws_security_group" "inner" {
+  dynamic "ingress" {
+    for_each = var.ports
+    content {
+      from_port   = ingress.value
+      to_port     = ingress.value
+      protocol    = "tcp"
+      cidr_blocks = ["10.0.0.0/8"]
+    }
+  }
+}
+"""
+
 
 @needs_terraform
 class TestHcl:
@@ -674,6 +763,36 @@ class TestHcl:
         place = found.filters[0].rules[0].place
         assert place.file == "security.tf"
         assert place.line == lines.index("  ingress {") + 1
+
+    def test_blocks_that_nothing_was_made_of(self) -> None:
+        """Each leaves open the filters that there are, and no other."""
+        found = read_text(
+            DYNAMIC,
+            "main.tf",
+            beside={"inner/main.tf": DYNAMIC_INNER.encode()},
+        )
+        group_ = "aws_security_group.inner"
+        assert sorted(
+            (each.place.pointer, each.filters) for each in found.unread
+        ) == [
+            ("aws_security_group.counted.egress[0]",
+             ("aws_security_group.counted[0] out",
+              "aws_security_group.counted[1] out")),
+            (f"{group_}.ingress[0]", (f"module.b.{group_} in",)),
+            ("azurerm_network_security_group.n.security_rule[0]",
+             ("nsg in", "nsg out")),
+            ("google_compute_firewall.allows.allow[0]", ("avi in",)),
+            ("google_compute_firewall.denies", ("avi out",)),
+            ("google_compute_firewall.denies.deny[0]", ("avi out",)),
+            # Which way it goes decides all of it.
+            ("google_compute_firewall.either", ()),
+            ("google_compute_firewall.either.allow[0]", ("avi in", "avi out")),
+        ]  # fmt: skip
+        ids = {filter_.id for filter_ in found.filters}
+        assert {own for each in found.unread for own in each.filters} <= ids
+        assert rules(found)[f"module.a.{group_} in"] == [
+            "allow 10.0.0.0/8 > members tcp/22"
+        ]
 
     def test_lists_that_are_expressions(self) -> None:
         """Null is nothing; anything else is unknown, and counted."""
@@ -775,7 +894,19 @@ resource "aws_security_group" "a" {
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """It is killed; the plan is what to audit then."""
-        monkeypatch.setattr(hcl, "_SECONDS", 0.001)
+        monkeypatch.setattr(hcl, "_SECONDS", 1)
+        endless = "m.evaluate = lambda folder: sum(iter(int, 1))"
+        name = "avi_portspec.audit.inputs.hcl_child"
+        child = f"import {name} as m; {endless}; m.main()"
+        monkeypatch.setattr(hcl, "_CHILD", child)
+        with pytest.raises(InvalidDataError, match="within 1 seconds; audit"):
+            read_text(INNER)
+
+    def test_a_module_that_waits_for_ever(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It computes nothing, and is killed all the same."""
+        monkeypatch.setattr(hcl, "_PATIENCE", 0.001)
         with pytest.raises(InvalidDataError, match="audit the plan"):
             read_text(INNER)
 
@@ -819,7 +950,7 @@ resource "aws_security_group" "a" {
         monkeypatch.setattr(subprocess, "run", run)
         assert read_text(INNER).units == 0
         assert [*seen["env"]] == ["PATH"]
-        assert seen["timeout"] == 10
+        assert seen["timeout"] == 120
 
 
 class TestTheProcess:
@@ -837,12 +968,13 @@ class TestTheProcess:
         )
         (tmp_path / "a.tf").write_text(INNER)
         (tmp_path / "b.tf.json").write_text("{}")
-        monkeypatch.setattr("sys.argv", ["child", str(tmp_path)])
+        monkeypatch.setattr("sys.argv", ["child", str(tmp_path), "7"])
         hcl_child.main()
         found = json.loads(capsys.readouterr().out)
         assert [*found["raw"]] == ["a.tf", "b.tf.json"]
         assert "google_compute_firewall" in found["evaluated"]
-        assert len(limits) == 2
+        cpu, seconds = limits[1]
+        assert (cpu, seconds) == (hcl_child.resource.RLIMIT_CPU, (7, 8))
 
     @pytest.mark.parametrize(
         ("wrong", "why"),
@@ -862,7 +994,7 @@ class TestTheProcess:
 
         monkeypatch.setattr(hcl_child.resource, "setrlimit", print)
         monkeypatch.setattr(hcl_child, "evaluate", fail)
-        monkeypatch.setattr("sys.argv", ["child", "."])
+        monkeypatch.setattr("sys.argv", ["child", ".", "7"])
         with pytest.raises(SystemExit) as caught:
             hcl_child.main()
         assert caught.value.code == why

@@ -1,0 +1,104 @@
+"""How much of a role the parties of a rule are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from avi_portspec.audit.model import Existing, Party
+from avi_portspec.audit.roles import RoleMap, names_of_party, parties_of
+from avi_portspec.names import fold
+from avi_portspec.rules.networks import Network
+
+__all__ = ["PARTS", "WHOLE", "Shares", "is_within", "meets", "parts_of_roles"]
+
+#: The product as a whole, and the parts that it is.
+WHOLE: Final = "avi-vantage"
+PARTS: Final = ("controller", "service-engine")
+
+
+class Shares:
+    """Tells which parties a role has, so that one of them is not all of it.
+
+    Args:
+        existing: The files.
+        roles: Which roles the parties have.
+        roles_by_key: Returns the roles that the role map or an inventory
+            gives a party: a party that has the name of a role is all of it.
+    """
+
+    def __init__(
+        self,
+        existing: Iterable[Existing],
+        roles: RoleMap,
+        roles_by_key: Callable[[Party], Iterable[str]],
+    ) -> None:
+        self._networks: dict[str, list[Network]] = {}
+        for network, own in roles.networks:
+            for role in parts_of_roles(own):
+                self._networks.setdefault(role, []).append(network)
+        #: Of each format, for one provider's names are not another's.
+        self._bearers: dict[tuple[str, str], set[str]] = {}
+        named: set[str] = set()
+        for each in existing:
+            for party, _ in parties_of([each]).values():
+                names = names_of_party(party)
+                named.update(map(fold, names))
+                for role in parts_of_roles(roles_by_key(party)):
+                    key = (each.format, role)
+                    self._bearers.setdefault(key, set()).add(names[0])
+        #: What the role map has, and no file names.
+        self._absent: dict[str, set[str]] = {}
+        for name, own in roles.named.items():
+            for role in parts_of_roles(own) if name not in named else ():
+                self._absent.setdefault(role, set()).add(name)
+
+    def networks_of(self, role: str) -> tuple[Network, ...]:
+        """Return the networks that the role map gives a role.
+
+        None of them is part of another.
+        """
+        given = dict.fromkeys(self._networks.get(role, ()))
+        return tuple(
+            network
+            for network in given
+            if not any(
+                other != network and is_within(network, other)
+                for other in given
+            )
+        )
+
+    @property
+    def by_networks(self) -> Iterable[str]:
+        """The roles that have networks in the role map."""
+        return self._networks.keys()
+
+    def is_whole(
+        self, role: str, parties: Iterable[Party], format_: str
+    ) -> bool:
+        """Return whether some parties are all that have a role.
+
+        Args:
+            role: The role.
+            parties: The parties.
+            format_: The format of the file that names them.
+        """
+        names = {name for each in parties for name in names_of_party(each)[:1]}
+        bearers = self._bearers.get((format_, role), set())
+        return bearers | self._absent.get(role, set()) <= names
+
+
+def is_within(network: Network, other: Network) -> bool:
+    """Return whether one network is part of another."""
+    return network.version == other.version and network.subnet_of(other)  # type: ignore[arg-type]
+
+
+def meets(network: Network, other: Network) -> bool:
+    """Return whether two networks have addresses in common."""
+    return network.version == other.version and network.overlaps(other)
+
+
+def parts_of_roles(roles: Iterable[str]) -> Iterator[str]:
+    """Yield roles, and for the product as a whole its parts."""
+    for role in roles:
+        yield from PARTS if role == WHOLE else (role,)
