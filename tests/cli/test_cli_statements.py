@@ -710,6 +710,27 @@ class TestPorts:
         assert said in answer.err
 
 
+class TestShow:
+    """``avi-portspec show``."""
+
+    def test_purpose_and_setting_have_their_source(self, ask: Ask) -> None:
+        """Where the vendor's page states none, and where the port moves."""
+        out = flat(ask("show controller-to-smtp").out)
+        sdk = "(Avi SDK: defaults of settings)"
+        assert f"Purpose, by other sources E-mail {sdk}" in out
+        setting = "EmailConfiguration.mailServerPort"
+        assert f"The port is a setting {setting} {sdk}" in out
+        found = json.loads(ask("show controller-to-smtp --json").out)
+        texts = {"other_purposes": "E-mail", "settings": setting}
+        for name, text in texts.items():
+            (each,) = found[name]
+            assert (each["text"], each["source"]) == (text, "alb-sdk")
+        # The page states a purpose, and no source a setting.
+        out = ask("show controller-to-controller-ssh").out
+        assert "other sources" not in out
+        assert "setting" not in out
+
+
 class TestCheck:
     """``avi-portspec check --as source``."""
 
@@ -746,6 +767,8 @@ class TestAccept:
         )
         name = "nsx-t-design-30-2-nsx-manager"
         accepted = ask(f"{self.LINE} --accept {name}")
+        headed = ask(f"{self.LINE} --accept {name} --header").out
+        assert f"# accepted: statement {name}" in headed.splitlines()
         without = tmp_path / "site-addresses.toml"
         text = without.read_text(encoding="utf-8").rpartition("nsx-man")[0]
         without.write_text(text, encoding="utf-8")
