@@ -274,7 +274,7 @@ def read_roles(
         Fault(
             "record/unknown-key",
             key[:80],
-            "a table of the role map",
+            f"one of {', '.join(_KEYS)}",
             "an unknown key",
             nearest(key, _KEYS),
         )
@@ -324,7 +324,7 @@ def _table(value: Any, path: str, faults: list[Fault]) -> dict[str, Any]:
 def _texts(value: Any, path: str, faults: list[Fault]) -> list[str]:
     """Return a list of texts, at least one, each of them once."""
     if not isinstance(value, list) or not value:
-        expected = "a list of at least one name"
+        expected = "a list of at least one name, in brackets"
         faults.append(Fault("list/not-a-list", path, expected, shown(value)))
         return []
     sound = []

@@ -19,6 +19,7 @@ from sphinx_avi_portspec.config import setup_config
 from sphinx_avi_portspec.diagram import setup_diagram
 from sphinx_avi_portspec.domain import setup_domain
 from sphinx_avi_portspec.grouped import setup_grouped
+from sphinx_avi_portspec.lint import setup_lint
 from sphinx_avi_portspec.lists import setup_lists
 from sphinx_avi_portspec.matrix import setup_matrix
 from sphinx_avi_portspec.pages import setup_pages
@@ -58,6 +59,7 @@ COMPONENTS = (
     setup_diagram,
     setup_changes,
     setup_chooser,
+    setup_lint,
     setup_writers,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -14,10 +15,12 @@ from avi_portspec import (
     PortSpecError,
     UnknownNameError,
     __version__,
+    load_deployment,
 )
 from avi_portspec.beyond.files import library
 from avi_portspec.documents import join
 from avi_portspec.model.catalog import names_of
+from avi_portspec.names import is_file_name
 from sphinx_avi_portspec.grouped import MARKS
 from sphinx_avi_portspec.layouts import LAYOUTS, find_columns
 from sphinx_avi_portspec.sources import find_edition, find_edition_files
@@ -107,6 +110,14 @@ SETTINGS: Final = (
         "Whether a line below each table names its source.",
     ),
     Setting(
+        "avi_portspec_lint",
+        "",
+        "env",
+        (str,),
+        "The deployment that tables and lists of ports, written by hand, are "
+        "audited for, as in the option :deployment:; empty for no audit.",
+    ),
+    Setting(
         "avi_portspec_requires",
         "",
         "",
@@ -160,6 +171,7 @@ def check(app: Sphinx, config: Config) -> None:
     except UnknownNameError as wrong:
         raise ConfigError(f"avi_portspec_edition: {wrong}") from None
     _check_endpoints(config, edition)
+    _check_lint(app, config, edition)
     pins = config.avi_portspec_digest
     if isinstance(pins, str):
         pins = {"": pins} if pins else {}
@@ -239,6 +251,24 @@ def _check_endpoints(config: Config, edition: Edition) -> None:
             )
         labels[key] = text
     config.avi_portspec_labels = labels
+
+
+def _check_lint(app: Sphinx, config: Config, edition: Edition) -> None:
+    """Check the deployment of the audit; its file is beside ``conf.py``.
+
+    Directives take files relative to the source folder.
+    """
+    asked = config.avi_portspec_lint
+    try:
+        if is_file_name(asked):
+            path = Path(app.confdir, asked)
+            edition.resolve(load_deployment(path))
+            found = os.path.relpath(path, app.srcdir)
+            config.avi_portspec_lint = "/" + Path(found).as_posix()
+        elif asked:
+            edition.resolve(asked)
+    except (PortSpecError, OSError) as wrong:
+        raise ConfigError(f"avi_portspec_lint: {wrong}") from None
 
 
 def _check_digest(config: Config, name: str, pinned: str) -> None:

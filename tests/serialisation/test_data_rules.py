@@ -290,7 +290,7 @@ class TestNoFaultWithoutARule:
             for each in given
             if not isinstance(each, ast.Constant)
         }
-        assert others == {"rule", "self.rule_for(value)"}
+        assert others == {"rule", "self.rule", "self.rule_for(value)"}
 
     def test_each_registered_rule_is_in_the_source(self) -> None:
         """A rule that nothing enforces any more is taken out."""

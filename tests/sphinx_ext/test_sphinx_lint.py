@@ -1,0 +1,321 @@
+"""Tables of ports that somebody wrote, against the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sphinx.errors import ConfigError
+from sphinx_projects import Project, warnings
+
+import avi_portspec
+from avi_portspec.audit.inputs import tables
+
+AWS = avi_portspec.load().resolve("aws")
+#: What a Service Engine needs of its Controller there, by the library.
+NEEDED = [
+    flow
+    for flow in AWS.flows
+    if flow.source == "service-engine" and flow.destination == "controller"
+]
+
+HEAD = f"WARNING: edition {AWS.edition.id} contradicts these ports:"
+
+
+def table(*rows: str, head: str = "Source|Destination|Ports") -> str:
+    """Return a table in reStructuredText, a list of lists."""
+    lines = [".. list-table::", "   :header-rows: 1", ""]
+    for row in (head, *rows):
+        lines += [
+            f"   {'*' if at == 0 else ' '} - {cell}".rstrip()
+            for at, cell in enumerate(row.split("|"))
+        ]
+    return "\n".join([*lines, ""])
+
+
+def right_rows() -> Iterator[str]:
+    """Yield rows with all that is needed, and nothing else."""
+    for flow in NEEDED:
+        for pair in flow.protocol_ports():
+            yield f"Service Engine|Controller|{pair}"
+
+
+def lint(project: Project, text: str, **conf: Any) -> list[str]:
+    """Return the lines that a document brings."""
+    conf.setdefault("avi_portspec_lint", "aws")
+    return project.complaints(text, **conf).splitlines()
+
+
+def test_it_is_off_by_default(project: Project) -> None:
+    """A build brings no warning that nobody asked for."""
+    wrong = table("SE|Controller|TCP 8483")
+    assert project.complaints(wrong) == ""
+
+
+def test_a_table_that_agrees_brings_nothing(project: Project) -> None:
+    """Its rows are those of the data, one a port."""
+    assert NEEDED
+    assert lint(project, table(*right_rows())) == []
+
+
+def test_a_slip_is_at_the_line_of_the_table(project: Project) -> None:
+    """With what was meant, and the directive to write instead."""
+    text = f"A\n=\n\n{table(*right_rows(), 'SE|Controller|TCP 22, 8483')}"
+    row = len([*right_rows()]) + 1
+    assert lint(project, text) == [
+        f"/index.rst:7: {HEAD}",
+        (
+            f"  row {row}: tcp/8483: no flow of this edition needs it. "
+            "TCP 8443 is documented; one digit differs."
+        ),
+        "Write instead:",
+        "  .. avi-port-table::",
+        "     :source: service-engine",
+        "     :destination: controller",
+        "     :deployment: aws [avi_portspec.lint]",
+    ]
+
+
+@pytest.mark.parametrize("left_out", NEEDED, ids=lambda flow: flow.id)
+def test_what_lacks_is_named(
+    project: Project, left_out: avi_portspec.Flow
+) -> None:
+    """Of the pairs that the table is about, and of no others."""
+    gone = {
+        f"Service Engine|Controller|{p}" for p in left_out.protocol_ports()
+    }
+    text = table(*(row for row in right_rows() if row not in gone))
+    found = [line for line in lint(project, text) if "missing: " in line]
+    assert len(found) == 1
+    assert found[0].startswith(f"  missing: {left_out.id}: ")
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("SE|Controller|TCP 8000-9000", "needs 1,000 of its ports."),
+        ("SE|Controller|TCP 9999", "tcp/9999: no flow of this edition"),
+        ("SE|any|TCP 9999", "tcp/9999: no flow of this edition"),
+    ],
+)
+def test_rows_that_the_data_contradicts(
+    project: Project, row: str, said: str
+) -> None:
+    """What nobody needs, whoever is at the other end."""
+    (line,) = lint(project, table(*right_rows(), row))[1:2]
+    assert said in line
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        # Nobody knows whose this is, which protocol, or what it means.
+        "Jump host|Controller|TCP 22",
+        "SE|Controller|8443",
+        "SE|Controller|see below",
+        # Stated by other sources, and not by the vendor's page.
+        "SE|SE|protocol 63",
+        # Documented, for other deployments.
+        "Controller|ESXi|TCP 443",
+        "Controller|NTP server|UDP 123",
+        # Wide, and it says so: a source is not a range of ports.
+        "any|Controller|TCP 22",
+    ],
+)
+def test_rows_that_contradict_nothing(project: Project, row: str) -> None:
+    """They say less than the data, or something else."""
+    assert "row" not in "".join(lint(project, table(row)))
+
+
+def test_what_is_not_audited_is_told(project: Project) -> None:
+    """A row that nobody can judge does not pass for one that is right."""
+    rows = [
+        "Jump host|Controller|TCP 22",
+        "SE|Controller|8443",
+        "SE|Controller|see below",
+    ]
+    project.write("index.rst", f"A\n=\n\n{table(*rows)}")
+    app = project.build("dummy", avi_portspec_lint="aws")
+    said = app.status.getvalue()
+    assert "not audited: row 1: outside" in said
+    assert "not audited: row 2: the protocol is not stated" in said
+    assert "not audited: row 3: " in said
+
+
+def test_cells_that_span_are_in_each_row(project: Project) -> None:
+    """Of both sides at once, and a table of two parts."""
+    text = (
+        "+----------------+------------+----------+\n"
+        "| Source         | To         | Port     |\n"
+        "+================+============+==========+\n"
+        "| Service Engine | Controller | TCP 22   |\n"
+        "|                |            +----------+\n"
+        "|                |            | TCP 8483 |\n"
+        "+----------------+------------+----------+\n"
+        "| Controller                  | TCP 9998 |\n"
+        "+-----------------------------+----------+\n"
+    )
+    said = "\n".join(lint(project, text))
+    assert "row 2: tcp/8483: no flow of this edition needs it." in said
+    assert "row 3: tcp/9998: no flow of this edition needs it." in said
+
+
+class TestPortsAlone:
+    """Lists, and tables that do not say whose the ports are."""
+
+    def test_a_slip_in_a_list(self, project: Project) -> None:
+        """Most of its items are documented."""
+        text = "* TCP 22 (SSH)\n* 443/tcp: portal\n* TCP 8483\n* All of them\n"
+        assert lint(project, text) == [
+            f"/index.rst:1: {HEAD}",
+            (
+                "  row 3: tcp/8483: no flow of this edition needs it. "
+                "TCP 8443 is documented; one digit differs."
+            ),
+            "Write instead:",
+            "  .. avi-port-list::",
+            "     :deployment: aws [avi_portspec.lint]",
+        ]
+
+    def test_a_slip_in_a_table(self, project: Project) -> None:
+        """As in a list."""
+        rows = ("22|TCP", "443|TCP", "8483|TCP")
+        said = "".join(lint(project, table(*rows, head="Port|Protocol")))
+        assert "row 3: tcp/8483" in said
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            # Of another product, as far as anybody can tell.
+            "* TCP 8483\n* TCP 3000\n* TCP 22\n",
+            # Not like anything.
+            "* TCP 22\n* TCP 443\n* TCP 31337\n",
+            "* 8483 apples\n* TCP 22 and TCP 443 are open\n",
+            "* Apples\n",
+            table("8483|apples", head="Number|Fruit"),
+        ],
+    )
+    def test_what_nobody_can_tell(self, project: Project, text: str) -> None:
+        """It brings nothing."""
+        assert lint(project, text) == []
+
+
+class TestWhatIsLeftAlone:
+    """What a directive made, and what an author marks."""
+
+    def test_directives(self, project: Project) -> None:
+        """Though they show another edition and another deployment."""
+        text = (
+            ".. avi-port-table::\n   :edition: 16.2\n   :layout: flat\n\n"
+            ".. avi-port-list::\n   :cloud: vcenter\n\n"
+            ".. avi-port-matrix::\n"
+        )
+        assert lint(project, text) == []
+
+    def test_a_class(self, project: Project) -> None:
+        """Of a table, and of a list."""
+        wrong = table("SE|Controller|TCP 8483").replace(
+            "   :header-rows: 1", "   :header-rows: 1\n   :class: avi-lint-off"
+        )
+        items = "* TCP 22\n* TCP 443\n* TCP 8483\n"
+        text = f"{wrong}\n.. rst-class:: avi-lint-off\n\n{items}"
+        assert lint(project, text) == []
+        assert lint(project, text.replace("avi-lint-off", "other"))
+
+    def test_a_project_that_does_not_want_to_hear_it(
+        self, project: Project
+    ) -> None:
+        """By the type of the warning."""
+        text = table("SE|Controller|TCP 8483")
+        quiet = {"suppress_warnings": ["avi_portspec.lint"]}
+        assert lint(project, text, **quiet) == []
+
+
+def test_markdown_gets_a_directive_of_its_own(project: Project) -> None:
+    """At the line of the table, as it is written there."""
+    project.write(
+        "index.md",
+        "# A\n\n| From | To | Port |\n|---|---|---|\n"
+        "| SE | Controller | TCP 22<br>TCP 8483 |\n",
+    )
+    app = project.build("dummy", avi_portspec_lint="aws")
+    said = warnings(app).splitlines()
+    assert said[0].startswith("/index.md:3: WARNING: edition ")
+    assert any("row 1: tcp/8483" in line for line in said)
+    assert said[-5:] == [
+        "  ```{avi-port-table}",
+        "  :source: service-engine",
+        "  :destination: controller",
+        "  :deployment: aws",
+        "  ``` [avi_portspec.lint]",
+    ]
+
+
+class TestTheDeployment:
+    """A preset, several, or a file beside ``conf.py``."""
+
+    FILE = 'clouds = ["aws"]\n'
+
+    def test_a_file(self, project: Project) -> None:
+        """Read again when it changes, at the document that it is for."""
+        project.write("site.toml", self.FILE)
+        text = table(*right_rows())
+        assert lint(project, text, avi_portspec_lint="site.toml") == []
+        declined = NEEDED[0].id
+        project.write(
+            "site.toml",
+            f'{self.FILE}[[declined]]\nflow = "{declined}"\nreason = "No."\n',
+        )
+        rows = [*right_rows()][len([*NEEDED[0].protocol_ports()]) :]
+        text = table(*rows)
+        assert lint(project, text, avi_portspec_lint="site.toml") == []
+        project.write("site.toml", self.FILE)
+        app = project.build("dummy", avi_portspec_lint="site.toml")
+        assert project.read == ["index"]
+        assert f"missing: {declined}: " in warnings(app)
+        assert ":deployment: /site.toml" in warnings(app)
+
+    @pytest.mark.parametrize("wrong", ["awz", "absent.toml"])
+    def test_none(self, project: Project, wrong: str) -> None:
+        """It stops the build before anything is read."""
+        project.write("index.rst", "A\n=\n")
+        with pytest.raises(ConfigError, match=r"^avi_portspec_lint: "):
+            project.build("dummy", avi_portspec_lint=wrong)
+
+    def test_a_file_that_vanishes_is_a_warning(self, project: Project) -> None:
+        """For nothing was audited."""
+        project.write("site.toml", self.FILE)
+        project.write("index.rst", table("SE|Controller|TCP 22"))
+        (project.folder / "gone.py").write_text(
+            "def setup(app):\n"
+            "    app.connect('builder-inited', lambda app: "
+            "(app.confdir / 'site.toml').unlink())\n",
+            encoding="utf-8",
+        )
+        with pytest.MonkeyPatch.context() as patch:
+            patch.syspath_prepend(project.folder)
+            project.extensions.append("gone")
+            app = project.build("dummy", avi_portspec_lint="site.toml")
+        assert "WARNING: avi_portspec_lint: unknown deployment" in warnings(
+            app
+        )
+
+
+def test_a_table_without_end_is_a_warning(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not audited, and that is said at its line."""
+    monkeypatch.setattr(tables, "ROWS", 1)
+    rows = ["SE|Controller|TCP 22"] * 2
+    (line,) = lint(project, table(*rows))
+    assert "at most 1 rows" in line
+    assert line.endswith("[avi_portspec.lint]")
+
+
+def test_labels_are_names_too(project: Project) -> None:
+    """A site calls its Controller what it likes."""
+    text = table(*right_rows(), "SE|Chief|TCP 9999")
+    labels = {"controller": "Chief"}
+    said = "".join(lint(project, text, avi_portspec_labels=labels))
+    assert "tcp/9999" in said
