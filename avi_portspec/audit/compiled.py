@@ -243,6 +243,7 @@ class Compiler:
             *roles.parties.values(),
         )
         self._outsiders = dict.fromkeys(map(_role, named))
+        self._roles_named = frozenset(self._outsiders)
         self._shares = Shares(existing, roles, self._roles_by_key)
         self._outsiders |= {
             _piece(role, network): None
@@ -260,6 +261,7 @@ class Compiler:
         self._service = cache(self._find_service)
         self._peers = cache(self._find_peers)
         self._role_mask = cache(self._find_role)
+        self._hidden = self._find_hidden()
         self._pieces = [
             pieces
             for role in self._shares.by_networks
@@ -346,6 +348,20 @@ class Compiler:
     def _piece_mask(self, role: str, network: Network) -> int:
         own = self.addresses.party(_piece(role, network))
         return own & self.addresses.family(network.version)
+
+    def _find_hidden(self) -> int:
+        """Return the roles of which nobody says where they are, as atoms."""
+        mask = 0
+        for outsider in self._outsiders:
+            role = outsider.name
+            if (
+                outsider in self._roles_named
+                and role != WHOLE
+                and role not in self._shares.by_networks
+                and not self._networks_of(EndpointId(role))
+            ):
+                mask |= self._role_mask(role)
+        return mask
 
     def _find_pieces(self, role: str) -> Iterator[_Pieces]:
         """Yield by family the networks of a role, with their atoms."""
@@ -591,6 +607,9 @@ class Compiler:
             others if filter_.direction == "out" else members,
             format_,
         )
+        if rule.action == "deny":
+            sources = self._widen(rule.sources, sources)
+            destinations = self._widen(rule.destinations, destinations)
         if filter_.attached_to and filter_.direction == "in":
             destinations = _within(destinations, attached)
         if filter_.attached_to and filter_.direction == "out":
@@ -612,6 +631,24 @@ class Compiler:
         return RuleBoxes(
             rule, filter_.id, least, most, hull(most), _broad(rule, filter_)
         )
+
+    def _widen(self, parties: tuple[Party, ...], side: _Bounds) -> _Bounds:
+        """Return whom a rule may deny: who is in a party, nobody may say."""
+        most = side[1]
+        for party in parties:
+            if isinstance(party, Networks):
+                for network in party.networks:
+                    if not any(
+                        is_within(network, own)
+                        for own, _ in self._roles.networks
+                    ):
+                        family = self.addresses.family(network.version)
+                        most |= self._hidden & family
+            elif isinstance(
+                party, (Group, Tag, PrefixList)
+            ) and not self.roles_of(party):
+                most |= self._hidden
+        return side[0], most
 
     # -- what is needed ------------------------------------------------------
 

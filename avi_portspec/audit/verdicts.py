@@ -54,6 +54,15 @@ _ONLY_IPV6: Final = (
     "only IPv6 passes, and the addresses are not known: list them in the "
     "inventory"
 )
+_PART: Final = (
+    "it names a part of what the role map gives to a role: a part of a "
+    "network, or one party of several; list that role's addresses in the "
+    "inventory, or let the rule name all of them"
+)
+_WHOM: Final = (
+    "whom it denies is not known: give all its parties a role, or list the "
+    "addresses of the roles in the inventory"
+)
 _NO_FAMILY: Final = (
     "the two sides have no addresses of one family in the inventory"
 )
@@ -413,11 +422,9 @@ def _open(judged: Judged, need: Region) -> Iterator[str]:
         if isinstance(rule.service, Unknown):
             texts += _unknown_texts([rule.service])
         texts += [f"only {clean(text)}" for text in rule.conditions]
-        why = "; ".join(texts) or (
-            "it names a part of what the role map gives to a role: a part "
-            "of a network, or one party of several; list that role's "
-            "addresses in the inventory, or let the rule name all of them"
-        )
+        if not texts:
+            texts = [_WHOM if rule.action == "deny" else _PART]
+        why = "; ".join(texts)
         yield f"{clean(str(rule.place))} {clean(rule.id)}: {why}"
 
 

@@ -110,11 +110,14 @@ class Named(NamedTuple):
         groups: The roles of each group.
         members: The parties of the filter; none if it does not say.
         is_peer: Whether the members are whom they talk to.
+        denies: Whether a rule denies them: of whom nobody says where they
+            are, it may deny each.
     """
 
     groups: dict[str, list[str]]
     members: Sequence[Any] = ()
     is_peer: bool = False
+    denies: bool = False
 
 
 def is_among(
@@ -140,11 +143,15 @@ def is_among(
     if isinstance(party, Anywhere):
         return int(family or 4) in party.families
     if isinstance(party, Group):
-        return is_in_group(name, party, beside, named)
+        may = named.denies and family and party.id not in named.groups
+        return None if may else is_in_group(name, party, beside, named)
     assert isinstance(party, Networks)
     if family:
         # No network is known to have anybody without addresses.
-        return False
+        may = named.denies and int(family) in {
+            network.version for network in party.networks
+        }
+        return None if may else False
     return any(ip_address(end) in network for network in party.networks)
 
 
@@ -190,16 +197,17 @@ def matches(
 ) -> bool | None:
     """Return whether a rule matches a packet, or ``None``."""
     members, way = filter_.attached_to, filter_.direction
+    denies = rule.action == "deny"
     answers = [
         is_any_of(
             packet.source,
             rule.sources,
-            Named(world.groups, members, is_peer=way == "in"),
+            Named(world.groups, members, way == "in", denies),
         ),
         is_any_of(
             packet.destination,
             rule.destinations,
-            Named(world.groups, members, is_peer=way == "out"),
+            Named(world.groups, members, way == "out", denies),
         ),
         is_in(packet.protocol * 65536 + packet.port, rule.service),
     ]

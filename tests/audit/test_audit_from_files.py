@@ -205,6 +205,36 @@ metadata: {name: first}
             assert (verdict(found), verdict(found, NTP)) == verdicts
 
 
+class TestDenials:
+    """They may be of whoever is not known to be elsewhere."""
+
+    @pytest.mark.parametrize(
+        ("parties", "expected"),
+        [
+            ({}, "unknown"),
+            ({"10.0.0.0/8": ("external",)}, "only broad"),
+            ({"10.0.0.0/8": ("service-engine",)}, "denied"),
+            ({"192.0.2.0/24": ("service-engine",)}, "only broad"),
+        ],
+    )
+    def test_of_networks(self, parties: Any, expected: str) -> None:
+        """Without an inventory, only the role map says who is in them."""
+        text = save(
+            ":INPUT DROP",
+            "INPUT -s 10.0.0.0/8 -j DROP",
+            "INPUT -p tcp --dport 22 -j ACCEPT",
+        )
+        assert verdict(report(text, {**HOST, **parties})) == expected
+
+    def test_of_the_host(self) -> None:
+        """By an address that may be its own."""
+        text = save(
+            ":INPUT ACCEPT", "INPUT -d 10.0.0.5/32 -p tcp --dport 22 -j DROP"
+        )
+        assert verdict(report(text)) == "unknown"
+        assert verdict(report(text), PORTAL) == "only broad"
+
+
 def nft(
     chains: dict[str, dict[str, Any]], *rules: tuple[str, list[Any]]
 ) -> str:

@@ -552,6 +552,15 @@ class TestUnknown:
         all_of_it = side(into(CONTROLLER, ssh()), unread=(unread,))
         assert all_of_it.verdict is Verdict.COVERED
 
+    def test_whom_a_denial_is_about(self) -> None:
+        """Of a group that has no role, nobody knows who is in it."""
+        denied = ssh(Group("sg-x"), 1, action="deny")
+        group = ordered(CONTROLLER, denied, ssh(ENGINE, 2))
+        found = side(group)
+        assert found.verdict is Verdict.UNKNOWN
+        assert found.reasons[0].startswith("rules.json:1 rule-1: whom it ")
+        assert side(group, inventory=SITE).verdict is Verdict.COVERED
+
     def test_many_things_that_were_not_read(self) -> None:
         """The first are named, and that there are more."""
         unread = tuple(
