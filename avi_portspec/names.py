@@ -9,6 +9,7 @@ from typing import Final, Literal, NewType, TypeAlias
 __all__ = [
     "EDITION_ID",
     "KEBAB_ID",
+    "RELEASE_ID",
     "Action",
     "Agreement",
     "ChangeAction",
@@ -66,6 +67,9 @@ KEBAB_ID: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
 
 #: An edition's id may also be a release: ``16.2``, ``vantage-undated``.
 EDITION_ID: Final = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*", re.ASCII)
+
+#: A release, or a line of releases: ``22.1`` has ``22.1.4`` in it.
+RELEASE_ID: Final = re.compile(r"\d{1,4}(?:\.\d{1,4}){0,3}", re.ASCII)
 
 #: The properties of a deployment that a condition can ask about.
 FacetId: TypeAlias = Literal["cloud", "controller", "feature", "service"]
@@ -262,12 +266,13 @@ DeviationKind: TypeAlias = Literal[
     "empty",
 ]
 #: What an audit finds: a deviation; or a party or a role of which the role
-#: map says nothing, something that could not be read, and what is wrong with
-#: an accepted deviation.
+#: map says nothing, a filter of it that no file has, something that could not
+#: be read, and what is wrong with an accepted deviation.
 FindingKind: TypeAlias = Literal[
     DeviationKind,
     "unmapped",
     "unfiltered",
+    "together-unmatched",
     "unread",
     "acceptance-ended",
     "acceptance-unmatched",

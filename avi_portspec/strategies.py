@@ -292,6 +292,7 @@ def deployments(
         features=st.frozensets(word("feature"), max_size=3),
         services=st.frozensets(word("service"), max_size=3),
         nodes=st.sampled_from(get_args(NodeCount)),
+        release=st.none() | _RELEASES,
         readings=of_each(accepted_readings(doubtful), doubtful),
         declined=of_each(declined_flows(flows), flows),
     )

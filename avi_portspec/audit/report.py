@@ -281,7 +281,7 @@ class _Audit:
         self._filters: list[Judged] = [
             judged for each in files for judged in self._compiler.judge(each)
         ]
-        together = [frozenset(each) for each in roles.together]
+        together = [self._filter_ids(names) for names in roles.together]
         self.flows = {
             flow.id: self._flow(flow, together)
             for flow in resolution.having(*_JUDGED)
@@ -298,6 +298,14 @@ class _Audit:
             for name, (party, _) in self._parties.items()
             if (roles_ := self._compiler.roles_of(party))
         }
+
+    def _filter_ids(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the ids of filters that the role map names."""
+        return frozenset(
+            judged.filter.id
+            for judged in self._filters
+            if not _names(judged.filter).isdisjoint(names)
+        )
 
     def _flow(
         self, flow: Flow, together: Sequence[frozenset[str]]
@@ -349,6 +357,7 @@ class _Audit:
             yield from self._of_rule(rule)
         yield from self._of_roles()
         yield from self._of_parties()
+        yield from self._of_together()
         for existing in self._files:
             for unread in existing.unread:
                 if unread.kind != "set-aside":
@@ -509,6 +518,18 @@ class _Audit:
                 party=name,
             )
 
+    def _of_together(self) -> Iterator[Finding]:
+        """Yield what the role map takes for filters, and no file has."""
+        for name in dict.fromkeys(chain.from_iterable(self._map.together)):
+            if not self._filter_ids([name]):
+                yield Finding(
+                    kind="together-unmatched",
+                    level="warning",
+                    text=f"together names {clean(name)}, which is no filter "
+                    "of these files: correct or remove it.",
+                    party=name,
+                )
+
     def _is_known(self, party: Party) -> bool:
         """Return whether networks are those of a role."""
         if not isinstance(party, Networks):
@@ -608,7 +629,12 @@ def _cause(side: Side, what: str) -> str:
 
 def _name(own: Filter) -> str:
     """Return what a filter is called, without its direction."""
-    return clean(own.id).removesuffix(" in").removesuffix(" out")
+    return clean(own.id).removesuffix(f" {own.direction}")
+
+
+def _names(own: Filter) -> set[str]:
+    """Return what a role map can call a filter."""
+    return {clean(own.id), _name(own)}
 
 
 def _rule_text(rule: Rule) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
 import attrs
 
-from avi_portspec.beyond.spans import RELEASE, SPAN, covers
+from avi_portspec.beyond.spans import SPAN, covers
 from avi_portspec.errors import Fault, nearest, shown
 from avi_portspec.model.checks import (
     Choice,
@@ -21,6 +21,7 @@ from avi_portspec.model.checks import (
     Text,
 )
 from avi_portspec.model.conditions import ALWAYS
+from avi_portspec.model.facets import RELEASE
 from avi_portspec.model.flows import (
     ENDPOINT,
     Endpoint,
@@ -61,7 +62,6 @@ R = TypeVar("R", bound=Record)
 
 SOURCE: Final = Ident("a source", KEBAB_ID)
 RECORD: Final = Ident("a record of an edition", KEBAB_ID)
-_RELEASE: Final = Ident("a release", RELEASE, "in numbers, such as 22.1")
 _DATE: Final = re.compile(r"\d{4}(?:-\d{2}){0,2}", re.ASCII)
 _COMMIT: Final = re.compile(r"[0-9a-f]{7,40}", re.ASCII)
 
@@ -289,7 +289,7 @@ class Release(Record):
         sources: The sources that speak of it; worked out from them.
     """
 
-    id: Annotated[str, _RELEASE]
+    id: Annotated[str, RELEASE]
     product: Annotated[str, Text("a product's name")]
     edition: Annotated[EditionId | None, Maybe(EDITION)] = None
     grounds: Annotated[Grounds, Choice(Grounds)]

@@ -6,12 +6,11 @@ import re
 from typing import Final
 
 from avi_portspec.errors import InvalidQueryError, shown
+from avi_portspec.names import RELEASE_ID
 
-__all__ = ["RELEASE", "SPAN", "covers", "parse_release", "span_text"]
+__all__ = ["SPAN", "covers", "parse_release", "span_text"]
 
-_NUMBER: Final = r"\d{1,4}(?:\.\d{1,4}){0,3}"
-#: A release, or a line of releases: ``22.1`` has ``22.1.4`` in it.
-RELEASE: Final = re.compile(_NUMBER, re.ASCII)
+_NUMBER: Final = RELEASE_ID.pattern
 #: A release; two of them with a hyphen between, both included; or one with a
 #: plus sign, for it and all later ones.
 SPAN: Final = re.compile(rf"{_NUMBER}(?:\+|-{_NUMBER})?", re.ASCII)
@@ -32,7 +31,7 @@ def parse_release(text: str) -> _Numbers:
     Raises:
         InvalidQueryError: It is no release.
     """
-    if not isinstance(text, str) or not RELEASE.fullmatch(text):
+    if not isinstance(text, str) or not RELEASE_ID.fullmatch(text):
         expected = "a release, such as 22.1 or 22.1.4"
         raise InvalidQueryError("release", expected, shown(text))
     return tuple(map(int, text.split(".")))

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from avi_portspec.model.catalog import Catalog
     from avi_portspec.model.facets import Facet
     from avi_portspec.model.flows import Flow
-    from avi_portspec.names import SourceKind
+    from avi_portspec.names import SourceId, SourceKind
 
 __all__ = [
     "KINDS",
     "Count",
+    "beyond_lines",
     "case_text",
     "count_agreements",
     "counts_text",
@@ -34,6 +35,7 @@ __all__ = [
     "remarks_of",
     "source_lines",
     "source_releases",
+    "statement_lines",
     "traffic_summary",
     "traffic_text",
 ]
@@ -165,6 +167,41 @@ def case_text(statement: Statement, facets: Catalog[Facet]) -> str:
     condition = statement.condition and f"if {statement.condition}"
     phrase = condition_phrase(statement.when, facets)
     return ", ".join(filter(None, (phrase, condition)))
+
+
+def statement_lines(
+    statement: Statement, facets: Catalog[Facet]
+) -> tuple[str, str]:
+    """Return what a statement is about, and who states it of which release.
+
+    Args:
+        statement: The statement.
+        facets: The facets of an edition, for their names.
+    """
+    case = case_text(statement, facets)
+    about = ", ".join(filter(None, (traffic_text(statement), case)))
+    sources = {source.id: source for source in library().sources}
+    source = sources[cast("SourceId", statement.stated_by)]
+    place = f" ({statement.place})" if statement.place else ""
+    cited = (
+        f"{source.title}{place}. {KINDS[source.kind].capitalize()}; release "
+        f"{releases_text(statement)}. [{statement.id}]"
+    )
+    return about, cited
+
+
+def beyond_lines(
+    statements: Iterable[Statement], facets: Catalog[Facet]
+) -> Iterator[str]:
+    """Yield statements in a line each: what, by whom, of which release.
+
+    Args:
+        statements: The statements.
+        facets: The facets of an edition, for their names.
+    """
+    for each in statements:
+        about, cited = statement_lines(each, facets)
+        yield f"{each.agreement}: {about}. {cited}"
 
 
 def remarks_of(statement: Statement) -> Iterator[str]:

@@ -202,6 +202,8 @@ class Shown(_Head):
     flows: list[FullFlow]
     exclusions: list[ExclusionData]
     pointers: list[ExclusionData]
+    other_purposes: list[SourcedTextData]
+    settings: list[SourcedTextData]
 
 
 class Symptom(TypedDict):

@@ -98,6 +98,7 @@ def find_deployment(
         services=(start.services | added["service"]) - removed["service"],
         controller=request.controller or start.controller,
         nodes=request.nodes or start.nodes,
+        release=request.release or start.release,
     )
 
 

@@ -7,21 +7,25 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from avi_portspec.beyond.spans import parse_release
 from avi_portspec.cli.help import Command, Example, Option
 from avi_portspec.cli.parameters import (
     CLOUD,
     EDITION,
     FILE,
     PRESET,
+    RELEASE,
     SERVICE,
     STATEMENT,
     USED,
 )
 from avi_portspec.cli.request import Request
+from avi_portspec.errors import InvalidQueryError
 
 __all__ = [
     "DEPLOYMENT",
     "OUTPUT",
+    "check_release",
     "colour_option",
     "command",
     "deployment_argument",
@@ -137,6 +141,32 @@ def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
         # The argument is what the option of the same meaning is.
         name = _ARGUMENTS.get(param.name, param.name)
         ctx.ensure_object(Request).keep(name, value)
+
+
+def check_release(text: str, name: str) -> None:
+    """Raise an error of an option for what is no release.
+
+    Args:
+        text: What the option was given.
+        name: The option.
+
+    Raises:
+        click.BadParameter: It is none.
+    """
+    try:
+        parse_release(text)
+    except InvalidQueryError as wrong:
+        raise click.BadParameter(
+            f"expected {wrong.expected}, got {wrong.got}", param_hint=[name]
+        ) from None
+
+
+def _keep_release(
+    ctx: click.Context, param: click.Parameter, value: str | None
+) -> None:
+    _keep(ctx, param, value)
+    if value is not None:
+        check_release(value, "--release")
 
 
 def _share(section: str, *names: str, **kwargs: Any) -> Callable[[F], F]:
@@ -296,6 +326,15 @@ deployment_options = _all(
         "nodes",
         "cluster",
         "There is a cluster of Controller nodes (default).",
+    ),
+    _share(
+        DEPLOYMENT,
+        "--release",
+        type=RELEASE,
+        metavar="RELEASE",
+        callback=_keep_release,
+        help="The release that runs, such as 30.2. It changes no answer; it "
+        "selects what other sources state beside one.",
     ),
 )
 

@@ -9,12 +9,9 @@ import attrs
 from avi_portspec.beyond.near import near_misses
 from avi_portspec.beyond.queries import find_release, sources, statements
 from avi_portspec.beyond.wording import (
-    KINDS,
-    case_text,
     edition_text,
-    releases_text,
     remarks_of,
-    traffic_text,
+    statement_lines,
 )
 from avi_portspec.model.conditions import Answer
 from avi_portspec.model.display import ports_text
@@ -199,23 +196,19 @@ def _about_release(release: str) -> str:
     return f"Release {release}. Edition: {edition_text(found)}. {found.reason}"
 
 
-def show_elsewhere(screen: Screen, answer: Resolution, release: str) -> None:
-    """Print what is stated of a release elsewhere, below a table of ports.
+def show_elsewhere(screen: Screen, answer: Resolution) -> None:
+    """Print what is stated elsewhere, below a table of ports.
 
     Args:
         screen: Where to.
-        answer: The answer for the deployment.
-        release: The release.
-
-    Raises:
-        InvalidQueryError: It is not one.
+        answer: The answer for the deployment, with what is beyond it.
     """
-    found = answer.stated_elsewhere(release)
-    screen.line()
-    screen.paragraph(_about_release(release))
-    if not found:
+    if answer.deployment.release is not None:
+        screen.line()
+        screen.paragraph(_about_release(answer.deployment.release))
+    if not answer.beyond:
         screen.line("No other source states anything but the same.")
-    _show_statements(screen, found, answer.edition)
+    _show_statements(screen, answer.beyond, answer.edition)
 
 
 def _show_statements(
@@ -231,17 +224,9 @@ def _show_statements(
 def _show_statement(
     screen: Screen, statement: Statement, edition: EditionData
 ) -> None:
-    source = sources()[str(statement.stated_by)]
-    case = case_text(statement, edition.facets)
-    head = ", ".join(filter(None, (traffic_text(statement), case)))
+    head, cited = statement_lines(statement, edition.facets)
     screen.paragraph(
         head, first=statement.agreement.ljust(_COLUMN), margin=_MARGIN
-    )
-    release = releases_text(statement)
-    place = f" ({statement.place})" if statement.place else ""
-    cited = (
-        f"{source.title}{place}. {KINDS[source.kind].capitalize()}; release "
-        f"{release}. [{statement.id}]"
     )
     for line in (cited, *remarks_of(statement)):
         screen.paragraph(line, margin=_MARGIN)

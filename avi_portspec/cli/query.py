@@ -339,6 +339,7 @@ def query(
     decisions: tuple[str, ...],
     *,
     strict: bool,
+    beyond: bool = False,
     **filters: Terms | None,
 ) -> Answer:
     """Return the answer to a query.
@@ -347,6 +348,7 @@ def query(
         request: The request.
         decisions: The decisions to show.
         strict: Whether to fail where something is not documented.
+        beyond: Whether to add what other sources state.
         **filters: What the options of the filters were given.
 
     Raises:
@@ -358,7 +360,13 @@ def query(
     deployment = find_deployment(request, edition)
     given = given_filters(filters)
     if deployment is None:
-        for name, value in (("decision", decisions), ("strict", strict)):
+        needing = {
+            "decision": decisions,
+            "strict": strict,
+            "beyond": beyond,
+            "release": request.release,
+        }
+        for name, value in needing.items():
             if value:
                 raise needs_deployment(f"--{name}")
     elif "cloud" in given:
@@ -368,7 +376,7 @@ def query(
     resolution = (
         None
         if deployment is None
-        else edition.resolve(deployment, strict=strict)
+        else edition.resolve(deployment, strict=strict, beyond=beyond)
     )
     if resolution is not None:
         # With the directions that the deployment reads.

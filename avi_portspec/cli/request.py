@@ -42,6 +42,7 @@ class Request:
         services: Network services in use.
         controller: How the Controller runs.
         nodes: Whether it is a single node.
+        release: The release that runs.
     """
 
     def __init__(self) -> None:
@@ -62,6 +63,7 @@ class Request:
         self.services: tuple[str, ...] = ()
         self.controller: str | None = None
         self.nodes: NodeCount | None = None
+        self.release: str | None = None
         self._stdin_read = False
 
     def keep(self, name: str, value: Any) -> None:

@@ -7,7 +7,7 @@ output says where it comes from, and is wider by exactly that.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from avi_portspec.beyond.files import library
 from avi_portspec.beyond.queries import sources, statements
@@ -20,17 +20,15 @@ from avi_portspec.deployment.overlay_records import (
 )
 from avi_portspec.errors import Fault, InvalidDataError, shown
 from avi_portspec.model.edition import EditionData
+from avi_portspec.model.wording import ACCEPTED, statement_text
 from avi_portspec.names import FlowId, NoteId
 
 if TYPE_CHECKING:
     from avi_portspec.beyond.records import Statement
 
-__all__ = ["ORIGIN", "accept"]
+__all__ = ["accept"]
 
 E = TypeVar("E", bound=EditionData)
-
-#: The id of the overlay that accepted statements make.
-ORIGIN: Final = "accepted"
 
 
 def accept(edition: E, names: Sequence[str]) -> E:
@@ -59,7 +57,7 @@ def accept(edition: E, names: Sequence[str]) -> E:
         raise InvalidDataError("accepted statements", faults)
     ends = {end for each in chosen for end in (each.source, each.destination)}
     overlay = Overlay(
-        id=ORIGIN,
+        id=ACCEPTED,
         title="Accepted statements of other sources",
         endpoints=tuple(
             end
@@ -108,7 +106,7 @@ def _flow(statement: Statement) -> SiteFlow:
         ports=statement.ports,
         purpose=statement.purpose or f"As stated in {source.title}",
         when=statement.when,
-        reference=f"statement {statement.id}",
+        reference=statement_text(statement.id),
     )
 
 
@@ -123,5 +121,5 @@ def _note(statement: Statement) -> SiteNote:
         id=NoteId(f"{statement.id}-source"),
         text=" ".join(filter(None, parts)),
         qualifies=(FlowId(statement.id),),
-        reference=f"statement {statement.id}",
+        reference=statement_text(statement.id),
     )

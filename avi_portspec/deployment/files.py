@@ -38,7 +38,7 @@ __all__ = [
 
 
 def dumps_deployment(deployment: Deployment) -> str:
-    """Return a deployment as TOML, every field of one value written out.
+    """Return a deployment as TOML, with every field of one value that it has.
 
     >>> import avi_portspec
     >>> print(avi_portspec.dumps_deployment(avi_portspec.preset("aws")))
@@ -69,7 +69,7 @@ def dumps_deployment(deployment: Deployment) -> str:
             lines.append(f"{field.name} = [{words}]\n")
         elif isinstance(value, tuple):
             tables += [_choice_table(field.name, choice) for choice in value]
-        else:
+        elif value is not None:
             lines.append(f'{field.name} = "{value}"\n')
     return "".join([*lines, *tables])
 

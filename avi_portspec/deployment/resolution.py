@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self, get_args
 
 from avi_portspec.deployment.choices import (
@@ -22,8 +23,10 @@ from avi_portspec.deployment.subjects import Subject, find_subject
 from avi_portspec.deployment.unresolved import withheld_phrase
 from avi_portspec.documents import join
 from avi_portspec.errors import (
+    InvalidQueryError,
     UnknownNameError,
     UnresolvedError,
+    shown,
 )
 from avi_portspec.model.catalog import Catalog
 from avi_portspec.model.conditions import VENDOR, Answer
@@ -81,10 +84,12 @@ class Resolution(Frozen):
     """
 
     __slots__ = (
+        "_asks_beyond",
         "_base",
         "_by_flow",
         "_resolver",
         "_statuses",
+        "beyond",
         "conflicts",
         "deployment",
         "elsewhere",
@@ -97,6 +102,8 @@ class Resolution(Frozen):
     _resolver: Resolver
     _statuses: tuple[Status, ...]
     _by_flow: Mapping[str, int]
+    #: Whether what is stated beyond the vendor's page was asked for.
+    _asks_beyond: bool
     #: The deployment.
     deployment: Deployment
     #: The flows that are needed, the smallest set that suffices. What is
@@ -109,16 +116,23 @@ class Resolution(Frozen):
     #: What other sources state on the gaps, and on traffic that is no flow.
     #: It is part of no answer.
     elsewhere: tuple[Elsewhere, ...]
+    #: What other sources state apart from what is needed here, as
+    #: :meth:`stated_elsewhere` returns it, if *beyond* asked for it; else
+    #: nothing. It is part of no answer.
+    beyond: Catalog[Statement]
 
     def __new__(
         cls,
         resolver: Resolver,
         deployment: Deployment,
+        *,
+        beyond: bool = False,
     ) -> Self:
         """Return the answer; :meth:`Edition.resolve` makes it."""
         self = super().__new__(cls)
         fill = object.__setattr__
         fill(self, "_base", resolver)
+        fill(self, "_asks_beyond", beyond)
         if deployment.readings:
             # First, for a fault is one of the edition as it is.
             resolver.held_by(deployment)
@@ -141,6 +155,10 @@ class Resolution(Frozen):
             from avi_portspec.deployment.elsewhere import find_elsewhere
 
             return find_elsewhere(self.deployment, self.gaps)
+        if name == "beyond":
+            asks = self._asks_beyond
+            empty: Catalog[Statement] = Catalog("statement", ())
+            return self.stated_elsewhere() if asks else empty
         if name == "_by_flow":
             flows = self.edition.flows
             return FrozenDict({flow.id: at for at, flow in enumerate(flows)})
@@ -152,7 +170,8 @@ class Resolution(Frozen):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The reasons are not kept in a pickle.
-        return resolve, (self._base, self.deployment)
+        made = partial(resolve, beyond=self._asks_beyond)
+        return made, (self._base, self.deployment)
 
     @property
     def edition(self) -> EditionData:
@@ -184,9 +203,10 @@ class Resolution(Frozen):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Resolution):
             return NotImplemented
-        return (self.deployment, self.edition) == (
+        return (self.deployment, self.edition, self._asks_beyond) == (
             other.deployment,
             other.edition,
+            other._asks_beyond,
         )
 
     def __hash__(self) -> int:
@@ -254,7 +274,8 @@ class Resolution(Frozen):
         alb-sdk-tunnel
 
         Args:
-            release: Only statements about this release, or line of releases.
+            release: Only statements about this release, or line of releases;
+                by default the release of the deployment, if it has one.
 
         Raises:
             InvalidQueryError: The release is not one.
@@ -264,7 +285,7 @@ class Resolution(Frozen):
 
         kinds: tuple[Agreement, ...] = get_args(Agreement)
         found = statements(
-            release=release,
+            release=self.deployment.release if release is None else release,
             agreement=[kind for kind in kinds if kind != "agrees"],
         )
         return Catalog("statement", filter(self._is_concerned, found))
@@ -511,7 +532,11 @@ class Resolution(Frozen):
             InvalidDataError: A reading is neither, or of a flow whose
                 direction is not in doubt.
         """
-        return resolve(self._base, add_readings(self.deployment, readings))
+        return resolve(
+            self._base,
+            add_readings(self.deployment, readings),
+            beyond=self._asks_beyond,
+        )
 
     # -- reasons -------------------------------------------------------------
 
@@ -657,13 +682,22 @@ class Resolution(Frozen):
         return f"<Resolution of {self.edition.id}: {counts}>"
 
     def __str__(self) -> str:
-        """Return the needed flows as a table, and what is not documented."""
+        """Return the needed flows as a table, and what is not documented.
+
+        If *beyond* asked for it, what is stated elsewhere comes last.
+        """
         return "\n".join([str(self.flows), *self._notes()])
 
     def _notes(self) -> Iterator[str]:
         """Yield what stands below a table of what is needed, a line each."""
         yield from map(str, [*self.conflicts, *self.gaps])
         yield from self._lines_on(self.withheld)
+        if self.beyond:
+            # Imported here: few answers have statements.
+            from avi_portspec.beyond.wording import beyond_lines
+
+            for line in beyond_lines(self.beyond, self.edition.facets):
+                yield f"stated elsewhere: {line}"
 
     def _lines_on(self, withheld: Iterable[Decision]) -> Iterator[str]:
         for decision in withheld:
@@ -694,6 +728,7 @@ def resolve(
     asked: Deployment | str | Iterable[str],
     *,
     strict: bool = False,
+    beyond: bool = False,
 ) -> Resolution:
     """Return the decisions on one deployment; see :meth:`Edition.resolve`.
 
@@ -702,9 +737,13 @@ def resolve(
         asked: The deployment; or the name of a preset, or several.
         strict: Whether to fail where there are conflicts, gaps or unclear
             directions.
+        beyond: Whether to show what other sources state.
     """
+    if not isinstance(beyond, bool):
+        # A release would be taken for a "yes", and not be heeded.
+        raise InvalidQueryError("beyond", "True or False", shown(beyond))
     deployment = resolver.deployment_of(asked)
-    found = Resolution(resolver, deployment)
+    found = Resolution(resolver, deployment, beyond=beyond)
     unclear = found.direction_unclear
     if strict and (found.conflicts or found.gaps or unclear):
         raise UnresolvedError(

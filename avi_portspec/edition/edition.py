@@ -88,6 +88,7 @@ class Edition(EditionData):
         deployment: Deployment | str | Iterable[str],
         *,
         strict: bool = False,
+        beyond: bool = False,
     ) -> Resolution:
         """Return what one deployment needs: a decision on every flow.
 
@@ -98,6 +99,15 @@ class Edition(EditionData):
         >>> print(answer["controller-to-kubernetes-minion"].status)
         needed
 
+        With *beyond*, what other sources state apart from it is beside the
+        answer, each statement with its source. What is needed stays what it
+        was, and no rule is wider.
+
+        >>> where = avi_portspec.preset("vcenter", release="22.1")
+        >>> answer = avi_portspec.load().resolve(where, beyond=True)
+        >>> "tanzu-ports-vcenter" in answer.beyond.ids()
+        True
+
         Args:
             deployment: The deployment; or the name of a preset, which is the
                 id, name or alias of a cloud of this edition; or several of
@@ -105,8 +115,12 @@ class Edition(EditionData):
                 manages several clouds.
             strict: Whether to fail where the vendor's page does not cover
                 the deployment completely, or leaves a direction in doubt.
+            beyond: Whether to show, apart from what is needed, what other
+                sources state about this deployment, and its release if it
+                has one, unless they just agree.
 
         Raises:
+            InvalidQueryError: *beyond* is neither ``True`` nor ``False``.
             UnknownNameError: No preset has that name.
             InvalidDataError: The deployment uses a word that the edition
                 does not know, or names no cloud; or it reads or declines a
@@ -117,7 +131,9 @@ class Edition(EditionData):
         """
         from avi_portspec.deployment.resolution import resolve
 
-        return resolve(self._resolver, deployment, strict=strict)
+        return resolve(
+            self._resolver, deployment, strict=strict, beyond=beyond
+        )
 
     def cloud_gaps(self, clouds: Iterable[str]) -> tuple[Gap, ...]:
         """Return what the vendor is silent on for whole clouds.

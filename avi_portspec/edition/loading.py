@@ -14,7 +14,7 @@ from avi_portspec.errors import (
     UnknownNameError,
     shown,
 )
-from avi_portspec.names import EditionId, fold, is_file_name
+from avi_portspec.names import RELEASE_ID, EditionId, fold, is_file_name
 
 __all__ = ["editions", "load", "loads", "loads_toml", "read_edition"]
 
@@ -84,9 +84,8 @@ def _unknown(name: str, known: list[str]) -> UnknownNameError:
     """
     # Imported here: only a failing call pays for it.
     from avi_portspec.beyond.queries import find_release
-    from avi_portspec.beyond.spans import RELEASE
 
-    if "." not in name or not RELEASE.fullmatch(name):
+    if "." not in name or not RELEASE_ID.fullmatch(name):
         return UnknownNameError("edition", name, known)
     found = find_release(name)
     if found is None:

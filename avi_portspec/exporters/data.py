@@ -21,6 +21,7 @@ from avi_portspec.names import (
 from avi_portspec.serialisation.shapes import fill
 
 if TYPE_CHECKING:
+    from avi_portspec.beyond.records import Statement
     from avi_portspec.deployment.elsewhere import Elsewhere
     from avi_portspec.exporters.report import Report
     from avi_portspec.model.display import Row
@@ -83,6 +84,7 @@ class DeploymentData(TypedDict):
     features: list[str]
     services: list[str]
     nodes: NodeCount
+    release: str | None
     readings: list[AcceptedReadingData]
     declined: list[DeclinedFlowData]
 
@@ -188,6 +190,8 @@ class ReportData(Identity):
         notes: The notes that the records name.
         stated_elsewhere: What other sources state where the vendor is silent.
             It is part of no answer.
+        beyond: What else they state apart from what is needed, if the answer
+            was asked for it; likewise part of no answer.
         other_purposes: What flows of the records are for, where only other
             sources state it; for a deployment.
         settings: The settings that move ports of the records; likewise.
@@ -207,28 +211,30 @@ class ReportData(Identity):
     exclusions: list[ExclusionData]
     notes: list[NoteData]
     stated_elsewhere: list[ElsewhereData]
+    beyond: list[StatementData]
     other_purposes: list[SourcedTextData]
     settings: list[SourcedTextData]
 
 
 def elsewhere_data(found: "Elsewhere") -> ElsewhereData:
     """Return what other sources state where the vendor is silent."""
-    # Imported here: few answers have statements.
-    from avi_portspec.beyond.wording import releases_text, traffic_text
-
     return fill(
         ElsewhereData,
         found,
         gap=found.gap and found.gap.text,
-        statements=[
-            fill(
-                StatementData,
-                each,
-                releases_text=releases_text(each),
-                traffic=traffic_text(each),
-            )
-            for each in found.statements
-        ],
+        statements=[*map(_statement_data, found.statements)],
+    )
+
+
+def _statement_data(statement: "Statement") -> StatementData:
+    # Imported here: few answers have statements.
+    from avi_portspec.beyond.wording import releases_text, traffic_text
+
+    return fill(
+        StatementData,
+        statement,
+        releases_text=releases_text(statement),
+        traffic=traffic_text(statement),
     )
 
 
@@ -260,6 +266,7 @@ def report_data(report: "Report") -> Mapping[str, Any]:
             unofficial=True,
             scope=OUT_OF_SCOPE,
             stated_elsewhere=[*map(elsewhere_data, report.elsewhere)],
+            beyond=[*map(_statement_data, report.beyond)],
         )
     }
     # Not filled: there are many, and scripts wait for them.

@@ -302,9 +302,15 @@ def _undocumented(report: Report, lines: tuple[str, ...]) -> Iterator[Block]:
 
 
 def _beside(report: Report, more: str = "") -> Iterator[Block]:
-    """Yield what other sources state on traffic that is no flow."""
+    """Yield what other sources state on traffic that is no flow.
+
+    After it, if it was asked for, whatever else they state.
+    """
     if text := report.beside(None):
         yield Paragraph(f"{text}{more}")
+    if report.beyond_lines:
+        yield Paragraph(f"Stated elsewhere, and part of no answer.{more}")
+        yield Bullets(report.beyond_lines)
 
 
 def _exclusions(report: Report) -> Iterator[Block]:

@@ -33,9 +33,11 @@ from avi_portspec.names import EndpointId, FlowId, Status
 
 if TYPE_CHECKING:
     from avi_portspec.beyond.beside import SourcedText
+    from avi_portspec.beyond.records import Statement
     from avi_portspec.deployment.decisions import Conflict, Decision, Gap
     from avi_portspec.deployment.elsewhere import Elsewhere
     from avi_portspec.deployment.resolution import Resolution
+    from avi_portspec.model.edition import EditionData
     from avi_portspec.model.facets import Deployment
     from avi_portspec.model.facts import EditionFacts
     from avi_portspec.model.flows import Exclusion, Flow, Note
@@ -119,6 +121,22 @@ class Report(NamedTuple):
         from avi_portspec.deployment.elsewhere import on_gaps
 
         return (*on_gaps(self.gaps),) if self.gaps else ()
+
+    @property
+    def beyond(self) -> tuple[Statement, ...]:
+        """What other sources state apart from the answer, if asked for."""
+        return () if self.answer is None else (*self.answer.beyond,)
+
+    @property
+    def beyond_lines(self) -> tuple[str, ...]:
+        """The same in words, a line each."""
+        if not self.beyond:
+            return ()
+        # Imported here: few reports have statements.
+        from avi_portspec.beyond.wording import beyond_lines
+
+        edition = cast("EditionData", self.edition)
+        return (*beyond_lines(self.beyond, edition.facets),)
 
     @property
     def other_purposes(self) -> tuple[SourcedText, ...]:

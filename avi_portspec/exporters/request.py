@@ -25,6 +25,8 @@ from avi_portspec.model.phrases import (
     state_phrase,
 )
 from avi_portspec.model.wording import (
+    ACCEPTED,
+    accepted_statements,
     at_start,
     base_id,
     edition_text,
@@ -406,7 +408,12 @@ class Change(NamedTuple):
         base = base_id(report.edition)
         bundled = base in editions()
         words = [f"--edition {base}" if bundled else "--edition-file FILE"]
-        words += [f"--overlay {site}.toml" for site in sites]
+        accepted = accepted_statements(report.edition)
+        for site in sites:
+            if site == ACCEPTED and accepted:
+                words += [f"--accept {name}" for name in accepted]
+            else:
+                words.append(f"--overlay {site}.toml")
         deployment = report.deployment
         if report.clouds is not None:
             words.append(f"--on-cloud {','.join(sorted(report.clouds))}")
@@ -428,6 +435,8 @@ class Change(NamedTuple):
                 words.append("--container")
             if deployment.nodes == "single-node":
                 words.append("--single-node")
+            if deployment.release is not None:
+                words.append(f"--release {deployment.release}")
         return " ".join(["avi-portspec export --format csv", *words])
 
 

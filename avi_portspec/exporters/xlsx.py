@@ -322,6 +322,7 @@ def _sheets(change: Change, notes: Footnotes) -> Iterator[_Sheet]:
                 for found in report.elsewhere
                 if found.gap is None
             ),
+            *(("Elsewhere", text, _NO_FLOW) for text in report.beyond_lines),
         ],
     )
     yield (

@@ -20,6 +20,7 @@ from avi_portspec.model.checks import (
 from avi_portspec.model.record import Record
 from avi_portspec.names import (
     KEBAB_ID,
+    RELEASE_ID,
     DirectionReading,
     FacetId,
     FlowId,
@@ -50,6 +51,7 @@ FACETS: Final[tuple[tuple[FacetId, str], ...]] = (
 FACET: Final = Choice(FacetId)
 FLOW: Final = Ident("a flow", KEBAB_ID)
 VALUE: Final = Ident("a facet's value", KEBAB_ID)
+RELEASE: Final = Ident("a release", RELEASE_ID, "in numbers, such as 22.1")
 
 
 @attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
@@ -226,6 +228,9 @@ class Deployment(Record):
         nodes: Whether the Controller is a cluster or a single node. No
             condition asks about it, for no flow depends on it; but a single
             node has no other Controller to talk to.
+        release: The release that runs, such as ``22.1.4``; ``None`` where it
+            is not stated. No decision depends on it: it selects what other
+            sources state beside the answer.
         readings: How the site reads the flows whose direction is in doubt.
             Without a reading, such a flow is ``direction-unclear``.
         declined: The flows that the site does not use, with the reasons.
@@ -242,6 +247,7 @@ class Deployment(Record):
         default=frozenset(), converter=_as_words
     )
     nodes: Annotated[NodeCount, Choice(NodeCount)] = "cluster"
+    release: Annotated[str | None, Maybe(RELEASE)] = None
     readings: Annotated[
         tuple[AcceptedReading, ...],
         Many(

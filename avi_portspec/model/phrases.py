@@ -677,7 +677,10 @@ def deployment_phrase(deployment: Deployment, facets: Catalog[Facet]) -> str:
         for value in facet.values
         if value.id in deployment.values_of(facet.id)
     ]
-    return f"{text}; uses {join('and', uses)}" if uses else text
+    if uses:
+        text += f"; uses {join('and', uses)}"
+    release = deployment.release
+    return text if release is None else f"{text}; release {release}"
 
 
 def deployment_title(deployment: Deployment, facets: Catalog[Facet]) -> str:

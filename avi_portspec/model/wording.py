@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from avi_portspec.model.flows import Flow, Reason
 
 __all__ = [
+    "ACCEPTED",
     "ASK_DIRECTION",
     "DECLINED_BY_SITE",
     "FIND_DIRECTION",
@@ -30,6 +31,7 @@ __all__ = [
     "OUT_OF_SCOPE",
     "REQUIREMENTS",
     "SCOPE",
+    "accepted_statements",
     "at_start",
     "base_id",
     "by_speaker",
@@ -47,6 +49,7 @@ __all__ = [
     "sources_text",
     "speaker",
     "speaker_of",
+    "statement_text",
     "uncapitalise",
     "value_names",
     "when",
@@ -85,6 +88,8 @@ REQUIREMENTS: Final[dict[Requirement, str]] = {
 }
 
 
+#: The id of the overlay that accepted statements of other sources make.
+ACCEPTED: Final = "accepted"
 #: What a deployment's number of Controller nodes is called, and its values.
 NODES_NAME: Final = "Controller nodes"
 NODES: Final[dict[NodeCount, str]] = {
@@ -163,6 +168,7 @@ def deployment_rows(
     return (
         *rows,
         (NODES_NAME, NODES[deployment.nodes]),
+        *([("Release", deployment.release)] if deployment.release else []),
         *(
             (name, join("and", listed))
             for name, listed in choices.items()
@@ -227,6 +233,29 @@ def sites_of(edition: EditionFacts) -> tuple[str, ...]:
         *(flow.origin for flow in edition.flows),
     )
     return tuple(dict.fromkeys(filter(None, origins)))
+
+
+def statement_text(name: str) -> str:
+    """Return how a record cites the statement of another source.
+
+    Args:
+        name: The id of the statement.
+    """
+    return f"statement {name}"
+
+
+def accepted_statements(edition: EditionFacts) -> tuple[str, ...]:
+    """Return the statements of other sources that a site has accepted.
+
+    Args:
+        edition: The edition, in which they are flows.
+    """
+    return tuple(
+        flow.id
+        for flow in edition.flows
+        if flow.origin == ACCEPTED
+        and flow.reference == statement_text(flow.id)
+    )
 
 
 def base_id(edition: EditionFacts) -> str:

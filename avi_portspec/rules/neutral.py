@@ -20,7 +20,13 @@ from avi_portspec.model.flows import Flow
 from avi_portspec.model.frozen import FrozenDict
 from avi_portspec.model.ports import PortRange
 from avi_portspec.model.protocols import Protocol
-from avi_portspec.model.wording import NOT_STATED, OUT_OF_SCOPE, edition_text
+from avi_portspec.model.wording import (
+    NOT_STATED,
+    OUT_OF_SCOPE,
+    accepted_statements,
+    edition_text,
+    statement_text,
+)
 from avi_portspec.names import Completeness, EndpointId, FlowId, Status
 from avi_portspec.rules.comments import to_ascii
 from avi_portspec.rules.inventory import Inventory
@@ -490,6 +496,10 @@ class SiteRules:
             f"data version: {DATA_VERSION}",
             f"edition: {edition.id}",
             f"digest: sha256:{edition.digest}",
+            *(
+                f"accepted: {statement_text(name)}"
+                for name in accepted_statements(edition)
+            ),
             f"deployment: {_deployment_text(self.resolution)}",
             f"complete: {self.verdict}",
             f"rules: {len(self.rules)}",
@@ -524,6 +534,8 @@ def _deployment_text(resolution: Resolution) -> str:
         "features": sorted(deployment.features),
         "services": sorted(deployment.services),
     }
+    if deployment.release is not None:
+        parts["release"] = [deployment.release]
     if deployment.readings:
         parts["readings"] = (
             f"{each.flow} {each.direction}" for each in deployment.readings

@@ -32,6 +32,7 @@ from avi_portspec.names import EndpointId, fold, is_file_name
 from avi_portspec.serialisation.facet_lists import facet_bytes
 from avi_portspec.serialisation.files import read_file, read_table
 from avi_portspec.serialisation.limits import read_bytes
+from avi_portspec.tabular.filters import find_end
 from sphinx_avi_portspec.pen import NO_EDITION
 
 if TYPE_CHECKING:
@@ -337,7 +338,7 @@ def _find_record(edition: Edition, kind: str, name: str) -> str:
         return edition.flows[fold(name)].id
     if kind == "note":
         return edition.notes[name].id
-    return edition.endpoints[name].id
+    return edition.endpoints[find_end(edition, name)].id
 
 
 def use_edition(env: BuildEnvironment, name: str) -> Edition:

@@ -634,13 +634,53 @@ class TestPorts:
         self, ask: Ask, more: str
     ) -> None:
         """Byte by byte, and each statement that others add is there."""
-        line = f"ports nsx-t{more}"
-        before, answer = ask(line), ask(f"{line} --beyond 30.2")
+        line = f"ports nsx-t --release 30.2{more}"
+        before, answer = ask(line), ask(f"{line} --beyond")
+        assert ask(f"ports nsx-t --beyond 30.2{more}").out == answer.out
+        assert ask(f"ports --beyond nsx-t --release 30.2{more}").out == (
+            answer.out
+        )
         assert answer.code == before.code
         assert answer.out.startswith(before.out)
         below = flat(answer.out.removeprefix(before.out))
         assert below.startswith("Release 30.2. Edition: none; nearest:")
         assert "adds Controller -> NSX Manager, TCP 443, on NSX-T" in below
+
+    def test_without_a_release_it_is_all_of_them(self, ask: Ask) -> None:
+        """The table is the same to the byte, and each says its release."""
+        before, answer = ask("ports nsx-t"), ask("ports nsx-t --beyond")
+        assert answer.out.startswith(before.out)
+        below = flat(answer.out.removeprefix(before.out))
+        assert below.startswith("Stated elsewhere, and part of no answer:")
+        assert "[nsx-t-design-30-1-nsx-manager]" in below
+        assert "[nsx-t-design-30-2-nsx-manager]" in below
+
+    def test_it_is_in_the_json(self, ask: Ask) -> None:
+        """Apart from the records, which are the same."""
+        before = json.loads(ask("ports nsx-t --release 30.2 --json").out)
+        found = json.loads(ask("ports nsx-t --beyond 30.2 --json").out)
+        assert before.pop("beyond") == []
+        beyond = found.pop("beyond")
+        assert found == before
+        assert found["deployment"]["release"] == "30.2"
+        assert "nsx-t-design-30-2-nsx-manager" in {e["id"] for e in beyond}
+
+    def test_a_file_can_have_the_release(
+        self, ask: Ask, tmp_path: Path
+    ) -> None:
+        """``init`` writes it, and an option overrides it."""
+        assert ask("init nsx-t --release 30.2 -o site.toml").code == 0
+        text = tmp_path.joinpath("site.toml").read_text(encoding="utf-8")
+        assert '\nrelease = "30.2"\n' in text
+        assert '#   release = "22.1.4"' in ask("init nsx-t -o -").out
+        named = ask("ports nsx-t --beyond 30.2").out
+        assert ask("ports --deployment site.toml --beyond").out == named
+        other = ask("ports --deployment site.toml --beyond 22.1").out
+        assert other == ask("ports nsx-t --beyond 22.1").out
+        line = "explain tcp/9001"
+        assert ask(f"{line} --deployment site.toml").out == (
+            ask(f"{line} nsx-t --release 30.2").out
+        )
 
     def test_nothing_else_is_stated(self, ask: Ask) -> None:
         """It says so."""
@@ -654,17 +694,41 @@ class TestPorts:
         ("line", "said"),
         [
             ("ports --beyond 30.2", "--beyond requires a deployment"),
-            ("ports aws --beyond 30.2 --json", "--beyond is for the table"),
+            ("ports --release 30.2", "--release requires a deployment"),
             ("ports aws --beyond new", "such as 22.1"),
+            ("ports --beyond awz", "unknown deployment 'awz'"),
+            ("ports aws --release new", "such as 22.1"),
+            ("rules aws --platform csv --inventory x --release new", "22.1"),
         ],
     )
-    def test_it_needs_a_deployment_and_a_table(
+    def test_it_needs_a_deployment_and_a_release(
         self, ask: Ask, line: str, said: str
     ) -> None:
-        """And a release."""
+        """Each of them a sound one."""
         answer = ask(line)
         assert (answer.code, answer.out) == (2, "")
         assert said in answer.err
+
+
+class TestShow:
+    """``avi-portspec show``."""
+
+    def test_purpose_and_setting_have_their_source(self, ask: Ask) -> None:
+        """Where the vendor's page states none, and where the port moves."""
+        out = flat(ask("show controller-to-smtp").out)
+        sdk = "(Avi SDK: defaults of settings)"
+        assert f"Purpose, by other sources E-mail {sdk}" in out
+        setting = "EmailConfiguration.mailServerPort"
+        assert f"The port is a setting {setting} {sdk}" in out
+        found = json.loads(ask("show controller-to-smtp --json").out)
+        texts = {"other_purposes": "E-mail", "settings": setting}
+        for name, text in texts.items():
+            (each,) = found[name]
+            assert (each["text"], each["source"]) == (text, "alb-sdk")
+        # The page states a purpose, and no source a setting.
+        out = ask("show controller-to-controller-ssh").out
+        assert "other sources" not in out
+        assert "setting" not in out
 
 
 class TestCheck:
@@ -703,6 +767,8 @@ class TestAccept:
         )
         name = "nsx-t-design-30-2-nsx-manager"
         accepted = ask(f"{self.LINE} --accept {name}")
+        headed = ask(f"{self.LINE} --accept {name} --header").out
+        assert f"# accepted: statement {name}" in headed.splitlines()
         without = tmp_path / "site-addresses.toml"
         text = without.read_text(encoding="utf-8").rpartition("nsx-man")[0]
         without.write_text(text, encoding="utf-8")

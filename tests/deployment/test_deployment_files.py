@@ -29,6 +29,7 @@ DEPLOYMENTS = st.builds(
     features=WORDS,
     services=WORDS,
     nodes=st.sampled_from(["cluster", "single-node"]),
+    release=st.sampled_from([None, "22.1", "30.2.1"]),
 )
 
 

@@ -376,6 +376,7 @@ class TestTicket:
                 clouds={"aws", "vcenter"},
                 services={"dns"},
                 features={"cli-shell"},
+                release="30.2.1",
             ),
         ],
     )
@@ -411,6 +412,25 @@ class TestTicket:
         assert site.text.endswith(
             " --edition vantage-undated --overlay berlin.toml"
         )
+
+    def test_accepted_statements_are_options_in_the_command(
+        self, edition: Edition, tmp_path: Path
+    ) -> None:
+        """They are in no file; an overlay of that name is."""
+        names = ("tanzu-ports-vcenter", "gcp-module-tunnel")
+        accepted = edition.accept(*names)
+        command = ticket_on(accepted.resolve("vcenter")).blocks[-1]
+        assert isinstance(command, Code)
+        said = " ".join(f"--accept {name}" for name in names)
+        assert f"--edition vantage-undated {said} --cloud" in command.text
+        path = tmp_path / "flows.csv"
+        words = command.text.split()[1:]
+        assert main([*words, "--output", str(path)]) == 0
+        assert accepted.digest in path.read_text(encoding="utf-8")
+        own = edition.overlay(SITE.replace('"berlin"', '"accepted"'))
+        command = ticket_on(own).blocks[-1]
+        assert isinstance(command, Code)
+        assert command.text.endswith(" --overlay accepted.toml")
 
     def test_each_reason_says_which_port_it_is_for(
         self, edition: Edition

@@ -165,7 +165,7 @@ class TestJson:
         *("deployment", "records", "unstated"),
         *("direction_unclear", "declined", "not_needed"),
         *("conflicts", "gaps", "exclusions", "notes"),
-        *("stated_elsewhere", "other_purposes", "settings"),
+        *("stated_elsewhere", "beyond", "other_purposes", "settings"),
     )
 
     def test_all_keys_are_always_there(self, edition: Edition) -> None:

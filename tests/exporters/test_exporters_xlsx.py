@@ -247,6 +247,16 @@ class TestSheets:
         for sheet in (*book.worksheets, *silent.worksheets):
             assert sheet.max_row > 1
 
+    def test_what_is_beyond_the_answer_is_told(self, edition: Edition) -> None:
+        """A row for each statement, if it was asked for."""
+        answer = edition.resolve("aws", beyond=True)
+        _, *found = rows(workbook(answer)["Not documented"])
+        assert [row["Kind"] for row in found] == (
+            ["Elsewhere"] * len(answer.beyond)
+        )
+        for row, statement in zip(found, answer.beyond, strict=True):
+            assert row["What is not documented"].endswith(f"[{statement.id}]")
+
     def test_gaps_and_conflicts_are_told(
         self, silent: Any, edition: Edition
     ) -> None:

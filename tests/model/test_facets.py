@@ -56,6 +56,11 @@ EXPECTED = [
     (Deployment, "features", "a list of kebab-case words"),
     (Deployment, "services", "a list of kebab-case words"),
     (Deployment, "nodes", "one of cluster, single-node"),
+    (
+        Deployment,
+        "release",
+        "the id of a release, in numbers, such as 22.1, or nothing",
+    ),
     (Deployment, "readings", "a list of accepted readings"),
     (Deployment, "declined", "a list of declined flows"),
 ]

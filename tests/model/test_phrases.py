@@ -950,6 +950,17 @@ class TestDeployments:
                     "uses DNS, NTP and the CLI shell"
                 ),
             ),
+            (
+                {
+                    "clouds": {"aws"},
+                    "services": {"dns"},
+                    "release": "22.1.4",
+                },
+                (
+                    "Controller cluster on virtual machines, managing AWS; "
+                    "uses DNS; release 22.1.4"
+                ),
+            ),
         ],
     )
     def test_by_hand(

@@ -127,6 +127,7 @@ class TestDeployment:
             controller="container",
             features={"cli-shell"},  # type: ignore[arg-type]
             nodes="single-node",
+            release="22.1.4",
         )
         names = [facet.name for facet in EDITION.facets]
         values = [
@@ -138,6 +139,7 @@ class TestDeployment:
         assert deployment_rows(made, EDITION.facets) == (
             *zip(names, values, strict=True),
             ("Controller nodes", "a single node"),
+            ("Release", "22.1.4"),
         )
         assert deployment_rows(Deployment(), ()) == (
             ("Controller nodes", "a cluster"),

@@ -91,6 +91,11 @@ class TestRoles:
                 "endpoint-mesos-master",
             ),
             (
+                ":avi:endpoint:`NSX ALB Controller`",
+                "Avi Controller",
+                "endpoint-controller",
+            ),
+            (
                 ":avi:endpoint:`vantage-undated/DC/OS master`",
                 "Mesos or DC/OS master",
                 "endpoint-mesos-master",

@@ -70,6 +70,8 @@ avi_portspec.statements(agreement="agree")  # type: ignore[arg-type]
 flows.group_by("sauce")  # type: ignore[arg-type]
 avi_portspec.preset("awss")  # type: ignore[arg-type]
 answer = edition.resolve("aws")
+assert_type(edition.resolve(here, beyond=True).beyond, Catalog[Statement])
+edition.resolve("aws", beyond="30.2")  # type: ignore[arg-type]
 answer.having("need")  # type: ignore[arg-type]
 rules = avi_portspec.rule_set(
     answer, avi_portspec.load_inventory("a.toml", edition=edition)

@@ -17,7 +17,7 @@ from avi_portspec.cli.options import (
     option,
     table_options,
 )
-from avi_portspec.cli.parameters import RELEASE, SUBJECT
+from avi_portspec.cli.parameters import SUBJECT
 from avi_portspec.cli.subjects import find_subjects
 
 if TYPE_CHECKING:
@@ -47,14 +47,6 @@ __all__ = ["explain_command"]
         is_flag=True,
         help="Add flow ids, citations, notes, and how the vendor's words are "
         "interpreted.",
-    ),
-    option(
-        OUTPUT,
-        "--release",
-        type=RELEASE,
-        metavar="RELEASE",
-        help="Add what other sources state about a release, such as 30.2. It "
-        "changes no answer.",
     ),
     json_option,
     table_options,
@@ -89,7 +81,6 @@ def explain_command(
     *,
     everything: bool,
     full: bool,
-    release: str | None,
 ) -> int:
     """Explain why a deployment needs SUBJECT, or why not.
 
@@ -97,11 +88,13 @@ def explain_command(
     as 9001; a protocol, such as icmp; a service, such as ssh; a pair, such as
     service-engine-to-controller or "Controller to NSX Manager"; or the id of
     a flow or an exclusion. Flows that do not apply are counted, unless there
-    are no others.
+    are no others. With --release, what other sources state about it comes
+    last.
     """
     edition = request.edition()
     deployment = find_deployment(request, edition)
     answered = None if deployment is None else edition.resolve(deployment)
+    release = request.release if deployment is None else deployment.release
     # With the directions that the deployment reads.
     asked = edition if answered is None else cast("Edition", answered.edition)
     found = find_subjects(asked, subject)

@@ -193,6 +193,7 @@ def _add_comments(
         for facet, field in FACETS
     }
     comments["nodes"] = _comment_on_nodes
+    comments["release"] = _comment_on_release
     from avi_portspec.deployment.files import dumps_deployment
 
     text = dumps_deployment(deployment)
@@ -201,6 +202,10 @@ def _add_comments(
         yield ""
         yield from comments[line.partition(" ")[0]]()
         yield line
+    if deployment.release is None:
+        yield ""
+        yield from _comment_on_release()
+        yield '#   release = "22.1.4"'
     yield ""
     yield from _comment_on_choices(edition)
     yield from f"{sign}{tables}".splitlines()
@@ -278,6 +283,11 @@ def _comment_on_nodes() -> Iterator[str]:
     yield "# How many Controller nodes there are; one of these."
     yield "#   cluster"
     yield "#   single-node"
+
+
+def _comment_on_release() -> Iterator[str]:
+    yield "# The release that runs. It changes no answer; it selects what"
+    yield "# other sources state beside one: 'avi-portspec ports --beyond'."
 
 
 def _comment_on_choices(edition: Edition) -> Iterator[str]:

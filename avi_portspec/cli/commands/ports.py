@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from avi_portspec.cli.failures import CommandError
 from avi_portspec.cli.options import (
     OUTPUT,
+    check_release,
     command,
     deployment_argument,
     deployment_options,
@@ -16,14 +17,17 @@ from avi_portspec.cli.options import (
     table_options,
 )
 from avi_portspec.cli.parameters import RELEASE
-from avi_portspec.cli.query import Answer, format_of, query, query_options
+from avi_portspec.cli.query import format_of, query, query_options
+from avi_portspec.names import RELEASE_ID
 from avi_portspec.tabular.columns import COLUMNS
 
 if TYPE_CHECKING:
     from avi_portspec.cli.request import Request
-    from avi_portspec.cli.terminal import Screen
 
 __all__ = ["ports_command"]
+
+#: What ``--beyond`` is without a release.
+_ANY: Final = "any"
 
 
 @command(
@@ -54,12 +58,13 @@ __all__ = ["ports_command"]
     option(
         OUTPUT,
         "--beyond",
-        "release",
         type=RELEASE,
-        metavar="RELEASE",
-        help="Add below the table where other sources, on a release such as "
-        "30.2, differ from the vendor's page or add to it. The answer stays "
-        "the same.",
+        is_flag=False,
+        flag_value=_ANY,
+        metavar="[RELEASE]",
+        help="Add below the table where other sources differ from the "
+        "vendor's page or add to it; on a release, that of --release or one "
+        "given here, such as 30.2. The answer stays the same.",
     ),
     json_option,
     table_options,
@@ -102,7 +107,7 @@ def ports_command(
     why: bool,
     wide: bool,
     columns: str | None,
-    release: str | None,
+    beyond: str | None,
     **given: Any,
 ) -> int:
     """List the ports to open: for a DEPLOYMENT, or for all of them.
@@ -124,17 +129,17 @@ def ports_command(
         "--columns": columns is not None,
         "--why": why,
         "--wide": wide,
-        "--beyond": release is not None,
     }
     names = [name for name, is_given in options.items() if is_given]
     if chosen is not None and names:
-        more = f"{chosen} always has all columns"
-        if names[0] == "--beyond":
-            more = "'avi-portspec statements --json' has the statements"
-        raise CommandError(f"{names[0]} is for the table; {more}")
+        raise CommandError(
+            f"{names[0]} is for the table; {chosen} always has all columns"
+        )
     if wide and columns is not None:
         raise CommandError("--columns and --wide cannot be used together")
-    answer = query(request, **given)
+    if beyond not in {None, _ANY}:
+        _keep_beyond(request, str(beyond))
+    answer = query(request, beyond=beyond is not None, **given)
     if chosen == "json":
         request.write_json(answer.data())
     elif chosen is not None:
@@ -150,20 +155,26 @@ def ports_command(
             from avi_portspec.cli.flow_table import show_flows
 
             show_flows(screen, answer, columns, why=why, quiet=quiet)
-        if release is not None:
-            _show_beyond(screen, answer, release)
+        if beyond is not None and answer.resolution is not None:
+            # Imported here: reading all statements takes its time.
+            from avi_portspec.cli.other_sources import show_elsewhere
+
+            show_elsewhere(screen, answer.resolution)
         request.write(screen.text())
     return 0 if answer.flows else 1
 
 
-def _show_beyond(screen: Screen, answer: Answer, release: str) -> None:
-    """Print what other sources state about a release."""
-    if answer.resolution is None:
-        raise CommandError(
-            "--beyond requires a deployment, such as --deployment aws; "
-            "'avi-portspec statements' lists the statements for all of them"
-        )
-    # Imported here: reading all statements takes its time.
-    from avi_portspec.cli.other_sources import show_elsewhere
+def _keep_beyond(request: Request, given: str) -> None:
+    """Put what follows --beyond into the request.
 
-    show_elsewhere(screen, answer.resolution, release)
+    It is a release. But if no deployment is named, it may also be the
+    deployment, before which the option stands.
+
+    Raises:
+        click.BadParameter: It is neither.
+    """
+    if request.deployments or request.clouds or RELEASE_ID.fullmatch(given):
+        check_release(given, "--beyond")
+        request.keep("release", given)
+    else:
+        request.keep("deployments", (given,))

@@ -81,20 +81,20 @@ def _find(edition: Edition, name: str) -> Flow | Exclusion | Pointer:
 
 
 def _data(edition: Edition, records: list[Any]) -> object:
+    from avi_portspec.beyond.beside import other_purposes, settings_of
     from avi_portspec.cli.answers import Shown, answer, flow_data
 
+    flows = [record for record in records if record in edition.flows]
     return answer(
         Shown,
         edition,
-        flows=[
-            flow_data(record, edition)
-            for record in records
-            if record in edition.flows
-        ],
+        flows=[flow_data(flow, edition) for flow in flows],
         exclusions=[
             record for record in records if record in edition.exclusions
         ],
         pointers=[record for record in records if record in edition.pointers],
+        other_purposes=[each for f in flows for each in other_purposes(f)],
+        settings=[each for f in flows for each in settings_of(f)],
     )
 
 
@@ -123,6 +123,13 @@ def _fields_of_flow(edition: Edition, flow: Flow) -> Iterator[tuple[str, str]]:
     for name, column in COLUMNS.items():
         if name not in _SAID:
             yield column.heading, column.text(Row(flow, edition))
+    # Imported here: who shows no flow pays nothing for other sources.
+    from avi_portspec.beyond.beside import other_purposes, settings_of
+
+    for purpose in other_purposes(flow):
+        yield "Purpose, by other sources", str(purpose)
+    for setting in settings_of(flow):
+        yield "The port is a setting", str(setting)
     if flow.direction_doubts:
         yield DIRECTION_UNCLEAR, f"{at_start(SWAPPED)}. {ASK_DIRECTION}"
     for lead, reason in lead_reasons(flow.inferred, flow.readings):
