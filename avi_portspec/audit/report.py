@@ -281,7 +281,7 @@ class _Audit:
         self._filters: list[Judged] = [
             judged for each in files for judged in self._compiler.judge(each)
         ]
-        together = [frozenset(each) for each in roles.together]
+        together = [self._filter_ids(names) for names in roles.together]
         self.flows = {
             flow.id: self._flow(flow, together)
             for flow in resolution.having(*_JUDGED)
@@ -298,6 +298,14 @@ class _Audit:
             for name, (party, _) in self._parties.items()
             if (roles_ := self._compiler.roles_of(party))
         }
+
+    def _filter_ids(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the ids of filters that the role map names."""
+        return frozenset(
+            judged.filter.id
+            for judged in self._filters
+            if not _names(judged.filter).isdisjoint(names)
+        )
 
     def _flow(
         self, flow: Flow, together: Sequence[frozenset[str]]
@@ -349,6 +357,7 @@ class _Audit:
             yield from self._of_rule(rule)
         yield from self._of_roles()
         yield from self._of_parties()
+        yield from self._of_together()
         for existing in self._files:
             for unread in existing.unread:
                 if unread.kind != "set-aside":
@@ -410,6 +419,9 @@ class _Audit:
         level: FindingLevel = (
             "warning" if "any-source" in side.rests_on else "note"
         )
+        # Rules with a finding of their own say there what was meant.
+        others = [r for r in self.rules if r.verdict not in _RULES]
+        near = tuple(_near_rules(flow.id, others))
         for rule in side.rules:
             yield attrs.evolve(
                 common,
@@ -418,6 +430,7 @@ class _Audit:
                 place=rule.place,
                 rule=rule,
                 text=f"{flow.id} passes only by {clean(rule.id)}: {what}.",
+                near=near,
                 hints=_assumptions(rule),
             )
         for last in side.last_resorts:
@@ -427,16 +440,13 @@ class _Audit:
                 level=level,
                 text=f"{flow.id} passes only because no rule stops it: "
                 f"{clean(last.text)}.",
+                cause=clean(last.text),
+                near=near,
             )
 
     def _near(self, report: FlowReport, side: Side) -> Iterator[Near]:
         """Yield what was probably meant for a flow that does not pass."""
-        name = report.flow.id
-        for rule in self.rules:
-            for near in rule.near:
-                if name in near.records:
-                    text = f"{rule.rule.place} {clean(rule.rule.id)}"
-                    yield near._replace(reason=f"{text}: {near.reason}")
+        yield from _near_rules(report.flow.id, self.rules)
         for other in report.sides.values():
             if other.kind != side.kind and other.verdict in _PASSING:
                 places = [str(rule.place) for rule in other.rules[:_SHOWN]]
@@ -445,7 +455,7 @@ class _Audit:
                         "other-side",
                         f"{', '.join(places)} lets it through on the side "
                         f"of {other.party}; this side lacks it.",
-                        (name,),
+                        (report.flow.id,),
                     )
 
     def _of_rule(self, report: RuleReport) -> Iterator[Finding]:
@@ -509,6 +519,18 @@ class _Audit:
                 party=name,
             )
 
+    def _of_together(self) -> Iterator[Finding]:
+        """Yield what the role map takes for filters, and no file has."""
+        for name in dict.fromkeys(chain.from_iterable(self._map.together)):
+            if not self._filter_ids([name]):
+                yield Finding(
+                    kind="together-unmatched",
+                    level="warning",
+                    text=f"together names {clean(name)}, which is no filter "
+                    "of these files: correct or remove it.",
+                    party=name,
+                )
+
     def _is_known(self, party: Party) -> bool:
         """Return whether networks are those of a role."""
         if not isinstance(party, Networks):
@@ -551,6 +573,22 @@ _RULES: Final[dict[RuleVerdict, tuple[FindingKind, FindingLevel, str]]] = {
     RuleVerdict.SHADOWED: ("shadowed", "note", "earlier rules decide all"),
     RuleVerdict.EMPTY: ("empty", "warning", "it matches nothing"),
 }
+
+
+def _near_rules(flow: str, rules: Iterable[RuleReport]) -> list[Near]:
+    """Return the rules that were probably meant for a flow."""
+    # A rule of both directions is in two filters.
+    return [
+        *dict.fromkeys(
+            near._replace(
+                reason=f"{rule.rule.place} {clean(rule.rule.id)}: "
+                f"{near.reason}"
+            )
+            for rule in rules
+            for near in rule.near
+            if flow in near.records
+        )
+    ]
 
 
 def _way(side: Side) -> str:
@@ -608,7 +646,12 @@ def _cause(side: Side, what: str) -> str:
 
 def _name(own: Filter) -> str:
     """Return what a filter is called, without its direction."""
-    return clean(own.id).removesuffix(" in").removesuffix(" out")
+    return clean(own.id).removesuffix(f" {own.direction}")
+
+
+def _names(own: Filter) -> set[str]:
+    """Return what a role map can call a filter."""
+    return {clean(own.id), _name(own)}
 
 
 def _rule_text(rule: Rule) -> str:

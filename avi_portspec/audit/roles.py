@@ -66,7 +66,7 @@ class RoleMap(Strict):
             ``?``; capitals do not matter.
         not_filtered: The roles whose rules nobody gave.
         together: Sets of filters that all members of a role bear, so that
-            their rules add up.
+            their rules add up: by id, with its direction or without.
     """
 
     parties: Mapping[str, tuple[str, ...]] = attrs.field(

@@ -299,6 +299,26 @@ class TestRoles:
         )
         assert "unmapped" not in kinds(audit(group, roles=roles))
 
+    def test_filters_that_no_file_has(self) -> None:
+        """Once each: what is together in no file adds nothing up."""
+        filters = [
+            into(CONTROLLER, id=f"sg-c {way}", direction=way)
+            for way in ("in", "out")
+        ]
+        roles = role_map(
+            together=(("sg-c", "typo"), ("sg-c out", "typo", "sg-c through"))
+        )
+        report = audit(*filters, roles=roles)
+        found = [f for f in report.findings if f.kind == "together-unmatched"]
+        assert [(f.party, f.level) for f in found] == [
+            ("typo", "warning"),
+            ("sg-c through", "warning"),
+        ]
+        assert found[0].text == (
+            "together names typo, which is no filter of these files: correct "
+            "or remove it."
+        )
+
     def test_who_is_who_is_said(self) -> None:
         """Also of a party that mixes roles, and of one known by name."""
         roles = role_map(parties={"sg-c": ("controller", "service-engine")})

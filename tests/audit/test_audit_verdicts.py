@@ -502,6 +502,28 @@ class TestStages:
         roles = role_map(together=(("group", "other"),))
         assert side(*groups, roles=roles).verdict is Verdict.COVERED
 
+    @pytest.mark.parametrize(
+        ("names", "expected"),
+        [
+            (("sg-a", "sg-b"), Verdict.COVERED),
+            (("sg-a in", "sg-b"), Verdict.COVERED),
+            (("sg-a in", "sg-b in"), Verdict.COVERED),
+            (("sg-a out", "sg-b out"), Verdict.UNKNOWN),
+            (("sg-a", "sg-b out"), Verdict.UNKNOWN),
+        ],
+    )
+    def test_filters_go_by_their_names_without_a_direction(
+        self, names: tuple[str, ...], expected: Verdict
+    ) -> None:
+        """As the groups are called that they are of; or with it."""
+        filters = [
+            into(CONTROLLER, *rules, id=f"{group} {way}", direction=way)
+            for group, rules in (("sg-a", [ssh()]), ("sg-b", []))
+            for way in ("in", "out")
+        ]
+        roles = role_map(together=(names,))
+        assert side(*filters, roles=roles).verdict is expected
+
     def test_both_alike_is_known(self) -> None:
         """Whether they add up is of no account then."""
         groups = (into(CONTROLLER, ssh()), into(CONTROLLER, ssh(), id="two"))
