@@ -47,12 +47,12 @@ nitpicky = True
 nitpick_ignore_regex = [
     (
         r"py:.*",
-        r"(attrs?|collections|enum|hypothesis|ipaddress|os|re|typing)\b.*",
+        r"(attrs?|collections|datetime|enum|hypothesis|ipaddress|os|re|typing)\b.*",
     ),
     (r"py:class", r"(avi_portspec\.names\.)?\w+(Id|Kind)|Requirement"),
     (
         r"py:class",
-        r"EditionLike|(.*\.)?EditionData|PathLike|Resolver|Status|Subject|Names|OneOrMore|ProtocolLike|.*\.(FlowIndex|Criteria|Order|[DT])|st\.SearchStrategy",
+        r"EditionLike|(.*\.)?EditionData|PathLike|(.*\.)?Reader|Resolver|Status|Subject|Names|OneOrMore|ProtocolLike|.*\.(FlowIndex|Criteria|Order|[DT])|st\.SearchStrategy",
     ),
 ]
 

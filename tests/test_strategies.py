@@ -226,6 +226,19 @@ def strategy_of(name: str) -> str:
     return singular.get(name, name[:-1].capitalize())
 
 
+@pytest.mark.parametrize("name", strategies.__all__)
+def test_each_makes_what_it_is_named_for(name: str) -> None:
+    """Or a part of it: conditions are of several types."""
+
+    @settings(ALIKE, max_examples=5)
+    @given(getattr(strategies, name)())
+    def draw(made: Any) -> None:
+        kind = getattr(avi_portspec, strategy_of(name), type(made))
+        assert isinstance(made, kind)
+
+    draw()
+
+
 @given(st.data())
 def test_records_can_be_made_on_their_own(data: st.DataObject) -> None:
     """Without an edition around them."""

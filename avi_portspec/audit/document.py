@@ -193,8 +193,10 @@ def _finding_blocks(findings: Sequence[Finding]) -> Iterator[Block]:
 
 def _group_of(finding: Finding) -> object:
     """Return what tells which findings are one line of the text."""
-    if finding.kind == "broad" and finding.rule is not None:
-        return (finding.level, id(finding.rule))
+    if finding.kind == "broad":
+        rule = finding.rule
+        shared = (finding.place, finding.cause) if rule is None else id(rule)
+        return (finding.level, shared)
     if finding.level == "unknown" and finding.cause:
         return (finding.level, finding.cause)
     if finding.cause:
@@ -204,8 +206,10 @@ def _group_of(finding: Finding) -> object:
 
 def _group_item(findings: Sequence[Finding]) -> str | Item:
     first = findings[0]
-    if first.kind == "broad" and len(findings) > 1:
-        return _broad_item(findings)
+    if first.kind == "broad":
+        # One flow can rest on it on both of its sides.
+        is_shared = len({finding.flow for finding in findings}) > 1
+        return _broad_item(findings) if is_shared else _item(first)
     if first.kind in {"unknown", "unread"}:
         return _unknown_item(findings)
     return _item(first) if len(findings) == 1 else _lacking_item(findings)
@@ -257,18 +261,27 @@ def _unknown_item(findings: Sequence[Finding]) -> str | Item:
     )
 
 
-def _broad_item(findings: Sequence[Finding]) -> str | Item:
-    """Return a line for a broad rule that several flows rest on."""
+def _broad_item(findings: Sequence[Finding]) -> Item:
+    """Return a line for what is broad and several flows rest on."""
     first = findings[0]
-    flows = dict.fromkeys(str(finding.flow) for finding in findings)
-    number = count_text(len(flows), "flow")
+    flows = [*dict.fromkeys(str(finding.flow) for finding in findings)]
     what = first.text.rpartition(": ")[2]
-    rule = "" if first.rule is None else clean(first.rule.id)
-    text = (
-        f"{first.level} {first.kind}: {clean(str(first.place))}: {rule}: "
-        f"needed for {number}, and the only rule for them: {what}"
+    if first.rule is None:
+        text = f"{len(flows)} flows pass only because no rule stops them"
+    else:
+        text = (
+            f"{clean(first.rule.id)}: needed for {len(flows)} flows, and the "
+            "only rule for them"
+        )
+    near = dict.fromkeys(n.reason for each in findings for n in each.near)
+    return Item(
+        f"{_head(first)}{text}: {what}",
+        (
+            ", ".join(flows),
+            *(f"Near: {reason}" for reason in near),
+            *first.hints,
+        ),
     )
-    return Item(text, (", ".join(flows), *first.hints))
 
 
 def _accepted_text(finding: Finding) -> str:

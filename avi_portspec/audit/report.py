@@ -419,6 +419,9 @@ class _Audit:
         level: FindingLevel = (
             "warning" if "any-source" in side.rests_on else "note"
         )
+        # Rules with a finding of their own say there what was meant.
+        others = [r for r in self.rules if r.verdict not in _RULES]
+        near = tuple(_near_rules(flow.id, others))
         for rule in side.rules:
             yield attrs.evolve(
                 common,
@@ -427,6 +430,7 @@ class _Audit:
                 place=rule.place,
                 rule=rule,
                 text=f"{flow.id} passes only by {clean(rule.id)}: {what}.",
+                near=near,
                 hints=_assumptions(rule),
             )
         for last in side.last_resorts:
@@ -436,16 +440,13 @@ class _Audit:
                 level=level,
                 text=f"{flow.id} passes only because no rule stops it: "
                 f"{clean(last.text)}.",
+                cause=clean(last.text),
+                near=near,
             )
 
     def _near(self, report: FlowReport, side: Side) -> Iterator[Near]:
         """Yield what was probably meant for a flow that does not pass."""
-        name = report.flow.id
-        for rule in self.rules:
-            for near in rule.near:
-                if name in near.records:
-                    text = f"{rule.rule.place} {clean(rule.rule.id)}"
-                    yield near._replace(reason=f"{text}: {near.reason}")
+        yield from _near_rules(report.flow.id, self.rules)
         for other in report.sides.values():
             if other.kind != side.kind and other.verdict in _PASSING:
                 places = [str(rule.place) for rule in other.rules[:_SHOWN]]
@@ -454,7 +455,7 @@ class _Audit:
                         "other-side",
                         f"{', '.join(places)} lets it through on the side "
                         f"of {other.party}; this side lacks it.",
-                        (name,),
+                        (report.flow.id,),
                     )
 
     def _of_rule(self, report: RuleReport) -> Iterator[Finding]:
@@ -572,6 +573,22 @@ _RULES: Final[dict[RuleVerdict, tuple[FindingKind, FindingLevel, str]]] = {
     RuleVerdict.SHADOWED: ("shadowed", "note", "earlier rules decide all"),
     RuleVerdict.EMPTY: ("empty", "warning", "it matches nothing"),
 }
+
+
+def _near_rules(flow: str, rules: Iterable[RuleReport]) -> list[Near]:
+    """Return the rules that were probably meant for a flow."""
+    # A rule of both directions is in two filters.
+    return [
+        *dict.fromkeys(
+            near._replace(
+                reason=f"{rule.rule.place} {clean(rule.rule.id)}: "
+                f"{near.reason}"
+            )
+            for rule in rules
+            for near in rule.near
+            if flow in near.records
+        )
+    ]
 
 
 def _way(side: Side) -> str:

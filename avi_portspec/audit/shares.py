@@ -41,9 +41,19 @@ class Shares:
         self._bearers: dict[tuple[str, str], set[str]] = {}
         named: set[str] = set()
         for each in existing:
+            kinds = {
+                type(party)
+                for filter_ in each.filters
+                for rule in filter_.rules
+                for party in (*rule.sources, *rule.destinations)
+            }
             for party, _ in parties_of([each]).values():
                 names = names_of_party(party)
                 named.update(map(fold, names))
+                # A group that only bears filters, as those of Azure do, is
+                # no way to name its members in a rule.
+                if type(party) not in kinds:
+                    continue
                 for role in parts_of_roles(roles_by_key(party)):
                     key = (each.format, role)
                     self._bearers.setdefault(key, set()).add(names[0])

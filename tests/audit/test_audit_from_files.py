@@ -434,3 +434,23 @@ class TestForwarding:
         found = report(text, parties)
         assert verdict(found, side="path") == expected
         assert found.rules == ()
+
+
+class TestGroupsThatBearFilters:
+    """They are no way to name their members, unless rules name groups."""
+
+    def test_network_security_groups(self) -> None:
+        """The tag of the network is all of the roles that it has."""
+        group = {
+            "id": "/x/networkSecurityGroups/lab",
+            "name": "lab",
+            "securityRules": [],
+        }
+        parties = {
+            group["id"]: ("controller",),
+            "VirtualNetwork": ("controller", "service-engine"),
+        }
+        found = report(json.dumps([group]), parties, format="azure")
+        assert verdict(found) == "only broad"
+        (rule,) = found.flows[SSH].sides["destination"].rules
+        assert rule.id == "AllowVnetInBound"

@@ -125,6 +125,25 @@ class TestTheDocument:
         )
         assert lines[-1].startswith("4 errors, 2 warnings. Edition vantage-")
 
+    def test_what_no_rule_stops_is_one_line(self) -> None:
+        """With the flows, and once what some rule probably meant."""
+        slip = rule(ENGINE, Members(), "tcp/22 tcp/8483", 1)
+        found = audit(
+            ordered(CONTROLLER, slip, last_resort=ALLOW),
+            ordered(ENGINE, id="out", last_resort=ALLOW, direction="out"),
+        )
+        lines = text.write(make_document(found)).splitlines()
+        at = lines.index(
+            "- warning broad: rules.json:100: 5 flows pass only because no "
+            "rule stops them: chain policy."
+        )
+        assert lines[at + 1].count(", ") == 4
+        (near,) = (line.strip() for line in lines if "Near: " in line)
+        assert near == (
+            "Near: rules.json:1 rule-1: TCP 8443 is documented; one digit "
+            "differs."
+        )
+
     def test_everything(self) -> None:
         """Rules, parties, what is accepted and what was set aside."""
         written = text.write(make_document(report(), everything=True))

@@ -855,6 +855,22 @@ class TestWriters:
             assert bool(found.select(".avi-ditto")) == hidden
             assert len(found.select(".avi-below li")) > 5
 
+    def test_a_book_has_no_controls(self, small: Project) -> None:
+        """Its readers run no scripts, and keep no files beside the pages."""
+        table = ".. avi-port-table::\n   :port: 8443\n"
+        small.write(
+            "index.rst",
+            f"A\n=\n\n{table}   :columns: ports\n   :explorer:\n"
+            f"   :download:\n\n.. avi-port-explorer::\n",
+        )
+        for name, there in (("html", True), ("epub", False)):
+            conf = {"version": "1", "copyright": "nobody"}
+            out = Path(small.build(name, epub_show_urls="no", **conf).outdir)
+            (page,) = out.glob("index.*html")
+            found = BeautifulSoup(read(page), "html.parser")
+            for made in (".avi-chooser", "a.avi-download"):
+                assert bool(found.select(made)) == there, made
+
 
 # -- what others have reported of others --------------------------------------
 
