@@ -55,7 +55,8 @@ class Accepted(Record):
         flow: The id of the flow that it is about, or else:
         rule: The id of the rule.
         port: The only port that it is about, if it is about some.
-        party: The side that it is about, by role; all sides without it.
+        party: The side that it is about, by role, or of a rule its filter;
+            all of them without it.
         reason: Why it is accepted.
         by: Who accepts it.
         until: The last day on which it is.

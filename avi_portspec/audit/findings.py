@@ -142,7 +142,6 @@ def accept(
     for number, entry in enumerate(accepted, 1):
         name = f"accepted[{number - 1}] ({entry.flow or entry.rule})"
         at = [i for i, each in enumerate(found) if _meets(entry, each)]
-        flows = {found[i].flow for i in at}
         if entry.has_ended(today):
             wrong.append(
                 Finding(
@@ -161,20 +160,40 @@ def accept(
                     f"{entry.finding}: remove it.",
                 )
             )
-        elif len(flows) > 1:
-            listed = ", ".join(sorted(map(str, flows)))
+        elif breadth := _breadth(entry, [found[i] for i in at]):
             wrong.append(
                 Finding(
                     kind="acceptance-too-wide",
                     level="warning",
-                    text=f"{name} matches findings on several flows "
-                    f"({listed}): accept them one by one, by flow.",
+                    text=f"{name} matches {breadth}.",
                 )
             )
         else:
             for i in at:
                 found[i] = attrs.evolve(found[i], accepted=entry)
     return found + wrong
+
+
+def _breadth(entry: Accepted, met: Sequence[Finding]) -> str:
+    """Return what an entry meets too much of, and what to do, or nothing.
+
+    Rules of several filters can have one id.
+    """
+    flows = {str(each.flow) for each in met}
+    if len(flows) > 1:
+        listed = ", ".join(sorted(flows))
+        return (
+            f"findings on several flows ({listed}): accept them one by one, "
+            "by flow"
+        )
+    places = {str(each.place) for each in met}
+    if entry.rule is not None and len(places) > 1:
+        listed = ", ".join(sorted(places))
+        return (
+            f"several rules ({listed}): accept them by flow, or one by one, "
+            "each with its party"
+        )
+    return ""
 
 
 def _meets(entry: Accepted, finding: Finding) -> bool:

@@ -52,7 +52,8 @@ _RULES: Final[dict[FindingKind, str]] = {
     "unread": "Something of a file could not be read, or is not known.",
     "acceptance-ended": "An accepted deviation has ended.",
     "acceptance-unmatched": "An accepted deviation matches nothing.",
-    "acceptance-too-wide": "An accepted deviation matches several flows.",
+    "acceptance-too-wide": "An accepted deviation matches several "
+    "flows or rules.",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from ipaddress import ip_network
 
 import pytest
 from audit_making import (
@@ -14,14 +15,25 @@ from audit_making import (
     Members,
     audit,
     into,
+    networks,
     resolution,
     rule,
 )
 
-from avi_portspec import DeclinedFlow, Edition, InvalidDataError
+from avi_portspec import DeclinedFlow, Edition, InvalidDataError, Inventory
 from avi_portspec.audit import Accepted, read_accepted
 from avi_portspec.audit.report import Report
 
+#: Both roles have addresses of both families.
+DUAL = Inventory(
+    addresses={
+        role: [
+            ip_network(f"10.0.{at}.0/24"),
+            ip_network(f"2001:db8:{at}::/64"),
+        ]
+        for at, role in enumerate(("controller", "service-engine"))
+    }  # type: ignore[misc]
+)
 TODAY = dt.date(2026, 11, 30)
 TOML = """
 [[accepted]]
@@ -168,6 +180,48 @@ class TestAccepting:
             in (levels(report)["acceptance-too-wide"])
         )
         assert all(found.accepted is None for found in report.findings)
+
+    def test_not_for_rules_of_several_filters(self) -> None:
+        """They may have one id; the filter tells them apart."""
+        rules = [
+            into(party, rule(ANY, Members(), f"tcp/{port}", line, id="0"),
+                 id=name)
+            for party, port, line, name in (
+                (CONTROLLER, 9998, 1, "sg-c in"), (ENGINE, 9999, 2, "sg-s in"),
+            )
+        ]  # fmt: skip
+        accepted = entry(finding="unexplained", flow=None, rule="0")
+        report = audit(*rules, accepted=[accepted], today=TODAY)
+        assert levels(report) == {
+            "acceptance-too-wide": "accepted[0] (0) matches several rules "
+            "(rules.json:1, rules.json:2): accept them by flow, or one by "
+            "one, each with its party."
+        }
+        assert all(found.accepted is None for found in report.findings)
+        accepted = entry(
+            finding="unexplained", flow=None, rule="0", party="sg-s in"
+        )
+        report = audit(*rules, accepted=[accepted], today=TODAY)
+        (found,) = [f for f in report.findings if f.accepted]
+        assert found.ports == (9999,)
+
+    def test_a_flow_that_several_rules_let_through(self) -> None:
+        """All of them are accepted by the flow, on each of its sides."""
+        halves = [
+            rule(networks(text), Members(), "udp/123", line)
+            for line, text in enumerate(("0.0.0.0/0", "::/0"), 1)
+        ]
+        accepted = entry(finding="broad")
+        report = audit(
+            into(CONTROLLER, *halves),
+            accepted=[accepted],
+            today=TODAY,
+            inventory=DUAL,
+        )
+        assert [f.accepted for f in report.findings if f.flow == NTP] == [
+            accepted
+        ] * 2
+        assert not levels(report)
 
     def test_what_the_deployment_declines_is_accepted(self) -> None:
         """SNMP is polled by few."""

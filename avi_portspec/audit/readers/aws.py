@@ -82,14 +82,17 @@ def _read_group(reading: Reading, group: Node, names: dict[str, str]) -> None:
     own = group.at("GroupId").name()
     for direction, key in _DIRECTIONS:
         rules: list[Rule] = []
-        for each in group.at(key).each():
+        filter_id = f"{own} {direction}"
+        for at, each in enumerate(group.at(key).each()):
             with reading.guard():
                 sources, destinations = order_sides(
                     direction, _parties(each, names)
                 )
                 rules.append(
                     Rule(
-                        id=each.pointer.rpartition("/")[2],
+                        # Permissions have no id; a number alone is one of
+                        # every group.
+                        id=f"{filter_id} {at}",
                         place=reading.place(each.pointer),
                         sources=sources,
                         destinations=destinations,
@@ -102,7 +105,7 @@ def _read_group(reading: Reading, group: Node, names: dict[str, str]) -> None:
                 )
         reading.filters.append(
             Filter(
-                id=f"{own} {direction}",
+                id=filter_id,
                 place=reading.place(group.pointer),
                 attached_to=(Group(own, names.get(own) or None),),
                 direction=direction,

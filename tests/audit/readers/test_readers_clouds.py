@@ -72,6 +72,8 @@ class TestAws:
         assert {each.id for each in found.filters} == {
             "sg-1 in", "sg-1 out", "sg-2 in", "sg-2 out",
         }  # fmt: skip
+        ids = [rule.id for each in found.filters for rule in each.rules]
+        assert ids == ["sg-1 in 0", "sg-1 in 1", "sg-1 out 0"]
 
     @pytest.mark.parametrize(
         ("written", "expected"),
