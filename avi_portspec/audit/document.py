@@ -59,7 +59,8 @@ def make_document(report: Report, *, everything: bool = False) -> Document:
     ]
     if everything:
         blocks += _rule_blocks(report)
-        blocks += _party_blocks(report)
+    blocks += _party_blocks(report, everything=everything)
+    if everything:
         blocks += _aside_blocks(report)
     accepted = [f for f in report.findings if f.accepted is not None]
     if accepted:
@@ -334,13 +335,22 @@ def _rule_row(report: RuleReport) -> tuple[str, ...]:
     )
 
 
-def _party_blocks(report: Report) -> Iterator[Block]:
-    if report.roles:
-        yield Heading("Parties")
+def _party_blocks(report: Report, *, everything: bool) -> Iterator[Block]:
+    """Yield the roles of parties: always of those that have several.
+
+    A rule for one of their roles is a rule for all of them.
+    """
+    shown = {
+        name: roles
+        for name, roles in report.roles.items()
+        if everything or len(roles) > 1
+    }
+    if shown:
+        yield Heading("Parties" if everything else "Parties of several roles")
         yield Bullets(
             tuple(
                 f"{name}: {join('and', roles)}"
-                for name, roles in report.roles.items()
+                for name, roles in shown.items()
             )
         )
 

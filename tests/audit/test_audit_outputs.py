@@ -144,6 +144,28 @@ class TestTheDocument:
             "differs."
         )
 
+    @pytest.mark.parametrize(
+        ("roles", "listed"),
+        [
+            (("controller",), []),
+            (
+                ("controller", "service-engine"),
+                ["- sg-c: controller and service-engine"],
+            ),
+        ],
+    )
+    def test_parties_of_several_roles(
+        self, roles: tuple[str, ...], listed: list[str]
+    ) -> None:
+        """They are named, for a rule about one role is about all."""
+        found = audit(
+            into(CONTROLLER, rule(ANY, Members(), "tcp/22", 1)),
+            roles=role_map(parties={"sg-c": roles}),
+        )
+        lines = text.write(make_document(found)).splitlines()
+        assert ("Parties of several roles" in lines) is bool(listed)
+        assert [line for line in lines if line.startswith("- sg-c")] == listed
+
     def test_everything(self) -> None:
         """Rules, parties, what is accepted and what was set aside."""
         written = text.write(make_document(report(), everything=True))
