@@ -26,11 +26,12 @@ from avi_portspec.tabular.columns import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from avi_portspec.cli.query import Answer
     from avi_portspec.cli.terminal import Screen
     from avi_portspec.deployment.decisions import Decision, Gap
+    from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.model.flows import Flow
 
 __all__ = [
@@ -111,7 +112,7 @@ def show_flows(
         for text, _ in notes:
             click.echo(text, err=True)
         return
-    notes += list_settings(answer)
+    notes += list_settings(answer.resolution, answer.flows)
     if notes:
         screen.line()
     for text, style in notes:
@@ -146,17 +147,21 @@ def other_purpose(answer: Answer, flow: Flow) -> str:
     return purpose_text(flow, answer.resolution.deployment)
 
 
-def list_settings(answer: Answer) -> Iterator[tuple[str, str]]:
+def list_settings(
+    resolution: Resolution | None, flows: Iterable[Flow]
+) -> Iterator[tuple[str, str]]:
     """Yield which ports are settings of the product, in one text, if any.
 
     Args:
-        answer: The answer; of no deployment, it has no other sources.
+        resolution: The answer; without a deployment, there are no other
+            sources.
+        flows: The flows that are shown.
     """
-    if answer.resolution is None:
+    if resolution is None:
         return
     found: dict[str, dict[str, None]] = {}
-    for flow in answer.flows:
-        for setting in answer.resolution.settings_of(flow)[:1]:
+    for flow in flows:
+        for setting in resolution.settings_of(flow)[:1]:
             found.setdefault(str(setting), {})[ports_text(flow)] = None
     if found:
         texts = (

@@ -88,7 +88,8 @@ def show_groups(
         return
     _show_withheld(screen, answer)
     show_footnotes(screen, footnotes)
-    for text, style in (*notes, *list_settings(answer)):
+    settings = list_settings(answer.resolution, answer.flows)
+    for text, style in (*notes, *settings):
         screen.line()
         screen.paragraph(text, style)
     screen.line()

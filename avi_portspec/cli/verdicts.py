@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from avi_portspec.beyond.beside import NO_PURPOSE
+from avi_portspec.cli.flow_table import list_settings
 from avi_portspec.cli.groups import add_mark, show_footnotes
 from avi_portspec.cli.origin import show_source
 from avi_portspec.documents import join
@@ -172,6 +173,18 @@ def _show_decisions(
         elif detail == "stated":
             _show_more(screen, _stated(decision, edition, asked))
     show_footnotes(screen, footnotes)
+    if detail == "marks" and with_others:
+        _show_settings(screen, answer, decisions)
+
+
+def _show_settings(
+    screen: Screen, answer: Resolution, decisions: Sequence[Decision]
+) -> None:
+    """Print which ports of several verdicts are settings, if some are."""
+    flows = [d.flow for d in decisions if d.status not in _ASIDE]
+    for text, _ in list_settings(answer, flows):
+        screen.line()
+        screen.paragraph(text)
 
 
 def _show_gap(screen: Screen, gap: Gap, elsewhere: Sequence[str]) -> None:

@@ -710,6 +710,21 @@ class TestPorts:
         assert said in answer.err
 
 
+class TestSettings:
+    """Ports that are settings, below several verdicts."""
+
+    def test_they_are_told_in_one_line(self, ask: Ask) -> None:
+        """Of what applies to the deployment, and without a need for more."""
+        said = (
+            "Ports that are settings: TCP 5098: the published SSH port "
+            "(Ansible role for a Controller in a container)."
+        )
+        line = "explain tcp/5098 aws"
+        assert said in flat(ask(f"{line} --container").out)
+        assert "settings" not in ask(line).out
+        assert "settings" not in ask(f"{line} --container --quiet").out
+
+
 class TestShow:
     """``avi-portspec show``."""
 
