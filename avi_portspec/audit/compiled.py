@@ -284,6 +284,7 @@ class Compiler:
                 for rule in (*filter_.rules, *filter_.reply_rules):
                     parties |= dict.fromkeys(rule.sources)
                     parties |= dict.fromkeys(rule.destinations)
+        self._held = _held(parties)
         for party in parties:
             if isinstance(party, Networks):
                 networks += party.networks
@@ -408,8 +409,12 @@ class Compiler:
                 less than the roles that they have.
         """
         least = most = 0
-        for party in parties:
-            low, high = self._find_party(party, parties, format_)
+        held = (
+            self._held.get(p.name, ()) for p in parties if isinstance(p, Tag)
+        )
+        everybody = (*parties, *chain.from_iterable(held))
+        for party in everybody:
+            low, high = self._find_party(party, everybody, format_)
             least |= low
             most |= high
         return least, most
@@ -820,6 +825,16 @@ def _piece(role: str, network: Network) -> Outsider:
 
 def _outsider(party: Party) -> Outsider:
     return Outsider(names_of_party(party)[0])
+
+
+def _held(parties: Iterable[Party]) -> dict[str, list[Tag]]:
+    """Return by name of a tag the others whose bearers all bear it."""
+    held: dict[str, list[Tag]] = {}
+    for party in parties:
+        if isinstance(party, Tag):
+            for name in party.within:
+                held.setdefault(name, []).append(party)
+    return held
 
 
 def _common(mask: int, other: int) -> int:

@@ -108,6 +108,9 @@ class Tag:
     """What bears a tag or a label, in the spelling of the provider."""
 
     name: str
+    #: The tags that all who bear this one bear, too: by name, and no part
+    #: of what it is.
+    within: tuple[str, ...] = attrs.field(default=(), eq=False, repr=False)
 
 
 @attrs.frozen

@@ -149,6 +149,83 @@ metadata: {name: first}
         assert verdict(report(policy + admin, roles)) == "unknown"
         assert verdict(report(policy + admin, roles), NTP) == "unknown"
 
+    @pytest.mark.parametrize(
+        ("peer", "expected"),
+        [
+            ("podSelector: {}", "covered"),
+            ("namespaceSelector: {}", "covered"),
+            ("podSelector: {matchLabels: {app: other}}", "missing"),
+        ],
+    )
+    @pytest.mark.parametrize(
+        ("namespace", "egress"), [("avi", "missing"), ("x", "not filtered")]
+    )
+    def test_selectors_of_any_pod(
+        self, peer: str, expected: str, namespace: str, egress: str
+    ) -> None:
+        """Of Kubernetes: they meet all pods of their namespace, or of any.
+
+        What they have no rule for, nobody there can send.
+        """
+        found = report(
+            f"""
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: all, namespace: {namespace}}}
+spec:
+  podSelector: {{}}
+  policyTypes: [Egress]
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: ctl, namespace: avi}}
+spec:
+  podSelector: {{matchLabels: {{app: ctl}}}}
+  ingress:
+    - {{from: [{{{peer}}}], ports: [{{port: 22}}]}}
+    - {{from: [podSelector: {{matchLabels: {{app: se}}}}],
+       ports: [{{port: 123, protocol: UDP}}]}}
+""",
+            {
+                "app=ctl in namespace avi": ("controller",),
+                "app=se in namespace avi": ("service-engine",),
+            },
+        )
+        assert verdict(found) == expected
+        assert verdict(found, NTP) == "covered"
+        assert verdict(found, side="source") == egress
+
+    def test_any_pod_of_another_namespace(self) -> None:
+        """Nobody of this one is among them; and of two, one is a part."""
+        text = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: ctl, namespace: avi}
+spec:
+  podSelector: {matchLabels: {app: ctl}}
+  ingress: [{from: [podSelector: {}], ports: [{port: 22}]}]
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: se, namespace: se}
+spec:
+  podSelector: {matchLabels: {app: se}}
+"""
+        roles = {
+            "app=ctl in namespace avi": ("controller",),
+            "app=se in namespace se": ("service-engine",),
+        }
+        assert verdict(report(text, roles)) == "missing"
+        more = """---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: se, namespace: avi}
+spec:
+  podSelector: {matchLabels: {app: se}}
+"""
+        both = {**roles, "app=se in namespace avi": ("service-engine",)}
+        assert verdict(report(text + more, both)) == "unknown"
+
     @pytest.mark.parametrize("blocks", [(), ("deny",), ("allow", "deny")])
     def test_blocks_of_a_firewall_rule(self, blocks: tuple[str, ...]) -> None:
         """Of Google Cloud: one that may deny does not become one that allows.

@@ -697,6 +697,7 @@ class TestPorts:
             ("ports --release 30.2", "--release requires a deployment"),
             ("ports aws --beyond new", "such as 22.1"),
             ("ports --beyond awz", "unknown deployment 'awz'"),
+            ("ports aws --beyond -o new.csv", "nothing for --beyond"),
             ("ports aws --release new", "such as 22.1"),
             ("rules aws --platform csv --inventory x --release new", "22.1"),
         ],

@@ -38,6 +38,8 @@ NAME: Final = "kubernetes"
 HELP: Final = "kubectl get networkpolicy -A -o yaml > policies.yaml"
 _KIND: Final = "NetworkPolicy"
 _API: Final = "networking.k8s.io/"
+_ANY_POD: Final = "any pod"
+_EVERYWHERE: Final = "any namespace"
 _WAYS: Final[tuple[tuple[Direction, str, str, str], ...]] = (
     ("in", "Ingress", "ingress", "from"),
     ("out", "Egress", "egress", "to"),
@@ -121,7 +123,7 @@ def _read_policy(reading: Reading, node: Node) -> None:
     types = [each.text() for each in spec.at("policyTypes").each()]
     if not types:
         types = ["Ingress", *(["Egress"] if spec.has("egress") else [])]
-    members = Tag(_pods(spec.at("podSelector"), f"namespace {namespace}"))
+    members = _pods(spec.at("podSelector"), f"namespace {namespace}")
     for direction, kind, key, other in _WAYS:
         rules: list[Rule] = []
         for at, each in enumerate(spec.at(key).each()):
@@ -195,8 +197,8 @@ def _peers(peers: Node, namespace: str) -> tuple[Party, ...]:
         where = f"namespace {namespace}"
         if each.has("namespaceSelector"):
             labels = _labels(each.at("namespaceSelector"))
-            where = f"namespaces {labels}" if labels else "any namespace"
-        found.append(Tag(_pods(each.at("podSelector"), where)))
+            where = f"namespaces {labels}" if labels else _EVERYWHERE
+        found.append(_pods(each.at("podSelector"), where))
     return tuple(dict.fromkeys((*join_networks(networks), *found)))
 
 
@@ -213,9 +215,22 @@ def _block(block: Node) -> tuple[Network, ...]:
     return intersect_networks(networks, rest)
 
 
-def _pods(selector: Node, where: str) -> str:
-    """Return pods in words: as their labels, and where they are."""
-    return name_of(f"{_labels(selector) or 'any pod'} in {where}")
+def _pods(selector: Node, where: str) -> Tag:
+    """Return pods as their labels, and where they are, in words.
+
+    They are among all pods that are there.
+    """
+    name, *around = (
+        name_of(f"{labels} in {place}")
+        for labels, place in dict.fromkeys(
+            (
+                (_labels(selector) or _ANY_POD, where),
+                (_ANY_POD, where),
+                (_ANY_POD, _EVERYWHERE),
+            )
+        )
+    )
+    return Tag(name, tuple(around))
 
 
 def _labels(selector: Node) -> str:

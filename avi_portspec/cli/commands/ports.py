@@ -135,6 +135,11 @@ def ports_command(
         raise CommandError(
             f"{names[0]} is for the table; {chosen} always has all columns"
         )
+    if beyond is not None and chosen == "csv":
+        raise CommandError(
+            "csv has flows alone, and nothing for --beyond; 'avi-portspec "
+            "statements' lists the statements"
+        )
     if wide and columns is not None:
         raise CommandError("--columns and --wide cannot be used together")
     if beyond not in {None, _ANY}:

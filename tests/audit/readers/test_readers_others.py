@@ -304,6 +304,15 @@ class TestKubernetes:
             Tag("app=ctl in namespace avi"),
         )
 
+    def test_all_pods_of_a_place_have_those_with_labels(self) -> None:
+        """They are in their namespace, and in any."""
+        found = read_text(POLICY)
+        _, *tags = found.filters[0].rules[0].sources
+        every = "any pod in any namespace"
+        assert [getattr(each, "within", None) for each in tags] == [
+            ("any pod in namespace avi", every), (every,), (every,),
+        ]  # fmt: skip
+
     def test_types_that_are_not_named(self) -> None:
         """Ingress always; egress if there are rules for it."""
         spec: dict[str, Any] = {"podSelector": {}, "ingress": []}
