@@ -239,11 +239,13 @@ def _called(
     on_terminal = is_for_a_terminal(words[start:])
     kind = _Terminal if on_terminal else io.TextIOWrapper
     out = kind(raw, encoding="utf-8", write_through=True)
-    # What a pipe is: no terminal, and of no width.
+    # What a pipe is: no terminal, and of no width. Pages show no colours, which
+    # Sphinx writes to a pipe, too, where it finds itself watched by a machine.
     for name in ("COLUMNS", "LINES", "FORCE_COLOR", "CLICOLOR_FORCE"):
         os.environ.pop(name, None)
+    os.environ["NO_COLOR"] = "1"
     if on_terminal:
-        os.environ |= {"COLUMNS": columns, "NO_COLOR": "1"}
+        os.environ["COLUMNS"] = columns
     os.chdir(folder)
     sys.argv = [" ".join(words[:start]), *words[start:]]
     status: object = 0
