@@ -239,8 +239,8 @@ def _called(
     on_terminal = is_for_a_terminal(words[start:])
     kind = _Terminal if on_terminal else io.TextIOWrapper
     out = kind(raw, encoding="utf-8", write_through=True)
-    # What a pipe is: no terminal, and of no width. Pages show no colours, which
-    # Sphinx writes to a pipe, too, where it finds itself watched by a machine.
+    # What a pipe is: no terminal, and of no width. Pages show no colours;
+    # Sphinx writes them to a pipe, too, where the environment speaks of CI.
     for name in ("COLUMNS", "LINES", "FORCE_COLOR", "CLICOLOR_FORCE"):
         os.environ.pop(name, None)
     os.environ["NO_COLOR"] = "1"
