@@ -1,4 +1,4 @@
-"""What the data contradicts of a table of ports that somebody wrote."""
+"""Where a table of ports that somebody wrote differs from the data."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import attrs
 
 from avi_portspec.audit import rules as audit_rules
+from avi_portspec.audit.compiled import is_any
 from avi_portspec.audit.inputs.document import Document
 from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.inputs.tables import (
@@ -19,49 +20,65 @@ from avi_portspec.audit.inputs.tables import (
 from avi_portspec.audit.model import Unknown
 from avi_portspec.audit.openings import RuleVerdict
 from avi_portspec.audit.roles import names_of_party
+from avi_portspec.audit.services import (
+    PORTS,
+    PROTOCOLS,
+    complement,
+    join_spans,
+    port_spans,
+    service_text,
+)
+from avi_portspec.beyond.queries import statements, traffic_test
 
 if TYPE_CHECKING:
-    from avi_portspec import Resolution
+    from avi_portspec import Flow, Resolution
     from avi_portspec.audit import Existing, Report
     from avi_portspec.audit.findings import Finding
     from avi_portspec.audit.model import Party, Place, Rule
     from avi_portspec.audit.openings import RuleReport
+    from avi_portspec.names import EndpointId
 
 __all__ = ["Contradictions", "find_contradictions"]
 
 #: What a table lacks of the pairs that it is about.
 _LACKING: Final = frozenset({"missing", "partly", "denied"})
-#: What is wrong with a row, whatever else there is in the table. What only
-#: other deployments need is documented: a table may be for them as well.
-_WRONG: Final = frozenset({"unexplained", "ruled-out"})
 #: What a row is that nothing here can judge.
 _OUTSIDE: Final = frozenset({RuleVerdict.OUTSIDE, RuleVerdict.EMPTY})
-_DOCUMENTED: Final = frozenset(
-    {RuleVerdict.EXPLAINED, RuleVerdict.OPTIONAL, RuleVerdict.NOT_HERE}
-)
+#: What a row is that the deployment has. What only other deployments need is
+#: documented: a table may be for them as well.
+_HERE: Final = frozenset({RuleVerdict.EXPLAINED, RuleVerdict.OPTIONAL})
+_DOCUMENTED: Final = _HERE | {RuleVerdict.NOT_HERE}
+#: Of a range, more pieces than these are counted, not listed.
+_FEW: Final = 8
 _ANY: Final = "any"
 
 
 class Contradictions(NamedTuple):
-    """What the data contradicts of one table.
+    """Where one table differs from the data.
 
     Attributes:
         texts: What is wrong, a line each.
-        sources: The endpoints that its rows have as sources, by id.
-        destinations: Those that they have as destinations.
+        is_known: Whether the deployment has anything of the table.
+        has_others: Whether it has rows that are not wrong, and that the data
+            does not have for the deployment.
+        sources: The endpoints that are sources of what the deployment has of
+            it, by id; none for any.
+        destinations: The endpoints that are destinations of that.
         unjudged: The rows that cannot be judged, with the reason.
     """
 
     texts: tuple[str, ...]
-    sources: tuple[str, ...]
-    destinations: tuple[str, ...]
+    is_known: bool
+    has_others: bool
+    sources: tuple[EndpointId, ...]
+    destinations: tuple[EndpointId, ...]
     unjudged: tuple[str, ...]
 
 
 def find_contradictions(
     rows: Sequence[Sequence[str]], resolution: Resolution
 ) -> Contradictions | None:
-    """Return what the data contradicts; ``None`` for no table of ports.
+    """Return what differs from the data; ``None`` for no table of ports.
 
     A table without a source and a destination is one of ports alone. Nothing
     says whose they are, so that it is judged only if most of its ports are
@@ -92,17 +109,33 @@ def find_contradictions(
         )
     )
     report = audit_rules(existing, resolution)
-    texts = _contradictions(report) if has_ends else _slips(report)
-    parties = [
-        (rule.sources, rule.destinations)
-        for filter_ in existing.filters
-        for rule in filter_.rules
+    wrong = [*_wrong(report)] if has_ends else [*_slips(report)]
+    lacking = [*_lacking(report)] if has_ends else []
+    texts = [
+        *(_too_wide(report) if has_ends else ()),
+        *map(_of_rule, wrong),
+        *(
+            f"{finding.kind}: {flow.id}: {finding.about}."
+            for finding, flow in lacking
+        ),
     ]
+    here = [each.rule for each in report.rules if each.verdict in _HERE]
+    unjudged = tuple(_unjudged(report))
     return Contradictions(
         tuple(dict.fromkeys(texts)),
-        _roles(report, (party for ends in parties for party in ends[0])),
-        _roles(report, (party for ends in parties for party in ends[1])),
-        tuple(_unjudged(report)),
+        bool(here or lacking),
+        bool(unjudged) or len(report.rules) - len(here) > len(wrong),
+        _ends(
+            report,
+            [party for rule in here for party in rule.sources],
+            (flow.source for _, flow in lacking),
+        ),
+        _ends(
+            report,
+            [party for rule in here for party in rule.destinations],
+            (flow.destination for _, flow in lacking),
+        ),
+        unjudged,
     )
 
 
@@ -133,47 +166,109 @@ def _alone(rule: Rule) -> Iterator[Rule]:
         yield attrs.evolve(rule, service=(span,))
 
 
-def _contradictions(report: Report) -> Iterator[str]:
-    """Yield what contradicts the data, and what is lacking."""
-    pairs = set()
-    for rule in report.rules:
-        for name in rule.explained_by:
-            flow = report.resolution.edition.flows[name]
-            pairs.add((flow.source, flow.destination))
-        if _is_too_wide(rule):
-            yield _in_row(
-                rule.rule.place,
-                f"{clean(rule.rule.id)}: no flow of this edition needs "
-                f"{rule.ports_beyond:,} of its ports.",
-            )
-    for finding in report.open:
-        if finding.kind in _WRONG:
-            yield _of_rule(finding)
+def _flows(report: Report, rule: RuleReport) -> Iterator[Flow]:
+    """Yield the flows that a row is about, here or in other deployments."""
+    for name in (*rule.explained_by, *(name for name, _ in rule.not_here)):
+        yield report.resolution.edition.flows[name]
+
+
+def _lacking(report: Report) -> Iterator[tuple[Finding, Flow]]:
+    """Yield what is lacking between those that the table is about."""
+    pairs = {
+        (flow.source, flow.destination)
+        for rule in report.rules
+        for flow in _flows(report, rule)
+    }
     for finding in report.open:
         if finding.kind in _LACKING:
             flow = report.resolution.edition.flows[str(finding.flow)]
             if (flow.source, flow.destination) in pairs:
-                yield f"{finding.kind}: {flow.id}: {finding.about}."
+                yield finding, flow
 
 
-def _is_too_wide(report: RuleReport) -> bool:
-    """Return whether a row has a range with ports that nothing needs."""
-    service = report.rule.service
-    return (
-        report.verdict in _DOCUMENTED
-        and report.ports_beyond > 0
-        and not isinstance(service, Unknown)
-        and any(low != high for low, high in service)
-    )
+def _too_wide(report: Report) -> Iterator[str]:
+    """Yield the rows with a range with ports that nothing needs."""
+    for each in report.rules:
+        service = each.rule.service
+        if each.verdict not in _DOCUMENTED or isinstance(service, Unknown):
+            continue
+        pairs = {(f.source, f.destination) for f in _flows(report, each)}
+        rest = complement(
+            join_spans(
+                span
+                for flow in report.resolution.edition.flows
+                if (flow.source, flow.destination) in pairs
+                for protocol in flow.protocols
+                for ports in flow.ports
+                for span in port_spans(protocol, ports.low, ports.high)
+            ),
+            tuple(
+                (low, high)
+                for low, high in service
+                if low != high and PROTOCOLS[low // PORTS].has_ports
+            ),
+        )
+        if rest:
+            count = sum(high - low + 1 for low, high in rest)
+            beyond = (
+                service_text(rest)
+                if len(rest) <= _FEW
+                else f"{count:,} of its ports"
+            )
+            text = f"{clean(each.rule.id)}: no flow of this edition needs"
+            yield _in_row(each.rule.place, f"{text} {beyond}.")
 
 
-def _slips(report: Report) -> Iterator[str]:
+def _wrong(report: Report) -> Iterator[Finding]:
+    """Yield what is wrong with rows, whatever else there is in the table."""
+    for finding in report.open:
+        if finding.kind == "ruled-out" or (
+            finding.kind == "unexplained" and not _is_stated(report, finding)
+        ):
+            yield finding
+
+
+def _slips(report: Report) -> Iterator[Finding]:
     """Yield what was probably meant, if the ports are those of the product."""
     documented = sum(rule.verdict in _DOCUMENTED for rule in report.rules)
     if 2 * documented > len(report.rules):
-        for finding in report.open:
+        for finding in _wrong(report):
             if finding.kind == "unexplained" and finding.near:
-                yield _of_rule(finding)
+                yield finding
+
+
+def _is_stated(report: Report, finding: Finding) -> bool:
+    """Return whether another source states it for any deployment.
+
+    The audit knows only what is stated for this one.
+    """
+    rule = finding.rule
+    assert rule is not None  # noqa: S101 - for types
+    if isinstance(rule.service, Unknown):
+        return False
+    ((low, high),) = rule.service
+    protocol = PROTOCOLS[low // PORTS]
+    span = range(low % PORTS, high % PORTS + 1)
+    meets = traffic_test("port", span) if protocol.has_ports else bool
+    return any(
+        stated.error is None
+        # A range is where the port of a setting may lie.
+        and all(ports.low == ports.high for ports in stated.ports)
+        and meets(stated)
+        and _is_side(report, stated.source, rule.sources)
+        and _is_side(report, stated.destination, rule.destinations)
+        for stated in statements(
+            agreement=("adds", "differs"), protocol=protocol
+        )
+    )
+
+
+def _is_side(
+    report: Report, end: EndpointId | None, parties: Sequence[Party]
+) -> bool:
+    return end is not None and (
+        any(map(is_any, parties)) or end in _roles(report, parties)
+    )
 
 
 def _of_rule(finding: Finding) -> str:
@@ -200,15 +295,22 @@ def _in_row(place: Place, text: str) -> str:
     return text if text.startswith(row) else f"{row}{text}"
 
 
-def _roles(report: Report, parties: Iterable[Party]) -> tuple[str, ...]:
+def _ends(
+    report: Report, parties: Sequence[Party], lacking: Iterable[EndpointId]
+) -> tuple[EndpointId, ...]:
+    """Return the endpoints of one side; none for any."""
+    if any(map(is_any, parties)):
+        return ()
+    return tuple(dict.fromkeys([*_roles(report, parties), *lacking]))
+
+
+def _roles(report: Report, parties: Iterable[Party]) -> Iterator[EndpointId]:
     """Return the endpoints of the edition that parties are."""
     known = report.resolution.edition.endpoints
-    return tuple(
-        dict.fromkeys(
-            role
-            for party in parties
-            for name in names_of_party(party)[:1]
-            for role in report.roles.get(clean(name), ())
-            if role in known
-        )
+    return (
+        known[role].id
+        for party in parties
+        for name in names_of_party(party)[:1]
+        for role in report.roles.get(clean(name), ())
+        if role in known
     )

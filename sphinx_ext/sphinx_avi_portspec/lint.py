@@ -1,7 +1,7 @@
 """``avi_portspec_lint``: tables and lists of ports that somebody wrote.
 
 They are audited as ``avi-portspec audit rules`` audits a table of a file, and
-what the data contradicts is a warning. What a directive made is left alone.
+what differs from the data is a warning. What a directive made is left alone.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _SERVICE: Final = re.compile(
 
 
 def lint(app: Sphinx, tree: nodes.document) -> None:
-    """Warn of the tables and lists of a document that the data contradicts."""
+    """Warn of the tables and lists of a document that differ from the data."""
     asked = app.config.avi_portspec_lint
     written = [*_written(tree)] if asked else []
     if not written:
@@ -57,8 +57,13 @@ def lint(app: Sphinx, tree: nodes.document) -> None:
         _warn(written[0][0], f"avi_portspec_lint: {wrong}")
         return
     is_markdown = Path(env.doc2path(env.docname)).suffix == ".md"
+    #: The lists in cells of tables of ports, which are judged with these.
+    judged: set[int] = set()
     for node, rows in written:
-        _lint(node, rows, resolution, asked, is_markdown=is_markdown)
+        if id(node) not in judged and _lint(
+            node, rows, resolution, asked, is_markdown=is_markdown
+        ):
+            judged.update(map(id, node.findall(nodes.bullet_list)))
 
 
 def _lint(
@@ -68,7 +73,8 @@ def _lint(
     asked: str,
     *,
     is_markdown: bool,
-) -> None:
+) -> bool:
+    """Warn of a table or a list; return whether it is one of ports."""
     # Imported here: an audit is more than other projects need.
     from sphinx_avi_portspec.contradictions import find_contradictions
 
@@ -76,19 +82,28 @@ def _lint(
         found = find_contradictions(rows, resolution)
     except PortSpecError as wrong:
         _warn(node, str(wrong))
-        return
+        return True
     if found is None:
-        return
+        return False
     for text in found.unjudged:
         logger.info("not audited: %s", text, location=_place(node))
     if found.texts:
         lines = [
-            f"edition {resolution.edition.id} contradicts these ports:",
+            f"these ports differ from edition {resolution.edition.id}:",
             *(f"  {text}" for text in found.texts),
-            "Write instead:",
-            *(f"  {x}" for x in _replace(node, found, asked, is_markdown)),
         ]
+        # Of a table that is wrong throughout, nobody knows what it is about.
+        if found.is_known:
+            but = (
+                ", without the rows that the data does not have for this "
+                "deployment"
+            )
+            lines += [
+                f"Write instead{but if found.has_others else ''}:",
+                *(f"  {x}" for x in _replace(node, found, asked, is_markdown)),
+            ]
         _warn(node, "\n".join(lines))
+    return True
 
 
 def _warn(node: nodes.Element, text: str) -> None:

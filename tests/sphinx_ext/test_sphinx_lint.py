@@ -20,7 +20,7 @@ NEEDED = [
     if flow.source == "service-engine" and flow.destination == "controller"
 ]
 
-HEAD = f"WARNING: edition {AWS.edition.id} contradicts these ports:"
+HEAD = f"WARNING: these ports differ from edition {AWS.edition.id}:"
 
 
 def table(*rows: str, head: str = "Source|Destination|Ports") -> str:
@@ -94,12 +94,22 @@ def test_what_lacks_is_named(
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("SE|Controller|TCP 8000-9000", "needs 1,000 of its ports."),
+        (
+            "SE|Controller|TCP 8000-9000",
+            "no flow of this edition needs tcp/8000-8442, tcp/8444-9000.",
+        ),
+        # Written apart, and a range all the same.
+        ("SE|Controller|TCP 8443, 8444", "needs tcp/8444."),
+        # Each deployment counts: 4001 and 9001 are no more than others need.
+        ("SE|SE|TCP 4000-4001", "needs tcp/4000."),
+        ("SE|SE|TCP 9001-9002", "needs tcp/9002."),
+        # Too much to list.
+        ("any|any|TCP 1-60000", " of its ports."),
         ("SE|Controller|TCP 9999", "tcp/9999: no flow of this edition"),
         ("SE|any|TCP 9999", "tcp/9999: no flow of this edition"),
     ],
 )
-def test_rows_that_the_data_contradicts(
+def test_rows_that_differ_from_the_data(
     project: Project, row: str, said: str
 ) -> None:
     """What nobody needs, whoever is at the other end."""
@@ -116,6 +126,10 @@ def test_rows_that_the_data_contradicts(
         "SE|Controller|see below",
         # Stated by other sources, and not by the vendor's page.
         "SE|SE|protocol 63",
+        # Stated by them for other deployments.
+        "SE|Controller|TCP 443",
+        "Service Engine|any|TCP 443",
+        "SE|SE|protocol 75",
         # Documented, for other deployments.
         "Controller|ESXi|TCP 443",
         "Controller|NTP server|UDP 123",
@@ -123,9 +137,85 @@ def test_rows_that_the_data_contradicts(
         "any|Controller|TCP 22",
     ],
 )
-def test_rows_that_contradict_nothing(project: Project, row: str) -> None:
+def test_rows_that_do_not_differ(project: Project, row: str) -> None:
     """They say less than the data, or something else."""
     assert "row" not in "".join(lint(project, table(row)))
+
+
+@pytest.mark.parametrize(
+    ("preset", "written", "needed"),
+    [("aws", "9001", "4001"), ("nsx-t", "4001", "9001")],
+)
+def test_the_port_of_another_deployment_is_not_enough(
+    project: Project, preset: str, written: str, needed: str
+) -> None:
+    """A table that has only that is about the same two sides."""
+    text = table(f"SE|SE|TCP {written}")
+    said = lint(project, text, avi_portspec_lint=preset)
+    assert any(
+        line.startswith("  missing: ") and f"tcp/{needed} from" in line
+        for line in said
+    )
+    assert not any("row 1" in line for line in said)
+    assert said[-3:-1] == [
+        "     :source: service-engine",
+        "     :destination: service-engine",
+    ]
+    both = table("SE|SE|TCP 4001", "SE|SE|TCP 9001")
+    said = lint(project, both, avi_portspec_lint=preset)
+    assert not any(f"tcp/{needed} from" in line for line in said)
+
+
+class TestWhatToWriteInstead:
+    """It has what the deployment has of the table."""
+
+    SLIP = "SE|Controller|TCP 8483"
+    WITHOUT = (
+        "Write instead, without the rows that the data does not have for "
+        "this deployment:"
+    )
+
+    @pytest.mark.parametrize(
+        "row",
+        [
+            "Jump host|Controller|TCP 22",
+            "SE|SE|protocol 63",
+            "Controller|Controller|see below",
+            "SE|Controller|TCP 443",
+            "Controller|NTP server|TCP 443, see below",
+        ],
+    )
+    def test_rows_that_are_lost_are_told(
+        self, project: Project, row: str
+    ) -> None:
+        """So that nobody takes it for all of the table."""
+        said = lint(project, table(*right_rows(), self.SLIP, row))
+        assert self.WITHOUT in said
+        said = lint(project, table(*right_rows(), self.SLIP))
+        assert "Write instead:" in said
+
+    def test_rows_that_are_wrong_add_no_side(self, project: Project) -> None:
+        """Nobody knows what they are about."""
+        wrong = "Service Engine|ESXi|TCP 31337"
+        said = lint(project, table(*right_rows(), wrong))
+        assert "     :source: service-engine" in said
+        assert "     :destination: controller" in said
+
+    def test_any_is_no_one_side(self, project: Project) -> None:
+        """Even beside a row with a source of its own."""
+        rows = ("any|Controller|TCP 22", "SE|Controller|TCP 8483")
+        said = lint(project, table(*rows))
+        assert "     :destination: controller" in said
+        assert ":source:" not in "".join(said)
+
+    @pytest.mark.parametrize("wrong", [SLIP, "SE|ESXi|8443"])
+    def test_of_a_table_that_is_wrong_throughout(
+        self, project: Project, wrong: str
+    ) -> None:
+        """There is nothing."""
+        (head, row) = lint(project, table(wrong))
+        assert head.endswith(HEAD)
+        assert "row 1: " in row
 
 
 def test_what_is_not_audited_is_told(project: Project) -> None:
@@ -141,6 +231,17 @@ def test_what_is_not_audited_is_told(project: Project) -> None:
     assert "not audited: row 1: outside" in said
     assert "not audited: row 2: the protocol is not stated" in said
     assert "not audited: row 3: " in said
+
+
+def test_a_list_in_a_cell_is_part_of_the_table(project: Project) -> None:
+    """Unless the table is none of ports."""
+    item = "{}|* TCP 22\n\n       * TCP 443\n\n       * TCP 8483"
+    row = item.format("SE|Controller")
+    said = "".join(lint(project, table(*right_rows(), row)))
+    assert said.count("tcp/8483") == 1
+    layout = table(item.format("Ports of SSH"), head="A|B")
+    said = "".join(lint(project, layout))
+    assert said.count("tcp/8483") == 1
 
 
 def test_cells_that_span_are_in_each_row(project: Project) -> None:
@@ -223,6 +324,22 @@ class TestWhatIsLeftAlone:
         assert lint(project, text) == []
         assert lint(project, text.replace("avi-lint-off", "other"))
 
+    def test_a_class_in_markdown(self, project: Project) -> None:
+        """Of a table, and of a list."""
+        text = (
+            "{.avi-lint-off}\n| From | To | Port |\n|---|---|---|\n"
+            "| SE | Controller | TCP 8483 |\n\nAnd:\n\n"
+            "{.avi-lint-off}\n* TCP 22\n* TCP 443\n* TCP 8483\n"
+        )
+        conf = {
+            "avi_portspec_lint": "aws",
+            "myst_enable_extensions": ["attrs_block"],
+        }
+        for marked, count in ((text, 0), (text.replace("-off", "-on"), 2)):
+            project.write("index.md", f"# A\n\n{marked}")
+            said = warnings(project.build("dummy", **conf))
+            assert said.count("tcp/8483") == count
+
     def test_a_project_that_does_not_want_to_hear_it(
         self, project: Project
     ) -> None:
@@ -241,7 +358,7 @@ def test_markdown_gets_a_directive_of_its_own(project: Project) -> None:
     )
     app = project.build("dummy", avi_portspec_lint="aws")
     said = warnings(app).splitlines()
-    assert said[0].startswith("/index.md:3: WARNING: edition ")
+    assert said[0].startswith(f"/index.md:3: {HEAD}")
     assert any("row 1: tcp/8483" in line for line in said)
     assert said[-5:] == [
         "  ```{avi-port-table}",
