@@ -166,10 +166,9 @@ def _alone(rule: Rule) -> Iterator[Rule]:
         yield attrs.evolve(rule, service=(span,))
 
 
-def _flows(report: Report, rule: RuleReport) -> Iterator[Flow]:
-    """Yield the flows that a row is about, here or in other deployments."""
-    for name in (*rule.explained_by, *(name for name, _ in rule.not_here)):
-        yield report.resolution.edition.flows[name]
+def _about(rule: RuleReport) -> set[str]:
+    """Return the flows that a row is about, here or in other deployments."""
+    return {*rule.explained_by, *(name for name, _ in rule.not_here)}
 
 
 def _lacking(report: Report) -> Iterator[tuple[Finding, Flow]]:
@@ -177,7 +176,8 @@ def _lacking(report: Report) -> Iterator[tuple[Finding, Flow]]:
     pairs = {
         (flow.source, flow.destination)
         for rule in report.rules
-        for flow in _flows(report, rule)
+        for name in _about(rule)
+        for flow in [report.resolution.edition.flows[name]]
     }
     for finding in report.open:
         if finding.kind in _LACKING:
@@ -192,16 +192,8 @@ def _too_wide(report: Report) -> Iterator[str]:
         service = each.rule.service
         if each.verdict not in _DOCUMENTED or isinstance(service, Unknown):
             continue
-        pairs = {(f.source, f.destination) for f in _flows(report, each)}
         rest = complement(
-            join_spans(
-                span
-                for flow in report.resolution.edition.flows
-                if (flow.source, flow.destination) in pairs
-                for protocol in flow.protocols
-                for ports in flow.ports
-                for span in port_spans(protocol, ports.low, ports.high)
-            ),
+            join_spans(_spans_between(report, each)),
             tuple(
                 (low, high)
                 for low, high in service
@@ -217,6 +209,22 @@ def _too_wide(report: Report) -> Iterator[str]:
             )
             text = f"{clean(each.rule.id)}: no flow of this edition needs"
             yield _in_row(each.rule.place, f"{text} {beyond}.")
+
+
+def _spans_between(
+    report: Report, row: RuleReport
+) -> Iterator[tuple[int, int]]:
+    """Yield the ports that any deployment needs between the sides of a row."""
+    known = _about(row)
+    rule = row.rule
+    for flow in report.resolution.edition.flows:
+        if flow.id in known or (
+            _is_side(report, flow.source, rule.sources)
+            and _is_side(report, flow.destination, rule.destinations)
+        ):
+            for protocol in flow.protocols:
+                for ports in flow.ports:
+                    yield from port_spans(protocol, ports.low, ports.high)
 
 
 def _wrong(report: Report) -> Iterator[Finding]:
