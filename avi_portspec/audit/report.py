@@ -260,9 +260,9 @@ class _Audit:
         roles: RoleMap,
         inventory: Inventory | None,
     ) -> None:
-        statements = [
-            *filter(_is_usable, resolution.stated_elsewhere()),
-        ]
+        # Of any release: that of the deployment changes no verdict.
+        known = resolution.stated_elsewhere(any_release=True)
+        statements = [*filter(_is_usable, known)]
         self._files = files
         self._resolution = resolution
         self._map = roles

@@ -144,7 +144,8 @@ def unused_text(site: Inventory) -> str:
     """Return which addresses of an inventory nothing uses, or nothing."""
     if not site.unused:
         return ""
-    return f"not used without --overlay: {', '.join(site.unused)}"
+    unused = ", ".join(site.unused)
+    return f"not used without --overlay or --accept: {unused}"
 
 
 def _is_file(edition: Edition, name: str) -> bool:

@@ -74,8 +74,8 @@ class OtherSources:
         if self.unseen:
             screen.line()
             screen.paragraph(
-                "Unseen, which proves nothing: the part that could state it "
-                f"of {', '.join(self.unseen)}."
+                f"Not seen, which proves nothing: the part of "
+                f"{', '.join(self.unseen)} that could state it."
             )
 
 
@@ -106,7 +106,11 @@ def find_other_sources(
         about += [exclusion.id for exclusion in part.exclusions]
     misses: tuple[NearMiss, ...] = ()
     if about and release is not None:
-        found = [*statements(flow=about, release=release)]
+        ids = {each.id for each in statements(flow=about)}
+        for part in subjects:
+            if part.port is not None:
+                ids |= {each.id for each in _about_traffic(part, (), release)}
+        found = [s for s in statements(release=release) if s.id in ids]
     elif about:
         silent = [d.flow.id for d in decisions if d.status == "unstated"]
         found = [*statements(flow=silent)]

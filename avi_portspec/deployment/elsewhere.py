@@ -29,16 +29,20 @@ class Elsewhere(NamedTuple):
             not have at all.
         statements: What they state, the most trustworthy source first.
         command: The command that lists exactly that.
+        any_release: Whether a release was asked about, and these are of any.
     """
 
     gap: Gap | None
     statements: tuple[Statement, ...]
     command: str
+    any_release: bool = False
 
     @property
     def text(self) -> str:
         """What they state in short, and where all of it is."""
         stated = count_text(len(self.statements), "statement")
+        if self.any_release:
+            stated += " of any release"
         if self.gap is None:
             own = filter(_is_own, self.statements)
             traffic = traffic_summary(own)
@@ -99,7 +103,8 @@ def find_elsewhere(
     """Return what other sources state where the vendor's page is silent.
 
     First what they state on gaps, then what traffic they have on the clouds
-    of a deployment that is no flow there.
+    of the deployment that is no flow there. Of which release, each says: the
+    one of the deployment may be known from others alone.
 
     Args:
         deployment: The deployment.
@@ -114,7 +119,10 @@ def find_elsewhere(
     found = tuple(each for each in statements() if each.id in added)
     words = ["--agreement adds", f"--on-cloud {','.join(clouds)}"]
     beside = Elsewhere(None, found, _command(words, None))
-    return (*on_gaps(gaps), *([beside] if found else []))
+    return tuple(
+        each._replace(any_release=deployment.release is not None)
+        for each in (*on_gaps(gaps), *([beside] if found else []))
+    )
 
 
 def _command(words: Iterable[str], release: str | None) -> str:

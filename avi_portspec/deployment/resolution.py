@@ -249,12 +249,13 @@ class Resolution(Frozen):
         return self._statuses[self._position(flow)]
 
     def stated_elsewhere(
-        self, release: str | None = None
+        self, release: str | None = None, *, any_release: bool = False
     ) -> Catalog[Statement]:
         """Return what other sources state apart from what is needed here.
 
         They are the statements that do not just agree with the vendor's port
-        page, and that concern this deployment. They are part of no answer.
+        page, that concern this deployment, and that are not accepted. They
+        are part of no answer.
 
         >>> import avi_portspec
         >>> answer = avi_portspec.load().resolve("nsx-t")
@@ -276,6 +277,8 @@ class Resolution(Frozen):
         Args:
             release: Only statements about this release, or line of releases;
                 by default the release of the deployment, if it has one.
+            any_release: Statements about any release, whatever that of the
+                deployment.
 
         Raises:
             InvalidQueryError: The release is not one.
@@ -283,9 +286,11 @@ class Resolution(Frozen):
         # Imported here: few answers are compared with other sources.
         from avi_portspec.beyond.queries import statements
 
+        if release is None and not any_release:
+            release = self.deployment.release
         kinds: tuple[Agreement, ...] = get_args(Agreement)
         found = statements(
-            release=self.deployment.release if release is None else release,
+            release=release,
             agreement=[kind for kind in kinds if kind != "agrees"],
         )
         return Catalog("statement", filter(self._is_concerned, found))
@@ -313,10 +318,12 @@ class Resolution(Frozen):
         return Catalog("statement", on_gap(gap, release).statements)
 
     def _is_concerned(self, statement: Statement) -> bool:
-        """Return whether a statement bears on this deployment."""
-        if statement.when.evaluate(self.deployment) == Answer.NO:
-            return False
+        """Return whether a statement bears on this deployment from outside."""
         flows = self.edition.flows
+        is_accepted = str(statement.id) in flows.ids()
+        never = statement.when.evaluate(self.deployment) == Answer.NO
+        if is_accepted or never:
+            return False
         decided = [
             self.status_of(flows[name])
             for name in statement.about

@@ -33,6 +33,7 @@ from avi_portspec.model.wording import (
     ASK_DIRECTION,
     DECLINED_BY_SITE,
     OUT_OF_SCOPE,
+    accepted_statements,
     deployment_rows,
     reason_marks,
     uncapitalise,
@@ -229,7 +230,7 @@ def _ticket(change: Change) -> Iterator[Block]:
         if change.conflicts:
             text = "Only the port of each conflict above"
         yield Paragraph(f"{text}. {OUT_OF_SCOPE}")
-    yield from _beside(change.report, " Nothing of it is requested.")
+    yield from _beside(change.report, is_request=True)
     yield Heading("Assumptions")
     if notes.texts():
         yield _footnotes(notes)
@@ -301,13 +302,16 @@ def _undocumented(report: Report, lines: tuple[str, ...]) -> Iterator[Block]:
     yield from _beside(report)
 
 
-def _beside(report: Report, more: str = "") -> Iterator[Block]:
+def _beside(report: Report, *, is_request: bool = False) -> Iterator[Block]:
     """Yield what other sources state on traffic that is no flow.
 
     After it, if it was asked for, whatever else they state.
     """
+    more = " Nothing of it is requested." if is_request else ""
     if text := report.beside(None):
-        yield Paragraph(f"{text}{more}")
+        is_partly = is_request and accepted_statements(report.edition)
+        only = " Of it, only what is accepted is requested."
+        yield Paragraph(f"{text}{only if is_partly else more}")
     if report.beyond_lines:
         yield Paragraph(f"Stated elsewhere, and part of no answer.{more}")
         yield Bullets(report.beyond_lines)

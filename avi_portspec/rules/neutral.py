@@ -16,6 +16,7 @@ from avi_portspec.deployment.decisions import Conflict, Gap
 from avi_portspec.deployment.resolution import Resolution
 from avi_portspec.documents import count_text, join
 from avi_portspec.errors import Fault, shown
+from avi_portspec.model.facets import Deployment
 from avi_portspec.model.flows import Flow
 from avi_portspec.model.frozen import FrozenDict
 from avi_portspec.model.ports import PortRange
@@ -497,7 +498,7 @@ class SiteRules:
             f"edition: {edition.id}",
             f"digest: sha256:{edition.digest}",
             *(
-                f"accepted: {statement_text(name)}"
+                f"accepted: {_accepted_text(name, self.resolution.deployment)}"
                 for name in accepted_statements(edition)
             ),
             f"deployment: {_deployment_text(self.resolution)}",
@@ -523,6 +524,22 @@ class SiteRules:
         lines.append(f"left out: {aside}")
         lines += self.not_asked
         return tuple(map(to_ascii, lines))
+
+
+def _accepted_text(name: str, deployment: Deployment) -> str:
+    """Return what a statement that a site has accepted is about."""
+    # Imported here: few rules rest on other sources.
+    from avi_portspec.beyond.queries import statements
+    from avi_portspec.beyond.wording import releases_text
+
+    statement = statements()[name]
+    release = deployment.release
+    parts = [f"release: {releases_text(statement)}"]
+    if statement.condition:
+        parts.append(f"only if {statement.condition}")
+    if release and statement.spans and not statement.is_about_release(release):
+        parts.append(f"it is not about release {release}")
+    return f"{statement_text(name)} ({'; '.join(parts)})"
 
 
 def _deployment_text(resolution: Resolution) -> str:

@@ -204,8 +204,12 @@ class TestFindings:
         texts = [f.text for f in audit(back).findings if f.flow == SSH]
         assert "whether the replies of controller pass" in texts[0]
 
-    def test_rules_say_why(self) -> None:
-        """What states them, what rules them out, what shadows them."""
+    @pytest.mark.parametrize("release", [None, "16.2"])
+    def test_rules_say_why(self, release: str | None) -> None:
+        """What states them, what rules them out, what shadows them.
+
+        The release of the deployment changes no verdict.
+        """
         report = audit(
             ordered(
                 ENGINE,
@@ -214,7 +218,8 @@ class TestFindings:
                 rule(CONTROLLER, Members(), "tcp/9999", 3),
                 rule(ENGINE, Members(), "tcp/9001", 4),
                 rule(networks(), Members(), "tcp/1-40", 5),
-            )
+            ),
+            resolution=resolution(release=release),
         )
         texts = {f.kind: f.text for f in report.findings if f.rule}
         assert "aws-groups-30-2-etherip" in texts["stated-elsewhere"]

@@ -228,7 +228,7 @@ class TestCheck:
         path = Path(own, "addresses.toml")
         more = '[overlay.paris]\nvault = ["10.30.0.1"]\n'
         path.write_text(f"{path.read_text()}{more}")
-        told = "not used without --overlay: overlay.paris.vault\n"
+        told = "not used without --overlay or --accept: overlay.paris.vault\n"
         assert ask("check addresses.toml").out == (
             f"addresses.toml: valid inventory for vantage-undated; {told}"
         )

@@ -483,11 +483,14 @@ class TestExplain:
     LINE = "explain tcp/9001 --deployment vcenter"
 
     def test_the_answer_comes_first_and_is_the_same(self, ask: Ask) -> None:
-        """Byte by byte, up to where the answer comes from."""
+        """Byte by byte, up to where the answer comes from.
+
+        Only of which release a gap's statements are has to be said now.
+        """
         before, _, source = ask(self.LINE).out.partition("\nSource: ")
         answer = ask(f"{self.LINE} --release 30.2")
         assert answer.code == 0
-        assert answer.out.startswith(before)
+        assert answer.out.replace(" of any release", "").startswith(before)
         assert answer.out.endswith(source)
 
     def test_it_shows_the_setting_and_both_readings(self, ask: Ask) -> None:
@@ -497,7 +500,14 @@ class TestExplain:
         assert "narrows Service Engine -> Service Engine, TCP 9001," in out
         assert "differs Service Engine -> Service Engine, TCP 4001," in out
         assert "Setting: objsync_port of the Service Engine group." in out
-        assert "part that could state it of port-page-30-2." in out
+        assert "the part of port-page-30-2 that could state it." in out
+
+    def test_what_others_add_to_a_port_is_there(self, ask: Ask) -> None:
+        """Though the vendor's page has the port, between other ends."""
+        out = flat(ask("explain 443 nsx-t --release 30.2").out)
+        assert "adds Controller -> NSX Manager, TCP 443, on NSX-T" in out
+        assert "adds Controller -> vCenter Server, TCP 443, on NSX-T" in out
+        assert "log-streaming" not in out
 
     def test_other_clouds_are_left_out(self, ask: Ask) -> None:
         """Azure's limit is of no use on vCenter."""
@@ -784,7 +794,27 @@ class TestAccept:
         name = "nsx-t-design-30-2-nsx-manager"
         accepted = ask(f"{self.LINE} --accept {name}")
         headed = ask(f"{self.LINE} --accept {name} --header").out
-        assert f"# accepted: statement {name}" in headed.splitlines()
+        (line,) = [h for h in headed.splitlines() if "# accepted: " in h]
+        assert line == f"# accepted: statement {name} (release: 30.2)"
+        more = f"{self.LINE} --header --release 21.1"
+        others = ("alb-sdk-objstore-since-30-2", "nsx-t-dfw-latest-https")
+        words = " ".join(f"--accept {each}" for each in (*others, name))
+        found = [
+            line.partition("accepted: statement ")[2]
+            for line in ask(f"{more} {words}").out.splitlines()
+            if "# accepted: " in line
+        ]
+        assert found == [
+            (
+                "alb-sdk-objstore-since-30-2 (release: 30.2.1; only if "
+                "objsync_port is not set; it is not about release 21.1)"
+            ),
+            (
+                "nsx-t-dfw-latest-https (release: 20.1.3 or later; only if "
+                "the distributed firewall of NSX is used)"
+            ),
+            f"{name} (release: 30.2; it is not about release 21.1)",
+        ]
         without = tmp_path / "site-addresses.toml"
         text = without.read_text(encoding="utf-8").rpartition("nsx-man")[0]
         without.write_text(text, encoding="utf-8")
@@ -805,6 +835,10 @@ class TestAccept:
         line = f"vcenter --accept {name}"
         ticket = ask(f"export --format ticket --deployment {line}").out
         assert f"statement {name}" in ticket
+        assert "Of it, only what is accepted is requested." in ticket
+        assert "Nothing of it is requested." not in ticket
+        plain = ask("export --format ticket --deployment vcenter").out
+        assert "Nothing of it is requested." in plain
         found = json.loads(ask(f"ports {line} --json").out)
         assert found["edition"] == "vantage-undated.accepted"
         assert name in json.dumps(found)

@@ -108,7 +108,22 @@ class TestAsked:
         assert all(each.is_about_release("30.2") for each in newer.beyond)
         # What a gap points at is all that is stated: of which release, it
         # says itself.
-        assert newer.elsewhere == every.elsewhere
+        assert [e.statements for e in newer.elsewhere] == [
+            e.statements for e in every.elsewhere
+        ]
+        for new, old in zip(newer.elsewhere, every.elsewhere, strict=True):
+            assert new.text.replace(" of any release", "") == old.text
+            assert " of any release" in new.text
+            assert " of any release" not in old.text
+
+    def test_what_is_accepted_is_needed_and_no_more_beside(self) -> None:
+        """It is part of the answer then."""
+        edition = avi_portspec.load().accept(DESIGN)
+        answer = edition.resolve("nsx-t", beyond=True)
+        assert DESIGN in {flow.id for flow in answer.flows}
+        assert DESIGN not in answer.beyond.ids()
+        plain = resolved("nsx-t", None, beyond=True)
+        assert {*plain.beyond.ids()} - {*answer.beyond.ids()} == {DESIGN}
 
     def test_people_see_each_with_its_source(self) -> None:
         """Below the same table, and in notebooks too."""
