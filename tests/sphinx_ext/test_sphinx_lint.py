@@ -77,6 +77,18 @@ def test_a_slip_is_at_the_line_of_the_table(project: Project) -> None:
     ]
 
 
+@pytest.mark.parametrize(("title", "line"), [("", 1), (" Ports", 4)])
+def test_a_csv_table_has_a_line_by_its_title(
+    project: Project, title: str, line: int
+) -> None:
+    """Docutils counts the lines of each of its cells from one."""
+    text = (
+        f"A\n=\n\n.. csv-table::{title}\n   :header-rows: 1\n\n"
+        "   Source,Destination,Ports\n   SE,Controller,TCP 8483\n"
+    )
+    assert lint(project, text)[0] == f"/index.rst:{line}: {HEAD}"
+
+
 @pytest.mark.parametrize("left_out", NEEDED, ids=lambda flow: flow.id)
 def test_what_lacks_is_named(
     project: Project, left_out: avi_portspec.Flow
