@@ -39,8 +39,8 @@ _CONTROLLER: Final = EndpointId("controller")
 def find_subjects(edition: Edition, text: str) -> list[Subject]:
     """Return what a text is about: several records for a pair.
 
-    What this program prints as a subject can be typed back: ``Controller ->
-    NSX Manager, TCP 443`` is a pair, and of it what has these ports.
+    A pair that this program prints can be typed back: ``Controller -> NSX
+    Manager, TCP 443`` is a pair, and of it what has these ports.
 
     Args:
         edition: The edition.
