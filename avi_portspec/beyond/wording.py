@@ -10,6 +10,7 @@ from avi_portspec.beyond.spans import span_text
 from avi_portspec.documents import join
 from avi_portspec.model.display import ports_text
 from avi_portspec.model.phrases import condition_phrase
+from avi_portspec.model.wording import statement_text
 from avi_portspec.names import Agreement
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "KINDS",
     "Count",
+    "accepted_text",
     "beyond_lines",
     "case_text",
     "count_agreements",
@@ -188,6 +190,21 @@ def statement_lines(
         f"{releases_text(statement)}. [{statement.id}]"
     )
     return about, cited
+
+
+def accepted_text(statement: Statement, release: str | None) -> str:
+    """Return what a statement that a site has accepted is about.
+
+    Args:
+        statement: The statement.
+        release: The release of the deployment, if it is known.
+    """
+    parts = [f"release: {releases_text(statement)}"]
+    if statement.condition:
+        parts.append(f"only if {statement.condition}")
+    if release and statement.spans and not statement.is_about_release(release):
+        parts.append(f"it is not about release {release}")
+    return f"{statement_text(statement.id)} ({'; '.join(parts)})"
 
 
 def beyond_lines(

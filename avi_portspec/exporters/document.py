@@ -33,7 +33,6 @@ from avi_portspec.model.wording import (
     ASK_DIRECTION,
     DECLINED_BY_SITE,
     OUT_OF_SCOPE,
-    accepted_statements,
     deployment_rows,
     reason_marks,
     uncapitalise,
@@ -175,26 +174,7 @@ def _ticket(change: Change) -> Iterator[Block]:
         )
         yield Bullets(tuple(text for text, _ in change.conflicts))
     yield from _withheld(change, DIRECTION_UNCLEAR)
-    yield Heading("Allow (stateful; replies are implied)")
-    yield from (Paragraph(f"Caution: {text}") for text in change.cautions)
-    if rules:
-        headings = (
-            *("Rule", "Source", "Destination", "Protocol and ports", "Why"),
-        )
-        rows = tuple(
-            (
-                str(rule.number),
-                *_sides(change, rule.line),
-                "\n".join(rule.ports),
-                mark(rule.why, notes.letter(rule.line)),
-            )
-            for rule in rules
-        )
-        yield Table("Rules", headings, rows)
-    else:
-        yield Paragraph("No rule is requested.")
-    if change.advice:
-        yield Paragraph(" ".join(change.advice))
+    yield from _allowed(change, notes)
     yield Heading("Optional, not requested")
     if change.optional:
         effects, shared = _share_end(map(without_it, change.optional))
@@ -219,9 +199,11 @@ def _ticket(change: Change) -> Iterator[Block]:
     yield from _withheld(change, DECLINED_BY_SITE)
     yield Heading(change.silent_heading)
     if change.undocumented:
+        accepted = change.report.accepted_lines
+        but = ", but for what is accepted" if accepted else ""
         yield Paragraph(
-            "Not requested. Decide about these before you rely on a default "
-            "deny:"
+            f"Not requested{but}. Decide about these before you rely on a "
+            "default deny:"
         )
         yield Bullets(tuple(text for text, _ in change.undocumented))
         yield Paragraph(OUT_OF_SCOPE)
@@ -238,6 +220,35 @@ def _ticket(change: Change) -> Iterator[Block]:
         yield Paragraph(f"{change.nothing}.")
     yield Paragraph(f"{disclaimer(change.report)} {change.digest}")
     yield Code(change.command, "Flow ids and citations:")
+
+
+def _allowed(change: Change, notes: Footnotes) -> Iterator[Block]:
+    """Yield the rules that are requested, and what a site accepts there."""
+    rules = change.rules
+    yield Heading("Allow (stateful; replies are implied)")
+    yield from (Paragraph(f"Caution: {text}") for text in change.cautions)
+    if rules:
+        headings = (
+            *("Rule", "Source", "Destination", "Protocol and ports", "Why"),
+        )
+        rows = tuple(
+            (
+                str(rule.number),
+                *_sides(change, rule.line),
+                "\n".join(rule.ports),
+                mark(rule.why, notes.letter(rule.line)),
+            )
+            for rule in rules
+        )
+        yield Table("Rules", headings, rows)
+    else:
+        yield Paragraph("No rule is requested.")
+    if change.advice:
+        yield Paragraph(" ".join(change.advice))
+    if accepted := change.report.accepted_lines:
+        text = "Accepted by the site, and not on the vendor's port page:"
+        yield Paragraph(text)
+        yield Bullets(accepted)
 
 
 def _share_end(texts: Iterable[str]) -> tuple[list[str], str]:
@@ -309,7 +320,7 @@ def _beside(report: Report, *, is_request: bool = False) -> Iterator[Block]:
     """
     more = " Nothing of it is requested." if is_request else ""
     if text := report.beside(None):
-        is_partly = is_request and accepted_statements(report.edition)
+        is_partly = is_request and report.accepted_lines
         only = " Of it, only what is accepted is requested."
         yield Paragraph(f"{text}{only if is_partly else more}")
     if report.beyond_lines:

@@ -25,6 +25,7 @@ from avi_portspec.model.flat import Identity, identity, rows_of, stamp
 from avi_portspec.model.flowset import Flows
 from avi_portspec.model.phrases import NOTHING_ASKED, Asked, asked_of
 from avi_portspec.model.wording import (
+    accepted_statements,
     requirement_text,
     sites_text,
     value_names,
@@ -137,6 +138,20 @@ class Report(NamedTuple):
 
         edition = cast("EditionData", self.edition)
         return (*beyond_lines(self.beyond, edition.facets),)
+
+    @property
+    def accepted_lines(self) -> tuple[str, ...]:
+        """What the site has accepted of other sources, a line each."""
+        names = accepted_statements(self.edition)
+        if not names:
+            return ()
+        # Imported here: few reports have statements.
+        from avi_portspec.beyond.queries import statements
+        from avi_portspec.beyond.wording import accepted_text
+
+        known, where = statements(), self.deployment
+        release = None if where is None else where.release
+        return tuple(accepted_text(known[name], release) for name in names)
 
     @property
     def other_purposes(self) -> tuple[SourcedText, ...]:

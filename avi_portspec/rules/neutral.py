@@ -16,7 +16,6 @@ from avi_portspec.deployment.decisions import Conflict, Gap
 from avi_portspec.deployment.resolution import Resolution
 from avi_portspec.documents import count_text, join
 from avi_portspec.errors import Fault, shown
-from avi_portspec.model.facets import Deployment
 from avi_portspec.model.flows import Flow
 from avi_portspec.model.frozen import FrozenDict
 from avi_portspec.model.ports import PortRange
@@ -26,7 +25,6 @@ from avi_portspec.model.wording import (
     OUT_OF_SCOPE,
     accepted_statements,
     edition_text,
-    statement_text,
 )
 from avi_portspec.names import Completeness, EndpointId, FlowId, Status
 from avi_portspec.rules.comments import to_ascii
@@ -497,10 +495,7 @@ class SiteRules:
             f"data version: {DATA_VERSION}",
             f"edition: {edition.id}",
             f"digest: sha256:{edition.digest}",
-            *(
-                f"accepted: {_accepted_text(name, self.resolution.deployment)}"
-                for name in accepted_statements(edition)
-            ),
+            *_accepted(self.resolution),
             f"deployment: {_deployment_text(self.resolution)}",
             f"complete: {self.verdict}",
             f"rules: {len(self.rules)}",
@@ -526,20 +521,16 @@ class SiteRules:
         return tuple(map(to_ascii, lines))
 
 
-def _accepted_text(name: str, deployment: Deployment) -> str:
-    """Return what a statement that a site has accepted is about."""
-    # Imported here: few rules rest on other sources.
-    from avi_portspec.beyond.queries import statements
-    from avi_portspec.beyond.wording import releases_text
+def _accepted(resolution: Resolution) -> Iterator[str]:
+    names = accepted_statements(resolution.edition)
+    if names:
+        # Imported here: few rules rest on other sources.
+        from avi_portspec.beyond.queries import statements
+        from avi_portspec.beyond.wording import accepted_text
 
-    statement = statements()[name]
-    release = deployment.release
-    parts = [f"release: {releases_text(statement)}"]
-    if statement.condition:
-        parts.append(f"only if {statement.condition}")
-    if release and statement.spans and not statement.is_about_release(release):
-        parts.append(f"it is not about release {release}")
-    return f"{statement_text(name)} ({'; '.join(parts)})"
+        known, release = statements(), resolution.deployment.release
+        for name in names:
+            yield f"accepted: {accepted_text(known[name], release)}"
 
 
 def _deployment_text(resolution: Resolution) -> str:

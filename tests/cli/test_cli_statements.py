@@ -835,10 +835,24 @@ class TestAccept:
         line = f"vcenter --accept {name}"
         ticket = ask(f"export --format ticket --deployment {line}").out
         assert f"statement {name}" in ticket
+        assert "Not requested, but for what is accepted. Decide" in ticket
         assert "Of it, only what is accepted is requested." in ticket
         assert "Nothing of it is requested." not in ticket
         plain = ask("export --format ticket --deployment vcenter").out
         assert "Nothing of it is requested." in plain
+        assert "accepted" not in plain
         found = json.loads(ask(f"ports {line} --json").out)
         assert found["edition"] == "vantage-undated.accepted"
         assert name in json.dumps(found)
+
+    def test_the_ticket_says_when_it_holds(self, ask: Ask) -> None:
+        """Whoever approves it sees its condition and its release."""
+        said = "- statement alb-sdk-tunnel (release: 20.1.4 to 30.2.1; only if"
+        line = "export --format ticket --accept alb-sdk-tunnel"
+        on = ask(f"{line} --deployment vcenter").out
+        assert said in on
+        assert "it is not about release" not in on
+        out = ask(f"{line} --deployment vcenter --release 17.2").out
+        assert "it is not about release 17.2)" in out
+        # Of clouds, no release is known.
+        assert said in ask(f"{line} --on-cloud aws").out
