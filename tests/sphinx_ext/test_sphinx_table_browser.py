@@ -360,22 +360,26 @@ Wide
    :columns: id, source, destination, ports, requirement, when
 """
 #: How far the table's box scrolls, and how much of each side fades.
-FADES = """() => {
+FADES = """async () => {
   const table = document.querySelector("table.avi-port-table");
   let box = table;
   while (getComputedStyle(box).overflowX !== "auto") box = box.parentElement;
   const fade = (name) =>
     parseFloat(getComputedStyle(box).getPropertyValue(`--avi-${name}`));
   const seen = () => [fade("before") > 0, fade("after") > 0];
+  // What follows the scrolling is known a frame later.
+  const drawn = () => new Promise((done) => requestAnimationFrame(() =>
+    requestAnimationFrame(done)));
+  await drawn();
   const first = seen();
   const far = box.scrollWidth - box.clientWidth;
   box.scrollLeft = far;
-  return new Promise((done) => requestAnimationFrame(() =>
-    requestAnimationFrame(() => done([
-      far, first, seen(), box.textContent.trim() === table.textContent.trim(),
-      box.getBoundingClientRect().right -
-        box.parentElement.getBoundingClientRect().right,
-    ]))));
+  await drawn();
+  return [
+    far, first, seen(), box.textContent.trim() === table.textContent.trim(),
+    box.getBoundingClientRect().right -
+      box.parentElement.getBoundingClientRect().right,
+  ];
 }"""
 
 
