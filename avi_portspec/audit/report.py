@@ -490,7 +490,7 @@ class _Audit:
             if (
                 end.kind not in PRODUCT
                 or end.id not in needed
-                or end.id in self._map.not_filtered
+                or end.id in self._compiler.not_filtered
             ):
                 continue
             mask = self._compiler.role_mask(end.id)
