@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from avi_portspec.audit.findings import Finding
     from avi_portspec.audit.model import Party, Place, Rule
     from avi_portspec.audit.openings import RuleReport
+    from avi_portspec.beyond.records import Statement
     from avi_portspec.names import EndpointId
 
 __all__ = ["Contradictions", "find_contradictions"]
@@ -120,7 +121,7 @@ def find_contradictions(
         ),
     ]
     here = [each.rule for each in report.rules if each.verdict in _HERE]
-    unjudged = tuple(_unjudged(report))
+    unjudged = tuple(_unjudged(report, {each.place for each in wrong}))
     return Contradictions(
         tuple(dict.fromkeys(texts)),
         bool(here or lacking),
@@ -190,7 +191,9 @@ def _too_wide(report: Report) -> Iterator[str]:
     """Yield the rows with a range with ports that nothing needs."""
     for each in report.rules:
         service = each.rule.service
-        if each.verdict not in _DOCUMENTED or isinstance(service, Unknown):
+        if isinstance(service, Unknown) or not (
+            each.verdict in _DOCUMENTED or any(_stated(report, each.rule))
+        ):
             continue
         rest = complement(
             join_spans(_spans_between(report, each)),
@@ -214,7 +217,10 @@ def _too_wide(report: Report) -> Iterator[str]:
 def _spans_between(
     report: Report, row: RuleReport
 ) -> Iterator[tuple[int, int]]:
-    """Yield the ports that any deployment needs between the sides of a row."""
+    """Yield the ports that are documented between the sides of a row.
+
+    Any deployment may need them, or any source state them.
+    """
     known = _about(row)
     rule = row.rule
     for flow in report.resolution.edition.flows:
@@ -225,13 +231,19 @@ def _spans_between(
             for protocol in flow.protocols:
                 for ports in flow.ports:
                     yield from port_spans(protocol, ports.low, ports.high)
+    for stated in _stated(report, rule):
+        for protocol in stated.protocols:
+            for ports in stated.ports:
+                yield from port_spans(protocol, ports.low, ports.high)
 
 
 def _wrong(report: Report) -> Iterator[Finding]:
     """Yield what is wrong with rows, whatever else there is in the table."""
     for finding in report.open:
         if finding.kind == "ruled-out" or (
-            finding.kind == "unexplained" and not _is_stated(report, finding)
+            finding.kind == "unexplained"
+            and finding.rule is not None
+            and not any(_stated(report, finding.rule))
         ):
             yield finding
 
@@ -245,30 +257,27 @@ def _slips(report: Report) -> Iterator[Finding]:
                 yield finding
 
 
-def _is_stated(report: Report, finding: Finding) -> bool:
-    """Return whether another source states it for any deployment.
+def _stated(report: Report, rule: Rule) -> Iterator[Statement]:
+    """Yield what other sources state of a row, for any deployment.
 
     The audit knows only what is stated for this one.
     """
-    rule = finding.rule
-    assert rule is not None  # noqa: S101 - for types
     if isinstance(rule.service, Unknown):
-        return False
+        return
     ((low, high),) = rule.service
     protocol = PROTOCOLS[low // PORTS]
     span = range(low % PORTS, high % PORTS + 1)
     meets = traffic_test("port", span) if protocol.has_ports else bool
-    return any(
-        stated.error is None
-        # A range is where the port of a setting may lie.
-        and all(ports.low == ports.high for ports in stated.ports)
-        and meets(stated)
-        and _is_side(report, stated.source, rule.sources)
-        and _is_side(report, stated.destination, rule.destinations)
-        for stated in statements(
-            agreement=("adds", "differs"), protocol=protocol
-        )
-    )
+    for stated in statements(agreement=("adds", "differs"), protocol=protocol):
+        if (
+            stated.error is None
+            # A range is where the port of a setting may lie.
+            and all(ports.low == ports.high for ports in stated.ports)
+            and meets(stated)
+            and _is_side(report, stated.source, rule.sources)
+            and _is_side(report, stated.destination, rule.destinations)
+        ):
+            yield stated
 
 
 def _is_side(
@@ -285,7 +294,7 @@ def _of_rule(finding: Finding) -> str:
     return _in_row(finding.place, text)
 
 
-def _unjudged(report: Report) -> Iterator[str]:
+def _unjudged(report: Report, wrong: Container[Place | None]) -> Iterator[str]:
     for file in report.files:
         for unread in file.unread:
             yield _in_row(unread.place, clean(unread.why))
@@ -293,7 +302,7 @@ def _unjudged(report: Report) -> Iterator[str]:
         rule = each.rule
         if each.verdict in _OUTSIDE:
             yield _in_row(rule.place, each.verdict.value)
-        elif isinstance(rule.service, Unknown):
+        elif isinstance(rule.service, Unknown) and rule.place not in wrong:
             yield _in_row(rule.place, clean(rule.service.why))
 
 

@@ -535,7 +535,7 @@ class TestExplain:
     @pytest.mark.parametrize(
         ("subject", "said"),
         [
-            ("tcp/8842", "Did you mean TCP 8443? nsx-t-dfw-30-2 has the same"),
+            ("tcp/8842", "Did you mean TCP 8443? nsx-t-dfw-30-2 has TCP 8842"),
             ("tcp/8483", "Did you mean TCP 8443? TCP 8443 is documented; one"),
             ("tcp/123", "Did you mean UDP 123? Port 123 is documented with"),
             ("tcp/75", "Did you mean IP protocol 75? 75 is the number of an"),
@@ -566,7 +566,7 @@ class TestExplain:
     @pytest.mark.parametrize(
         ("subject", "said"),
         [
-            ("tcp/8842", "Did you mean TCP 8443? nsx-t-dfw-30-2 has the same"),
+            ("tcp/8842", "Did you mean TCP 8443? nsx-t-dfw-30-2 has TCP 8842"),
             ("tcp/8483", "Did you mean TCP 8443? TCP 8443 is documented; one"),
             ("tcp/123", "Did you mean UDP 123? Port 123 is documented with"),
             ("tcp/75", "[gcp-module-protocol-seventy-five]"),
