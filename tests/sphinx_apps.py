@@ -8,9 +8,30 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from jinja2.bccache import Bucket, BytecodeCache
 from sphinx.testing.util import SphinxTestApp
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+class _Compiled(BytecodeCache):
+    """Keeps the compiled templates of HTML pages for the next application.
+
+    Compiling them takes longer than all else that a small project needs.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._found:
+            bucket.bytecode_from_string(self._found[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._found[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
 
 
 class App(SphinxTestApp):
@@ -48,3 +69,6 @@ class App(SphinxTestApp):
             warning=io.StringIO(),
             parallel=parallel,
         )
+        templates = getattr(self.builder, "templates", None)
+        if templates is not None:
+            templates.environment.bytecode_cache = _COMPILED

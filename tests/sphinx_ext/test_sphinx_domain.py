@@ -20,111 +20,218 @@ PAGE = ".. avi-port-page::\n"
 KNOWN = "Known: 16.2, 16.2.2, 17.1, 16.3, vantage-undated"
 
 
-def links(tree: nodes.document) -> list[tuple[str, str]]:
-    """Return the text and address of each link in the last paragraph."""
-    *_, last = tree.findall(nodes.paragraph)
+#: Roles, each with the text and the anchor of its link.
+ROLES = [
+    (
+        ":avi:flow:`controller-to-dns`",
+        "Avi Controller → DNS server: UDP 53",
+        "flow-controller-to-dns",
+    ),
+    (
+        ":avi:note:`login-banner`",
+        "login banner",
+        "note-login-banner",
+    ),
+    (
+        ":avi:endpoint:`service-engine`",
+        "Avi Service Engine",
+        "endpoint-service-engine",
+    ),
+    (
+        ":avi:edition:`vantage-undated`",
+        EDITION.title,
+        "edition-vantage-undated",
+    ),
+    (
+        ":avi:flow:`this <vantage-undated/controller-to-dns>`",
+        "this",
+        "flow-controller-to-dns",
+    ),
+    (":any:`login-banner`", "login-banner", "note-login-banner"),
+    (":any:`SE`", "SE", "endpoint-service-engine"),
+    (":any:`se`", "se", "endpoint-service-engine"),
+    (
+        ":any:`Controller-To-DNS`",
+        "Controller-To-DNS",
+        "flow-controller-to-dns",
+    ),
+    (
+        ":avi:endpoint:`SE`",
+        "Avi Service Engine",
+        "endpoint-service-engine",
+    ),
+    (
+        ":avi:endpoint:`the engine <avi SERVICE engine>`",
+        "the engine",
+        "endpoint-service-engine",
+    ),
+    (
+        ":avi:endpoint:`Mesos or DC/OS master`",
+        "Mesos or DC/OS master",
+        "endpoint-mesos-master",
+    ),
+    (
+        ":avi:endpoint:`NSX ALB Controller`",
+        "Avi Controller",
+        "endpoint-controller",
+    ),
+    (
+        ":avi:endpoint:`vantage-undated/DC/OS master`",
+        "Mesos or DC/OS master",
+        "endpoint-mesos-master",
+    ),
+    (
+        ":avi:flow:`Controller-to-DNS`",
+        "Avi Controller → DNS server: UDP 53",
+        "flow-controller-to-dns",
+    ),
+    (
+        ":avi:note:`Vantage-Undated/Login-Banner`",
+        "login banner",
+        "note-login-banner",
+    ),
+    (
+        ":avi:edition:`VANTAGE-undated`",
+        EDITION.title,
+        "edition-vantage-undated",
+    ),
+]
+#: Roles of which no link is made, each with the warning.
+MISSES = [
+    (
+        ":avi:flow:`controller-to-dnss`",
+        (
+            "unknown flow 'controller-to-dnss'; did you mean "
+            "'controller-to-dns'? [ref.flow]"
+        ),
+    ),
+    (
+        ":avi:flow:`x <vantage-undated/controller-dns>`",
+        (
+            "unknown flow 'controller-dns'; did you mean "
+            "'controller-to-dns'? [ref.flow]"
+        ),
+    ),
+    (
+        ":avi:flow:`vantage-undatet/controller-to-dns`",
+        (
+            "unknown edition 'vantage-undatet'; did you mean "
+            f"'vantage-undated'? {KNOWN} [ref.flow]"
+        ),
+    ),
+    (
+        ":avi:endpoint:`Servise Engine`",
+        (
+            "unknown endpoint 'Servise Engine'; did you mean 'Service "
+            "Engine'? [ref.endpoint]"
+        ),
+    ),
+    (
+        ":avi:note:`login-baner`",
+        (
+            "unknown note 'login-baner'; did you mean 'login-banner'? "
+            "[ref.note]"
+        ),
+    ),
+    (
+        ":avi:edition:`17`",
+        (f"unknown edition '17'; did you mean '17.1'? {KNOWN} [ref.edition]"),
+    ),
+    (
+        ":any:`login-baner`",
+        (
+            "'any' reference target not found: login-baner; did you "
+            "mean 'login-banner'? [ref.any]"
+        ),
+    ),
+    (
+        ":any:`nothing like it`",
+        "'any' reference target not found: nothing like it [ref.any]",
+    ),
+    (
+        ":doc:`nothing`",
+        "unknown document: 'nothing' [ref.doc]",
+    ),
+    (
+        ":avi:flow:`17.1/controller-to-dns`",
+        (
+            "flow '17.1/controller-to-dns' is shown nowhere in this "
+            "project; add avi-port-page, or write the target with the "
+            "edition that another project shows [ref.flow]"
+        ),
+    ),
+]
+#: Roles in another project, each with the same.
+THEIRS = [
+    (
+        ":avi:flow:`one <controller-to-dns>`",
+        ("one", "flow-controller-to-dns"),
+    ),
+    (
+        ":avi:flow:`vantage-undated/controller-to-dns`",
+        (
+            "Avi Controller → DNS server: UDP 53",
+            "flow-controller-to-dns",
+        ),
+    ),
+    (":any:`two <login-banner>`", ("two", "note-login-banner")),
+    (":any:`an SE <SE>`", ("an SE", "endpoint-service-engine")),
+    (
+        ":avi:endpoint:`SE`",
+        ("Avi Service Engine", "endpoint-service-engine"),
+    ),
+    (
+        ":external+it:avi:endpoint:`an SE <se>`",
+        ("an SE", "endpoint-service-engine"),
+    ),
+    (
+        ":avi:edition:`it <Vantage-Undated>`",
+        ("it", "edition-vantage-undated"),
+    ),
+    (
+        ":avi:endpoint:`an SE <it:SE>`",
+        ("an SE", "endpoint-service-engine"),
+    ),
+    (
+        ":avi:ports:`SE > SE; cloud=aws`",
+        (
+            "TCP\N{NO-BREAK SPACE}4001",
+            "flow-service-engine-to-service-engine-objstore-cloud",
+        ),
+    ),
+]
+
+
+def links(tree: nodes.document, paragraphs: int = 1) -> list[tuple[str, str]]:
+    """Return the text and address of each link in the last paragraphs."""
     return [
         (link.astext(), link["refuri"])
-        for link in last.findall(nodes.reference)
+        for paragraph in [*tree.findall(nodes.paragraph)][-paragraphs:]
+        for link in paragraph.findall(nodes.reference)
     ]
 
 
-def resolved(project: Project, text: str) -> list[tuple[str, str]]:
+def resolved(
+    project: Project, text: str, paragraphs: int = 1
+) -> list[tuple[str, str]]:
     """Return the links of a document that stands beside the page."""
     project.write("index.rst", f"Hi\n==\n\n.. toctree::\n\n   p\n\n{text}\n")
     assert warnings(project.build("html")) == ""
-    return links(project.resolved["index"])
+    return links(project.resolved["index"], paragraphs)
 
 
 class TestRoles:
     """Links by role, from anywhere."""
 
-    @pytest.mark.parametrize(
-        ("role", "text", "anchor"),
-        [
-            (
-                ":avi:flow:`controller-to-dns`",
-                "Avi Controller → DNS server: UDP 53",
-                "flow-controller-to-dns",
-            ),
-            (
-                ":avi:note:`login-banner`",
-                "login banner",
-                "note-login-banner",
-            ),
-            (
-                ":avi:endpoint:`service-engine`",
-                "Avi Service Engine",
-                "endpoint-service-engine",
-            ),
-            (
-                ":avi:edition:`vantage-undated`",
-                EDITION.title,
-                "edition-vantage-undated",
-            ),
-            (
-                ":avi:flow:`this <vantage-undated/controller-to-dns>`",
-                "this",
-                "flow-controller-to-dns",
-            ),
-            (":any:`login-banner`", "login-banner", "note-login-banner"),
-            (":any:`SE`", "SE", "endpoint-service-engine"),
-            (":any:`se`", "se", "endpoint-service-engine"),
-            (
-                ":any:`Controller-To-DNS`",
-                "Controller-To-DNS",
-                "flow-controller-to-dns",
-            ),
-            (
-                ":avi:endpoint:`SE`",
-                "Avi Service Engine",
-                "endpoint-service-engine",
-            ),
-            (
-                ":avi:endpoint:`the engine <avi SERVICE engine>`",
-                "the engine",
-                "endpoint-service-engine",
-            ),
-            (
-                ":avi:endpoint:`Mesos or DC/OS master`",
-                "Mesos or DC/OS master",
-                "endpoint-mesos-master",
-            ),
-            (
-                ":avi:endpoint:`NSX ALB Controller`",
-                "Avi Controller",
-                "endpoint-controller",
-            ),
-            (
-                ":avi:endpoint:`vantage-undated/DC/OS master`",
-                "Mesos or DC/OS master",
-                "endpoint-mesos-master",
-            ),
-            (
-                ":avi:flow:`Controller-to-DNS`",
-                "Avi Controller → DNS server: UDP 53",
-                "flow-controller-to-dns",
-            ),
-            (
-                ":avi:note:`Vantage-Undated/Login-Banner`",
-                "login banner",
-                "note-login-banner",
-            ),
-            (
-                ":avi:edition:`VANTAGE-undated`",
-                EDITION.title,
-                "edition-vantage-undated",
-            ),
-        ],
-    )
-    def test_a_role_links_to_the_records_home(
-        self, project: Project, role: str, text: str, anchor: str
-    ) -> None:
+    def test_a_role_links_to_the_records_home(self, project: Project) -> None:
         """Its text is what a reader calls the record."""
         project.write("p.rst", PAGE)
-        assert resolved(project, role) == [
-            (text, f"p.html#avi-vantage-undated-{anchor}")
-        ]
+        roles = "\n".join(f"{role}\n" for role, _, _ in ROLES)
+        found = resolved(project, roles, len(ROLES))
+        for (role, *expected), link in zip(ROLES, found, strict=True):
+            text, anchor = expected
+            home = f"p.html#avi-vantage-undated-{anchor}"
+            assert link == (text, home), role
 
     def test_without_a_home_the_first_place_is_linked(
         self, project: Project
@@ -152,83 +259,16 @@ class TestRoles:
             rf"/index.rst:4: WARNING: .*nothing.* \[ref.{kind}\]", said
         )
 
-    @pytest.mark.parametrize(
-        ("role", "expected"),
-        [
-            (
-                ":avi:flow:`controller-to-dnss`",
-                (
-                    "unknown flow 'controller-to-dnss'; did you mean "
-                    "'controller-to-dns'? [ref.flow]"
-                ),
-            ),
-            (
-                ":avi:flow:`x <vantage-undated/controller-dns>`",
-                (
-                    "unknown flow 'controller-dns'; did you mean "
-                    "'controller-to-dns'? [ref.flow]"
-                ),
-            ),
-            (
-                ":avi:flow:`vantage-undatet/controller-to-dns`",
-                (
-                    "unknown edition 'vantage-undatet'; did you mean "
-                    f"'vantage-undated'? {KNOWN} [ref.flow]"
-                ),
-            ),
-            (
-                ":avi:endpoint:`Servise Engine`",
-                (
-                    "unknown endpoint 'Servise Engine'; did you mean 'Service "
-                    "Engine'? [ref.endpoint]"
-                ),
-            ),
-            (
-                ":avi:note:`login-baner`",
-                (
-                    "unknown note 'login-baner'; did you mean 'login-banner'? "
-                    "[ref.note]"
-                ),
-            ),
-            (
-                ":avi:edition:`17`",
-                (
-                    f"unknown edition '17'; did you mean '17.1'? {KNOWN} "
-                    "[ref.edition]"
-                ),
-            ),
-            (
-                ":any:`login-baner`",
-                (
-                    "'any' reference target not found: login-baner; did you "
-                    "mean 'login-banner'? [ref.any]"
-                ),
-            ),
-            (
-                ":any:`nothing like it`",
-                "'any' reference target not found: nothing like it [ref.any]",
-            ),
-            (
-                ":doc:`nothing`",
-                "unknown document: 'nothing' [ref.doc]",
-            ),
-            (
-                ":avi:flow:`17.1/controller-to-dns`",
-                (
-                    "flow '17.1/controller-to-dns' is shown nowhere in this "
-                    "project; add avi-port-page, or write the target with the "
-                    "edition that another project shows [ref.flow]"
-                ),
-            ),
-        ],
-    )
-    def test_a_miss_suggests_what_is_nearest(
-        self, project: Project, role: str, expected: str
-    ) -> None:
+    def test_a_miss_suggests_what_is_nearest(self, project: Project) -> None:
         """Or says what would give the link somewhere to lead."""
         project.write("p.rst", ":orphan:\n\n" + PAGE)
-        said = project.complaints(f"Hi\n==\n\n{role}\n")
-        assert said == f"/index.rst:4: WARNING: {expected}"
+        texts = "\n".join(f"{role}\n" for role, _ in MISSES)
+        said = project.complaints(f"Hi\n==\n\n{texts}").splitlines()
+        expected = [
+            f"/index.rst:{4 + 2 * at}: WARNING: {text}"
+            for at, (_, text) in enumerate(MISSES)
+        ]
+        assert said == expected
 
     def test_a_miss_in_a_faulty_edition_is_not_guessed_at(
         self, project: Project
@@ -721,55 +761,9 @@ class TestInventory:
             for title, _ in found
         )
 
-    @pytest.mark.parametrize(
-        ("text", "expected"),
-        [
-            (
-                ":avi:flow:`one <controller-to-dns>`",
-                ("one", "flow-controller-to-dns"),
-            ),
-            (
-                ":avi:flow:`vantage-undated/controller-to-dns`",
-                (
-                    "Avi Controller → DNS server: UDP 53",
-                    "flow-controller-to-dns",
-                ),
-            ),
-            (":any:`two <login-banner>`", ("two", "note-login-banner")),
-            (":any:`an SE <SE>`", ("an SE", "endpoint-service-engine")),
-            (
-                ":avi:endpoint:`SE`",
-                ("Avi Service Engine", "endpoint-service-engine"),
-            ),
-            (
-                ":external+it:avi:endpoint:`an SE <se>`",
-                ("an SE", "endpoint-service-engine"),
-            ),
-            (
-                ":avi:edition:`it <Vantage-Undated>`",
-                ("it", "edition-vantage-undated"),
-            ),
-            (
-                ":avi:endpoint:`an SE <it:SE>`",
-                ("an SE", "endpoint-service-engine"),
-            ),
-            (
-                ":avi:ports:`SE > SE; cloud=aws`",
-                (
-                    "TCP\N{NO-BREAK SPACE}4001",
-                    "flow-service-engine-to-service-engine-objstore-cloud",
-                ),
-            ),
-        ],
-    )
     @pytest.mark.parametrize("theirs", ["", "17.1"])
     def test_another_project_links_to_a_record(
-        self,
-        project: Project,
-        tmp_path: Path,
-        text: str,
-        expected: tuple[str, str],
-        theirs: str,
+        self, project: Project, tmp_path: Path, theirs: str
     ) -> None:
         """Through intersphinx, whatever the default edition there."""
         project.write("index.rst", PAGE + "   :edition: vantage-undated\n")
@@ -778,15 +772,18 @@ class TestInventory:
         project.close()
         other = Project(tmp_path / "other")
         other.extensions = ["sphinx.ext.intersphinx", *other.extensions]
-        other.write("index.rst", f"Hi\n==\n\n{text}\n")
+        texts = "\n".join(f"{text}\n" for text, _ in THEIRS)
+        other.write("index.rst", f"Hi\n==\n\n{texts}")
         app = other.build(
             "html",
             intersphinx_mapping={"it": ("https://x.example/", str(inventory))},
         )
         assert warnings(app) == ""
         start = "https://x.example/index.html#avi-vantage-undated-"
-        words, anchor = expected
-        assert links(other.resolved["index"]) == [(words, start + anchor)]
+        found = links(other.resolved["index"], len(THEIRS))
+        for (text, expected), link in zip(THEIRS, found, strict=True):
+            words, anchor = expected
+            assert link == (words, start + anchor), text
         other.close()
 
     def test_the_other_edition_is_linked_where_only_that_is_shown(
