@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
     from avi_portspec import Resolution
-    from sphinx_avi_portspec.contradictions import Contradictions
+    from sphinx_avi_portspec.differences import Differences
 
 __all__ = ["setup_lint"]
 
@@ -76,10 +76,10 @@ def _lint(
 ) -> bool:
     """Warn of a table or a list; return whether it is one of ports."""
     # Imported here: an audit is more than other projects need.
-    from sphinx_avi_portspec.contradictions import find_contradictions
+    from sphinx_avi_portspec.differences import find_differences
 
     try:
-        found = find_contradictions(rows, resolution)
+        found = find_differences(rows, resolution)
     except PortSpecError as wrong:
         _warn(node, str(wrong))
         return True
@@ -127,7 +127,7 @@ def _place(node: nodes.Element) -> nodes.Element:
 
 def _replace(
     node: nodes.Element,
-    found: Contradictions,
+    found: Differences,
     asked: str,
     is_markdown: bool,  # noqa: FBT001 - the markup of the document
 ) -> Iterator[str]:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from avi_portspec.audit.openings import RuleReport
     from avi_portspec.names import EndpointId
 
-__all__ = ["Contradictions", "find_contradictions"]
+__all__ = ["Differences", "find_differences"]
 
 #: What a table lacks of the pairs that it is about.
 _LACKING: Final = frozenset({"missing", "partly", "denied"})
@@ -53,7 +53,7 @@ _FEW: Final = 8
 _ANY: Final = "any"
 
 
-class Contradictions(NamedTuple):
+class Differences(NamedTuple):
     """Where one table differs from the data.
 
     Attributes:
@@ -75,9 +75,9 @@ class Contradictions(NamedTuple):
     unjudged: tuple[str, ...]
 
 
-def find_contradictions(
+def find_differences(
     rows: Sequence[Sequence[str]], resolution: Resolution
-) -> Contradictions | None:
+) -> Differences | None:
     """Return what differs from the data; ``None`` for no table of ports.
 
     A table without a source and a destination is one of ports alone. Nothing
@@ -121,7 +121,7 @@ def find_contradictions(
     ]
     here = [each.rule for each in report.rules if each.verdict in _HERE]
     unjudged = tuple(_unjudged(report))
-    return Contradictions(
+    return Differences(
         tuple(dict.fromkeys(texts)),
         bool(here or lacking),
         bool(unjudged) or len(report.rules) - len(here) > len(wrong),
