@@ -246,6 +246,8 @@ class Compiler:
             *self._objects.values(),
             *roles.parties.values(),
         )
+        #: The roles whose rules nobody gave.
+        self.not_filtered = frozenset(parts_of_roles(roles.not_filtered))
         self._outsiders = dict.fromkeys(map(_role, named))
         self._roles_named = frozenset(self._outsiders)
         self._shares = Shares(existing, roles, self._roles_by_key)
@@ -266,6 +268,7 @@ class Compiler:
         self._peers = cache(self._find_peers)
         self._role_mask = cache(self._find_role)
         self._hidden = self._find_hidden()
+        self._unfiltered = self._find_unfiltered()
         self._pieces = [
             pieces
             for role in self._shares.by_networks
@@ -373,6 +376,14 @@ class Compiler:
             ):
                 mask |= self._role_mask(role)
         return mask
+
+    def _find_unfiltered(self) -> int:
+        """Return whose rules nobody gave, as atoms, all of their roles."""
+        given = self.not_filtered
+        masks = {True: 0, False: 0}
+        for role in parts_of_roles(each.name for each in self._roles_named):
+            masks[role in given] |= self._role_mask(role)
+        return masks[True] & ~masks[False]
 
     def _find_pieces(self, role: str) -> Iterator[_Pieces]:
         """Yield by family the networks of a role, with their atoms."""
@@ -560,8 +571,7 @@ class Compiler:
     def judge(self, existing: Existing) -> Iterator[Judged]:
         """Yield the filters of a file as boxes."""
         for filter_ in existing.filters:
-            attached = self._peers(filter_.attached_to, None)
-            side = attached
+            side = self._peers(filter_.attached_to, None)
             rules, replies = (
                 tuple(
                     self._rule(rule, filter_, side, existing.format)
@@ -569,15 +579,11 @@ class Compiler:
                 )
                 for listed in (filter_.rules, filter_.reply_rules)
             )
-            if filter_.routed_by and self.roles_of(filter_.routed_by):
-                attached = (0, 0)
-            elif not filter_.attached_to:
-                attached = self._all
             judged = Judged(
                 filter_,
                 rules,
                 Hulled((each.hull, each) for each in rules),
-                attached,
+                self._attached(filter_, side),
                 tuple(
                     unread
                     for unread in existing.unread
@@ -596,6 +602,25 @@ class Compiler:
                     replies=judged._replace(rules=replies, hulled=hulled)
                 )
             yield judged
+
+    def _attached(self, filter_: Filter, side: _Bounds) -> _Bounds:
+        """Return who is on a filter's side.
+
+        Where it is for whoever there is, nobody whose rules are not given.
+        """
+        if filter_.routed_by and self.roles_of(filter_.routed_by):
+            return 0, 0
+        least, most = side if filter_.attached_to else self._all
+        if filter_.direction == "through":
+            # It is between the two, and not of either.
+            return least, most
+        named = tuple(
+            party
+            for party in filter_.attached_to
+            if not (is_any(party) or isinstance(party, Unknown))
+        )
+        absent = self._unfiltered & ~self._peers(named, None)[1]
+        return least & ~absent, most & ~absent
 
     @property
     def _all(self) -> _Bounds:

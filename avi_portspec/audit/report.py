@@ -491,7 +491,7 @@ class _Audit:
             if (
                 end.kind not in PRODUCT
                 or end.id not in needed
-                or end.id in self._map.not_filtered
+                or end.id in self._compiler.not_filtered
             ):
                 continue
             mask = self._compiler.role_mask(end.id)
@@ -669,12 +669,15 @@ def _rule_text(rule: Rule) -> str:
 
 def _rule_more(report: RuleReport) -> str:
     """Return what else there is to say of a rule, after its verdict."""
+    stated = ", ".join(report.stated_by)
+    part = f"; other sources state a part of it ({stated})" if stated else ""
     match report.verdict:
         case RuleVerdict.STATED_ELSEWHERE:
-            return f" ({', '.join(report.stated_by)})"
+            return f" ({stated})"
         case RuleVerdict.RULED_OUT:
             mixes = ", ".join(report.mixes)
-            return f", though its source has {mixes} too" if mixes else ""
+            mixed = f", though its source has {mixes} too" if mixes else ""
+            return mixed + part
         case RuleVerdict.NOT_HERE:
             return "; " + "; ".join(
                 f"{flow}: {reason.rstrip('.')}"
@@ -687,7 +690,7 @@ def _rule_more(report: RuleReport) -> str:
             return f" ({rules})"
         case RuleVerdict.EMPTY:
             return f": {_why_empty(report.rule)}"
-    return ""
+    return part
 
 
 def _why_empty(rule: Rule) -> str:

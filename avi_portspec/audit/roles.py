@@ -59,7 +59,8 @@ class RoleMap(Strict):
             of other sources, or names of the site's own. A key is what the
             file calls the party, a network, or a pattern with ``*`` and
             ``?``; capitals do not matter.
-        not_filtered: The roles whose rules nobody gave.
+        not_filtered: The roles whose rules nobody gave: filters for whoever
+            there is are not theirs.
         together: Sets of filters that all members of a role bear, so that
             their rules add up: by id, with its direction or without.
     """

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from avi_portspec.audit.findings import Finding
     from avi_portspec.audit.model import Party, Place, Rule
     from avi_portspec.audit.openings import RuleReport
+    from avi_portspec.beyond.records import Statement
     from avi_portspec.names import EndpointId
 
 __all__ = ["Differences", "find_differences"]
@@ -217,7 +218,9 @@ def _too_wide(report: Report) -> Iterator[str]:
     """Yield the rows with a range with ports that nothing needs."""
     for each in report.rules:
         service = each.rule.service
-        if each.verdict not in _DOCUMENTED or isinstance(service, Unknown):
+        if isinstance(service, Unknown) or not (
+            each.verdict in _DOCUMENTED or any(_stated(report, each.rule))
+        ):
             continue
         rest = complement(
             join_spans(_spans_between(report, each)),
@@ -241,7 +244,10 @@ def _too_wide(report: Report) -> Iterator[str]:
 def _spans_between(
     report: Report, row: RuleReport
 ) -> Iterator[tuple[int, int]]:
-    """Yield the ports that any deployment needs between the sides of a row."""
+    """Yield the ports that are documented between the sides of a row.
+
+    Any deployment may need them, or any source state them.
+    """
     known = _about(row)
     rule = row.rule
     for flow in report.resolution.edition.flows:
@@ -252,13 +258,19 @@ def _spans_between(
             for protocol in flow.protocols:
                 for ports in flow.ports:
                     yield from port_spans(protocol, ports.low, ports.high)
+    for stated in _stated(report, rule):
+        for protocol in stated.protocols:
+            for ports in stated.ports:
+                yield from port_spans(protocol, ports.low, ports.high)
 
 
 def _wrong(report: Report) -> Iterator[Finding]:
     """Yield what is wrong with rows, whatever else there is in the table."""
     for finding in report.open:
         if finding.kind == "ruled-out" or (
-            finding.kind == "unexplained" and not _is_stated(report, finding)
+            finding.kind == "unexplained"
+            and finding.rule is not None
+            and not any(_stated(report, finding.rule))
         ):
             yield finding
 
@@ -272,30 +284,27 @@ def _slips(report: Report) -> Iterator[Finding]:
                 yield finding
 
 
-def _is_stated(report: Report, finding: Finding) -> bool:
-    """Return whether another source states it for any deployment.
+def _stated(report: Report, rule: Rule) -> Iterator[Statement]:
+    """Yield what other sources state of a row, for any deployment.
 
     The audit knows only what is stated for this one.
     """
-    rule = finding.rule
-    assert rule is not None  # noqa: S101 - for types
     if isinstance(rule.service, Unknown):
-        return False
+        return
     ((low, high),) = rule.service
     protocol = PROTOCOLS[low // PORTS]
     span = range(low % PORTS, high % PORTS + 1)
     meets = traffic_test("port", span) if protocol.has_ports else bool
-    return any(
-        stated.error is None
-        # A range is where the port of a setting may lie.
-        and all(ports.low == ports.high for ports in stated.ports)
-        and meets(stated)
-        and _is_side(report, stated.source, rule.sources)
-        and _is_side(report, stated.destination, rule.destinations)
-        for stated in statements(
-            agreement=("adds", "differs"), protocol=protocol
-        )
-    )
+    for stated in statements(agreement=("adds", "differs"), protocol=protocol):
+        if (
+            stated.error is None
+            # A range is where the port of a setting may lie.
+            and all(ports.low == ports.high for ports in stated.ports)
+            and meets(stated)
+            and _is_side(report, stated.source, rule.sources)
+            and _is_side(report, stated.destination, rule.destinations)
+        ):
+            yield stated
 
 
 def _is_side(

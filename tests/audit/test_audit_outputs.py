@@ -177,7 +177,6 @@ class TestTheDocument:
             roles=role_map(parties={"sg-c": ("controller",)}),
         )
         assert text.write(make_document(found)).partition("names\n")[2] == (
-            "----------------------\n\n"
             "- SEs: service-engine\n"
             "- Admin: external-network-services\n\n"
             f"{summary_text(found)}\n"

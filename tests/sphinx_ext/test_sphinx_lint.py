@@ -129,6 +129,9 @@ def test_what_lacks_is_named(
         # Each deployment counts: 4001 and 9001 are no more than others need.
         ("SE|SE|TCP 4000-4001", "needs tcp/4000."),
         ("SE|SE|TCP 9001-9002", "needs tcp/9002."),
+        # So does each source, here or elsewhere: for its port alone.
+        ("SE|SE|UDP 1549-1551", "needs udp/1549, udp/1551."),
+        ("SE|Controller|TCP 442-443", "needs tcp/442."),
         # Too much to list.
         ("any|any|TCP 1-60000", " of its ports."),
         ("SE|Controller|TCP 9999", "tcp/9999: no flow of this edition"),
@@ -365,6 +368,15 @@ class TestOtherTables:
         app = project.build("dummy", avi_portspec_lint="vcenter")
         assert warnings(app) == ""
         assert "not audited" not in app.status.getvalue()
+
+
+def test_a_row_that_is_wrong_over_any_protocol(project: Project) -> None:
+    """It was audited, so that nothing says that it was not."""
+    text = f"A\n=\n\n{table(*right_rows(), 'SE|ESXi|8443')}"
+    project.write("index.rst", text)
+    app = project.build("dummy", avi_portspec_lint="aws")
+    assert "not audited" not in app.status.getvalue()
+    assert "8443: no flow of this edition needs it" in app.warning.getvalue()
 
 
 def test_a_list_in_a_cell_is_part_of_the_table(project: Project) -> None:
