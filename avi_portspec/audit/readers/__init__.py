@@ -70,7 +70,7 @@ def read(
     name: str,
     *,
     format: str | None = None,  # noqa: A002 - what its users call it
-    beside: Mapping[str, bytes] = FrozenDict(),
+    beside: Mapping[str, bytes | None] = FrozenDict(),
 ) -> Existing:
     """Return the rules that a file has.
 
@@ -81,7 +81,8 @@ def read(
         name: Its name, for messages; ``-`` for standard input.
         format: The name of its reader, one of :func:`readers`; by default
             the one that recognises it.
-        beside: The other files of a Terraform module, by name.
+        beside: The other files of a Terraform module, by name; ``None`` for
+            those that are not to be read.
 
     Raises:
         UnknownNameError: There is no such reader.
@@ -99,14 +100,17 @@ def read(
 
 
 def _read_as(reader: Reader, document: Document) -> Existing:
-    """Return what a file has, read in the format that somebody named."""
+    """Return what a file has, read in the format that somebody named.
+
+    Nothing is read only of a file that looks like it.
+    """
     try:
         found = reader.read(document)
     except InvalidDataError as wrong:
         if not _is_of(reader, document):
             _refuse(reader, document, wrong.faults)
         raise
-    if not found.units and not _is_of(reader, document):
+    if not found.units and not reader.recognises(document):
         _refuse(reader, document)
     return found
 
