@@ -44,6 +44,7 @@ from avi_portspec.audit.shares import (
     parts_of_roles,
 )
 from avi_portspec.beyond.records import Statement
+from avi_portspec.beyond.spellings import find_named
 from avi_portspec.deployment.resolution import Resolution
 from avi_portspec.model.flows import Flow
 from avi_portspec.model.frozen import FrozenDict
@@ -75,6 +76,8 @@ _ECHO_CODE: Final = 0
 #: The atoms of a party: what it has for sure, and what it may have.
 _Bounds: TypeAlias = tuple[int, int]
 _T = TypeVar("_T")
+#: What stands for several, such as a virtual network.
+_GROUP: Final = "group"
 #: How many hulls are passed over together.
 _TOGETHER: Final = 256
 
@@ -217,6 +220,7 @@ class Compiler:
     ) -> None:
         self._roles = roles
         self._edition = resolution.edition
+        self._roles_by_name = cache(self._find_by_name)
         site = inventory or Inventory(addresses=FrozenDict())
         self._site = site.within(resolution.deployment.clouds)
         self._parts = Parts(
@@ -242,6 +246,8 @@ class Compiler:
             *self._objects.values(),
             *roles.parties.values(),
         )
+        #: The roles whose rules nobody gave.
+        self.not_filtered = frozenset(parts_of_roles(roles.not_filtered))
         self._outsiders = dict.fromkeys(map(_role, named))
         self._roles_named = frozenset(self._outsiders)
         self._shares = Shares(existing, roles, self._roles_by_key)
@@ -262,6 +268,7 @@ class Compiler:
         self._peers = cache(self._find_peers)
         self._role_mask = cache(self._find_role)
         self._hidden = self._find_hidden()
+        self._unfiltered = self._find_unfiltered()
         self._pieces = [
             pieces
             for role in self._shares.by_networks
@@ -310,11 +317,17 @@ class Compiler:
         )
         return self._roles.roles_of(names) or next(objects, ())
 
-    def _roles_by_name(self, party: Party) -> tuple[str, ...]:
-        """Return the role by whose very name a party is called."""
+    def _find_by_name(self, party: Party) -> tuple[str, ...]:
+        """Return the role by whose name a party is called.
+
+        A virtual network of other sources is no role: who is in it differs.
+        """
+        known = self._edition.endpoints
         for name in names_of_party(party):
-            endpoint = self._edition.endpoints.get(name)
-            if endpoint is not None:
+            endpoint = find_named(name, known)
+            if endpoint is not None and (
+                endpoint.kind != _GROUP or endpoint.id in known
+            ):
                 return (endpoint.id,)
         return ()
 
@@ -363,6 +376,14 @@ class Compiler:
             ):
                 mask |= self._role_mask(role)
         return mask
+
+    def _find_unfiltered(self) -> int:
+        """Return whose rules nobody gave, as atoms, all of their roles."""
+        given = self.not_filtered
+        masks = {True: 0, False: 0}
+        for role in parts_of_roles(each.name for each in self._roles_named):
+            masks[role in given] |= self._role_mask(role)
+        return masks[True] & ~masks[False]
 
     def _find_pieces(self, role: str) -> Iterator[_Pieces]:
         """Yield by family the networks of a role, with their atoms."""
@@ -550,8 +571,7 @@ class Compiler:
     def judge(self, existing: Existing) -> Iterator[Judged]:
         """Yield the filters of a file as boxes."""
         for filter_ in existing.filters:
-            attached = self._peers(filter_.attached_to, None)
-            side = attached
+            side = self._peers(filter_.attached_to, None)
             rules, replies = (
                 tuple(
                     self._rule(rule, filter_, side, existing.format)
@@ -559,15 +579,11 @@ class Compiler:
                 )
                 for listed in (filter_.rules, filter_.reply_rules)
             )
-            if filter_.routed_by and self.roles_of(filter_.routed_by):
-                attached = (0, 0)
-            elif not filter_.attached_to:
-                attached = self._all
             judged = Judged(
                 filter_,
                 rules,
                 Hulled((each.hull, each) for each in rules),
-                attached,
+                self._attached(filter_, side),
                 tuple(
                     unread
                     for unread in existing.unread
@@ -586,6 +602,25 @@ class Compiler:
                     replies=judged._replace(rules=replies, hulled=hulled)
                 )
             yield judged
+
+    def _attached(self, filter_: Filter, side: _Bounds) -> _Bounds:
+        """Return who is on a filter's side.
+
+        Where it is for whoever there is, nobody whose rules are not given.
+        """
+        if filter_.routed_by and self.roles_of(filter_.routed_by):
+            return 0, 0
+        least, most = side if filter_.attached_to else self._all
+        if filter_.direction == "through":
+            # It is between the two, and not of either.
+            return least, most
+        named = tuple(
+            party
+            for party in filter_.attached_to
+            if not (is_any(party) or isinstance(party, Unknown))
+        )
+        absent = self._unfiltered & ~self._peers(named, None)[1]
+        return least & ~absent, most & ~absent
 
     @property
     def _all(self) -> _Bounds:
