@@ -44,6 +44,7 @@ from avi_portspec.audit.shares import (
     parts_of_roles,
 )
 from avi_portspec.beyond.records import Statement
+from avi_portspec.beyond.spellings import find_named
 from avi_portspec.deployment.resolution import Resolution
 from avi_portspec.model.flows import Flow
 from avi_portspec.model.frozen import FrozenDict
@@ -77,6 +78,8 @@ _Bounds: TypeAlias = tuple[int, int]
 #: Who bears a filter for sure, and who may, by name.
 _Bearers: TypeAlias = tuple[dict[str, int], dict[str, int]]
 _T = TypeVar("_T")
+#: What stands for several, such as a virtual network.
+_GROUP: Final = "group"
 #: How many hulls are passed over together.
 _TOGETHER: Final = 256
 
@@ -222,6 +225,7 @@ class Compiler:
     ) -> None:
         self._roles = roles
         self._edition = resolution.edition
+        self._roles_by_name = cache(self._find_by_name)
         site = inventory or Inventory(addresses=FrozenDict())
         self._site = site.within(resolution.deployment.clouds)
         self._parts = Parts(
@@ -356,11 +360,17 @@ class Compiler:
         )
         return self._roles.roles_of(names) or next(objects, ())
 
-    def _roles_by_name(self, party: Party) -> tuple[str, ...]:
-        """Return the role by whose very name a party is called."""
+    def _find_by_name(self, party: Party) -> tuple[str, ...]:
+        """Return the role by whose name a party is called.
+
+        A virtual network of other sources is no role: who is in it differs.
+        """
+        known = self._edition.endpoints
         for name in names_of_party(party):
-            endpoint = self._edition.endpoints.get(name)
-            if endpoint is not None:
+            endpoint = find_named(name, known)
+            if endpoint is not None and (
+                endpoint.kind != _GROUP or endpoint.id in known
+            ):
                 return (endpoint.id,)
         return ()
 

@@ -42,6 +42,7 @@ from avi_portspec.audit.verdicts import (
     judge_flow,
 )
 from avi_portspec.beyond.records import Statement
+from avi_portspec.beyond.spellings import find_slips
 from avi_portspec.deployment.resolution import Resolution
 from avi_portspec.documents import join
 from avi_portspec.errors import InvalidDataError
@@ -506,16 +507,22 @@ class _Audit:
 
     def _of_parties(self) -> Iterator[Finding]:
         """Yield the parties of which the role map says nothing."""
-        for name, (party, places) in self._parties.items():
-            if clean(name) in self.roles or self._is_known(party):
-                continue
+        unmapped = {
+            name: places
+            for name, (party, places) in self._parties.items()
+            if not (clean(name) in self.roles or self._is_known(party))
+        }
+        meant = find_slips(unmapped, self._resolution.edition.endpoints)
+        for name, places in unmapped.items():
             listed = [*places][:_SHOWN]
             more = len(places) - len(listed)
             text = ", ".join(listed) + (f" and {more} more" if more else "")
+            hint = f" Did you mean {meant[name]!r}?" if name in meant else ""
             yield Finding(
                 kind="unmapped",
                 level="note",
-                text=f"{clean(name)} is in no role of the role map ({text}).",
+                text=f"{clean(name)} is in no role of the role map ({text})."
+                f"{hint}",
                 party=name,
             )
 

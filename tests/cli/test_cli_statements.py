@@ -16,6 +16,12 @@ import avi_portspec
 from avi_portspec import InvalidQueryError, UnknownNameError, formats
 from avi_portspec.beyond.files import FOLDER
 
+#: What is said of a release that is none of those that are listed.
+NOT_LISTED = (
+    "Release {}. Which edition serves it is not known: 'avi-portspec "
+    "releases' does not list it."
+)
+
 
 def flat(text: str) -> str:
     """Return a text on one line: terminals wrap it anywhere."""
@@ -629,8 +635,8 @@ class TestExplain:
 
     def test_nothing_is_known_of_a_release(self, ask: Ask) -> None:
         """It says so."""
-        out = ask("explain icmp aws --release 99.1").out
-        assert "Release 99.1. Nothing is known of it." in out
+        out = flat(ask("explain icmp aws --release 99.1").out)
+        assert NOT_LISTED.format("99.1") in out
 
     def test_a_protocol_has_no_near_miss(self, ask: Ask) -> None:
         """It has no port that could be written wrongly."""
@@ -718,10 +724,13 @@ class TestPorts:
     def test_nothing_else_is_stated(self, ask: Ask) -> None:
         """It says so."""
         out = ask("ports aws --beyond 99.1").out
-        assert out.endswith(
-            "Release 99.1. Nothing is known of it.\n"
-            "No other source states anything but the same.\n"
+        assert flat(out).endswith(
+            f"{NOT_LISTED.format('99.1')} No other source states anything "
+            "but the same."
         )
+        # A source can be about more than one line of releases.
+        out = flat(ask("ports aws --beyond 30").out)
+        assert f"{NOT_LISTED.format('30')} Stated elsewhere" in out
 
     @pytest.mark.parametrize(
         ("line", "said"),
