@@ -140,6 +140,15 @@ def laws(session: nox.Session) -> None:
 
 
 @nox.session(python=False)
+def rest(session: nox.Session) -> None:
+    """Run the last three in one: what they collect is collected once."""
+    Environment(session).pytest(
+        *(*CORES, "-m", "(slow or browser or law) and not kernel"),
+        *("--nothing-skipped", "--hypothesis-profile", "ci"),
+    )
+
+
+@nox.session(python=False)
 def kernel(session: nox.Session) -> None:
     """Send every probe through the rules in Linux; needs root."""
     Environment(session).pytest(

@@ -44,6 +44,7 @@ from avi_portspec.audit.shares import (
     parts_of_roles,
 )
 from avi_portspec.beyond.records import Statement
+from avi_portspec.beyond.spellings import find_named
 from avi_portspec.deployment.resolution import Resolution
 from avi_portspec.model.flows import Flow
 from avi_portspec.model.frozen import FrozenDict
@@ -74,7 +75,11 @@ _EPHEMERAL: Final = (1024, PORTS - 1)
 _ECHO_CODE: Final = 0
 #: The atoms of a party: what it has for sure, and what it may have.
 _Bounds: TypeAlias = tuple[int, int]
+#: Who bears a filter for sure, and who may, by name.
+_Bearers: TypeAlias = tuple[dict[str, int], dict[str, int]]
 _T = TypeVar("_T")
+#: What stands for several, such as a virtual network.
+_GROUP: Final = "group"
 #: How many hulls are passed over together.
 _TOGETHER: Final = 256
 
@@ -150,6 +155,8 @@ class Judged(NamedTuple):
         attached: Who is on its side for sure, and who may be, as atoms;
             everybody if it does not say.
         unread: What may add rules to it.
+        bearers: The selectors with a role all of whose pods bear it, and
+            those some of whose pods may, by name: their roles, as atoms.
         replies: The same with its rules for replies, if it has others.
     """
 
@@ -158,6 +165,7 @@ class Judged(NamedTuple):
     hulled: Hulled[RuleBoxes]
     attached: _Bounds
     unread: tuple[Unread, ...]
+    bearers: _Bearers = ({}, {})
     replies: Judged | None = None
 
 
@@ -217,6 +225,7 @@ class Compiler:
     ) -> None:
         self._roles = roles
         self._edition = resolution.edition
+        self._roles_by_name = cache(self._find_by_name)
         site = inventory or Inventory(addresses=FrozenDict())
         self._site = site.within(resolution.deployment.clouds)
         self._parts = Parts(
@@ -242,6 +251,9 @@ class Compiler:
             *self._objects.values(),
             *roles.parties.values(),
         )
+        #: The roles whose rules nobody gave.
+        self.not_filtered = frozenset(parts_of_roles(roles.not_filtered))
+        self._selects = cache(self._find_selects)
         self._outsiders = dict.fromkeys(map(_role, named))
         self._roles_named = frozenset(self._outsiders)
         self._shares = Shares(existing, roles, self._roles_by_key)
@@ -262,6 +274,7 @@ class Compiler:
         self._peers = cache(self._find_peers)
         self._role_mask = cache(self._find_role)
         self._hidden = self._find_hidden()
+        self._unfiltered = self._find_unfiltered()
         self._pieces = [
             pieces
             for role in self._shares.by_networks
@@ -284,7 +297,13 @@ class Compiler:
                 for rule in (*filter_.rules, *filter_.reply_rules):
                     parties |= dict.fromkeys(rule.sources)
                     parties |= dict.fromkeys(rule.destinations)
-        self._held = _held(parties)
+        self._selected = [
+            party
+            for party in parties
+            if isinstance(party, Tag)
+            and party.selector is not None
+            and self._roles_by_key(party)
+        ]
         for party in parties:
             if isinstance(party, Networks):
                 networks += party.networks
@@ -297,10 +316,41 @@ class Compiler:
     def roles_of(self, party: Party) -> tuple[str, ...]:
         """Return the roles of a party, by the role map or by its name."""
         found = self._roles_by_key(party) or self._roles_by_name(party)
+        for tag in self._selects(party)[0]:
+            found += self._roles_by_key(tag)
         if isinstance(party, Networks):
             for network in party.networks:
                 found += self._roles.roles_of([str(network)])
         return tuple(dict.fromkeys(found))
+
+    def _find_selects(self, party: Party) -> tuple[list[Tag], list[Tag]]:
+        """Return which selectors with a role one surely includes, or may meet.
+
+        One that has a role of its own means those that it includes.
+        """
+        included: list[Tag] = []
+        possible: list[Tag] = []
+        if isinstance(party, Tag) and party.selector is not None:
+            for each in self._selected:
+                assert each.selector is not None  # noqa: S101 - for types
+                if party.selector.includes(each.selector):
+                    included.append(each)
+                elif party.selector.may_meet(each.selector):
+                    possible.append(each)
+        return included, [] if self._roles_by_key(party) else possible
+
+    def may_select(self, party: Party, atoms: int) -> list[str]:
+        """Return the selectors that may have pods in common with a party.
+
+        Args:
+            party: The party.
+            atoms: Of whom to return selectors.
+        """
+        return [
+            each.name
+            for each in self._selects(party)[1]
+            if self._find_roles(each, (), None)[1] & atoms
+        ]
 
     def _roles_by_key(self, party: Party) -> tuple[str, ...]:
         """Return the roles that the role map or the inventory gives."""
@@ -310,11 +360,17 @@ class Compiler:
         )
         return self._roles.roles_of(names) or next(objects, ())
 
-    def _roles_by_name(self, party: Party) -> tuple[str, ...]:
-        """Return the role by whose very name a party is called."""
+    def _find_by_name(self, party: Party) -> tuple[str, ...]:
+        """Return the role by whose name a party is called.
+
+        A virtual network of other sources is no role: who is in it differs.
+        """
+        known = self._edition.endpoints
         for name in names_of_party(party):
-            endpoint = self._edition.endpoints.get(name)
-            if endpoint is not None:
+            endpoint = find_named(name, known)
+            if endpoint is not None and (
+                endpoint.kind != _GROUP or endpoint.id in known
+            ):
                 return (endpoint.id,)
         return ()
 
@@ -364,6 +420,14 @@ class Compiler:
                 mask |= self._role_mask(role)
         return mask
 
+    def _find_unfiltered(self) -> int:
+        """Return whose rules nobody gave, as atoms, all of their roles."""
+        given = self.not_filtered
+        masks = {True: 0, False: 0}
+        for role in parts_of_roles(each.name for each in self._roles_named):
+            masks[role in given] |= self._role_mask(role)
+        return masks[True] & ~masks[False]
+
     def _find_pieces(self, role: str) -> Iterator[_Pieces]:
         """Yield by family the networks of a role, with their atoms."""
         split = self._split(role)
@@ -409,14 +473,15 @@ class Compiler:
                 less than the roles that they have.
         """
         least = most = 0
-        held = (
-            self._held.get(p.name, ()) for p in parties if isinstance(p, Tag)
-        )
-        everybody = (*parties, *chain.from_iterable(held))
+        selects = [*map(self._selects, parties)]
+        included = chain.from_iterable(each[0] for each in selects)
+        everybody = (*parties, *included)
         for party in everybody:
             low, high = self._find_party(party, everybody, format_)
             least |= low
             most |= high
+        for tag in chain.from_iterable(each[1] for each in selects):
+            most |= self._find_roles(tag, (), None)[1]
         return least, most
 
     def _find_party(
@@ -550,8 +615,7 @@ class Compiler:
     def judge(self, existing: Existing) -> Iterator[Judged]:
         """Yield the filters of a file as boxes."""
         for filter_ in existing.filters:
-            attached = self._peers(filter_.attached_to, None)
-            side = attached
+            side = self._peers(filter_.attached_to, None)
             rules, replies = (
                 tuple(
                     self._rule(rule, filter_, side, existing.format)
@@ -559,20 +623,17 @@ class Compiler:
                 )
                 for listed in (filter_.rules, filter_.reply_rules)
             )
-            if filter_.routed_by and self.roles_of(filter_.routed_by):
-                attached = (0, 0)
-            elif not filter_.attached_to:
-                attached = self._all
             judged = Judged(
                 filter_,
                 rules,
                 Hulled((each.hull, each) for each in rules),
-                attached,
+                self._attached(filter_, side),
                 tuple(
                     unread
                     for unread in existing.unread
                     if unread.concerns(filter_)
                 ),
+                self._bearers(filter_),
             )
             if replies:
                 own = {rule.id for rule in filter_.rules}
@@ -586,6 +647,36 @@ class Compiler:
                     replies=judged._replace(rules=replies, hulled=hulled)
                 )
             yield judged
+
+    def _attached(self, filter_: Filter, side: _Bounds) -> _Bounds:
+        """Return who is on a filter's side.
+
+        Where it is for whoever there is, nobody whose rules are not given.
+        """
+        if filter_.routed_by and self.roles_of(filter_.routed_by):
+            return 0, 0
+        least, most = side if filter_.attached_to else self._all
+        if filter_.direction == "through":
+            # It is between the two, and not of either.
+            return least, most
+        named = tuple(
+            party
+            for party in filter_.attached_to
+            if not (is_any(party) or isinstance(party, Unknown))
+        )
+        absent = self._unfiltered & ~self._peers(named, None)[1]
+        return least & ~absent, most & ~absent
+
+    def _bearers(self, filter_: Filter) -> _Bearers:
+        surely, maybe = (
+            {
+                tag.name: self._find_roles(tag, (), None)[1]
+                for party in filter_.attached_to
+                for tag in self._selects(party)[at]
+            }
+            for at in (0, 1)
+        )
+        return surely, {k: v for k, v in maybe.items() if k not in surely}
 
     @property
     def _all(self) -> _Bounds:
@@ -825,16 +916,6 @@ def _piece(role: str, network: Network) -> Outsider:
 
 def _outsider(party: Party) -> Outsider:
     return Outsider(names_of_party(party)[0])
-
-
-def _held(parties: Iterable[Party]) -> dict[str, list[Tag]]:
-    """Return by name of a tag the others whose bearers all bear it."""
-    held: dict[str, list[Tag]] = {}
-    for party in parties:
-        if isinstance(party, Tag):
-            for name in party.within:
-                held.setdefault(name, []).append(party)
-    return held
 
 
 def _common(mask: int, other: int) -> int:

@@ -12,6 +12,7 @@ from avi_portspec.audit.openings import RuleReport
 from avi_portspec.audit.report import FileReport, FlowReport, Report
 from avi_portspec.audit.services import service_text
 from avi_portspec.audit.verdicts import SideKind, Verdict
+from avi_portspec.beyond.spellings import find_named
 from avi_portspec.documents import count_text, join
 from avi_portspec.documents.blocks import (
     Block,
@@ -22,8 +23,10 @@ from avi_portspec.documents.blocks import (
     Paragraph,
     Table,
 )
+from avi_portspec.model.catalog import Catalog
 from avi_portspec.model.display import ports_text
 from avi_portspec.model.facets import DeclinedFlow
+from avi_portspec.model.flows import Endpoint
 from avi_portspec.model.phrases import deployment_phrase
 
 __all__ = ["make_document", "summary_text"]
@@ -338,21 +341,34 @@ def _rule_row(report: RuleReport) -> tuple[str, ...]:
 def _party_blocks(report: Report, *, everything: bool) -> Iterator[Block]:
     """Yield the roles of parties: always of those that have several.
 
-    A rule for one of their roles is a rule for all of them.
+    A rule for one of their roles is a rule for all of them. So it is of those
+    that nobody gave a role, and whose name is not the edition's own: whether
+    they are who they seem to be, somebody has to see.
     """
-    shown = {
-        name: roles
-        for name, roles in report.roles.items()
-        if everything or len(roles) > 1
-    }
-    if shown:
-        yield Heading("Parties" if everything else "Parties of several roles")
-        yield Bullets(
-            tuple(
-                f"{name}: {join('and', roles)}"
-                for name, roles in shown.items()
-            )
-        )
+    known = report.resolution.edition.endpoints
+    titles: dict[str, list[str]] = {}
+    for name, roles in report.roles.items():
+        if everything:
+            title = "Parties"
+        elif len(roles) > 1:
+            title = "Parties of several roles"
+        elif name not in known and _is_named(name, roles, known):
+            title = "Parties by their names"
+        else:
+            continue
+        text = f"{name}: {join('and', roles)}"
+        titles.setdefault(title, []).append(text)
+    for title in sorted(titles):
+        yield Heading(title)
+        yield Bullets(tuple(titles[title]))
+
+
+def _is_named(
+    name: str, roles: Sequence[str], known: Catalog[Endpoint]
+) -> bool:
+    """Return whether a party has the role that its name tells."""
+    found = find_named(name, known)
+    return found is not None and [found.id] == [*roles]
 
 
 def _aside_blocks(report: Report) -> Iterator[Block]:

@@ -81,6 +81,6 @@ def _by_sides(
     for flow in (flow for flow, all_ in touching if intersect(narrow, all_)):
         reason = (
             f"{flow.id} is from {flow.source} to {flow.destination}: the two "
-            "sides are swapped."
+            "sides are probably swapped."
         )
         yield Near("swapped-sides", reason, (flow.id,))

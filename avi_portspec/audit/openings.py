@@ -67,10 +67,12 @@ class RuleReport:
         not_here: The flows that do not apply to this deployment, by id, if
             it is about nothing else; with the reason.
         stated_by: The statements of other sources that have what it opens,
-            by id, where the vendor's page has nothing.
+            by id, where the vendor's page has nothing: all of its services
+            if that is the verdict, else some of them.
         ruled_out_by: The exclusions that say that it is not required.
         mixes: The other roles of a party that is ruled out.
-        beyond: What it opens besides all of these flows, in words.
+        beyond: What it opens besides the flows that need it, and besides
+            what is stated, in words.
         ports_beyond: How many ports of TCP and UDP, and other services, that
             is.
         shadowed_by: The rules that leave nothing of it.
@@ -190,15 +192,30 @@ def _explain_otherwise(
     documented: Documented,
 ) -> RuleReport:
     """Return what a rule is that no flow of the edition explains."""
-    stated = tuple(
-        statement.id
+    stated = {
+        statement.id: own
         for statement, own in documented.statements.touching(region)
         if intersect(region, own)
-    )
+    }
     if stated:
-        return attrs.evolve(
-            report, verdict=RuleVerdict.STATED_ELSEWHERE, stated_by=stated
+        beyond, services = region, compiler.services.whole
+        for own in stated.values():
+            beyond = subtract(beyond, own)
+            services &= ~hull(own)[2]
+        report = attrs.evolve(
+            report,
+            stated_by=tuple(stated),
+            beyond=region_text(compiler, beyond),
+            ports_beyond=_count(compiler, beyond),
         )
+        # Of a range, only the ports that are stated are.
+        region = tuple(
+            (source, destination, service & services, *ports)
+            for source, destination, service, *ports in region
+            if service & services
+        )
+    if not region:
+        return attrs.evolve(report, verdict=RuleVerdict.STATED_ELSEWHERE)
     sources, destinations, _ = hull(region)
     rule = report.rule
     if not any(map(is_any, (*rule.sources, *rule.destinations))):
@@ -215,7 +232,7 @@ def _explain_otherwise(
                     ),
                 )
     known = documented.known
-    if not (sources & known and destinations & known):
+    if not (stated or (sources & known and destinations & known)):
         return attrs.evolve(report, verdict=RuleVerdict.OUTSIDE)
     return report
 

@@ -42,6 +42,7 @@ from avi_portspec.audit.verdicts import (
     judge_flow,
 )
 from avi_portspec.beyond.records import Statement
+from avi_portspec.beyond.spellings import find_slips
 from avi_portspec.deployment.resolution import Resolution
 from avi_portspec.documents import join
 from avi_portspec.errors import InvalidDataError
@@ -490,7 +491,7 @@ class _Audit:
             if (
                 end.kind not in PRODUCT
                 or end.id not in needed
-                or end.id in self._map.not_filtered
+                or end.id in self._compiler.not_filtered
             ):
                 continue
             mask = self._compiler.role_mask(end.id)
@@ -506,16 +507,22 @@ class _Audit:
 
     def _of_parties(self) -> Iterator[Finding]:
         """Yield the parties of which the role map says nothing."""
-        for name, (party, places) in self._parties.items():
-            if clean(name) in self.roles or self._is_known(party):
-                continue
+        unmapped = {
+            name: places
+            for name, (party, places) in self._parties.items()
+            if not (clean(name) in self.roles or self._is_known(party))
+        }
+        meant = find_slips(unmapped, self._resolution.edition.endpoints)
+        for name, places in unmapped.items():
             listed = [*places][:_SHOWN]
             more = len(places) - len(listed)
             text = ", ".join(listed) + (f" and {more} more" if more else "")
+            hint = f" Did you mean {meant[name]!r}?" if name in meant else ""
             yield Finding(
                 kind="unmapped",
                 level="note",
-                text=f"{clean(name)} is in no role of the role map ({text}).",
+                text=f"{clean(name)} is in no role of the role map ({text})."
+                f"{hint}",
                 party=name,
             )
 
@@ -662,12 +669,15 @@ def _rule_text(rule: Rule) -> str:
 
 def _rule_more(report: RuleReport) -> str:
     """Return what else there is to say of a rule, after its verdict."""
+    stated = ", ".join(report.stated_by)
+    part = f"; other sources state a part of it ({stated})" if stated else ""
     match report.verdict:
         case RuleVerdict.STATED_ELSEWHERE:
-            return f" ({', '.join(report.stated_by)})"
+            return f" ({stated})"
         case RuleVerdict.RULED_OUT:
             mixes = ", ".join(report.mixes)
-            return f", though its source has {mixes} too" if mixes else ""
+            mixed = f", though its source has {mixes} too" if mixes else ""
+            return mixed + part
         case RuleVerdict.NOT_HERE:
             return "; " + "; ".join(
                 f"{flow}: {reason.rstrip('.')}"
@@ -680,7 +690,7 @@ def _rule_more(report: RuleReport) -> str:
             return f" ({rules})"
         case RuleVerdict.EMPTY:
             return f": {_why_empty(report.rule)}"
-    return ""
+    return part
 
 
 def _why_empty(rule: Rule) -> str:

@@ -18,12 +18,11 @@ from avi_portspec.audit.model import (
     PrefixList,
     Tag,
 )
-from avi_portspec.beyond.files import library
+from avi_portspec.beyond.spellings import find_named, find_slips
 from avi_portspec.errors import Fault, InvalidDataError, nearest, shown
-from avi_portspec.model.catalog import Catalog, names_of
+from avi_portspec.model.catalog import names_of
 from avi_portspec.model.checks import Text
 from avi_portspec.model.edition import EditionData
-from avi_portspec.model.flows import Endpoint
 from avi_portspec.model.frozen import FrozenDict
 from avi_portspec.names import fold
 from avi_portspec.rules.networks import Network
@@ -45,10 +44,6 @@ _TEXT: Final = Text("a party, as the file calls it")
 #: More than any file has parties.
 _MOST: Final = 20_000
 _TAG: Final = "tag:"
-#: Names that have more than this in common differ by a slip.
-_SLIP: Final = 0.85
-#: No name of a role is as long.
-_LONG: Final = 200
 
 
 @attrs.frozen(kw_only=True)
@@ -64,7 +59,8 @@ class RoleMap(Strict):
             of other sources, or names of the site's own. A key is what the
             file calls the party, a network, or a pattern with ``*`` and
             ``?``; capitals do not matter.
-        not_filtered: The roles whose rules nobody gave.
+        not_filtered: The roles whose rules nobody gave: filters for whoever
+            there is are not theirs.
         together: Sets of filters that all members of a role bear, so that
             their rules add up: by id, with its direction or without.
     """
@@ -225,34 +221,6 @@ def _named(party: Party, place: str) -> Iterator[tuple[str, Party, str]]:
 # -- from TOML ---------------------------------------------------------------
 
 
-class _Names:
-    """Finds roles by any of their names.
-
-    Args:
-        edition: The edition, whose endpoints come first.
-    """
-
-    def __init__(self, edition: EditionData) -> None:
-        self._catalogs: tuple[Catalog[Endpoint], ...] = (
-            edition.endpoints,
-            Catalog("endpoint", library().endpoints),
-        )
-        self.known = [
-            name
-            for catalog in self._catalogs
-            for endpoint in catalog
-            for name in names_of(endpoint)
-        ]
-
-    def find(self, name: str) -> str | None:
-        """Return the id of an endpoint, or ``None``."""
-        for catalog in self._catalogs:
-            endpoint = catalog.get(name)
-            if endpoint is not None:
-                return endpoint.id
-        return None
-
-
 def read_roles(
     table: Mapping[str, Any], subject: str, edition: EditionData
 ) -> RoleMap:
@@ -269,7 +237,6 @@ def read_roles(
     Raises:
         InvalidDataError: It is no role map; it carries every fault.
     """
-    names = _Names(edition)
     faults = [
         Fault(
             "record/unknown-key",
@@ -291,7 +258,7 @@ def read_roles(
     for name, value in parties.items():
         faults += _TEXT.faults(name, _PARTY)
         where = f"{_PARTY}.{name[:80]}"
-        roles[name] = _roles(value, where, names, faults)
+        roles[name] = _roles(value, where, edition, faults)
     rest = _table(table.get(_NOT_FILTERED, {}), _NOT_FILTERED, faults)
     faults += [
         Fault(
@@ -307,7 +274,7 @@ def read_roles(
     not_filtered: tuple[str, ...] = ()
     if "parties" in rest:
         where = f"{_NOT_FILTERED}.parties"
-        not_filtered = _roles(rest["parties"], where, names, faults)
+        not_filtered = _roles(rest["parties"], where, edition, faults)
     together = _together(table.get(_TOGETHER, []), faults)
     if faults:
         raise InvalidDataError(subject, faults[:FAULTS])
@@ -337,27 +304,20 @@ def _texts(value: Any, path: str, faults: list[Fault]) -> list[str]:
 
 
 def _roles(
-    value: Any, path: str, names: _Names, faults: list[Fault]
+    value: Any, path: str, edition: EditionData, faults: list[Fault]
 ) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for text in _texts(value, path, faults):
-        role = names.find(text)
-        near = None if role else nearest(text, names.known)
-        if near is not None and _is_slip(text, near):
+        role = find_named(text, edition.endpoints)
+        near = None
+        if role is None:
+            near = find_slips([text], edition.endpoints).get(text)
+        if near is not None:
             expected = "a role, or a name that is like none"
             fault = Fault("audit/role", path, expected, shown(text), near)
             faults.append(fault)
-        found[role or text] = None
+        found[role.id if role else text] = None
     return tuple(found)
-
-
-def _is_slip(text: str, near: str) -> bool:
-    """Return whether one name is meant by the other, but for a letter."""
-    # Imported here: most maps have no name that is unknown.
-    from difflib import SequenceMatcher
-
-    ratio = SequenceMatcher(None, fold(text[:_LONG]), fold(near)).ratio()
-    return ratio > _SLIP
 
 
 def _together(value: Any, faults: list[Fault]) -> tuple[tuple[str, ...], ...]:
@@ -409,11 +369,17 @@ def draft_roles(existing: Iterable[Existing], edition: EditionData) -> str:
 
 
 def _guess(names: Iterable[str], edition: EditionData) -> list[str]:
-    """Return the endpoints whose names have only words that a party has.
+    """Return the endpoint whose name a party has, else those it may be.
 
-    What type of resource the party is says nothing about its role.
+    Their names have only words that a party has. What type of resource the
+    party is says nothing about its role.
     """
-    words = {word for name in names for word in _split(_TYPE.sub("", name))}
+    texts = [_TYPE.sub("", name) for name in names]
+    named = (find_named(text, edition.endpoints) for text in texts)
+    found = next(filter(None, named), None)
+    if found is not None:
+        return [found.id]
+    words = {word for text in texts for word in _split(text)}
     return [
         endpoint.id
         for endpoint in edition.endpoints

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from avi_portspec.beyond.queries import check_port, statements
+from avi_portspec.beyond.wording import mistake_text
 from avi_portspec.model.ports import PortRange, ProtocolPorts
 from avi_portspec.model.protocols import Protocol, ProtocolLike
 from avi_portspec.names import Slip
@@ -170,15 +171,15 @@ def _mistakes() -> Mapping[tuple[int, int], tuple[Statement, ...]]:
 def _known_errors(
     pairs: _Pairs, given: Protocol, port: int
 ) -> Iterator[NearMiss]:
-    """Yield what is meant where a source has this very mistake."""
+    """Yield what is meant where this is probably a mistake of a source."""
     for statement in _mistakes().get((given.number, port), ()):
         for flow, pair in pairs:
             if flow.id in statement.about:
                 yield NearMiss(
                     pair,
                     "known-error",
-                    f"{statement.stated_by} has the same mistake. "
-                    f"{statement.error}",
+                    f"{statement.stated_by} has {given.label} {port} as "
+                    f"well. {mistake_text(statement)}",
                     (flow.id, statement.id),
                 )
 
@@ -202,8 +203,8 @@ def _protocol_numbers(given: Protocol, port: int) -> Iterator[NearMiss]:
         yield NearMiss(
             ProtocolPorts(protocol, None),
             "protocol-number",
-            f"{port} is the number of an IP protocol, and no port: other "
-            f"sources have {protocol.label}.",
+            f"{port} is the number of an IP protocol that other sources "
+            "have: probably no port is meant.",
             named,
         )
 

@@ -33,6 +33,7 @@ __all__ = [
     "count_agreements",
     "counts_text",
     "edition_text",
+    "mistake_text",
     "releases_text",
     "remarks_of",
     "source_lines",
@@ -224,7 +225,7 @@ def beyond_lines(
 def remarks_of(statement: Statement) -> Iterator[str]:
     """Yield what else there is to a statement, a mistake of it first."""
     if statement.error is not None:
-        yield f"Probably a mistake: {statement.error}"
+        yield mistake_text(statement)
     if statement.note is not None:
         yield statement.note
     if statement.setting is not None:
@@ -233,6 +234,15 @@ def remarks_of(statement: Statement) -> Iterator[str]:
         yield f"Purpose: {statement.purpose}."
     for symptom in statement.symptoms:
         yield f"If blocked: {symptom}"
+
+
+def mistake_text(statement: Statement) -> str:
+    """Return why a statement is taken for a mistake of its source.
+
+    Args:
+        statement: A statement that is.
+    """
+    return f"Probably a mistake: {statement.error}"
 
 
 def releases_text(statement: Statement) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from avi_portspec.cli.streams import tell
 from avi_portspec.errors import (
     NoEditionError,
     PortSpecError,
@@ -88,12 +89,12 @@ def report(wrong: BaseException) -> int:
         return _BROKEN_PIPE
     try:
         if isinstance(wrong, (KeyboardInterrupt, click.Abort, EOFError)):
-            click.echo("interrupted", err=True)
+            tell("interrupted")
             return _INTERRUPTED
         if isinstance(wrong, click.ClickException):
             _usage(wrong)
             return 2
-        click.echo(f"Error: {_line(wrong)}", err=True)
+        tell(f"Error: {_line(wrong)}")
     except BrokenPipeError:
         _close(sys.stderr)
     return 1 if isinstance(wrong, UnresolvedError) else 2
@@ -137,8 +138,8 @@ def _usage(wrong: click.ClickException) -> None:
     ctx: click.Context | None = getattr(wrong, "ctx", None)
     if ctx is not None:
         hint = f"Try '{ctx.command_path} --help'."
-        click.echo(f"{ctx.get_usage()}\n{hint}", err=True)
-    click.echo(f"Error: {_usage_line(wrong)}", err=True)
+        tell(f"{ctx.get_usage()}\n{hint}")
+    tell(f"Error: {_usage_line(wrong)}")
 
 
 def _usage_line(wrong: click.ClickException) -> str:

@@ -9,6 +9,7 @@ import click
 from avi_portspec.cli import terminal
 from avi_portspec.cli.failures import needs_deployment, unknown_word
 from avi_portspec.cli.origin import show_source
+from avi_portspec.cli.streams import tell
 from avi_portspec.deployment.unresolved import withheld_phrase
 from avi_portspec.documents import join
 from avi_portspec.errors import InvalidQueryError, UnknownNameError
@@ -110,7 +111,7 @@ def show_flows(
     notes = [*list_undocumented(answer, quiet=quiet), *list_withheld(answer)]
     if quiet:
         for text, _ in notes:
-            click.echo(text, err=True)
+            tell(text)
         return
     notes += list_settings(answer.resolution, answer.flows)
     if notes:

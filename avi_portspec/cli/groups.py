@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import click
-
 from avi_portspec.cli.flow_table import (
     list_settings,
     list_undocumented,
@@ -16,6 +14,7 @@ from avi_portspec.cli.flow_table import (
 )
 from avi_portspec.cli.grid import INDENT, Grid, fit
 from avi_portspec.cli.origin import show_source
+from avi_portspec.cli.streams import tell
 from avi_portspec.deployment.unresolved import withheld_phrase
 from avi_portspec.documents import count_text
 from avi_portspec.model.phrases import (
@@ -84,7 +83,7 @@ def show_groups(
     notes = [*list_undocumented(answer, shown, quiet=quiet)]
     if quiet:
         for text, _ in (*notes, *list_withheld(answer)):
-            click.echo(text, err=True)
+            tell(text)
         return
     _show_withheld(screen, answer)
     show_footnotes(screen, footnotes)

@@ -7,6 +7,7 @@ that neither can fall behind.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
@@ -26,6 +27,8 @@ __all__ = [
 
 #: Where an option stands that names no section.
 OPTIONS: Final = "Options"
+#: Where a command line can go on in another line.
+_BEFORE_OPTION: Final = re.compile(" (?=-)")
 _NO_BREAK: Final = "\u2011"
 _GIVEN: Final = click.core.ParameterSource.COMMANDLINE
 
@@ -62,6 +65,24 @@ class Example(NamedTuple):
 
     text: str
     line: str
+
+    def lines(self, width: int) -> Iterator[str]:
+        """Yield the command line in lines that a shell takes together.
+
+        It is there to be copied: it goes on before an option, behind a
+        backslash.
+
+        Args:
+            width: How long a line may be; one option may be longer.
+        """
+        line, *options = _BEFORE_OPTION.split(self.line)
+        for option in options:
+            if len(f"{line} {option} \\") > width:
+                yield f"{line} \\"
+                line = f"   {option}"
+            else:
+                line += f" {option}"
+        yield line
 
 
 class Option(click.Option):
@@ -159,9 +180,9 @@ class HelpPage(click.Command):
                 if number:
                     formatter.write_paragraph()
                 formatter.write_text(example.text)
-                # Never wrapped: it is there to be copied.
-                indent = " " * (formatter.current_indent + 2)
-                formatter.write(f"{indent}{example.line}\n")
+                for line in example.lines(formatter.width - 2):
+                    formatter.write(f"{' ' * formatter.current_indent}")
+                    formatter.write(f"  {line}\n")
 
     def format_options(
         self, ctx: click.Context, formatter: click.HelpFormatter

@@ -11,7 +11,7 @@ import click
 
 from avi_portspec.cli.failures import CommandError, unknown_word
 from avi_portspec.cli.parameters import CLOUDS, FEATURES
-from avi_portspec.cli.streams import STDIN, report_progress
+from avi_portspec.cli.streams import STDIN, report_progress, tell
 from avi_portspec.model.catalog import names_of
 from avi_portspec.model.facets import Deployment
 from avi_portspec.names import FacetId, fold, is_file_name
@@ -136,7 +136,7 @@ def read_site(
     with report_progress(f"reading {subject}"):
         site = read_inventory(table, subject, edition)
     if site.unused:
-        click.echo(f"{subject}: {unused_text(site)}", err=True)
+        tell(f"{subject}: {unused_text(site)}")
     return site, subject
 
 

@@ -57,16 +57,12 @@ class OtherSources:
     unseen: tuple[str, ...]
 
     def show(self, screen: Screen, edition: EditionData) -> None:
-        """Print it all; nothing if there is nothing.
+        """Print what they state; nothing if it is nothing.
 
         Args:
             screen: Where to.
             edition: The edition, for names.
         """
-        for miss in self.near_misses:
-            screen.paragraph(
-                f"Did you mean {miss.meant}? {miss.reason}", margin=_MARGIN
-            )
         if self.release is not None:
             screen.line()
             screen.paragraph(_about_release(self.release))
@@ -91,7 +87,7 @@ def find_other_sources(
 
     Args:
         edition: The edition.
-        subjects: The subjects; of several, each has flows.
+        subjects: The subjects.
         decisions: The decisions on their flows.
         deployment: Leave out what does not concern it.
         release: Only what is about this release. Without one, statements are
@@ -104,24 +100,21 @@ def find_other_sources(
     for part in subjects:
         about += [flow.id for flow in part.flows]
         about += [exclusion.id for exclusion in part.exclusions]
-    misses: tuple[NearMiss, ...] = ()
-    if about and release is not None:
-        ids = {each.id for each in statements(flow=about)}
-        for part in subjects:
-            if part.port is not None:
-                ids |= {each.id for each in _about_traffic(part, (), release)}
-        found = [s for s in statements(release=release) if s.id in ids]
-    elif about:
+    silent = about
+    if release is None:
         silent = [d.flow.id for d in decisions if d.status == "unstated"]
-        found = [*statements(flow=silent)]
-    else:
-        (subject,) = subjects
-        misses = _near_misses(edition, subject)
-        found = [*_about_traffic(subject, misses, release)]
+    ids = {*statements(flow=silent, release=release).ids()}
+    misses: dict[ProtocolPorts, NearMiss] = {}
+    for part in subjects:
+        near = () if part.is_known else _near_misses(edition, part)
+        misses |= {miss.meant: miss for miss in near}
+        if not part.is_known or (release and part.port is not None):
+            ids |= {s.id for s in _about_traffic(part, near, release)}
     concerned = (
         each
-        for each in found
-        if deployment is None or each.when.evaluate(deployment) != Answer.NO
+        for each in statements(release=release)
+        if each.id in ids
+        and (deployment is None or each.when.evaluate(deployment) != Answer.NO)
     )
     unseen: tuple[str, ...] = ()
     if release is not None and about:
@@ -137,7 +130,7 @@ def find_other_sources(
     return OtherSources(
         release=release,
         statements=tuple(concerned),
-        near_misses=misses,
+        near_misses=(*misses.values(),),
         unseen=unseen,
     )
 
@@ -196,7 +189,10 @@ def _about_release(release: str) -> str:
     """Return what is known of a release, in a paragraph."""
     found = find_release(release)
     if found is None:
-        return f"Release {release}. Nothing is known of it."
+        return (
+            f"Release {release}. Which edition serves it is not known: "
+            "'avi-portspec releases' does not list it."
+        )
     return f"Release {release}. Edition: {edition_text(found)}. {found.reason}"
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args
 
+import attrs
 import click
 
 from avi_portspec.cli.failures import (
@@ -14,12 +15,18 @@ from avi_portspec.cli.failures import (
     unknown_word,
 )
 from avi_portspec.cli.inputs import find_deployment
-from avi_portspec.cli.options import DEPLOYMENT, option
+from avi_portspec.cli.options import (
+    DEPLOYMENT,
+    OUTPUT,
+    check_release,
+    option,
+)
 from avi_portspec.cli.parameters import (
     CLOUD,
     ENDPOINT,
     NOTE,
     PROTOCOL,
+    RELEASE,
     SECTION,
     SERVICE_NAME,
     Choice,
@@ -28,7 +35,7 @@ from avi_portspec.cli.parameters import (
 from avi_portspec.documents import join
 from avi_portspec.errors import UnknownNameError
 from avi_portspec.model.flows import Exclusion
-from avi_portspec.names import Requirement, Status
+from avi_portspec.names import RELEASE_ID, Requirement, Status
 from avi_portspec.tabular.filters import (
     FILTERS,
     FilterError,
@@ -53,6 +60,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Answer",
     "bad_filter",
+    "beyond_option",
     "filter_options",
     "format_of",
     "given_filters",
@@ -147,6 +155,23 @@ def given_filters(filters: Mapping[str, Terms | None]) -> dict[str, Terms]:
         for name, terms in filters.items()
         if terms is not None
     }
+
+
+#: What ``--beyond`` is without a release.
+_ANY: Final = "any"
+
+#: What other sources state, beside the answer.
+beyond_option = option(
+    OUTPUT,
+    "--beyond",
+    type=RELEASE,
+    is_flag=False,
+    flag_value=_ANY,
+    metavar="[RELEASE]",
+    help="Add below the answer where other sources differ from the vendor's "
+    "page or add to it; on a release, that of --release or one given here, "
+    "such as 30.2. The answer stays the same.",
+)
 
 
 def query_options(function: F) -> F:
@@ -339,7 +364,8 @@ def query(
     decisions: tuple[str, ...],
     *,
     strict: bool,
-    beyond: bool = False,
+    beyond: str | None,
+    written: FormatName | None,
     **filters: Terms | None,
 ) -> Answer:
     """Return the answer to a query.
@@ -348,7 +374,8 @@ def query(
         request: The request.
         decisions: The decisions to show.
         strict: Whether to fail where something is not documented.
-        beyond: Whether to add what other sources state.
+        beyond: What the option was given, to add what other sources state.
+        written: The format that the answer is for, if it is not the table.
         **filters: What the options of the filters were given.
 
     Raises:
@@ -356,14 +383,20 @@ def query(
             nothing in the edition.
         PortSpecError: A name is unknown, or data are wrong.
     """
+    if beyond is not None and written == "csv":
+        raise CommandError(
+            "csv has flows alone, and nothing for --beyond; 'avi-portspec "
+            "statements' lists the statements"
+        )
     edition = request.edition()
+    release = _release_of(request, beyond)
     deployment = find_deployment(request, edition)
     given = given_filters(filters)
     if deployment is None:
         needing = {
             "decision": decisions,
             "strict": strict,
-            "beyond": beyond,
+            "beyond": beyond is not None,
             "release": request.release,
         }
         for name, value in needing.items():
@@ -373,10 +406,20 @@ def query(
         raise CommandError(
             "--on-cloud cannot be used with a deployment, which has clouds"
         )
+    elif release is not None:
+        if deployment.release not in {None, release}:
+            raise CommandError(
+                f"--beyond {release} is not the deployment's release, which "
+                f"is {deployment.release}; to ask about the other, add "
+                f"--release {release}"
+            )
+        deployment = attrs.evolve(deployment, release=release)
     resolution = (
         None
         if deployment is None
-        else edition.resolve(deployment, strict=strict, beyond=beyond)
+        else edition.resolve(
+            deployment, strict=strict, beyond=beyond is not None
+        )
     )
     if resolution is not None:
         # With the directions that the deployment reads.
@@ -386,3 +429,22 @@ def query(
     except FilterError as wrong:
         raise bad_filter(wrong) from None
     return Answer(edition, flows, resolution, decisions, given)
+
+
+def _release_of(request: Request, beyond: str | None) -> str | None:
+    """Return the release that --beyond was given, if it was given one.
+
+    If no deployment is named, a word after the option may also be the
+    deployment, before which it stands: that goes into the request.
+
+    Raises:
+        click.BadParameter: It is neither.
+    """
+    if beyond in {None, _ANY}:
+        return None
+    given = str(beyond)
+    if request.deployments or request.clouds or RELEASE_ID.fullmatch(given):
+        check_release(given, "--beyond")
+        return given
+    request.keep("deployments", (given,))
+    return None

@@ -8,7 +8,7 @@ import os
 import stat
 import sys
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, BinaryIO, Final, NoReturn
+from typing import TYPE_CHECKING, BinaryIO, Final, NoReturn, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,7 @@ __all__ = [
     "read",
     "replace_missing",
     "report_progress",
+    "tell",
     "write",
 ]
 
@@ -243,6 +244,38 @@ def _mode_of_new_files() -> int:
     return 0o666 & ~mask
 
 
+def tell(text: str) -> None:
+    """Write what is not the answer to standard error.
+
+    No line is wider than the terminal, if it is one, but for letters that do
+    not fit; the indent of a line that is wrapped goes on.
+
+    Args:
+        text: One or more lines.
+    """
+    # Imported here: most commands have nothing to tell.
+    import click
+
+    if _is_terminal(sys.stderr):
+        from shutil import get_terminal_size
+
+        from avi_portspec.cli.grid import wrap
+
+        width = get_terminal_size().columns
+        text = "\n".join(
+            f"{margin}{part}"
+            for line in text.split("\n")
+            for margin in [line[: len(line) - len(line.lstrip(" "))]]
+            for part in wrap(line.lstrip(" "), max(width - len(margin), 1))
+        )
+    click.echo(text, err=True)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    # A process can be started without standard error.
+    return stream is not None and stream.isatty()
+
+
 # -- progress ----------------------------------------------------------------
 
 
@@ -258,7 +291,7 @@ def report_progress(
         activity: What is being done.
         patience: After how many seconds it is printed.
     """
-    if not sys.stderr.isatty():
+    if not _is_terminal(sys.stderr):
         yield
         return
     # Imported here: most commands do nothing that takes long.

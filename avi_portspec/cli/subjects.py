@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from itertools import product
 from typing import TYPE_CHECKING, Final, cast
 
+import click
+
 from avi_portspec.deployment.subjects import Subject, find_subject
-from avi_portspec.errors import InvalidQueryError, UnknownNameError
+from avi_portspec.errors import InvalidQueryError, UnknownNameError, shown
 from avi_portspec.model.display import ports_text
 from avi_portspec.names import EndpointId, fold
 from avi_portspec.tabular.lines import port_of
@@ -27,6 +28,12 @@ __all__ = ["find_subjects"]
 _PORT_FIRST: Final = re.compile(r"(\d{1,5})[/: ]([a-z][\w-]*)", re.ASCII)
 _PORT_LAST: Final = re.compile(r"([a-z][\w-]*)[: ](\d{1,5})", re.ASCII)
 _PORT_ALONE: Final = re.compile(r"port (\d{1,5})", re.ASCII)
+#: What people call ICMP, which the data has for pings alone.
+_PING: Final = re.compile(
+    r"(?:icmp(?:v?4)?[-/: ]?)?(?:ping|echo(?:[- ]request)?)|icmpv?4", re.ASCII
+)
+#: A range of ports, and its protocol.
+_RANGE: Final = re.compile(r"(?:([a-z][\w-]*)[/: ])?(\d+-\d+)", re.ASCII)
 #: Between the two ends of a pair.
 _BETWEEN_ENDS: Final = re.compile(
     r"\s*-?>\s*|-to-|\s+to\s+", re.IGNORECASE | re.ASCII
@@ -37,10 +44,11 @@ _CONTROLLER: Final = EndpointId("controller")
 
 
 def find_subjects(edition: Edition, text: str) -> list[Subject]:
-    """Return what a text is about: several records for a pair.
+    """Return what a text is about: several records for a pair, or a list.
 
     A pair that this program prints can be typed back: ``Controller -> NSX
-    Manager, TCP 443`` is a pair, and of it what has these ports.
+    Manager, TCP 443`` is a pair, and of it what has these ports. A list is
+    one of ports, as ``tcp/443,8443``.
 
     Args:
         edition: The edition.
@@ -49,20 +57,60 @@ def find_subjects(edition: Edition, text: str) -> list[Subject]:
     Raises:
         UnknownNameError: Nothing has that name.
         InvalidQueryError: It is not a port.
+        click.UsageError: Another command lists it.
     """
+    try:
+        return [find_subject(edition, _respell(text))]
+    except (UnknownNameError, InvalidQueryError):
+        if (
+            among := _between(edition, text)
+            or _over(edition, text)
+            or _listed(edition, text)
+        ):
+            return among
+        if line := _command(edition, text):
+            raise click.UsageError(
+                "explain takes ports, a protocol, a service, a pair or a "
+                f"flow, got {shown(text)}; see 'avi-portspec {line}'"
+            ) from None
+        raise
+
+
+def _respell(text: str) -> str:
+    """Return another spelling as ``tcp/443``, or else the text."""
     word = _ports_word(text)
     if found := _PORT_ALONE.fullmatch(word):
-        text = found[1]
-    elif found := _PORT_FIRST.fullmatch(word):
-        text = f"{found[2]}/{found[1]}"
-    elif found := _PORT_LAST.fullmatch(word):
-        text = f"{found[1]}/{found[2]}"
-    try:
-        return [find_subject(edition, text)]
-    except (UnknownNameError, InvalidQueryError):
-        if among := _between(edition, text) or _over(edition, text):
-            return among
-        raise
+        return found[1]
+    if found := _PORT_FIRST.fullmatch(word):
+        return f"{found[2]}/{found[1]}"
+    if found := _PORT_LAST.fullmatch(word):
+        return f"{found[1]}/{found[2]}"
+    return "icmp" if _PING.fullmatch(word) else text
+
+
+def _listed(edition: Edition, text: str) -> list[Subject]:
+    """Return the ports of a list, each of the protocol before it."""
+    found: dict[str, Subject] = {}
+    protocol = ""
+    for part in _ports_word(text).split(","):
+        head, _, port = _respell(part.strip()).rpartition("/")
+        protocol = head or protocol
+        if not port.isdecimal():
+            return []
+        subject = find_subject(edition, f"{protocol}/{port}".lstrip("/"))
+        found[subject.name] = subject
+    return [*found.values()]
+
+
+def _command(edition: Edition, text: str) -> str:
+    """Return the command that lists what is known, if there is one."""
+    if found := _RANGE.fullmatch(_ports_word(text)):
+        over = f" --protocol {found[1]}" if found[1] else ""
+        return f"ports --port {found[2]}{over}"
+    for end, _ in _ends(edition, text):
+        is_own = end in edition.endpoints.ids()
+        return f"{'ports' if is_own else 'statements'} --endpoint {end}"
+    return ""
 
 
 def _between(edition: Edition, text: str) -> list[Subject]:
@@ -182,14 +230,10 @@ def _ends(edition: Edition, name: str) -> Iterator[tuple[EndpointId, str]]:
     Each is an id and a label.
     """
     # Imported here: most subjects are no pair.
-    from avi_portspec.beyond.spellings import find_endpoint, parties
+    from avi_portspec.beyond.spellings import find_named, parties
 
     found: dict[EndpointId, str] = {}
-    own = edition.endpoints.get(name)
-    if own is None:
-        with suppress(UnknownNameError):
-            end = find_endpoint(name)
-            own = edition.endpoints.get(end) or parties()[end]
+    own = find_named(name, edition.endpoints)
     # Two can have one label: that of a table.
     word = fold(name)
     for each in (own, *edition.endpoints, *parties()):

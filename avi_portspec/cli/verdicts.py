@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from avi_portspec.cli.terminal import Screen
     from avi_portspec.deployment.decisions import Decision, Gap
     from avi_portspec.deployment.resolution import Resolution
-    from avi_portspec.deployment.subjects import Subject
     from avi_portspec.edition.edition import Edition
     from avi_portspec.model.edition import EditionData
     from avi_portspec.model.flows import Exclusion, Flow
@@ -76,7 +75,7 @@ def show_verdicts(
     edition: Edition,
     answer: Resolution | None,
     *,
-    subject: Subject,
+    silences: Sequence[str],
     decisions: Sequence[Decision],
     exclusions: Sequence[Exclusion],
     gaps: Sequence[Gap],
@@ -91,7 +90,7 @@ def show_verdicts(
         screen: Where to.
         edition: The edition that was asked.
         answer: The answer for the deployment; without one, nothing is decided.
-        subject: What was asked about; of a pair with several records, one.
+        silences: What the edition has nothing on, each in a sentence.
         decisions: The decisions that it concerns.
         exclusions: What the vendor says is not needed, and bears on it.
         gaps: What the vendor is silent on, and may be about it.
@@ -104,14 +103,13 @@ def show_verdicts(
     shown = [d for d in decisions if everything or d.status not in _ASIDE]
     if not shown and not exclusions:
         shown = [*decisions]
-    if not decisions and not exclusions:
-        _show_verdict(screen, "unknown", subject.silence)
     is_alone = len(shown) + len(exclusions) == 1
     detail: _Detail = "full" if full else "stated" if is_alone else "marks"
     if answer is not None:
         _show_decisions(screen, answer, shown, detail, with_others=not quiet)
     for exclusion in exclusions:
         _show_exclusion(screen, edition, exclusion, full=full)
+    _show_silences(screen, silences, others)
     if gaps and shown:
         screen.line()
     elsewhere = () if answer is None or quiet else answer.elsewhere
@@ -126,6 +124,16 @@ def show_verdicts(
     if not quiet:
         screen.line()
         show_source(screen, edition, whole=full)
+
+
+def _show_silences(
+    screen: Screen, silences: Sequence[str], others: OtherSources | None
+) -> None:
+    """Print what the edition has nothing on, and what was probably meant."""
+    for silence in silences:
+        _show_verdict(screen, "unknown", silence)
+    for miss in others.near_misses if others else ():
+        _show_more(screen, f"Did you mean {miss.meant}? {miss.reason}")
 
 
 def _show_decisions(

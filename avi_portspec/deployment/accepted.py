@@ -6,7 +6,7 @@ output says where it comes from, and is wider by exactly that.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 from avi_portspec.beyond.files import library
@@ -18,7 +18,12 @@ from avi_portspec.deployment.overlay_records import (
     SiteFlow,
     SiteNote,
 )
-from avi_portspec.errors import Fault, InvalidDataError, shown
+from avi_portspec.errors import (
+    Fault,
+    InvalidDataError,
+    InvalidQueryError,
+    shown,
+)
 from avi_portspec.model.edition import EditionData
 from avi_portspec.model.wording import ACCEPTED, statement_text
 from avi_portspec.names import FlowId, NoteId
@@ -31,22 +36,29 @@ __all__ = ["accept"]
 E = TypeVar("E", bound=EditionData)
 
 
-def accept(edition: E, names: Sequence[str]) -> E:
+def accept(edition: E, names: Iterable[Statement | str]) -> E:
     """Return an edition with statements as flows; see :meth:`Edition.accept`.
 
     Args:
         edition: The edition.
-        names: The ids of the statements.
+        names: The statements, or their ids.
 
     Raises:
+        InvalidQueryError: A name is neither, or the edition has accepted
+            statements before.
         UnknownNameError: No statement has that id.
         InvalidDataError: A statement cannot be accepted; it carries a fault
             for each of them.
     """
-    if not names:
+    ids = dict.fromkeys(map(_id, names))
+    if not ids:
         return edition
+    if ACCEPTED in edition.sections.ids():
+        expected = "all statements in one call, as in accept('a', 'b')"
+        got = f"more, for an edition that has the overlay {ACCEPTED!r}"
+        raise InvalidQueryError("statements", expected, got)
     known = statements()
-    chosen = [known[name] for name in dict.fromkeys(names)]
+    chosen = [known[name] for name in ids]
     faults = [
         Fault("statement/not-acceptable", each.id, expected, got)
         for each in chosen
@@ -70,10 +82,20 @@ def accept(edition: E, names: Sequence[str]) -> E:
     return apply_overlay(edition, overlay, subject="accepted statements")
 
 
+def _id(name: Statement | str) -> str:
+    found: object = getattr(name, "id", name)
+    if not isinstance(found, str):
+        expected = "statements or their ids, as in accept('a', 'b')"
+        raise InvalidQueryError("statements", expected, shown(name))
+    return found
+
+
 def _why_not(statement: Statement) -> tuple[str, str] | None:
     """Return why a statement cannot be a flow: expected, and got."""
     if statement.error is not None:
-        return "a statement without a known mistake", shown(statement.error)
+        # In full: it says what is meant instead.
+        mistake = f"one with a mistake: {statement.error.rstrip('.')}"
+        return "a statement without a known mistake", mistake
     if statement.agreement not in {"adds", "differs"}:
         expected = "a statement that adds to the vendor's page or differs"
         return expected, f"one that {statement.agreement}"

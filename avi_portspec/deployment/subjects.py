@@ -61,6 +61,11 @@ class Subject(NamedTuple):
         return not self.is_record
 
     @property
+    def is_known(self) -> bool:
+        """Whether the edition has any record on it."""
+        return bool(self.flows or self.exclusions)
+
+    @property
     def silence(self) -> str:
         """That an edition has nothing on it, in words."""
         verb = "uses" if self.pair is None else "goes from"

@@ -231,7 +231,7 @@ class Edition(EditionData):
 
         return apply_overlay(self, source)
 
-    def accept(self, *statements: str) -> Edition:
+    def accept(self, *statements: Statement | str) -> Edition:
         """Return this edition with statements of other sources as flows.
 
         No answer has such a flow unless its statement is accepted here, by
@@ -245,12 +245,15 @@ class Edition(EditionData):
         ('vcenter-server', 'accepted', 'statement tanzu-ports-vcenter')
 
         Args:
-            *statements: The ids of the statements.
+            *statements: The statements, or their ids: all that the site
+                accepts, in one call.
 
         Returns:
             An edition of its own id; without statements, this one.
 
         Raises:
+            InvalidQueryError: An argument is neither, such as a list; or
+                this edition has accepted statements before.
             UnknownNameError: No statement has that id.
             InvalidDataError: A statement is a known mistake, states too
                 little for a flow, or repeats what the edition states.

@@ -169,8 +169,20 @@ class Ident(_Limited):
             and self.pattern.fullmatch(value) is not None
         )
 
+    def expectation(self, value: object) -> str:
+        """Return what was expected; of a number in its place, in quotes."""
+        expected = super().expectation(value)
+        is_bare = type(value) is not str and self.near(value) is not None
+        return f"{expected} (in quotes)" if is_bare else expected
+
     def near(self, value: object) -> str | None:
         """Return *value* respelled as an id, where that is possible."""
+        if type(value) is float or (
+            # One of thousands of digits has no cheap decimal form.
+            type(value) is int and value.bit_length() < ID_AT_MOST
+        ):
+            # A file has it without quotes, as in "release = 30.2".
+            value = str(value)
         if type(value) is not str:
             return None
         respelled = "-".join(value[:100].casefold().replace("_", " ").split())

@@ -68,6 +68,10 @@ FLOWS = (
     "external-to-controller-https",
     "external-to-controller-snmp",
 )
+NOT_FILTERED = (
+    ("controller",),
+    ("service-engine", "external-network-services"),
+)
 INVENTORY = Inventory(
     addresses={
         role: [ip_network(text) for text in texts]  # type: ignore[misc]
@@ -137,9 +141,11 @@ def filters(draw: st.DrawFn, number: int) -> Filter:
         (Group("g-cs"),),
         (networks("192.0.2.0/32"),),
         (Anywhere((4,)),),
+        (Group("g-c"), Anywhere((4,))),
+        (),
     ]
     if direction == "through":
-        sides += [()] * 6
+        sides += [()] * 5
     else:
         sides += [(UNKNOWN,), (Group("g-other"),)]
     return Filter(
@@ -190,7 +196,8 @@ def worlds(draw: st.DrawFn) -> World:
     )
     together = draw(st.sampled_from([(), (), (frozenset({"f1", "f2"}),)]))
     groups = {**GROUPS, **draw(st.sampled_from(MORE_GROUPS))}
-    return World(drawn, unread, together, groups)
+    not_filtered = draw(st.sampled_from([(), *NOT_FILTERED]))
+    return World(drawn, unread, together, groups, not_filtered)
 
 
 def existing_of(world: World) -> Existing:
@@ -215,4 +222,5 @@ def roles_of(world: World) -> RoleMap:
     return RoleMap(
         parties={name: tuple(roles) for name, roles in world.groups.items()},
         together=tuple(tuple(sorted(each)) for each in world.together),
+        not_filtered=world.not_filtered,
     )

@@ -239,12 +239,16 @@ def is_broad(rule: Rule, filter_: Filter, *, is_known: bool) -> bool:
 
 
 class World(NamedTuple):
-    """All filters, what was not read of them, and who the groups are."""
+    """All filters, what was not read of them, and who the groups are.
+
+    Of the roles in *not_filtered*, nobody gave the filters.
+    """
 
     filters: tuple[Filter, ...]
     unread: tuple[Unread, ...]
     together: tuple[frozenset[str], ...]
     groups: dict[str, list[str]]
+    not_filtered: tuple[str, ...] = ()
 
 
 Skip = Callable[[Rule, Filter], bool]
@@ -289,7 +293,7 @@ def lets(
 
 def attached(world: World, filter_: Filter, packet: Packet) -> bool | None:
     """Return whether a filter judges a packet, or ``None``."""
-    if not filter_.attached_to:
+    if not filter_.attached_to and filter_.direction == "through":
         return True
     ends = {
         "in": [packet.destination],
@@ -298,12 +302,27 @@ def attached(world: World, filter_: Filter, packet: Packet) -> bool | None:
     }[filter_.direction]
     named = Named(world.groups)
     answers = [
-        is_any_of(end, filter_.attached_to, named, is_rule=False)
+        is_any_of(end, attached_at(world, filter_, end), named, is_rule=False)
         for end in ends
     ]
     if True in answers:
         return True
     return None if None in answers else False
+
+
+def attached_at(world: World, filter_: Filter, end: str) -> list[Any]:
+    """Return whom a filter is attached to, as far as it may be somebody.
+
+    Whose filters nobody gave is not on the side of one for anyone.
+    """
+    parties = [*filter_.attached_to] or [Anywhere((4, 6))]
+    name = end.partition("@")[0]
+    is_absent = any(
+        name == role or name in ADDRESSES[role] for role in world.not_filtered
+    )
+    if filter_.direction == "through" or not is_absent:
+        return parties
+    return [each for each in parties if isinstance(each, (Group, Networks))]
 
 
 def passes(

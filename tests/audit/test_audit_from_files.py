@@ -14,18 +14,24 @@ from avi_portspec.audit.report import Report, audit_rules
 HOST = {"this host": ("controller",)}
 
 
-def report(text: str, parties: Any = HOST, **options: Any) -> Report:
+def report(
+    text: str,
+    parties: Any = HOST,
+    not_filtered: tuple[str, ...] = (),
+    **options: Any,
+) -> Report:
     """Return the report on a file.
 
     Args:
         text: The file.
         parties: The roles of its parties.
+        not_filtered: The roles whose rules are not in it.
         options: How to read it.
     """
     return audit_rules(
         read(text.encode(), "file", **options),
         resolution(),
-        roles=role_map(parties=parties),
+        roles=role_map(parties=parties, not_filtered=not_filtered),
     )
 
 
@@ -531,3 +537,41 @@ class TestGroupsThatBearFilters:
         assert verdict(found) == "only broad"
         (rule,) = found.flows[SSH].sides["destination"].rules
         assert rule.id == "AllowVnetInBound"
+
+
+class TestWhoseRulesAreNotThere:
+    """A firewall for whoever there is may not be for them."""
+
+    @pytest.mark.parametrize(
+        ("absent", "source", "destination"),
+        [
+            ((), "denied", "covered"),
+            (("external-network-services",), "not filtered", "covered"),
+            (("controller",), "denied", "not filtered"),
+        ],
+    )
+    def test_a_firewall_of_all_instances(
+        self, absent: tuple[str, ...], source: str, destination: str
+    ) -> None:
+        """Of Google Cloud: rules without targets are for its own alone."""
+        every = ["0.0.0.0/0"]
+        rules = [
+            {"name": "clients", "network": "n", "sourceRanges": every,
+             "allowed": [{"IPProtocol": "tcp", "ports": ["443"]}]},
+            {"name": "clients-out", "network": "n", "direction": "EGRESS",
+             "priority": 900, "destinationRanges": every,
+             "denied": [{"IPProtocol": "all"}]},
+        ]  # fmt: skip
+        listed = [{"kind": "compute#firewall", **each} for each in rules]
+        found = report(json.dumps(listed), {}, absent)
+        flow = "external-to-controller-https"
+        assert verdict(found, flow, "source") == source
+        assert verdict(found, flow) == destination
+        # The egress of the engines is what it is.
+        assert verdict(found, SSH, "source") == "denied"
+
+    def test_a_router_is_between_them_all_the_same(self) -> None:
+        """It is of neither side."""
+        chains = save(":FORWARD DROP")
+        every = ("controller", "service-engine", "external-network-services")
+        assert verdict(report(chains, {}, every), side="path") == "missing"

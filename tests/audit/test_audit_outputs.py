@@ -31,7 +31,7 @@ from audit_making import (
 from avi_portspec import DeclinedFlow
 from avi_portspec.audit import Accepted, sarif
 from avi_portspec.audit.data import report_data, write_csv
-from avi_portspec.audit.document import make_document
+from avi_portspec.audit.document import make_document, summary_text
 from avi_portspec.audit.model import Group, Place, Unknown, Unread
 from avi_portspec.audit.report import Report
 from avi_portspec.audit.sarif import write_sarif
@@ -165,6 +165,22 @@ class TestTheDocument:
         lines = text.write(make_document(found)).splitlines()
         assert ("Parties of several roles" in lines) is bool(listed)
         assert [line for line in lines if line.startswith("- sg-c")] == listed
+
+    def test_parties_that_are_known_by_their_names(self) -> None:
+        """They are named: nobody said who they are, and names can mislead."""
+        names = ("SEs", "service-engine", "Admin", "nobody", "VirtualNetwork")
+        found = audit(
+            into(
+                CONTROLLER,
+                *(rule(Group(n), Members(), "tcp/22") for n in names),
+            ),
+            roles=role_map(parties={"sg-c": ("controller",)}),
+        )
+        assert text.write(make_document(found)).partition("names\n")[2] == (
+            "- SEs: service-engine\n"
+            "- Admin: external-network-services\n\n"
+            f"{summary_text(found)}\n"
+        )
 
     def test_everything(self) -> None:
         """Rules, parties, what is accepted and what was set aside."""

@@ -290,6 +290,16 @@ class TestRoles:
             one == "10.0.0.0/8 is in no role of the role map (rules.json:7)."
         )
 
+    def test_who_is_probably_meant(self) -> None:
+        """By a name that nobody has but for a letter."""
+        row = rule(Group("Contoller"), Members(), "tcp/22", 1)
+        report = audit(into(CONTROLLER, row))
+        (found,) = (f.text for f in report.findings if f.kind == "unmapped")
+        assert found == (
+            "Contoller is in no role of the role map (rules.json:1). Did you "
+            "mean 'Controller'?"
+        )
+
     def test_networks_of_a_role_are_known(self) -> None:
         """By the inventory, or by the role map."""
         site = Inventory(

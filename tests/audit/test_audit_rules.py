@@ -74,6 +74,37 @@ class TestVerdicts:
         )
         assert found.verdict is RuleVerdict.UNEXPLAINED
         assert found.near[0].kind == "known-error"
+        # Nobody knows that it is one.
+        assert "Probably a mistake: TCP 8443" in found.near[0].reason
+
+    def test_a_range_with_a_stated_port_is_not_stated(self) -> None:
+        """Only that port is; of the others, nothing is excused."""
+        (one,) = audit(into(ENGINE, rule(ENGINE, Members(), "udp/1550"))).rules
+        assert one.verdict is RuleVerdict.STATED_ELSEWHERE
+        assert (one.beyond, one.ports_beyond) == ((), 0)
+        report = audit(into(ENGINE, rule(ENGINE, Members(), "udp/1549-1558")))
+        (found,) = report.rules
+        assert found.verdict is RuleVerdict.UNEXPLAINED
+        assert found.stated_by == one.stated_by
+        side = "from service-engine to service-engine"
+        assert found.beyond == (f"udp/1549, udp/1551-1558 {side}",)
+        assert found.ports_beyond == 9
+        (finding,) = [f for f in report.findings if f.kind == "unexplained"]
+        assert "other sources state a part of it" in finding.text
+
+    def test_a_range_with_a_stated_port_may_be_ruled_out(self) -> None:
+        """A statement on one of its ports excuses none of the others."""
+        both = ("controller", "service-engine")
+        roles = role_map(parties={"sg-s": ("service-engine",), "vpc": both})
+        report = audit(
+            into(ENGINE, rule(Group("vpc"), Members(), "udp/1550-1551")),
+            roles=roles,
+        )
+        (found,) = report.rules
+        assert found.verdict is RuleVerdict.RULED_OUT
+        assert found.stated_by
+        (finding,) = [f for f in report.findings if f.kind == "ruled-out"]
+        assert "has service-engine too; other sources state" in finding.text
 
     @pytest.mark.parametrize(
         ("party", "level", "mixes"),

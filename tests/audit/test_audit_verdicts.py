@@ -441,6 +441,34 @@ class TestSides:
         assert found.verdict is Verdict.NOT_FILTERED
         assert found.rules == ()
 
+    def test_who_is_not_filtered_but_by_name(self) -> None:
+        """A filter that names a party is its own, whatever the map says."""
+        roles = role_map(not_filtered=("avi-vantage",))
+        for party in ((), ANY, (ANY, Group("sg-x")), VAR, networks("::/0")):
+            found = side(into(party, ssh(ANY)), roles=roles)
+            assert found.verdict is Verdict.NOT_FILTERED
+        for own in (CONTROLLER, (CONTROLLER, ANY)):
+            assert side(into(own), roles=roles).verdict is Verdict.MISSING
+        assert "unfiltered" not in {
+            each.kind for each in audit(into(ANY), roles=roles).findings
+        }
+
+    def test_who_is_not_filtered_where_others_are(self) -> None:
+        """Of clients that can be anywhere, a Controller is none."""
+        clients: Any = {CLIENTS: [*map(ip_network, ("0.0.0.0/0", "::/0"))]}
+        site = Inventory(
+            addresses={**SITE.addresses, **clients}, internet=(CLIENTS,)
+        )
+        roles = role_map(not_filtered=(CLIENTS,))
+        found = audit(
+            into((), stage="out", direction="out"),
+            into((), id="in"),
+            inventory=site,
+            roles=roles,
+        ).flows["external-to-controller-https"]
+        assert found.sides["controller"].verdict is Verdict.MISSING
+        assert found.sides["source"].verdict is Verdict.PARTLY
+
     def test_what_is_only_partly_filtered_passes_elsewhere(self) -> None:
         """Members without the group are not filtered."""
         found = side(into(networks("10.0.0.0/31")), inventory=SITE)

@@ -13,6 +13,7 @@ from avi_portspec import (
     Edition,
     Fault,
     InvalidDataError,
+    InvalidQueryError,
     Statement,
     UnknownNameError,
 )
@@ -93,7 +94,10 @@ class TestWhatIsRefused:
             (
                 "nsx-t-dfw-30-2-portal",
                 "a statement without a known mistake",
-                "'TCP 8443 is meant. No other source has 8842, and all oth...",
+                (
+                    "one with a mistake: TCP 8443 is meant. No other source "
+                    "has 8842, and all others have 8443"
+                ),
             ),
             ("tanzu-ports-ssh", ADDS, "one that agrees"),
             (
@@ -119,6 +123,16 @@ class TestWhatIsRefused:
         assert caught.value.faults == (
             Fault("statement/not-acceptable", name, expected, got),
         )
+
+    def test_a_mistake_is_told_in_full(self) -> None:
+        """Each: what is meant instead stands at its end, often."""
+        mistaken = [s for s in avi_portspec.statements() if s.error]
+        assert max(len(str(s.error)) for s in mistaken) > 60
+        for statement in mistaken:
+            with pytest.raises(InvalidDataError) as caught:
+                avi_portspec.load().accept(statement)
+            (fault,) = caught.value.faults
+            assert f"{fault.got}.".endswith(str(statement.error))
 
     def test_an_end_without_addresses(self) -> None:
         """The statement is named where its overlay is refused, too."""
@@ -188,12 +202,37 @@ class TestWhereItComesFrom:
         once = edition.accept("gcp-module-tunnel")
         assert edition.accept(*["gcp-module-tunnel"] * 2) == once
 
-    def test_it_is_accepted_by_one_edition_once(self) -> None:
-        """What the edition has already is refused as any overlay's is."""
+    @pytest.mark.parametrize(
+        "name", ["gcp-module-tunnel", "tanzu-ports-vcenter"]
+    )
+    def test_all_are_accepted_in_one_call(self, name: str) -> None:
+        """A second one is told so, whatever it names."""
         wider = avi_portspec.load().accept("gcp-module-tunnel")
-        with pytest.raises(InvalidDataError) as caught:
-            wider.accept("gcp-module-tunnel")
-        assert caught.value.subject == "accepted statements"
+        assert wider.accept() is wider
+        with pytest.raises(InvalidQueryError) as caught:
+            wider.accept(name)
+        assert str(caught.value) == (
+            "statements: expected all statements in one call, as in "
+            "accept('a', 'b'), got more, for an edition that has the overlay "
+            "'accepted'"
+        )
+
+    def test_a_statement_stands_for_its_id(self) -> None:
+        """As it comes from a query."""
+        edition = avi_portspec.load()
+        name = "gcp-module-tunnel"
+        found = avi_portspec.statements()[name]
+        assert edition.accept(found) == edition.accept(name)
+
+    @pytest.mark.parametrize("wrong", [["gcp-module-tunnel"], 3, None, {1: 2}])
+    def test_anything_else_is_none(self, wrong: Any) -> None:
+        """A list of ids among them."""
+        with pytest.raises(InvalidQueryError) as caught:
+            avi_portspec.load().accept(wrong)
+        assert caught.value.argument == "statements"
+        assert caught.value.expected == (
+            "statements or their ids, as in accept('a', 'b')"
+        )
 
     def test_a_side_that_the_edition_has_is_not_added(self) -> None:
         """One that it lacks is, with its names."""

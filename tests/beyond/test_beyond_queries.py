@@ -276,6 +276,8 @@ class TestNearMisses:
         assert miss.records == edition.flows.select(port=8443).ids()
         (known,) = edition.near_misses("tcp", 8842)
         assert known.records == (PORTAL, "nsx-t-dfw-30-2-portal")
+        # It is their guess and ours, and says so.
+        assert "TCP 8842 as well. Probably a mistake: " in known.reason
 
     def test_a_documented_port_is_no_slip(self) -> None:
         """Whatever is near to it."""

@@ -240,8 +240,9 @@ class TestExplain:
         ("subject", "said"),
         [
             ("tpc/22", "unknown flow, exclusion, protocol or service"),
-            ("tcp/22-25", "expected a protocol and one port, as tcp/9001"),
-            ("22-25", "a port, as 9001"),
+            ("tcp/22-x", "expected a protocol and one port, as tcp/9001"),
+            ("tcp/22-25", "see 'avi-portspec ports --port 22-25 --protocol"),
+            ("22-25", "see 'avi-portspec ports --port 22-25'"),
             ("tcp/", "a port, as 9001"),
             ("tcp/99999", "0 to 65535"),
             (f"tcp/{'9' * 5000}", "0 to 65535"),

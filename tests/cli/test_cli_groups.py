@@ -319,7 +319,7 @@ def check_all(edition: Edition, data: st.DataObject) -> None:
             screen,
             edition,
             resolution,
-            subject=Subject("TCP"),
+            silences=[Subject("TCP").silence],
             decisions=[*resolution],
             exclusions=[*edition.exclusions],
             gaps=resolution.gaps,

@@ -8,6 +8,7 @@ import os
 import pkgutil
 import re
 import runpy
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -137,18 +138,50 @@ class TestTheHelp:
                 assert param.help
         assert page.examples
         for example in page.examples:
-            assert f"    {example.line}\n" in answer.out
+            assert f"    {example.line}\n" in answer.out.replace(
+                " \\\n      ", ""
+            )
+
+    @pytest.mark.parametrize("width", [60, 80, 120])
+    def test_an_example_can_be_copied(self, ask: Ask, width: int) -> None:
+        """A shell takes the lines of one for one command."""
+        lines = [
+            line
+            for name in ["", *NAMES]
+            for line in ask(f"{name} --help", width=width).out.splitlines()
+            if line.startswith(("    avi-portspec ", "       -"))
+        ]
+        assert any(line.endswith("\\") for line in lines)
+        copied = "\n".join(lines).replace("    avi-portspec ", "count ")
+        script = (
+            f"count() {{ printf '%s\n' avi-portspec \"$@\" --; }}\n{copied}"
+        )
+        ran = subprocess.run(
+            ["/bin/sh", "-c", script],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert ran.stderr == ""
+        expected = [
+            word
+            for _, page in pages()
+            for example in page.examples
+            for word in [*shlex.split(example.line), "--"]
+        ]
+        assert ran.stdout.splitlines() == expected
 
     @pytest.mark.parametrize("name", ["", *NAMES])
     def test_no_page_breaks_a_word(self, ask: Ask, name: str) -> None:
-        """Names with hyphens are there to be copied."""
+        """Names with hyphens are there to be copied. No line is too long."""
         for width in (60, 80):
             text = ask(f"{name} --help", width=width).out
             assert "\u2011" not in text
             for line in text.splitlines():
-                # An example may end so: it is never broken.
+                # An example may end so: it is broken before options alone.
                 if not line.startswith("    avi-portspec "):
                     assert not line.endswith("-")
+                assert len(line) <= width or " -" not in line.lstrip()
 
     @pytest.mark.parametrize(
         "example", EXAMPLES, ids=lambda example: example.line

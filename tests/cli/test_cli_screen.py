@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from asking_cli import Ask
 
 from avi_portspec import load
+from avi_portspec.cli.streams import tell
 from avi_portspec.cli.terminal import Column, Screen, use_colour
 
 QUESTION = "ports --deployment aws --with cli-shell"
@@ -172,6 +175,71 @@ class TestOnATerminal:
         following = lines[at + 1]
         assert following[:margin].isspace()
         assert following[margin].isalpha() or following[margin] == "("
+
+
+class TestWhatIsNoAnswer:
+    """Errors and warnings, on standard error."""
+
+    #: Command lines of which each has something to tell.
+    LINES = (
+        "ports vsfere",
+        "ports aws --columns idd",
+        "explain vcenter",
+        "explain tcp/22/x aws",
+        "ports aws --accept nsx-t-dfw-30-2-portal",
+        "ports aws --edition 22.1.4",
+        "ports new.toml",
+        "ports bad.toml",
+        "ports nsx-t --quiet",
+        "check bad.toml nowhere.toml",
+        "export aws",
+        "init aws --force -o a-folder-that-does-not-exist/deployment.toml",
+        "rules nsx-t --platform nftables --inventory unused.toml",
+        "audit rules bad.toml aws",
+    )
+    FILES: ClassVar = {
+        "new.toml": 'clouds = ["aws"]\nrelease = 30.2\n',
+        "bad.toml": 'clouds = ["awz"]\ncontroler = "container"\nnodes = 3\n',
+        "unused.toml": 'esxi-host = ["10.0.0.1"]\n',
+    }
+
+    @pytest.mark.parametrize("line", LINES)
+    def test_it_fits_the_terminal(
+        self, ask: Ask, tmp_path: Path, line: str
+    ) -> None:
+        """In the words that a pipe gets, each on lines of its own."""
+        for name, text in self.FILES.items():
+            tmp_path.joinpath(name).write_text(text, encoding="utf-8")
+        piped = ask(line)
+        for width in (60, 80, 160):
+            told = ask(line, width=width)
+            assert told.code == piped.code
+            for text in told.err.splitlines():
+                assert len(text) <= width
+            assert told.err.split() == piped.err.split() != []
+            if "check" in line:
+                assert max(map(len, told.out.splitlines())) <= width
+                assert told.out.split() == piped.out.split()
+
+    def test_a_pipe_gets_a_line_each(self, ask: Ask) -> None:
+        """Whatever reads it looks for lines."""
+        (line,) = ask("ports aws --edition 22.1.4").err.splitlines()
+        assert len(line) > 160
+
+    def test_an_indent_goes_on(self, ask: Ask, tmp_path: Path) -> None:
+        """A fault is told from the next by it."""
+        text = self.FILES["bad.toml"]
+        tmp_path.joinpath("bad.toml").write_text(text, encoding="utf-8")
+        head, *faults = ask("ports bad.toml", width=60).err.splitlines()
+        assert head.startswith("Error: bad.toml: ")
+        assert all(fault.startswith("  ") for fault in faults)
+
+    def test_without_standard_error(
+        self, ask: Ask, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A shell closes it with ``2>&-``: nobody wants to be told."""
+        monkeypatch.setattr(sys, "stderr", None)
+        tell("Nobody reads this.")
 
 
 class TestColour:

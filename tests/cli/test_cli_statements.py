@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,14 @@ import pytest
 from asking_cli import Ask
 
 import avi_portspec
-from avi_portspec import InvalidQueryError, UnknownNameError
+from avi_portspec import InvalidQueryError, UnknownNameError, formats
 from avi_portspec.beyond.files import FOLDER
+
+#: What is said of a release that is none of those that are listed.
+NOT_LISTED = (
+    "Release {}. Which edition serves it is not known: 'avi-portspec "
+    "releases' does not list it."
+)
 
 
 def flat(text: str) -> str:
@@ -527,7 +535,7 @@ class TestExplain:
     @pytest.mark.parametrize(
         ("subject", "said"),
         [
-            ("tcp/8842", "Did you mean TCP 8443? nsx-t-dfw-30-2 has the same"),
+            ("tcp/8842", "Did you mean TCP 8443? nsx-t-dfw-30-2 has TCP 8842"),
             ("tcp/8483", "Did you mean TCP 8443? TCP 8443 is documented; one"),
             ("tcp/123", "Did you mean UDP 123? Port 123 is documented with"),
             ("tcp/75", "Did you mean IP protocol 75? 75 is the number of an"),
@@ -558,7 +566,7 @@ class TestExplain:
     @pytest.mark.parametrize(
         ("subject", "said"),
         [
-            ("tcp/8842", "Did you mean TCP 8443? nsx-t-dfw-30-2 has the same"),
+            ("tcp/8842", "Did you mean TCP 8443? nsx-t-dfw-30-2 has TCP 8842"),
             ("tcp/8483", "Did you mean TCP 8443? TCP 8443 is documented; one"),
             ("tcp/123", "Did you mean UDP 123? Port 123 is documented with"),
             ("tcp/75", "[gcp-module-protocol-seventy-five]"),
@@ -627,8 +635,8 @@ class TestExplain:
 
     def test_nothing_is_known_of_a_release(self, ask: Ask) -> None:
         """It says so."""
-        out = ask("explain icmp aws --release 99.1").out
-        assert "Release 99.1. Nothing is known of it." in out
+        out = flat(ask("explain icmp aws --release 99.1").out)
+        assert NOT_LISTED.format("99.1") in out
 
     def test_a_protocol_has_no_near_miss(self, ask: Ask) -> None:
         """It has no port that could be written wrongly."""
@@ -685,20 +693,44 @@ class TestPorts:
         assert '#   release = "22.1.4"' in ask("init nsx-t -o -").out
         named = ask("ports nsx-t --beyond 30.2").out
         assert ask("ports --deployment site.toml --beyond").out == named
-        other = ask("ports --deployment site.toml --beyond 22.1").out
-        assert other == ask("ports nsx-t --beyond 22.1").out
+        other = "ports --deployment site.toml --beyond 22.1"
+        named = ask("ports nsx-t --beyond 22.1").out
+        assert ask(f"{other} --release 22.1").out == named
+        answer = ask(other)
+        assert (answer.code, answer.out) == (2, "")
+        assert flat(answer.err).endswith(
+            "Error: --beyond 22.1 is not the deployment's release, which is "
+            "30.2; to ask about the other, add --release 22.1"
+        )
         line = "explain tcp/9001"
         assert ask(f"{line} --deployment site.toml").out == (
             ask(f"{line} nsx-t --release 30.2").out
         )
 
+    def test_a_release_in_a_file_is_text(
+        self, ask: Ask, tmp_path: Path
+    ) -> None:
+        """Without quotes it is a number: the error says what to write."""
+        site = tmp_path / "site.toml"
+        site.write_text('clouds = ["aws"]\nrelease = 30.2\n', encoding="utf-8")
+        for line in ("ports site.toml", "check site.toml"):
+            answer = ask(line)
+            assert flat(answer.out + answer.err).removeprefix("Error: ") == (
+                "site.toml: release: expected the id of a release, in "
+                "numbers, such as 22.1 (in quotes), or nothing, got 30.2; "
+                "did you mean '30.2'?"
+            )
+
     def test_nothing_else_is_stated(self, ask: Ask) -> None:
         """It says so."""
         out = ask("ports aws --beyond 99.1").out
-        assert out.endswith(
-            "Release 99.1. Nothing is known of it.\n"
-            "No other source states anything but the same.\n"
+        assert flat(out).endswith(
+            f"{NOT_LISTED.format('99.1')} No other source states anything "
+            "but the same."
         )
+        # A source can be about more than one line of releases.
+        out = flat(ask("ports aws --beyond 30").out)
+        assert f"{NOT_LISTED.format('30')} Stated elsewhere" in out
 
     @pytest.mark.parametrize(
         ("line", "said"),
@@ -708,6 +740,9 @@ class TestPorts:
             ("ports aws --beyond new", "such as 22.1"),
             ("ports --beyond awz", "unknown deployment 'awz'"),
             ("ports aws --beyond -o new.csv", "nothing for --beyond"),
+            ("export aws --beyond --format csv", "nothing for --beyond"),
+            ("export --beyond --format json", "--beyond requires a deploy"),
+            ("export aws --release 1 --beyond 2 -o new.md", "add --release 2"),
             ("ports aws --release new", "such as 22.1"),
             ("rules aws --platform csv --inventory x --release new", "22.1"),
         ],
@@ -719,6 +754,34 @@ class TestPorts:
         answer = ask(line)
         assert (answer.code, answer.out) == (2, "")
         assert said in answer.err
+
+
+class TestExport:
+    """``avi-portspec export --beyond``."""
+
+    @pytest.mark.parametrize(
+        "name", [f.name for f in formats() if f.name != "csv"]
+    )
+    def test_it_is_in_every_format_that_has_room(
+        self, ask: Ask, tmp_path: Path, name: str
+    ) -> None:
+        """All that the list of statements adds, once more than without."""
+        site = "nsx-t --release 30.2"
+        adding = "statements --release 30.2 --agreement adds --on-cloud nsx-t"
+        found = json.loads(ask(f"{adding} --json").out)["statements"]
+        ids = {each["id"] for each in found}
+        assert len(ids) > 5
+        counts = []
+        for more in ("", " --beyond"):
+            line = f"export {site}{more} --format {name} -o out"
+            assert ask(line).code == 0
+            data = tmp_path.joinpath("out").read_bytes()
+            if name == "xlsx":
+                with zipfile.ZipFile(io.BytesIO(data)) as book:
+                    data = book.read("xl/sharedStrings.xml")
+            counts.append({each: data.count(each.encode()) for each in ids})
+        before, after = counts
+        assert {each for each in ids if after[each] > before[each]} == ids
 
 
 class TestSettings:

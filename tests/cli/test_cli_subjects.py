@@ -104,6 +104,104 @@ class TestWhatIsPrinted:
             answer.err
         )
 
+    @pytest.mark.parametrize(
+        "word",
+        [
+            *("Ping", "echo", "ICMP echo", "icmp-echo", "ICMPv4", "icmp4"),
+            *("icmp/echo", "icmp:echo-request", "ICMP PING", "echo request"),
+        ],
+    )
+    def test_pings(self, ask: Ask, word: str) -> None:
+        """By what people call them, on each edition that has them."""
+        for name in avi_portspec.editions():
+            line = f"aws --edition {name}"
+            expected = ask(f"explain icmp {line}")
+            assert ask(f"explain {quote(word)} {line}") == expected
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "tcp/443,8443",
+            "443/tcp, 8443/tcp",
+            "TCP 443, 8443, 443",
+            "tcp:8443,443",
+            "443,8443",
+        ],
+    )
+    def test_lists_of_ports(self, ask: Ask, text: str) -> None:
+        """Each verdict of each port, once."""
+        line = "vcenter --all --json"
+        one, other, both = (
+            json.loads(ask(f"explain {quote(each)} {line}").out)
+            for each in ("tcp/443", "tcp/8443", text)
+        )
+        expected = {
+            each["flow"]["id"]
+            for found in (one, other)
+            for each in found["decisions"]
+        }
+        found = [each["flow"]["id"] for each in both["decisions"]]
+        assert sorted(found) == sorted(expected)
+        # What may be about any port is said once.
+        assert both["gaps"] == one["gaps"] == other["gaps"] != []
+        lines = both["text"].splitlines()
+        assert sorted(lines) == sorted({*lines})
+
+    def test_a_port_of_a_list_that_no_flow_uses(self, ask: Ask) -> None:
+        """It is told beside the others, with what was probably meant."""
+        answer = ask("explain 443,8842,123/tcp aws")
+        assert answer.code == 0
+        assert "needed         Controller -> AWS, TCP 443" in answer.out
+        assert "unknown        No flow uses port 8842." in answer.out
+        assert "unknown        No flow uses TCP 123." in answer.out
+        assert "Did you mean TCP 8443?" in answer.out
+        assert "Did you mean UDP 123?" in answer.out
+        # What nothing documents needs no deployment.
+        answer = ask("explain 8842,123/tcp --json")
+        found = json.loads(answer.out)
+        assert answer.code == 1
+        assert found["text"].count("No flow uses") == 2
+        assert [e["meant"] for e in found["near_misses"]] == [
+            "TCP 8443",
+            "UDP 123",
+        ]
+        assert "nsx-t-dfw-30-2-portal" in [
+            e["id"] for e in found["statements"]
+        ]
+
+    @pytest.mark.parametrize(
+        "text", ["443,", "443,ssh", "tcp/443,x/1", ",", "443,70000"]
+    )
+    def test_no_list_of_ports(self, ask: Ask, text: str) -> None:
+        """It is refused, and none of it is answered."""
+        answer = ask(f"explain {text} aws")
+        assert (answer.code, answer.out) == (2, "")
+
+    @pytest.mark.parametrize(
+        ("text", "line"),
+        [
+            ("443-450", "ports --port 443-450"),
+            ("tcp/8000-8443", "ports --port 8000-8443 --protocol tcp"),
+            ("UDP 100-200", "ports --port 100-200 --protocol udp"),
+            ("SE", "ports --endpoint service-engine"),
+            ("aws", "ports --endpoint aws"),
+            ("NSX ALB Controller", "ports --endpoint controller"),
+            ("NSX Manager", "statements --endpoint nsx-manager"),
+            ("vcenter", "statements --endpoint vcenter-server"),
+        ],
+    )
+    def test_what_another_command_lists(
+        self, ask: Ask, text: str, line: str
+    ) -> None:
+        """It is named, and finds something."""
+        answer = ask(f"explain {quote(text)} aws")
+        assert (answer.code, answer.out) == (2, "")
+        assert answer.err.endswith(
+            "Error: explain takes ports, a protocol, a service, a pair or a "
+            f"flow, got {text!r}; see 'avi-portspec {line}'\n"
+        )
+        assert ask(line).code == 0
+
     def test_gaps(self, ask: Ask) -> None:
         """Silence, in the same words."""
         found = {

@@ -94,7 +94,32 @@ CASES: list[tuple[Check, list[Any], list[tuple[Any, ...]]]] = [
     (
         Ident("a release", re.compile("[0-9.]+"), "with dots"),
         ["1.2"],
-        [("x", "id/form", "the id of a release, with dots", "'x'")],
+        [
+            ("x", "id/form", "the id of a release, with dots", "'x'"),
+            # As a file has it without quotes.
+            (
+                1.2,
+                "id/form",
+                "the id of a release, with dots (in quotes)",
+                "1.2",
+                "1.2",
+            ),
+            (-1.2, "id/form", "the id of a release, with dots", "-1.2"),
+            (
+                12,
+                "id/form",
+                "the id of a release, with dots (in quotes)",
+                "12",
+                "12",
+            ),
+            (True, "id/form", "the id of a release, with dots", "True"),
+            (
+                1 << 200,
+                "id/form",
+                "the id of a release, with dots",
+                "an integer of 201 bits",
+            ),
+        ],
     ),
     (
         Choice(Words),

@@ -59,7 +59,10 @@ EXPECTED = [
     (
         Deployment,
         "release",
-        "the id of a release, in numbers, such as 22.1, or nothing",
+        (
+            "the id of a release, in numbers, such as 22.1 (in quotes), or "
+            "nothing"
+        ),
     ),
     (Deployment, "readings", "a list of accepted readings"),
     (Deployment, "declined", "a list of declined flows"),

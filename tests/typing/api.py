@@ -41,6 +41,7 @@ assert_type(avi_portspec.releases()[0], Release)
 assert_type(edition.conflicts()[0], Statement)
 assert_type(edition.statements_on("a-flow"), Catalog[Statement])
 assert_type(edition.near_misses("tcp", 22), tuple[NearMiss, ...])
+assert_type(edition.accept("a", *avi_portspec.statements()), Edition)
 
 flows = edition.flows.select(source="SE", port=[22, 443], protocol="tcp")
 assert_type(flows, Flows)
@@ -72,6 +73,7 @@ avi_portspec.preset("awss")  # type: ignore[arg-type]
 answer = edition.resolve("aws")
 assert_type(edition.resolve(here, beyond=True).beyond, Catalog[Statement])
 edition.resolve("aws", beyond="30.2")  # type: ignore[arg-type]
+edition.accept(["a"])  # type: ignore[arg-type]
 answer.having("need")  # type: ignore[arg-type]
 rules = avi_portspec.rule_set(
     answer, avi_portspec.load_inventory("a.toml", edition=edition)

@@ -35,6 +35,7 @@ from avi_portspec.audit.model import (
     Rule,
     Unknown,
 )
+from avi_portspec.beyond.spellings import find_named, parties
 from avi_portspec.model.frozen import FrozenDict
 from avi_portspec.rules.networks import Network
 
@@ -264,8 +265,10 @@ _WAYS: Final[Mapping[str, tuple[Direction, ...]]] = FrozenDict(
 _BOTH: Final = {"both", "bidirectional", "bi directional", "two way"}
 _EVERY: Final = {"any", "all", "anywhere", "internet", "*", "any source",
                  "any destination", "any ip", "all hosts"}  # fmt: skip
-#: Between parties of a cell.
-_APART: Final = re.compile(r"\n|[,;]|\s+(?:and|or|&|/|\+)\s+", re.IGNORECASE)
+#: Between parties of a cell, but not within brackets.
+_APART: Final = re.compile(
+    r"(?:\n|[,;]|\s+(?:and|or|&|/|\+)\s+)(?![^()]{0,200}\))", re.IGNORECASE
+)
 
 
 class _Row:
@@ -383,6 +386,10 @@ class _Row:
 
 def _parties(text: str, name: str | None) -> tuple[Party, ...]:
     parts = [part.strip() for part in _APART.split(text)]
+    whole = " ".join(text.split())
+    if len(parts) > 1 and find_named(whole, parties()):
+        # One name, such as "Controllers and cluster IP".
+        parts = [whole]
     words = [word for part in parts for word in part.split()]
     if len(words) > len(parts) and all(map(parse_networks, words)):
         # A list of addresses with blanks between them.

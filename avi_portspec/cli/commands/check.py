@@ -15,6 +15,7 @@ from avi_portspec.errors import Fault, InvalidDataError
 
 if TYPE_CHECKING:
     from avi_portspec.cli.request import Request
+    from avi_portspec.cli.terminal import Screen
     from avi_portspec.deployment.resolution import Resolution
     from avi_portspec.edition.edition import Edition
 
@@ -94,10 +95,13 @@ def check_command(
             code = report(wrong)
             continue
         found.append(_check(text, subject, edition, kind))
-    if request.as_json:
-        request.write_json(_data(found, edition))
-    else:
-        request.write("".join(f"{finding}\n" for finding in found))
+
+    def show(screen: Screen) -> None:
+        for finding in found:
+            for line in str(finding).split("\n"):
+                screen.line(line)
+
+    request.answer(lambda: _data(found, edition), show)
     return code or int(any(finding.faults for finding in found))
 
 

@@ -85,7 +85,8 @@ def explain_command(
     """Explain why a deployment needs SUBJECT, or why not.
 
     SUBJECT is a protocol and port, such as tcp/9001 or 9001/tcp; a port, such
-    as 9001; a protocol, such as icmp; a service, such as ssh; a pair, such as
+    as 9001; a list of these, such as tcp/443,8443; a protocol, such as icmp;
+    a service, such as ssh; a pair, such as
     service-engine-to-controller or "Controller to NSX Manager"; or the id of
     a flow or an exclusion. Flows that do not apply are counted, unless there
     are no others. With --release, what other sources state about it comes
@@ -101,17 +102,20 @@ def explain_command(
     explained: list[Explanation] = []
     if answered is not None:
         explained = [answered.explain(each) for each in found]
-    elif any(each.flows or each.exclusions for each in found):
+    elif any(each.is_known for each in found):
         # What nothing documents needs no deployment.
         require_deployment(request, edition)
-    decisions = [each for part in explained for each in part.decisions]
+    # Several ports can be of one flow, and a gap be about any of them.
+    decided = {d.flow.id: d for part in explained for d in part.decisions}
+    decisions = [*decided.values()]
     exclusions = [each for part in explained for each in part.exclusions]
-    gaps = [gap for part in explained for gap in part.gaps]
+    gaps = [*dict.fromkeys(gap for part in explained for gap in part.gaps)]
     others = None
     is_silent = not request.quiet and any(
         decision.status == "unstated" for decision in decisions
     )
-    if release is not None or is_silent or not (decisions or exclusions):
+    silences = [each.silence for each in found if not each.is_known]
+    if release is not None or is_silent or silences:
         # Imported here: reading all statements takes its time.
         from avi_portspec.cli.other_sources import find_other_sources
 
@@ -133,8 +137,13 @@ def explain_command(
             edition,
             deployment=deployment,
             subject=found[0].name if len(found) == 1 else subject,
-            text="\n".join(part.text for part in explained)
-            or found[0].silence,
+            text="\n".join(
+                dict.fromkeys(
+                    line
+                    for text in ([part.text for part in explained] or silences)
+                    for line in text.splitlines()
+                )
+            ),
             decisions=[
                 decision_data(decision, edition) for decision in decisions
             ],
@@ -165,7 +174,7 @@ def explain_command(
             screen,
             asked,
             answered,
-            subject=found[0],
+            silences=silences,
             decisions=decisions,
             exclusions=exclusions,
             gaps=gaps,

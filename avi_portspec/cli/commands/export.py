@@ -16,7 +16,12 @@ from avi_portspec.cli.options import (
     option,
 )
 from avi_portspec.cli.parameters import Choice
-from avi_portspec.cli.query import format_of, query, query_options
+from avi_portspec.cli.query import (
+    beyond_option,
+    format_of,
+    query,
+    query_options,
+)
 from avi_portspec.cli.streams import is_terminal
 from avi_portspec.documents import join
 from avi_portspec.errors import InvalidDataError
@@ -48,6 +53,7 @@ def _formats() -> Iterable[str]:
         "--output). 'avi-portspec formats' says what each is.",
     ),
     inventory_option(OUTPUT, "They are written beside the names."),
+    beyond_option,
     deployment_options,
     query_options,
     edition_options,
@@ -93,7 +99,7 @@ def export_command(
         raise CommandError(f"--format is required: {', '.join(_formats())}")
     if _is_binary(chosen) and is_terminal(request.output):
         raise CommandError(f"{chosen} is binary; use --output FILE")
-    answer = query(request, **given)
+    answer = query(request, written=chosen, **given)
     if inventory is None:
         written = answer.export(chosen)
     else:

@@ -18,7 +18,7 @@ from avi_portspec.cli.options import (
     edition_options,
     option,
 )
-from avi_portspec.cli.streams import STDIN
+from avi_portspec.cli.streams import STDIN, tell
 from avi_portspec.model.facets import FACETS, Deployment
 from avi_portspec.model.wording import sites_of
 
@@ -107,7 +107,7 @@ def init_command(request: Request, *, inventory: bool, force: bool) -> None:
             if inventory
             else f"avi-portspec ports --deployment {name}"
         )
-        click.echo(f"Wrote {target}. Next: {following}", err=True)
+        tell(f"Wrote {target}. Next: {following}")
 
 
 # -- questions ---------------------------------------------------------------

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from avi_portspec.cli.failures import CommandError
 from avi_portspec.cli.options import (
     OUTPUT,
-    check_release,
     command,
     deployment_argument,
     deployment_options,
@@ -16,18 +15,18 @@ from avi_portspec.cli.options import (
     option,
     table_options,
 )
-from avi_portspec.cli.parameters import RELEASE
-from avi_portspec.cli.query import format_of, query, query_options
-from avi_portspec.names import RELEASE_ID
+from avi_portspec.cli.query import (
+    beyond_option,
+    format_of,
+    query,
+    query_options,
+)
 from avi_portspec.tabular.columns import COLUMNS
 
 if TYPE_CHECKING:
     from avi_portspec.cli.request import Request
 
 __all__ = ["ports_command"]
-
-#: What ``--beyond`` is without a release.
-_ANY: Final = "any"
 
 
 @command(
@@ -55,17 +54,7 @@ _ANY: Final = "any"
         help="The columns of the table, comma-separated: "
         f"{', '.join(COLUMNS)}.",
     ),
-    option(
-        OUTPUT,
-        "--beyond",
-        type=RELEASE,
-        is_flag=False,
-        flag_value=_ANY,
-        metavar="[RELEASE]",
-        help="Add below the table where other sources differ from the "
-        "vendor's page or add to it; on a release, that of --release or one "
-        "given here, such as 30.2. The answer stays the same.",
-    ),
+    beyond_option,
     json_option,
     table_options,
     edition_options,
@@ -135,16 +124,9 @@ def ports_command(
         raise CommandError(
             f"{names[0]} is for the table; {chosen} always has all columns"
         )
-    if beyond is not None and chosen == "csv":
-        raise CommandError(
-            "csv has flows alone, and nothing for --beyond; 'avi-portspec "
-            "statements' lists the statements"
-        )
     if wide and columns is not None:
         raise CommandError("--columns and --wide cannot be used together")
-    if beyond not in {None, _ANY}:
-        _keep_beyond(request, str(beyond))
-    answer = query(request, beyond=beyond is not None, **given)
+    answer = query(request, beyond=beyond, written=chosen, **given)
     if chosen == "json":
         request.write_json(answer.data())
     elif chosen is not None:
@@ -167,19 +149,3 @@ def ports_command(
             show_elsewhere(screen, answer.resolution)
         request.write(screen.text())
     return 0 if answer.flows else 1
-
-
-def _keep_beyond(request: Request, given: str) -> None:
-    """Put what follows --beyond into the request.
-
-    It is a release. But if no deployment is named, it may also be the
-    deployment, before which the option stands.
-
-    Raises:
-        click.BadParameter: It is neither.
-    """
-    if request.deployments or request.clouds or RELEASE_ID.fullmatch(given):
-        check_release(given, "--beyond")
-        request.keep("release", given)
-    else:
-        request.keep("deployments", (given,))

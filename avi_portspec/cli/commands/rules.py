@@ -21,7 +21,7 @@ from avi_portspec.cli.options import (
 )
 from avi_portspec.cli.parameters import ENDPOINT, PLATFORMS, Choice
 from avi_portspec.cli.query import bad_filter
-from avi_portspec.cli.streams import report_progress
+from avi_portspec.cli.streams import report_progress, tell
 from avi_portspec.documents import count_text
 from avi_portspec.errors import InvalidDataError, InvalidQueryError
 from avi_portspec.names import DirectionReading, OptionName
@@ -250,7 +250,7 @@ def rules_command(
     else:
         request.write(written.text)
         for line in _warnings(rules):
-            click.echo(line, err=True)
+            tell(line)
     allowed = ("complete", *(["as-far-as-documented"] if allow_gaps else []))
     is_whole = all(o.kind != "not-expressible" for o in rules.omissions)
     return 0 if rules.completeness in allowed and is_whole else 1
@@ -338,7 +338,7 @@ def _summarise(
         f"{total} for {platform}. Complete: {rules.verdict}.",
     ]
     if request.quiet:
-        click.echo("\n".join(notes), err=True)
+        tell("\n".join(notes))
         return
     screen.line()
     for note in notes:

@@ -96,6 +96,17 @@ class TestRows:
             "table through": ["allow Controller, SE > DNS/NTP, Syslog udp/53"]
         }
 
+    def test_one_party_of_a_cell(self) -> None:
+        """A name that is known stays whole, as do brackets."""
+        text = HEAD + (
+            '"Controllers and\ncluster IP",SE or Controller,tcp,1\n'
+            '"A (b, c), d (e and f",Controllers and SEs,tcp,2\n'
+        )
+        assert rules(read_text(text))["table through"] == [
+            "allow Controllers and cluster IP > SE or Controller tcp/1",
+            "allow A (b, c), d (e, f > Controllers, SEs tcp/2",
+        ]
+
     def test_addresses_and_any(self) -> None:
         """Networks, lists with blanks, and each word for everybody."""
         text = HEAD + (
@@ -390,6 +401,44 @@ class TestMarkdown:
         found = read_text(text)
         assert rules(found) == {"table through": ["allow d > e tcp/2"]}
         assert unread(found) == ["set-aside: ~~a~~ | ~~b~~ | ~~tcp/1~~"]
+
+    def test_comments_are_not_shown(self) -> None:
+        """Over tables, rows of one, and within a cell."""
+        head = "| From | To | Port |\n|---|---|---|\n"
+        text = (
+            f"<!-- {head}| a | b | tcp/1 | -->\n"
+            f"<!--\n{head}| a | b | tcp/2 |\n-->\n\n{head}"
+            "| a | b | tcp/3 <!-- tcp/4 --> |\n"
+            "<!-- | a | b | tcp/5 | -->\n"
+            "  <!--\n| a | b | tcp/6 |\n--> | a | b | tcp/7 |\n"
+            "| a | b | tcp/8 |\n\n"
+            # It stands in code, or it does not begin a line.
+            f"```\n<!--\n```\n\n    <!--\n\nSee <!-- below\n\n{head}"
+            "| a | b | tcp/9 |\n\n"
+            # It does not end.
+            f"<!--\n\n{head}| a | b | tcp/10 |\n"
+        )
+        found = read_text(text)
+        assert rules(found)["table through"] == [
+            f"allow a > b tcp/{port}" for port in (3, 8, 9)
+        ]
+        assert found.units == 3
+        assert [r.place.line for r in found.filters[0].rules] == [12, 17, 29]
+
+    def test_a_comment_in_a_cell_ends_in_it(self) -> None:
+        """One that does not is text, and such a row is not understood."""
+        text = "| from | to | port |\n|-|-|-|\n| a | b | tcp/1 <!-- , 2 |\n"
+        found = read_text(text)
+        assert [each.kind for each in found.unread] == ["failed"]
+
+    def test_code_parts_a_table(self) -> None:
+        """What stands around it is no table."""
+        text = (
+            "| from | to | port |\n```\n```\n|-|-|-|\n\n"
+            "| from | to | port |\n|-|-|-|\n| a | b | tcp/1 |\n"
+            "~~~\n~~~\n| a | b | tcp/2 |\n"
+        )
+        assert rules(read_text(text))["table through"] == ["allow a > b tcp/1"]
 
     def test_rules_of_other_kinds_are_no_tables(self) -> None:
         """A line of dashes below a line with a bar."""
