@@ -75,6 +75,8 @@ _EPHEMERAL: Final = (1024, PORTS - 1)
 _ECHO_CODE: Final = 0
 #: The atoms of a party: what it has for sure, and what it may have.
 _Bounds: TypeAlias = tuple[int, int]
+#: Who bears a filter for sure, and who may, by name.
+_Bearers: TypeAlias = tuple[dict[str, int], dict[str, int]]
 _T = TypeVar("_T")
 #: What stands for several, such as a virtual network.
 _GROUP: Final = "group"
@@ -153,6 +155,8 @@ class Judged(NamedTuple):
         attached: Who is on its side for sure, and who may be, as atoms;
             everybody if it does not say.
         unread: What may add rules to it.
+        bearers: The selectors with a role all of whose pods bear it, and
+            those some of whose pods may, by name: their roles, as atoms.
         replies: The same with its rules for replies, if it has others.
     """
 
@@ -161,6 +165,7 @@ class Judged(NamedTuple):
     hulled: Hulled[RuleBoxes]
     attached: _Bounds
     unread: tuple[Unread, ...]
+    bearers: _Bearers = ({}, {})
     replies: Judged | None = None
 
 
@@ -248,6 +253,7 @@ class Compiler:
         )
         #: The roles whose rules nobody gave.
         self.not_filtered = frozenset(parts_of_roles(roles.not_filtered))
+        self._selects = cache(self._find_selects)
         self._outsiders = dict.fromkeys(map(_role, named))
         self._roles_named = frozenset(self._outsiders)
         self._shares = Shares(existing, roles, self._roles_by_key)
@@ -291,7 +297,13 @@ class Compiler:
                 for rule in (*filter_.rules, *filter_.reply_rules):
                     parties |= dict.fromkeys(rule.sources)
                     parties |= dict.fromkeys(rule.destinations)
-        self._held = _held(parties)
+        self._selected = [
+            party
+            for party in parties
+            if isinstance(party, Tag)
+            and party.selector is not None
+            and self._roles_by_key(party)
+        ]
         for party in parties:
             if isinstance(party, Networks):
                 networks += party.networks
@@ -304,10 +316,41 @@ class Compiler:
     def roles_of(self, party: Party) -> tuple[str, ...]:
         """Return the roles of a party, by the role map or by its name."""
         found = self._roles_by_key(party) or self._roles_by_name(party)
+        for tag in self._selects(party)[0]:
+            found += self._roles_by_key(tag)
         if isinstance(party, Networks):
             for network in party.networks:
                 found += self._roles.roles_of([str(network)])
         return tuple(dict.fromkeys(found))
+
+    def _find_selects(self, party: Party) -> tuple[list[Tag], list[Tag]]:
+        """Return which selectors with a role one surely includes, or may meet.
+
+        One that has a role of its own means those that it includes.
+        """
+        included: list[Tag] = []
+        possible: list[Tag] = []
+        if isinstance(party, Tag) and party.selector is not None:
+            for each in self._selected:
+                assert each.selector is not None  # noqa: S101 - for types
+                if party.selector.includes(each.selector):
+                    included.append(each)
+                elif party.selector.may_meet(each.selector):
+                    possible.append(each)
+        return included, [] if self._roles_by_key(party) else possible
+
+    def may_select(self, party: Party, atoms: int) -> list[str]:
+        """Return the selectors that may have pods in common with a party.
+
+        Args:
+            party: The party.
+            atoms: Of whom to return selectors.
+        """
+        return [
+            each.name
+            for each in self._selects(party)[1]
+            if self._find_roles(each, (), None)[1] & atoms
+        ]
 
     def _roles_by_key(self, party: Party) -> tuple[str, ...]:
         """Return the roles that the role map or the inventory gives."""
@@ -430,14 +473,15 @@ class Compiler:
                 less than the roles that they have.
         """
         least = most = 0
-        held = (
-            self._held.get(p.name, ()) for p in parties if isinstance(p, Tag)
-        )
-        everybody = (*parties, *chain.from_iterable(held))
+        selects = [*map(self._selects, parties)]
+        included = chain.from_iterable(each[0] for each in selects)
+        everybody = (*parties, *included)
         for party in everybody:
             low, high = self._find_party(party, everybody, format_)
             least |= low
             most |= high
+        for tag in chain.from_iterable(each[1] for each in selects):
+            most |= self._find_roles(tag, (), None)[1]
         return least, most
 
     def _find_party(
@@ -589,6 +633,7 @@ class Compiler:
                     for unread in existing.unread
                     if unread.concerns(filter_)
                 ),
+                self._bearers(filter_),
             )
             if replies:
                 own = {rule.id for rule in filter_.rules}
@@ -621,6 +666,17 @@ class Compiler:
         )
         absent = self._unfiltered & ~self._peers(named, None)[1]
         return least & ~absent, most & ~absent
+
+    def _bearers(self, filter_: Filter) -> _Bearers:
+        surely, maybe = (
+            {
+                tag.name: self._find_roles(tag, (), None)[1]
+                for party in filter_.attached_to
+                for tag in self._selects(party)[at]
+            }
+            for at in (0, 1)
+        )
+        return surely, {k: v for k, v in maybe.items() if k not in surely}
 
     @property
     def _all(self) -> _Bounds:
@@ -860,16 +916,6 @@ def _piece(role: str, network: Network) -> Outsider:
 
 def _outsider(party: Party) -> Outsider:
     return Outsider(names_of_party(party)[0])
-
-
-def _held(parties: Iterable[Party]) -> dict[str, list[Tag]]:
-    """Return by name of a tag the others whose bearers all bear it."""
-    held: dict[str, list[Tag]] = {}
-    for party in parties:
-        if isinstance(party, Tag):
-            for name in party.within:
-                held.setdefault(name, []).append(party)
-    return held
 
 
 def _common(mask: int, other: int) -> int:

@@ -11,6 +11,7 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
+from avi_portspec.audit.selectors import Selector
 from avi_portspec.audit.services import Spans
 from avi_portspec.errors import Fault, shown
 from avi_portspec.rules.networks import Family, Network
@@ -108,9 +109,9 @@ class Tag:
     """What bears a tag or a label, in the spelling of the provider."""
 
     name: str
-    #: The tags that all who bear this one bear, too: by name, and no part
-    #: of what it is.
-    within: tuple[str, ...] = attrs.field(default=(), eq=False, repr=False)
+    #: The labels of those who bear it, where these decide: no part of what
+    #: it is.
+    selector: Selector | None = attrs.field(default=None, eq=False, repr=False)
 
 
 @attrs.frozen

@@ -16,15 +16,17 @@ from avi_portspec.audit.boxes import (
     subtract,
     unite,
 )
-from avi_portspec.audit.compiled import Compiler, Judged, Need
+from avi_portspec.audit.compiled import Compiler, Judged, Need, hull
 from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.model import (
     Filter,
     LastResort,
     Party,
     Rule,
+    Tag,
     Unknown,
 )
+from avi_portspec.audit.roles import names_of_party
 from avi_portspec.audit.services import service_text
 from avi_portspec.audit.walks import (
     Allowance,
@@ -32,9 +34,11 @@ from avi_portspec.audit.walks import (
     Part,
     Skip,
     allowance,
+    atoms_on,
     by_whom,
     cover,
     parts_of,
+    units_of,
 )
 from avi_portspec.documents import count_text, join
 from avi_portspec.model.flows import Flow
@@ -59,6 +63,8 @@ _PART: Final = (
     "network, or one party of several; list that role's addresses in the "
     "inventory, or let the rule name all of them"
 )
+_SELECTS: Final = "it may select pods of {}: give it its roles in the role map"
+_NAMESPACES: Final = ", or export the namespaces with the policies"
 _WHOM: Final = (
     "whom it denies is not known: give all its parties a role, or list the "
     "addresses of the roles in the inventory"
@@ -365,27 +371,40 @@ class _Side:
         found: dict[str, None] = {}
         for part in self._parts:
             for stage, filters in part.stages.items():
-                found |= dict.fromkeys(self._stage(stage, filters))
-                for judged, _ in filters:
-                    found |= dict.fromkeys(_open(judged, part.region))
+                found |= dict.fromkeys(
+                    self._stage(stage, filters, part.region)
+                )
+                for judged, is_sure in filters:
+                    texts = self._open(judged, part.region, is_sure=is_sure)
+                    found |= dict.fromkeys(texts)
         yield from found
 
     def _stage(
-        self, stage: str, filters: Sequence[tuple[Judged, bool]]
+        self,
+        stage: str,
+        filters: Sequence[tuple[Judged, bool]],
+        region: Region,
     ) -> Iterator[str]:
-        for judged, is_sure in filters:
-            if not is_sure:
-                texts = _unknown_texts(judged.filter.attached_to)
+        units = units_of([judged for judged, _ in filters], self._together)
+        for at, (judged, is_sure) in enumerate(filters):
+            # What adds to others, and has nothing to add, decides nothing.
+            if not is_sure and (
+                any(at in unit for unit in units)
+                or any(
+                    let is None or let.action == "allow"
+                    for let, _ in by_whom(judged, region, is_most=True)
+                )
+            ):
+                atoms = atoms_on(region, _axes(judged))
+                texts = [*self._unknown(judged.filter.attached_to, atoms)]
                 name = clean(judged.filter.id)
                 yield (
                     f"{name}: whether it is attached here is not known"
                     f"{': ' if texts else ''}{'; '.join(texts)}"
                 )
-        names = [judged.filter.id for judged, _ in filters]
-        if len(names) > 1 and not any(
-            each.issuperset(names) for each in self._together
-        ):
-            texts = [*map(clean, names)]
+        if len(units) > 1:
+            names = (filters[at][0].filter.id for unit in units for at in unit)
+            texts = [*map(clean, dict.fromkeys(names))]
             listed = ", ".join(f'"{name}"' for name in texts)
             yield (
                 f"{join('and', texts)} are of one stage ({stage}): if every "
@@ -393,6 +412,47 @@ class _Side:
                 f"[[{listed}]] in the role map; else map them to different "
                 "roles"
             )
+
+    def _open(
+        self, judged: Judged, need: Region, *, is_sure: bool
+    ) -> Iterator[str]:
+        """Yield what of a filter's rules is not known."""
+        for unread in judged.unread[:_LISTED]:
+            place = clean(str(unread.place))
+            yield f"{place}: {clean(unread.text)}: {clean(unread.why)}"
+        if len(judged.unread) > _LISTED:
+            yield f"{clean(judged.filter.id)}: more of it was not read"
+        for boxes in judged.rules:
+            if boxes.least is boxes.most or not intersect(need, boxes.most):
+                continue
+            rule = boxes.rule
+            sources, destinations, _ = hull(need)
+            texts = [
+                *self._unknown(rule.sources, sources),
+                *self._unknown(rule.destinations, destinations),
+            ]
+            if isinstance(rule.service, Unknown):
+                texts.append(_unknown_text(rule.service))
+            texts += [f"only {clean(text)}" for text in rule.conditions]
+            if not texts and is_sure:
+                texts = [_WHOM if rule.action == "deny" else _PART]
+            if texts:
+                why = "; ".join(texts)
+                yield f"{clean(str(rule.place))} {clean(rule.id)}: {why}"
+
+    def _unknown(self, parties: Iterable[Party], atoms: int) -> Iterator[str]:
+        """Yield what is not known of parties, as far as some atoms go."""
+        for party in parties:
+            if isinstance(party, Unknown):
+                yield _unknown_text(party)
+            elif isinstance(party, Tag) and party.selector is not None:
+                found = self._compiler.may_select(party, atoms)[:_SHOWN]
+                if found:
+                    listed = join("or", map(clean, found))
+                    name = clean(names_of_party(party)[0])
+                    is_there = party.selector.names_namespace
+                    more = "" if is_there else _NAMESPACES
+                    yield f"{name}: {_SELECTS.format(listed)}{more}"
 
 
 def _side(verdict: Verdict, **more: object) -> Side:
@@ -407,33 +467,8 @@ def _rules(lets: Iterable[Let]) -> tuple[Rule, ...]:
     )
 
 
-def _open(judged: Judged, need: Region) -> Iterator[str]:
-    """Yield what of a filter's rules is not known."""
-    for unread in judged.unread[:_LISTED]:
-        place = clean(str(unread.place))
-        yield f"{place}: {clean(unread.text)}: {clean(unread.why)}"
-    if len(judged.unread) > _LISTED:
-        yield f"{clean(judged.filter.id)}: more of it was not read"
-    for boxes in judged.rules:
-        if boxes.least is boxes.most or not intersect(need, boxes.most):
-            continue
-        rule = boxes.rule
-        texts = [*_unknown_texts((*rule.sources, *rule.destinations))]
-        if isinstance(rule.service, Unknown):
-            texts += _unknown_texts([rule.service])
-        texts += [f"only {clean(text)}" for text in rule.conditions]
-        if not texts:
-            texts = [_WHOM if rule.action == "deny" else _PART]
-        why = "; ".join(texts)
-        yield f"{clean(str(rule.place))} {clean(rule.id)}: {why}"
-
-
-def _unknown_texts(parties: Iterable[Party]) -> list[str]:
-    return [
-        f"{clean(party.text)}: {clean(party.why)}"
-        for party in parties
-        if isinstance(party, Unknown)
-    ]
+def _unknown_text(unknown: Unknown) -> str:
+    return f"{clean(unknown.text)}: {clean(unknown.why)}"
 
 
 # -- a flow ------------------------------------------------------------------

@@ -175,13 +175,11 @@ class TestTheShapes:
     ) -> None:
         """A key more or less is not what is documented."""
         answer = answers(QUESTIONS[name][0])
-        schema = schemas.schema(name)
-        with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate({**answer, "more": 1}, schema)
+        fits = jsonschema.Draft202012Validator(schemas.schema(name)).is_valid
+        assert fits(answer)
+        assert not fits({**answer, "more": 1})
         for key in answer:
-            fewer = {k: v for k, v in answer.items() if k != key}
-            with pytest.raises(jsonschema.ValidationError):
-                jsonschema.validate(fewer, schema)
+            assert not fits({k: v for k, v in answer.items() if k != key})
 
     @pytest.mark.parametrize(
         ("name", "text", "bad"),

@@ -304,14 +304,23 @@ class TestKubernetes:
             Tag("app=ctl in namespace avi"),
         )
 
-    def test_all_pods_of_a_place_have_those_with_labels(self) -> None:
-        """They are in their namespace, and in any."""
-        found = read_text(POLICY)
-        _, *tags = found.filters[0].rules[0].sources
-        every = "any pod in any namespace"
-        assert [getattr(each, "within", None) for each in tags] == [
-            ("any pod in namespace avi", every), (every,), (every,),
-        ]  # fmt: skip
+    def test_what_no_cluster_takes(self) -> None:
+        """An operator that there is not, and labels that are none."""
+        wrong = (
+            POLICY.replace("operator: In", "operator: Gt")
+            + """---
+apiVersion: v1
+kind: Namespace
+metadata: {name: avi, labels: {team: [net]}}
+"""
+        )
+        with pytest.raises(InvalidDataError) as caught:
+            read_text(wrong)
+        # They stand where the labels of a namespace are read before policies.
+        assert [fault.partition(":")[0] for fault in faults(caught)] == [
+            "/1/metadata/labels/team",
+            "/0/spec/ingress/0/from/3/podSelector/matchExpressions/0/operator",
+        ]
 
     def test_types_that_are_not_named(self) -> None:
         """Ingress always; egress if there are rules for it."""
