@@ -92,6 +92,8 @@ class RuleBoxes(NamedTuple):
         filter_id: The filter that it is in.
         least: What it matches for sure.
         most: All that it may match.
+        opens: The same without the roles that may be in a party that has
+            none: what it is for.
         hull: For each axis, the atoms of *most*.
         rests_on: What makes it broad: ``any-source`` or
             ``provider-default``; empty if it is not.
@@ -101,6 +103,7 @@ class RuleBoxes(NamedTuple):
     filter_id: str
     least: Region
     most: Region
+    opens: Region
     hull: Box
     rests_on: str
 
@@ -274,6 +277,8 @@ class Compiler:
         self._peers = cache(self._find_peers)
         self._role_mask = cache(self._find_role)
         self._hidden = self._find_hidden()
+        #: Returns which roles may be in a party that has none.
+        self.may_hold = cache(self._find_held)
         self._unfiltered = self._find_unfiltered()
         self._pieces = [
             pieces
@@ -703,48 +708,84 @@ class Compiler:
             others if filter_.direction == "out" else members,
             format_,
         )
-        if rule.action == "deny":
-            sources = self._widen(rule.sources, sources)
-            destinations = self._widen(rule.destinations, destinations)
+        senders = self._widen(rule.sources, sources)
+        receivers = self._widen(rule.destinations, destinations)
         if filter_.attached_to and filter_.direction == "in":
             destinations = _within(destinations, attached)
+            receivers = _within(receivers, attached)
         if filter_.attached_to and filter_.direction == "out":
             sources = _within(sources, attached)
+            senders = _within(senders, attached)
         if isinstance(rule.service, Unknown):
             services = 0, self.services.whole
         else:
             services = (self._service(rule.service),) * 2
-        least, most = (
+        least, opens = (
             self.boxes(
                 sources[at], destinations[at], services[at], rule.source_ports
             )
             for at in (0, 1)
         )
+        most = opens
+        if (senders[1], receivers[1]) != (sources[1], destinations[1]):
+            most = self.boxes(
+                senders[1], receivers[1], services[1], rule.source_ports
+            )
         if least == most:
             least = most
         if rule.conditions:
             least = ()
         return RuleBoxes(
-            rule, filter_.id, least, most, hull(most), _broad(rule, filter_)
+            rule,
+            filter_.id,
+            least,
+            most,
+            opens,
+            hull(most),
+            _broad(rule, filter_),
         )
 
     def _widen(self, parties: tuple[Party, ...], side: _Bounds) -> _Bounds:
-        """Return whom a rule may deny: who is in a party, nobody may say."""
+        """Return a side of a rule with whoever may be in its parties."""
         most = side[1]
         for party in parties:
-            if isinstance(party, Networks):
-                for network in party.networks:
+            most |= self.may_hold(party)
+        return side[0], most
+
+    def _find_held(self, party: Party) -> int:
+        """Return which roles may be in a party that has none, as atoms.
+
+        That a role has addresses, or another group, does not tell that it is
+        not in this one; addresses tell who is in a network.
+        """
+        match party:
+            case Networks(networks=networks) if not self._roles_by_key(party):
+                mask = 0
+                for network in networks:
                     if not any(
                         is_within(network, own)
                         for own, _ in self._roles.networks
                     ):
                         family = self.addresses.family(network.version)
-                        most |= self._hidden & family
-            elif isinstance(
-                party, (Group, Tag, PrefixList)
-            ) and not self.roles_of(party):
-                most |= self._hidden
-        return side[0], most
+                        mask |= self._hidden & family
+                return mask
+            case PrefixList(is_closed=True):
+                return 0
+            case Group() | Tag() | PrefixList() if not self.roles_of(party):
+                return self._anybody_in(party)
+        return 0
+
+    def _anybody_in(self, party: Group | Tag | PrefixList) -> int:
+        mask = 0
+        for role in parts_of_roles(each.name for each in self._roles_named):
+            mask |= self._role_mask(role)
+        if isinstance(party, Tag) and party.selector is not None:
+            # Their labels tell who of these is in it.
+            for tag in self._selected:
+                mask &= ~self._find_roles(tag, (), None)[1]
+        if isinstance(party, Group) and party.family is not None:
+            mask &= self.addresses.family(party.family)
+        return mask
 
     # -- what is needed ------------------------------------------------------
 

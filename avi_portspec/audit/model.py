@@ -119,6 +119,8 @@ class PrefixList:
     """A list of prefixes that stands elsewhere."""
 
     id: str
+    #: Whether it is the provider's own, and nothing of the site can be in it.
+    is_closed: bool = attrs.field(default=False, eq=False)
 
 
 @attrs.frozen

@@ -26,6 +26,7 @@ from avi_portspec.audit.model import (
     Filter,
     Networks,
     Party,
+    PrefixList,
     Rule,
     Unknown,
     Unread,
@@ -510,7 +511,11 @@ class _Audit:
         unmapped = {
             name: places
             for name, (party, places) in self._parties.items()
-            if not (clean(name) in self.roles or self._is_known(party))
+            if not (
+                clean(name) in self.roles
+                or self._is_known(party)
+                or (isinstance(party, PrefixList) and party.is_closed)
+            )
         }
         meant = find_slips(unmapped, self._resolution.edition.endpoints)
         for name, places in unmapped.items():
@@ -521,8 +526,9 @@ class _Audit:
             yield Finding(
                 kind="unmapped",
                 level="note",
-                text=f"{clean(name)} is in no role of the role map ({text})."
-                f"{hint}",
+                text=f"{clean(name)} is in no role of the role map ({text}): "
+                "give it its roles under [party], or a name of your own if "
+                f"it is nobody of the product.{hint}",
                 party=name,
             )
 

@@ -21,6 +21,7 @@ from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.model import (
     Filter,
     LastResort,
+    Networks,
     Party,
     Rule,
     Tag,
@@ -65,10 +66,8 @@ _PART: Final = (
 )
 _SELECTS: Final = "it may select pods of {}: give it its roles in the role map"
 _NAMESPACES: Final = ", or export the namespaces with the policies"
-_WHOM: Final = (
-    "whom it denies is not known: give all its parties a role, or list the "
-    "addresses of the roles in the inventory"
-)
+_HELD: Final = "who is in it is not known: give it its roles in the role map"
+_ADDRESSES: Final = ", or list the addresses of the roles in the inventory"
 _NO_FAMILY: Final = (
     "the two sides have no addresses of one family in the inventory"
 )
@@ -423,7 +422,9 @@ class _Side:
         if len(judged.unread) > _LISTED:
             yield f"{clean(judged.filter.id)}: more of it was not read"
         for boxes in judged.rules:
-            if boxes.least is boxes.most or not intersect(need, boxes.most):
+            if boxes.least is boxes.most or not subtract(
+                intersect(need, boxes.most), boxes.least
+            ):
                 continue
             rule = boxes.rule
             sources, destinations, _ = hull(need)
@@ -434,11 +435,26 @@ class _Side:
             if isinstance(rule.service, Unknown):
                 texts.append(_unknown_text(rule.service))
             texts += [f"only {clean(text)}" for text in rule.conditions]
+            texts += [
+                *self._held(rule.sources, sources),
+                *self._held(rule.destinations, destinations),
+            ]
             if not texts and is_sure:
-                texts = [_WHOM if rule.action == "deny" else _PART]
+                texts = [_PART]
             if texts:
-                why = "; ".join(texts)
+                why = "; ".join(dict.fromkeys(texts))
                 yield f"{clean(str(rule.place))} {clean(rule.id)}: {why}"
+
+    def _held(self, parties: Iterable[Party], atoms: int) -> Iterator[str]:
+        """Yield the parties without a role in which some atoms may be."""
+        for party in parties:
+            if not self._compiler.may_hold(party) & atoms:
+                continue
+            names, more = [*names_of_party(party)[:1]], ""
+            if isinstance(party, Networks):
+                names, more = names or [*map(str, party.networks)], _ADDRESSES
+            listed = join("and", [*map(clean, names[:_SHOWN])])
+            yield f"{listed}: {_HELD}{more}"
 
     def _unknown(self, parties: Iterable[Party], atoms: int) -> Iterator[str]:
         """Yield what is not known of parties, as far as some atoms go."""

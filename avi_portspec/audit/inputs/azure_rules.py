@@ -10,7 +10,11 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from avi_portspec.audit.inputs.addresses import ANYWHERE, join_networks
-from avi_portspec.audit.inputs.defaults import azure_defaults, last_resort
+from avi_portspec.audit.inputs.defaults import (
+    azure_defaults,
+    azure_tag,
+    last_resort,
+)
 from avi_portspec.audit.inputs.fields import (
     list_groups,
     read_networks,
@@ -29,7 +33,6 @@ from avi_portspec.audit.model import (
     Origin,
     Party,
     Place,
-    PrefixList,
     Rule,
     Unknown,
 )
@@ -174,8 +177,7 @@ def _parties(node: Node, side: str) -> tuple[Party, ...]:
         if text.casefold() in _ANY:
             parties.append(ANYWHERE)
         elif text[:1].isalpha() and ":" not in text and "." not in text[:2]:
-            # A service tag: addresses that Azure keeps elsewhere.
-            parties.append(PrefixList(name_of(text)))
+            parties.append(azure_tag(name_of(text)))
         else:
             networks += read_networks(each)
     groups = list_groups(

@@ -24,6 +24,7 @@ __all__ = [
     "LAST_RESORTS",
     "DefaultRule",
     "azure_defaults",
+    "azure_tag",
     "default_rule",
     "last_resort",
 ]
@@ -127,8 +128,17 @@ class DefaultRule(NamedTuple):
     source: str
 
 
-_VNET: Final = (PrefixList("VirtualNetwork"),)
-_BALANCER: Final = (PrefixList("AzureLoadBalancer"),)
+def azure_tag(name: str) -> PrefixList:
+    """Return a service tag: addresses that Azure keeps elsewhere.
+
+    That of its load balancer is the host of a virtual machine, 168.63.129.16,
+    whence it asks whether the machine is well.
+    """
+    return PrefixList(name, is_closed=name.casefold() == "azureloadbalancer")
+
+
+_VNET: Final = (azure_tag("VirtualNetwork"),)
+_BALANCER: Final = (azure_tag("AzureLoadBalancer"),)
 _ANY: Final = (ANYWHERE,)
 
 #: By direction, in order of priority: 65000, 65001 and 65500.
