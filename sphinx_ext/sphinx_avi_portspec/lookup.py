@@ -178,9 +178,14 @@ class _Book:
         found = dict(relevant(self.edition, flow))
         for reason in (*flow.inferred, *flow.readings):
             for match in reason.when.matches():
-                # Whether there are other values counts too.
-                every = self.edition.facets[match.facet].values
-                found[match.facet] = frozenset(v.id for v in every)
+                named = {*match.values, *match.unstated}
+                if match != reason.when:
+                    # Within an "unless", it counts too whether a deployment
+                    # has other values.
+                    every = self.edition.facets[match.facet].values
+                    named = {value.id for value in every}
+                before = found.get(match.facet, frozenset())
+                found[match.facet] = before.union(named)
         return found
 
     def _find_row(self, flow: Flow, deployment: Deployment) -> list[Any]:

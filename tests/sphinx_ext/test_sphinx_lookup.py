@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,15 @@ from sphinx_projects import Project, warnings
 
 import avi_portspec
 import sphinx_avi_portspec
-from avi_portspec import Deployment, Edition, Reason, strategies
+from avi_portspec import (
+    Deployment,
+    Edition,
+    Match,
+    Reason,
+    Unless,
+    strategies,
+)
+from avi_portspec.deployment.space import representatives
 from avi_portspec.deployment.unresolved import (
     conflict_phrase,
     gap_phrases,
@@ -225,6 +234,53 @@ class TestLookup:
     def test_it_is_made_once_for_an_edition(self) -> None:
         """Whatever the edition's pages are."""
         assert build_lookup(EDITIONS[0]) is build_lookup(EDITIONS[0])
+
+    @pytest.mark.parametrize(
+        "clouds", [{"vcenter"}, {"vcenter", "azure"}, {"azure"}]
+    )
+    def test_a_reason_may_be_about_other_values(
+        self, clouds: set[str]
+    ) -> None:
+        """Of which an "unless" asks whether there are any, not which."""
+        reason = Reason(
+            field="ports",
+            level="assumed",
+            reason="Perhaps.",
+            when=Unless(part=Match(facet="cloud", values=("vcenter",))),
+        )
+        flows = [
+            attrs.evolve(flow, readings=[reason])
+            if flow.id == "external-to-controller-snmp"
+            else flow
+            for flow in UNDATED.flows
+        ]
+        own = attrs.evolve(UNDATED, id="unless", flows=flows)
+        asked = Deployment(clouds=clouds)
+        same(own, asked)
+        row = Walker(build_lookup(own), asked).answer(own)["rows"][
+            "external-to-controller-snmp"
+        ]
+        assert bool(row["assumed"]) is ("azure" in clouds)
+
+    def test_few_combinations_are_tried(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A reason on one cloud is no reason to try every set of clouds."""
+        tried = 0
+
+        def count(*arguments: Any) -> Iterator[Deployment]:
+            nonlocal tried
+            for deployment in representatives(*arguments):
+                tried += 1
+                yield deployment
+
+        monkeypatch.setattr(module, "representatives", count)
+        monkeypatch.setattr(module, "_made", {})
+        build_lookup(UNDATED)
+        clouds = len(UNDATED.facets["cloud"].values)
+        # Silence on a cloud is asked about for every set of clouds, each with
+        # a cluster and with a single node.
+        assert tried < 1.5 * 2 * 2**clouds
 
     @EACH
     def test_groups_keep_their_places(self, edition: Edition) -> None:
