@@ -25,8 +25,8 @@ __all__ = ["Block", "Module", "evaluate"]
 _SECONDS: Final = 10
 _PATIENCE: Final = 120
 _CHILD: Final = "from avi_portspec.audit.inputs.hcl_child import main; main()"
-#: The most that the process may print, in bytes.
-_OUTPUT: Final = 256 * 1024 * 1024
+#: What Go, and the child of its own accord, say where memory ends.
+_NO_MEMORY: Final = re.compile(rb"out of memory|cannot allocate memory")
 _FILES: Final = 1_000
 _ENDINGS: Final = (".tf", ".tf.json", ".tfvars")
 
@@ -53,12 +53,14 @@ class Module(NamedTuple):
         blocks: Its blocks as they are written, by their kind.
         assigned: The variables that files of values set.
         files: The files, by their paths within it.
+        missing: The paths of files that were not to be read.
     """
 
     evaluated: Mapping[str, Any]
     blocks: Mapping[str, list[Block]]
     assigned: frozenset[str]
     files: Mapping[str, bytes]
+    missing: tuple[str, ...]
 
 
 _ASSIGNED: Final = re.compile(r"^[ \t]*([A-Za-z_][\w-]*)[ \t]*=", re.MULTILINE)
@@ -82,7 +84,8 @@ def evaluate(document: Document) -> Module:
             "terraform",
         )
     with tempfile.TemporaryDirectory(prefix="avi-portspec-") as name:
-        folder = Path(name)
+        # Alone in its folder, by a name that no path in it can have.
+        folder = Path(tempfile.mkdtemp(dir=name))
         for path, data in files.items():
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -98,7 +101,8 @@ def evaluate(document: Document) -> Module:
         if path.endswith(".tfvars")
         for word in _ASSIGNED.findall(data.decode("utf-8", "replace"))
     )
-    return Module(found["evaluated"], blocks, assigned, files)
+    missing = [name for name, data in document.beside.items() if data is None]
+    return Module(found["evaluated"], blocks, assigned, files, tuple(missing))
 
 
 def _files(document: Document) -> dict[str, bytes]:
@@ -110,7 +114,7 @@ def _files(document: Document) -> dict[str, bytes]:
     for path, data in document.beside.items():
         parts = PurePosixPath(path).parts
         inside = parts and ".." not in parts and not path.startswith("/")
-        if inside and path.endswith(_ENDINGS):
+        if inside and path.endswith(_ENDINGS) and data is not None:
             files.setdefault(path, data)
     if len(files) > _FILES:
         raise document.refusal(
@@ -144,7 +148,13 @@ def _run(document: Document, folder: Path) -> Any:
             "audit the plan",
             "one that takes longer",
         )
-    if done.returncode or len(done.stdout) > _OUTPUT:
+    if done.returncode and _NO_MEMORY.search(done.stderr):
+        raise document.refusal(
+            "audit/not-hcl",
+            "a module that takes at most 1 GB; audit the plan",
+            "one that takes more",
+        )
+    if done.returncode:
         why = done.stderr.decode("utf-8", "replace").strip()
         first = clean(why.partition("\n")[0].replace(str(folder), "."))
         raise document.refusal(

@@ -6,6 +6,7 @@ is unknown here, and what its default decides says so.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -45,6 +46,8 @@ _BLOCK: Final = re.compile(
 _JSON: Final = ("resource", "module", "variable")
 _META: Final = "__tfmeta"
 _EXPRESSION: Final = "an expression"
+#: What the source of a module begins with that is no other's.
+_LOCAL: Final = ("./", "../")
 #: Arguments that hold blocks.
 _BLOCKS: Final = frozenset(
     {"ingress", "egress", "security_rule", "allow", "deny"}
@@ -299,11 +302,31 @@ class _Module:
                 instances = self.made.get((block.file, kind, name), [])
                 self._leave_of(block, f"{kind}.{name}", instances)
         for block in self.module.blocks.get("module", ()):
-            source = str(block.body.get("source", ""))
-            if not source.startswith(("./", "../")):
-                why = "a module of a registry is not read; audit the plan"
+            why = self._why_missing(block)
+            if why:
                 address = f"module.{block.labels[0]}"
                 self._leave(Place(block.file), address, why, is_apart=True)
+        for file in self.module.missing:
+            why = "no file, or a link out of the folder; audit the plan"
+            self._leave(Place(file), file, why)
+
+    def _why_missing(self, block: Block) -> str:
+        """Return why a module is not read that another one calls."""
+        source = str(block.body.get("source", ""))
+        if not source.startswith(_LOCAL):
+            return "a module of a registry is not read; audit the plan"
+        folder = posixpath.normpath(
+            posixpath.join(posixpath.dirname(block.file), source)
+        )
+        if folder.startswith(".."):
+            return "a module out of the folder is not read; audit the plan"
+        folders = {
+            posixpath.normpath(posixpath.dirname(file) or ".")
+            for file in self.module.files
+        }
+        if folder not in folders:
+            return "nothing of it is in the folder; audit the plan"
+        return ""
 
     def _leave_of(
         self, block: Block, address: str, instances: Sequence[_Instance]

@@ -477,4 +477,5 @@ class TestDocker:
                      "services:\n  a: {b: c}\n"):  # fmt: skip
             with pytest.raises(InvalidDataError, match="format that is read"):
                 read_text(text)
-        assert read_text("x", format="docker").units == 0
+        with pytest.raises(InvalidDataError, match="expected content of"):
+            read_text("x", format="docker")

@@ -895,7 +895,7 @@ resource "aws_security_group" "a" {
     ) -> None:
         """It is killed; the plan is what to audit then."""
         monkeypatch.setattr(hcl, "_SECONDS", 1)
-        endless = "m.evaluate = lambda folder: sum(iter(int, 1))"
+        endless = "m.evaluate = lambda *_, **__: sum(iter(int, 1))"
         name = "avi_portspec.audit.inputs.hcl_child"
         child = f"import {name} as m; {endless}; m.main()"
         monkeypatch.setattr(hcl, "_CHILD", child)
@@ -910,13 +910,46 @@ resource "aws_security_group" "a" {
         with pytest.raises(InvalidDataError, match="audit the plan"):
             read_text(INNER)
 
-    def test_an_answer_that_is_too_long(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """And a parser that dies without a word."""
-        monkeypatch.setattr(hcl, "_OUTPUT", 1)
-        with pytest.raises(InvalidDataError, match="parser ended with 0"):
-            read_text(INNER)
+    def test_a_parser_that_dies(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Without a word, or with a trace of its stack."""
+        for code, why in (
+            ("import os; os.abort()", "the parser ended with -6"),
+            (
+                "import sys; sys.exit('fatal error: x\\ntrace')",
+                "fatal error: x",
+            ),
+            ("import sys; sys.exit('runtime: out of memory')", "at most 1 GB"),
+        ):
+            monkeypatch.setattr(hcl, "_CHILD", code)
+            with pytest.raises(InvalidDataError, match=why):
+                read_text(INNER)
+
+    def test_modules_that_are_not_in_the_folder(self) -> None:
+        """Each that is called is read, or unknown."""
+        text = INNER + "".join(
+            f'module "{name}" {{\n  source = "{source}"\n}}\n'
+            for name, source in (
+                ("inside", "./in"),
+                ("absent", "./absent"),
+                ("above", "../in"),
+                ("far", "../../../../../../../../module/in"),
+                ("back", "./in/../../in"),
+                ("root", "/in"),
+            )
+        )
+        inner = {"in/a.tf": INNER.encode(), "link.tf": None}
+        found = read_text(text, "a.tf", beside=inner)
+        assert {
+            each.text: each.why.partition(";")[0] for each in found.unread
+        } == {
+            "module.absent": "nothing of it is in the folder",
+            "module.above": "a module out of the folder is not read",
+            "module.far": "a module out of the folder is not read",
+            "module.back": "a module out of the folder is not read",
+            "module.root": "a module of a registry is not read",
+            "link.tf": "no file, or a link out of the folder",
+        }
+        assert found.read == 2
 
     def test_files_are_counted(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A module of a million files is none."""
@@ -953,6 +986,32 @@ resource "aws_security_group" "a" {
         assert seen["timeout"] == 120
 
 
+class _WrappedError(Exception):
+    """An error of a parser, as Lark has them."""
+
+    def __init__(self, inner: Exception, line: int | None = None) -> None:
+        super().__init__()
+        self.orig_exc, self.line = inner, line
+
+
+def evaluated_here(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, *, confines: bool = True
+) -> list[Any]:
+    """Let a folder be evaluated in this process; return what it limits."""
+    limits: list[Any] = []
+    monkeypatch.setattr(
+        hcl_child.resource, "setrlimit", lambda *each: limits.append(each)
+    )
+    for name, answer in (
+        ("leave_network", True),
+        ("confine_reading", confines),
+        ("enter", False),
+    ):
+        monkeypatch.setattr(hcl_child, name, lambda *_, it=answer: it)
+    monkeypatch.setattr("sys.argv", ["child", str(folder), "7"])
+    return limits
+
+
 class TestTheProcess:
     """What evaluates a module, called as it is in its process."""
 
@@ -962,26 +1021,94 @@ class TestTheProcess:
         capsys: pytest.CaptureFixture[str],
     ) -> None:  # fmt: skip
         """What is evaluated, and what is written."""
-        limits: list[Any] = []
-        monkeypatch.setattr(
-            hcl_child.resource, "setrlimit", lambda *each: limits.append(each)
-        )
         (tmp_path / "a.tf").write_text(INNER)
         (tmp_path / "b.tf.json").write_text("{}")
-        monkeypatch.setattr("sys.argv", ["child", str(tmp_path), "7"])
+        limits = evaluated_here(monkeypatch, tmp_path)
         hcl_child.main()
         found = json.loads(capsys.readouterr().out)
         assert [*found["raw"]] == ["a.tf", "b.tf.json"]
         assert "google_compute_firewall" in found["evaluated"]
-        cpu, seconds = limits[1]
-        assert (cpu, seconds) == (hcl_child.resource.RLIMIT_CPU, (7, 8))
+        assert limits[1] == (hcl_child.resource.RLIMIT_CPU, (7, 8))
+        # What the process has already, and as much again as it may take.
+        (data, _), cpu = limits[0][1], limits[2]
+        assert cpu[0] == hcl_child.resource.RLIMIT_AS
+        assert cpu[1][0] > data == 1 << 30
+
+    @needs_terraform
+    def test_where_no_process_is_confined(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A module that may read other files is refused, as any that does."""
+        monkeypatch.setattr(hcl_child, "confine_reading", lambda _: False)
+        for text in (
+            'locals { x = file("x") }',
+            'locals { x = templatefile ("x", {}) }',
+            'locals { x = filesha1/* */("x") }',
+            'module "x" { source = "../x" }',
+            'module "x" { source = "/x" }',
+        ):
+            (tmp_path / "a.tf").write_text(text)
+            evaluated_here(monkeypatch, tmp_path, confines=False)
+            with pytest.raises(SystemExit, match="confines no process"):
+                hcl_child.main()
+        (tmp_path / "a.tf").write_text(INNER)
+        hcl_child.main()
+
+    @needs_terraform
+    def test_a_process_that_enters_its_folder(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """From then on, it has another path."""
+        evaluated_here(monkeypatch, tmp_path)
+        monkeypatch.setattr(hcl_child, "enter", lambda _: True)
+        seen: list[Path] = []
+        monkeypatch.setattr(
+            Path, "rglob", lambda self, _: seen.append(self) or []
+        )
+        with pytest.raises(SystemExit):
+            hcl_child.main()
+        assert {*seen} == {Path("/", tmp_path.name)}
+
+    @needs_terraform
+    def test_an_answer_that_is_too_long(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is not printed."""
+        evaluated_here(monkeypatch, tmp_path)
+        monkeypatch.setattr(hcl_child, "_OUTPUT", 1)
+        with pytest.raises(SystemExit, match="more than 0 MB"):
+            hcl_child.main()
+
+    @needs_terraform
+    def test_systems_without_figures(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Where nobody tells how much is in use, data alone is limited."""
+        limits = evaluated_here(monkeypatch, tmp_path)
+
+        def refuse(*_: Any) -> int:
+            raise FileNotFoundError
+
+        monkeypatch.setattr(hcl_child.os, "open", refuse)
+        hcl_child.main()
+        assert len(limits) == 2
 
     @pytest.mark.parametrize(
         ("wrong", "why"),
         [
-            (RecursionError(), "blocks nested too deeply"),
-            (ValueError("a\nb"), "a"),
-            (ValueError(), "ValueError()"),
+            (RecursionError(), "nested too deeply"),
+            (ValueError("a\nb"), "^a$"),
+            (ValueError(), r"ValueError\(\)"),
+            (MemoryError(), "out of memory"),
+            (UnicodeDecodeError("utf-8", b"", 0, 0, ""), "not UTF-8"),
+            (ValueError("use sys.set_int_max_str_digits()"), "too large"),
+            (ValueError("json: unsupported value: +Inf"), "too large"),
+            (_WrappedError(RecursionError()), "nested too deeply"),
+            (_WrappedError(ValueError(), line=-1), "_WrappedError"),
+            (
+                _WrappedError(ValueError(), line=7),
+                "^not understood at line 7$",
+            ),
         ],
     )
     def test_it_ends_with_what_is_wrong(
@@ -989,15 +1116,28 @@ class TestTheProcess:
     ) -> None:
         """In one line."""
 
-        def fail(folder: Path) -> Any:
+        def fail(*_: Any, **__: Any) -> Any:
             raise wrong
 
-        monkeypatch.setattr(hcl_child.resource, "setrlimit", print)
+        evaluated_here(monkeypatch, Path())
         monkeypatch.setattr(hcl_child, "evaluate", fail)
-        monkeypatch.setattr("sys.argv", ["child", ".", "7"])
-        with pytest.raises(SystemExit) as caught:
+        with pytest.raises(SystemExit, match=why):
             hcl_child.main()
-        assert caught.value.code == why
+
+    @needs_terraform
+    def test_it_names_the_file(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """That is not understood, and the line."""
+        (tmp_path / "in").mkdir()
+        (tmp_path / "in/a.tf").write_text("a = 1\nb = = 1\n")
+        evaluated_here(monkeypatch, tmp_path)
+        with pytest.raises(SystemExit, match=r"^in/a\.tf: not .* at line 2$"):
+            hcl_child.main()
+        (tmp_path / "in/a.tf").unlink()
+        (tmp_path / "b.tf.json").write_text('{"a": 1, "a": 2}')
+        with pytest.raises(SystemExit, match=r"^b\.tf\.json: .* a key once"):
+            hcl_child.main()
 
     def test_without_the_extra_the_plan_is_named(
         self, monkeypatch: pytest.MonkeyPatch
