@@ -10,6 +10,7 @@ from typing import Final, Literal, TypeAlias, get_args
 import attrs
 
 from avi_portspec.audit.boxes import (
+    Box,
     Region,
     TooFragmentedError,
     intersect,
@@ -51,6 +52,8 @@ __all__ = ["Side", "SideKind", "Sides", "Verdict", "judge_flow", "region_text"]
 SideKind: TypeAlias = Literal["destination", "source", "path", "reply"]
 
 _KINDS: Final[tuple[SideKind, ...]] = get_args(SideKind)
+#: Of how many hosts what each sends to itself is left out.
+_HOSTS: Final = 100
 #: How many boxes a text lists.
 _SHOWN: Final = 3
 #: How many things that were not read are reasons, each by itself.
@@ -244,6 +247,25 @@ class _Side:
         self._together = together
         self._free = unite(p.region for p in parts if not p.stages)
         self._passing = self._walk(None)
+        # Of one address alone, others of the role are not known.
+        self._has_others = bool(subtract(need, self._inside_hosts(need)))
+
+    def _inside_hosts(self, region: Region) -> Region:
+        """Return what of a region a host sends to itself: it never leaves."""
+        addresses = self._compiler.addresses
+        boxes: list[Box] = []
+        for box in region:
+            hosts = addresses.singles(box[0] & box[1])
+            # Nobody lists the pairs of more, and each is a box.
+            if len(hosts) <= _HOSTS:
+                boxes += ((host, host, *box[2:]) for host in hosts)
+        return tuple(boxes)
+
+    def _between_hosts(self, region: Region) -> Region:
+        """Return the rest of a region, unless there is no other host."""
+        if not self._has_others:
+            return region
+        return subtract(region, self._inside_hosts(region))
 
     def _walk(self, skip: Skip | None) -> Allowance:
         """Return what passes all in all."""
@@ -298,10 +320,18 @@ class _Side:
 
     def _lacking(self, *, is_most: bool, skip: Skip | None = None) -> Region:
         passing = self._passing if skip is None else self._walk(skip)
-        return subtract(self._need, passing[is_most])
+        return self._between_hosts(subtract(self._need, passing[is_most]))
+
+    def _passes(self, *, is_most: bool) -> Region:
+        passing = intersect(self._passing[is_most], self._need)
+        return self._between_hosts(passing)
 
     def _lacks(self, *, is_most: bool) -> tuple[str, ...]:
-        return region_text(self._compiler, self._lacking(is_most=is_most))
+        lacking = self._lacking(is_most=is_most)
+        if lacking and not self._passes(is_most=is_most):
+            # Who sends to whom is shorter in one piece.
+            lacking = self._need
+        return region_text(self._compiler, lacking)
 
     def _verdict(self, *, is_most: bool) -> Verdict:
         lacking = self._lacking(is_most=is_most)
@@ -316,8 +346,8 @@ class _Side:
             is_most=is_most, skip=_is_deny
         ):
             return Verdict.DENIED
-        passing = intersect(self._passing[is_most], self._need)
-        return Verdict.PARTLY if passing else Verdict.MISSING
+        passes = self._passes(is_most=is_most)
+        return Verdict.PARTLY if passes else Verdict.MISSING
 
     def _lets(
         self, *, is_most: bool, skip: Skip | None = None

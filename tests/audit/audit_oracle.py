@@ -83,11 +83,15 @@ def packets(
         replies: Whether to return what answers.
     """
     found = []
-    for source, destination, protocol in product(
-        ends_of(flow.source, family),
-        ends_of(flow.destination, family),
-        flow.protocols,
-    ):
+    pairs = [
+        *product(
+            ends_of(flow.source, family), ends_of(flow.destination, family)
+        )
+    ]
+    if family is None and len(pairs) > 1:
+        # What a host sends to itself leaves no host.
+        pairs = [pair for pair in pairs if pair[0] != pair[1]]
+    for (source, destination), protocol in product(pairs, flow.protocols):
         number = protocol.number
         for ports in flow.ports:
             if replies:

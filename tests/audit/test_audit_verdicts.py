@@ -643,6 +643,53 @@ class TestBorders:
         assert {*found.values()} == {"covered"}
 
 
+class TestOneRole:
+    """Flows between hosts of one role."""
+
+    FLOW = "controller-to-controller-ssh"
+    SITE = Inventory(
+        addresses={
+            "controller": [*map(ip_network, ("10.0.0.1", "10.0.0.2"))],
+        }
+    )
+
+    def pair(self, one: int, other: int, line: int) -> Any:
+        """Return a rule from one host to another."""
+        ends = (networks(f"10.0.0.{at}/32") for at in (one, other))
+        return rule(*ends, "tcp/22", line)
+
+    def test_a_host_needs_no_rule_to_itself(self) -> None:
+        """All pairs are there, and what else there is leaves no host."""
+        rules = [self.pair(1, 2, 1), self.pair(2, 1, 2)]
+        found = side(
+            into(CONTROLLER, *rules), flow=self.FLOW, inventory=self.SITE
+        )
+        assert found.verdict is Verdict.COVERED
+        found = side(
+            into(CONTROLLER, rules[0]), flow=self.FLOW, inventory=self.SITE
+        )
+        assert found.verdict is Verdict.PARTLY
+        assert found.lacks == ("tcp/22 from 10.0.0.2 to 10.0.0.1",)
+
+    def test_a_rule_to_itself_lets_nothing_through(self) -> None:
+        """It is missing, and said in one piece."""
+        found = side(
+            into(CONTROLLER, self.pair(1, 1, 1)),
+            flow=self.FLOW,
+            inventory=self.SITE,
+        )
+        assert found.verdict is Verdict.MISSING
+        assert found.lacks == (
+            "tcp/22 from 10.0.0.1-10.0.0.2 to 10.0.0.1-10.0.0.2",
+        )
+
+    def test_of_one_address_others_are_not_known(self) -> None:
+        """A single host in the inventory makes no rule needless."""
+        site = Inventory(addresses={"controller": [ip_network("10.0.0.1")]})
+        found = side(into(CONTROLLER), flow=self.FLOW, inventory=site)
+        assert found.verdict is Verdict.MISSING
+
+
 class TestUnknown:
     """What the file does not settle, and what would."""
 
