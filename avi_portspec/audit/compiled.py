@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar, assert_never
 
 from avi_portspec.audit.axes import Addresses, Line, Outsider
-from avi_portspec.audit.boxes import Box, Region
+from avi_portspec.audit.boxes import Box, Region, unite
 from avi_portspec.audit.model import (
     Anywhere,
     Existing,
@@ -157,6 +157,8 @@ class Judged(NamedTuple):
         unread: What may add rules to it.
         bearers: The selectors with a role all of whose pods bear it, and
             those some of whose pods may, by name: their roles, as atoms.
+        within: What for sure does not pass it, and what may not, because it
+            stays within one of its borders.
         replies: The same with its rules for replies, if it has others.
     """
 
@@ -166,6 +168,7 @@ class Judged(NamedTuple):
     attached: _Bounds
     unread: tuple[Unread, ...]
     bearers: _Bearers = ({}, {})
+    within: tuple[Region, Region] = ((), ())
     replies: Judged | None = None
 
 
@@ -634,6 +637,7 @@ class Compiler:
                     if unread.concerns(filter_)
                 ),
                 self._bearers(filter_),
+                self._within(filter_),
             )
             if replies:
                 own = {rule.id for rule in filter_.rules}
@@ -677,6 +681,22 @@ class Compiler:
             for at in (0, 1)
         )
         return surely, {k: v for k, v in maybe.items() if k not in surely}
+
+    def _within(self, filter_: Filter) -> tuple[Region, Region]:
+        """Return what stays within the borders of a filter, and what may."""
+        if filter_.borders is None:
+            return (), ()
+        whole = self.services.whole
+        surely, maybe = [], []
+        for party in filter_.borders or filter_.attached_to:
+            most = self._peers((party,), None)[1]
+            maybe.append(self.boxes(most, most, whole))
+            if filter_.borders:
+                for role in parts_of_roles(self.roles_of(party)):
+                    if not self._shares.is_all_in(role, party):
+                        most &= ~self._role_mask(role)
+                surely.append(self.boxes(most, most, whole))
+        return unite(surely), unite(maybe)
 
     @property
     def _all(self) -> _Bounds:

@@ -151,6 +151,9 @@ def _flow_blocks(report: Report, *, everything: bool) -> Iterator[Block]:
         for verdict in (Verdict.COVERED, Verdict.NOT_FILTERED)
     }
     rest = [f"{count} {verdict}" for verdict, count in counts.items() if count]
+    if counts[Verdict.NOT_FILTERED] and any(f.unknown for f in report.files):
+        # What was not read may filter them.
+        rest[-1] += " by what was read"
     if rest:
         more = "Besides: " if shown else ""
         text = join("and", rest)

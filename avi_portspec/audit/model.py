@@ -212,6 +212,9 @@ class Filter:
             others for them than *rules*.
         routed_by: The host that forwards what the filter judges: one that
             has a role of its own is taken for no router, and judges nothing.
+        borders: The parties at whose borders it stands: what stays within
+            one of them does not pass it. There are none if it is not known
+            which they are; ``None`` if it judges that, too.
         assumes: What was assumed to read it, in words.
     """
 
@@ -226,6 +229,7 @@ class Filter:
     is_stateful: bool = True
     reply_rules: tuple[Rule, ...] = ()
     routed_by: Party | None = None
+    borders: tuple[Party, ...] | None = None
     assumes: tuple[str, ...] = ()
 
 

@@ -448,16 +448,16 @@ class _Audit:
     def _near(self, report: FlowReport, side: Side) -> Iterator[Near]:
         """Yield what was probably meant for a flow that does not pass."""
         yield from _near_rules(report.flow.id, self.rules)
-        for other in report.sides.values():
-            if other.kind != side.kind and other.verdict in _PASSING:
-                places = [str(rule.place) for rule in other.rules[:_SHOWN]]
-                if places:
-                    yield Near(
-                        "other-side",
-                        f"{', '.join(places)} lets it through on the side "
-                        f"of {other.party}; this side lacks it.",
-                        (report.flow.id,),
-                    )
+        other = report.sides.get(_OTHERS.get(side.kind, ""))
+        if other is not None and other.verdict in _PASSING and other.rules:
+            places = [str(rule.place) for rule in other.rules[:_SHOWN]]
+            word = "out of" if other.kind == "source" else "into"
+            yield Near(
+                "other-side",
+                f"{', '.join(places)} lets it {word} {other.party}; this side "
+                "lacks it.",
+                (report.flow.id,),
+            )
 
     def _of_rule(self, report: RuleReport) -> Iterator[Finding]:
         known = _RULES.get(report.verdict)
@@ -499,8 +499,8 @@ class _Audit:
                 yield Finding(
                     kind="unfiltered",
                     level="unknown",
-                    text=f"Nothing here filters {end.id}: map its parties "
-                    "under [party] of the role map, or list it under "
+                    text=f"Nothing that was read filters {end.id}: map its "
+                    "parties under [party] of the role map, or list it under "
                     "[not-filtered].",
                     party=end.id,
                 )
@@ -549,6 +549,8 @@ class _Audit:
         return False
 
 
+#: The other side of one.
+_OTHERS: Final = {"source": "destination", "destination": "source"}
 _PASSING: Final = frozenset({Verdict.COVERED, Verdict.ONLY_BROAD})
 _KINDS: Final[dict[Verdict, FindingKind]] = {
     Verdict.MISSING: "missing",

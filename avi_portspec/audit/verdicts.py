@@ -370,7 +370,7 @@ class _Side:
         """Yield what is not known, and what would settle it."""
         found: dict[str, None] = {}
         for part in self._parts:
-            for stage, filters in part.stages.items():
+            for (stage, _), filters in part.stages.items():
                 found |= dict.fromkeys(
                     self._stage(stage, filters, part.region)
                 )

@@ -254,8 +254,7 @@ class TestNearMisses:
         ((kind, reason),) = near(report, PORTAL)
         assert kind == "other-side"
         assert reason == (
-            "rules.json:1 lets it through on the side of service-engine; "
-            "this side lacks it."
+            "rules.json:1 lets it out of service-engine; this side lacks it."
         )
 
     def test_many_ports_are_nobody_s_slip(self) -> None:

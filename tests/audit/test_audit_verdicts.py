@@ -558,6 +558,91 @@ class TestStages:
         assert side(*groups).verdict is Verdict.COVERED
 
 
+class TestBorders:
+    """What stays within a subnet does not pass its network ACL."""
+
+    PEERS = "controller-to-controller-ssh"
+
+    def sides(
+        self,
+        borders: tuple[Group, ...] | None,
+        roles: dict[str, tuple[str, ...]],
+        flow: str = PEERS,
+        *rules: Any,
+    ) -> dict[str, str]:
+        """Return the sides of a flow, behind an ACL for two subnets."""
+        report = audit(
+            *(
+                ordered(
+                    (CONTROLLER, ENGINE),
+                    *rules,
+                    id=way,
+                    direction=way,
+                    borders=borders,
+                    is_stateful=False,
+                )
+                for way in ("in", "out")
+            ),
+            roles=role_map(parties=roles),
+        )
+        sides = report.flows[flow].sides
+        return {kind: side.verdict.value for kind, side in sides.items()}
+
+    def test_within_one_of_them(self) -> None:
+        """If it has borders; else it is filtered."""
+        one = {"destination": "not filtered", "source": "not filtered"}
+        both = dict.fromkeys(("destination", "source", "reply"), "missing")
+        assert self.sides((CONTROLLER, ENGINE), ROLES) == one
+        assert self.sides((ENGINE,), ROLES) == both
+        assert self.sides(None, ROLES) == both
+
+    def test_a_subnet_that_no_file_has(self) -> None:
+        """Nobody knows who of the role is in it."""
+        roles = {**ROLES, "subnet-9": ("controller",)}
+        found = self.sides((CONTROLLER, ENGINE), roles)
+        assert {*found.values()} == {"unknown"}
+
+    def test_from_one_into_another(self) -> None:
+        """Both are attached to it, and it judges what goes between them."""
+        borders = (CONTROLLER, ENGINE)
+        missing = dict.fromkeys(("destination", "source", "reply"), "missing")
+        assert self.sides(borders, ROLES, SSH) == missing
+        rules = (rule(ANY, ANY, "any"),)
+        covered = {*self.sides(borders, ROLES, SSH, *rules).values()}
+        assert covered <= {"covered", "only broad"}
+
+    def test_two_roles_in_one(self) -> None:
+        """Nothing between them is filtered."""
+        roles = {"sg-c": ("controller", "service-engine")}
+        found = self.sides((CONTROLLER,), roles, SSH)
+        assert found == {
+            "destination": "not filtered",
+            "source": "not filtered",
+        }
+
+    @pytest.mark.parametrize(
+        ("borders", "roles"),
+        [
+            # Which of its members is in which; or which they are at all.
+            ((CONTROLLER, ENGINE), dict.fromkeys(ROLES, ("controller",))),
+            ((), ROLES),
+        ],
+    )
+    def test_nobody_knows_who_is_in_which(
+        self,
+        borders: tuple[Group, ...],
+        roles: dict[str, tuple[str, ...]],
+    ) -> None:
+        """Then it may be filtered or not; what passes anyhow is known."""
+        unknown = dict.fromkeys(("destination", "source", "reply"), "unknown")
+        assert self.sides(borders, roles) == unknown
+        peers = (CONTROLLER, ENGINE)
+        found = self.sides(
+            borders, roles, self.PEERS, rule(peers, peers, "any")
+        )
+        assert {*found.values()} == {"covered"}
+
+
 class TestUnknown:
     """What the file does not settle, and what would."""
 

@@ -37,7 +37,7 @@ from test_sphinx_lookup import (
 )
 
 import avi_portspec
-from avi_portspec import Deployment
+from avi_portspec import AcceptedReading, Deployment
 from avi_portspec.model.phrases import deployment_title
 from avi_portspec.tabular.lines import answer_lines
 
@@ -306,6 +306,39 @@ class TestChoices:
         bare.uncheck()
         assert said(page).startswith("Choose")
 
+    def test_a_direction_in_doubt_can_be_accepted(self, page: Any) -> None:
+        """It is asked for where it matters, and is part of the deployment."""
+        ask = page.get_by_text("Who opens TCP 443 between GCP")
+        unclear = page.get_by_text("Direction not clear:")
+        way = page.get_by_role("radio", name="Avi Vantage, reversed")
+        chip(page, "aws").check()
+        assert not ask.is_visible()
+        chip(page, "gcp").check()
+        assert ask.is_visible()
+        assert page.get_by_role("radio", name="Not known").is_checked()
+        assert unclear.is_visible()
+        way.check()
+        assert not unclear.is_visible()
+        assert "unclear" not in said(page)
+        read = Deployment(
+            clouds={"aws", "gcp"},
+            readings=[
+                AcceptedReading(
+                    flow="gcp-to-avi-vantage", direction="reversed"
+                )
+            ],
+        )
+        assert sorted(rows(page)) == sorted(library_rows(read))
+        assert page.url.endswith(
+            "#cloud=aws,gcp&reading-gcp-to-avi-vantage=reversed"
+        )
+        chip(page, "gcp").uncheck()
+        assert not ask.is_visible()
+        assert page.url.endswith("#cloud=aws")
+        chip(page, "gcp").check()
+        assert not way.is_checked()
+        assert unclear.is_visible()
+
     def test_features_are_offered_where_they_can_be(self, page: Any) -> None:
         """What goes out of sight is no longer chosen."""
         heat = chip(page, "heat-autoscaling")
@@ -487,11 +520,14 @@ class TestCopies:
 
     def test_json(self, ready: Any) -> None:
         """With edition, digest, and the deployment as the library has it."""
+        ready.get_by_role("radio", name="GCP, as stated").check()
         name, text = self.saved(ready, "Save JSON")
         assert name.endswith(".json")
         found = json.loads(text)
         assert found["edition"] == UNDATED.id
         assert found["digest"] == UNDATED.digest
+        reading = {"flow": "gcp-to-avi-vantage", "direction": "stated"}
+        assert found["deployment"].pop("readings") == [reading]
         assert Deployment(**found["deployment"]) == ODD
         wanted = expected(UNDATED, ODD)
         assert {r["flow"] for r in found["rows"]} > set(wanted["rows"])

@@ -52,12 +52,12 @@ _GCP: Final = (
     "https://cloud.google.com/firewall/docs/firewalls#default_firewall_rules"
 )
 _NEUTRON: Final = (
-    "https://docs.openstack.org/neutron/latest/contributor/internals/"
-    "openvswitch_firewall.html"
+    "https://docs.openstack.org/neutron/latest/admin/"
+    "intro-os-networking.html#security-groups"
 )
 _NSX: Final = (
-    "https://techdocs.broadcom.com/us/en/vmware-cis/nsx/vmware-nsx/4-2/"
-    "administration-guide/security/distributed-firewall.html"
+    "https://docs.vmware.com/en/VMware-NSX-T-Data-Center/3.2/administration/"
+    "GUID-22DF2616-8B3F-4E13-8116-B7501D2A8E6D.html"
 )
 _KUBERNETES: Final = (
     "https://kubernetes.io/docs/concepts/services-networking/"
@@ -74,7 +74,9 @@ LAST_RESORTS: Final[Mapping[str, _Default]] = FrozenDict(
             f"{_AWS}security-group-rules.html",
         ),
         "aws-acl": _Default(
-            "deny", "rule * of a network ACL", f"{_AWS}nacl-rules.html"
+            "deny",
+            "rule * of a network ACL",
+            f"{_AWS}default-network-acl.html",
         ),
         "azure": _Default(
             "deny", "a network security group ends in DenyAll", _AZURE

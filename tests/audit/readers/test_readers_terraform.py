@@ -389,13 +389,139 @@ class TestPlans:
         }
         assert unread(found) == ["set-aside: google_compute_firewall.b"]
 
+    def test_network_acls(self) -> None:
+        """As AWS itself describes the same, in the order of the numbers."""
+        acl = "aws_network_acl.a"
+        inner = [
+            {"rule_no": 200, "action": "allow", "protocol": "tcp",
+             "cidr_block": "10.0.0.0/8", "ipv6_cidr_block": "",
+             "from_port": 22, "to_port": 23, "icmp_type": 0, "icmp_code": 0},
+            {"rule_no": 300, "action": "allow", "protocol": "icmp",
+             "cidr_block": "10.0.0.0/8", "from_port": 0, "to_port": 0},
+        ]  # fmt: skip
+        outer = {"rule_no": 1, "action": "DENY", "protocol": "-1",
+                 "ipv6_cidr_block": "::/0", "from_port": 0,
+                 "to_port": 0}  # fmt: skip
+        beside = {"network_acl_id": "acl-1", "rule_number": 100,
+                  "rule_action": "deny", "protocol": "17",
+                  "cidr_block": "10.9.0.0/16", "from_port": 123,
+                  "to_port": 123}  # fmt: skip
+        back = {**beside, "egress": True, "protocol": "58", "icmp_type": -1,
+                "cidr_block": None, "ipv6_cidr_block": "::/0"}  # fmt: skip
+        found = read_json(
+            plan(
+                resource(acl, {"id": "acl-1", "subnet_ids": ["subnet-1"],
+                               "ingress": inner, "egress": [outer]}),
+                resource("aws_network_acl_rule.b", beside),
+                resource("aws_network_acl_rule.c", back),
+                resource("aws_default_network_acl.d", {"ingress": []}),
+            )
+        )  # fmt: skip
+        described = [
+            (200, False, "allow", "6", "10.0.0.0/8", (22, 23), None),
+            (300, False, "allow", "1", "10.0.0.0/8", None, (0, 0)),
+            (1, True, "deny", "-1", "::/0", None, None),
+            (100, False, "deny", "17", "10.9.0.0/16", (123, 123), None),
+            (100, True, "deny", "58", "::/0", None, (-1, -1)),
+        ]
+        entries = [
+            {"RuleNumber": number, "Egress": egress, "RuleAction": action,
+             "Protocol": protocol,
+             "Ipv6CidrBlock" if ":" in cidr else "CidrBlock": cidr,
+             "PortRange": ports and {"From": ports[0], "To": ports[1]},
+             "IcmpTypeCode": message and {"Type": message[0],
+                                          "Code": message[1]}}
+            for number, egress, action, protocol, cidr, ports, message
+            in described
+        ]  # fmt: skip
+        expected = read_json(
+            {"NetworkAcls": [
+                {"NetworkAclId": acl, "Entries": entries,
+                 "Associations": [{"SubnetId": "subnet-1"}]},
+                {"NetworkAclId": "aws_default_network_acl.d"},
+            ]}
+        )  # fmt: skip
+        assert rules(found) == rules(expected)
+        assert rules(found)[f"{acl} in"] == [
+            "deny 10.9.0.0/16 > members udp/123",
+            "allow 10.0.0.0/8 > members tcp/22-23",
+            "allow 10.0.0.0/8 > members icmp type 0 code 0",
+        ]
+        for one, other in zip(found.filters, expected.filters, strict=True):
+            assert (one.id, one.attached_to) == (other.id, other.attached_to)
+            assert one.last_resort == other.last_resort
+            assert not one.is_stateful
+        assert found.units == found.read == 5
+
+    def test_network_acls_that_are_not_known(self) -> None:
+        """A rule of one that stands elsewhere, and what a plan leaves open."""
+        rule = {"rule_number": 1, "rule_action": "allow", "protocol": "tcp",
+                "cidr_block": "10.0.0.0/8", "from_port": 1,
+                "to_port": 2}  # fmt: skip
+        number = {**rule, "network_acl_id": "acl-1", "rule_number": None}
+        elsewhere = {**rule, "network_acl_id": "acl-9"}
+        x, y = "aws_network_acl_rule.x", "aws_network_acl_rule.y"
+        found = read_json(
+            plan(
+                resource(x, elsewhere),
+                resource(y, rule),
+                unknown={y: {"network_acl_id": True}},
+            )
+        )
+        assert [(e.text, e.is_apart) for e in found.unread] == [
+            ("aws_network_acl_rule.y", True),
+            ("aws_network_acl_rule.x", True),
+        ]
+        assert "describe-network-acls" in found.unread[1].why
+        found = read_json(
+            plan(
+                resource("aws_network_acl.a", {"id": "acl-1", "ingress": []}),
+                resource(x, number),
+                resource(y, rule),
+                unknown={
+                    x: {"rule_number": True},
+                    y: {"network_acl_id": True},
+                    "aws_network_acl.a": {"egress": True, "subnet_ids": True},
+                },
+            )
+        )
+        ids = tuple(f"aws_network_acl.a {way}" for way in ("in", "out"))
+        assert {e.text: e.filters for e in found.unread} == {
+            "aws_network_acl_rule.y": ids,
+            "aws_network_acl_rule.x.rule_number": ids[:1],
+            "aws_network_acl.a.egress": ids[1:],
+        }
+        assert {f.attached_to for f in found.filters} == {
+            (Group("aws_network_acl.a"),)
+        }
+
     def test_kinds_that_are_not_read(self) -> None:
         """They are about traffic, so they are not passed over."""
-        found = read_json(plan(resource("aws_network_acl.a", {})))
-        assert [(each.kind, each.why) for each in found.unread] == [
-            ("unknown", ("not read from Terraform; audit "
-             "aws ec2 describe-network-acls"))
-        ]  # fmt: skip
+        for kind, instead in (
+            ("openstack_compute_secgroup_v2", "openstack security group rule"),
+            ("nsxt_firewall_section", "GET /policy/api/v1/infra of NSX"),
+            ("nsxt_policy_gateway_policy", "GET /policy/api/v1/infra of NSX"),
+        ):
+            found = read_json(plan(resource(f"{kind}.a", {})))
+            (left,) = found.unread
+            assert (left.kind, left.text) == ("unknown", f"{kind}.a")
+            assert f"not read from Terraform; audit {instead}" in left.why
+
+    def test_rules_of_kinds_that_are_not_read(self) -> None:
+        """They are counted, so that nobody takes them for one."""
+        policy = {"display_name": "p", "rule": [{"action": "ALLOW"}] * 3}
+        lists = {"ingress": [{}], "egress": {}, "tags": {}, "rules_text": "x"}
+        found = read_json(
+            plan(
+                resource("nsxt_policy_security_policy.a", policy),
+                resource("oci_core_security_list.b", lists),
+            )
+        )
+        assert found.units == 2
+        assert unread(found) == [
+            "unknown: nsxt_policy_security_policy.a (3 rules in it)",
+            "unknown: oci_core_security_list.b (2 rules in it)",
+        ]
 
     @pytest.mark.parametrize(
         "kind",
@@ -403,7 +529,6 @@ class TestPlans:
             "alicloud_security_group_rule", "aws_networkfirewall_rule_group",
             "azurerm_firewall_network_rule_collection", "hcloud_firewall",
             "ibm_is_security_group_rule", "kubernetes_network_policy_v1",
-            "nsxt_firewall_section", "nsxt_policy_gateway_policy",
             "nutanix_network_security_rule", "oci_core_security_list",
             "opentelekomcloud_networking_secgroup_v2", "x_nsg_rules",
         ],
@@ -1051,6 +1176,37 @@ resource "aws_security_group" "a" {
             monkeypatch.setattr(hcl, "_CHILD", code)
             with pytest.raises(InvalidDataError, match=why):
                 read_text(INNER)
+
+    def test_network_acls(self) -> None:
+        """With rules inside and beside, and subnets by reference."""
+        text = (
+            'resource "aws_subnet" "s" {\n  vpc_id = "v"\n}\n'
+            'resource "aws_network_acl" "a" {\n  vpc_id = "v"\n'
+            "  subnet_ids = [aws_subnet.s.id]\n  ingress {\n"
+            '    rule_no = 100\n    action = "allow"\n    protocol = "tcp"\n'
+            '    cidr_block = "10.0.0.0/8"\n    from_port = 22\n'
+            "    to_port = 22\n  }\n"
+            '  dynamic "egress" {\n    for_each = var.ports\n    content {\n'
+            "      rule_no = egress.value\n    }\n  }\n}\n"
+            'variable "ports" {}\n'
+            'resource "aws_network_acl_rule" "b" {\n'
+            "  network_acl_id = aws_network_acl.a.id\n  rule_number = 50\n"
+            '  rule_action = "deny"\n  protocol = "icmp"\n  icmp_type = -1\n'
+            '  cidr_block = "10.0.0.0/8"\n}\n'
+        )
+        found = read_text(text)
+        assert rules(found) == {
+            "aws_network_acl.a in": [
+                "deny 10.0.0.0/8 > members icmp",
+                "allow 10.0.0.0/8 > members tcp/22",
+            ]
+        }
+        assert unread(found) == ['unknown: dynamic "egress" over var.ports']
+        assert found.unread[0].filters == ("aws_network_acl.a out",)
+        assert {f.attached_to for f in found.filters} == {
+            (Group("aws_subnet.s"),)
+        }
+        assert found.units == 3
 
     def test_modules_that_are_not_in_the_folder(self) -> None:
         """Each that is called is read, or unknown."""
