@@ -23,8 +23,9 @@ from avi_portspec.audit.model import (
     Tag,
     Unknown,
     Unread,
+    is_any,
 )
-from avi_portspec.audit.roles import RoleMap, names_of_party
+from avi_portspec.audit.roles import PARTS, RoleMap, names_of_party
 from avi_portspec.audit.services import (
     EVERY_SERVICE,
     PORTS,
@@ -36,7 +37,6 @@ from avi_portspec.audit.services import (
     protocol_spans,
 )
 from avi_portspec.audit.shares import (
-    PARTS,
     WHOLE,
     Shares,
     is_within,
@@ -63,7 +63,6 @@ __all__ = [
     "Need",
     "RuleBoxes",
     "hull",
-    "is_any",
     "last_resort_breadth",
 ]
 
@@ -312,6 +311,8 @@ class Compiler:
                 networks += party.networks
             elif isinstance(party, (Group, Tag, PrefixList)):
                 self._outsiders[_outsider(party)] = None
+            if isinstance(party, PrefixList):
+                networks += (*party.surely, *party.maybe)
             for role in self.roles_of(party):
                 self._outsiders[_role(role)] = None
         return Addresses(networks, self._outsiders)
@@ -504,6 +505,8 @@ class Compiler:
                     least = most = self._role_mask(role)
                 if not most:
                     least = most = self.addresses.party(_outsider(party))
+                if isinstance(party, PrefixList) and self.is_open(party):
+                    least, most = self._find_tag(party, least, most)
                 if isinstance(party, Group) and party.family is not None:
                     own = self.addresses.family(party.family)
                     return least & own, most & own
@@ -513,6 +516,22 @@ class Compiler:
                 return 0, self.addresses.everybody
             case _ as never:
                 assert_never(never)
+
+    def is_open(self, party: PrefixList) -> bool:
+        """Return whether nobody says who is in a list that may have more."""
+        known = self._edition.endpoints
+        roles = self._roles_by_key(party)
+        return bool(party.maybe) and not any(role in known for role in roles)
+
+    def _find_tag(self, party: PrefixList, least: int, most: int) -> _Bounds:
+        """Return what a list has besides that has, or may have, more."""
+        surely = self._find_networks(Networks(party.surely), (), None)[0]
+        maybe = self._find_networks(Networks(party.maybe), (), None)[1]
+        least, most = least | surely, most | surely | maybe | self._hidden
+        if party.apart_from is not None:
+            low, high = self._peers((party.apart_from,), None)
+            least, most = least & ~high, most & ~low
+        return least, most
 
     def _find_roles(
         self, party: Party, beside: tuple[Party, ...], format_: str | None
@@ -973,13 +992,6 @@ def _broad(rule: Rule, filter_: Filter) -> str:
     if filter_.direction != "out" and any(map(is_any, rule.sources)):
         return "any-source"
     return ""
-
-
-def is_any(party: Party) -> bool:
-    """Return whether a party is anybody: the only "any" there is."""
-    if isinstance(party, Networks):
-        return any(not network.prefixlen for network in party.networks)
-    return isinstance(party, Anywhere)
 
 
 def last_resort_breadth(last: LastResort, filter_: Filter) -> str:

@@ -37,6 +37,7 @@ __all__ = [
     "Unknown",
     "Unread",
     "UnreadKind",
+    "is_any",
 ]
 
 Action: TypeAlias = Literal["allow", "deny"]
@@ -116,9 +117,23 @@ class Tag:
 
 @attrs.frozen
 class PrefixList:
-    """A list of prefixes that stands elsewhere."""
+    """A list of prefixes that stands elsewhere.
+
+    Attributes:
+        id: What names it.
+        surely: The networks that are in it whatever it has.
+        maybe: Those that may be, and with them whoever has no addresses.
+        apart_from: The list that it has nothing in common with.
+        why: What would settle who is in it.
+    """
 
     id: str
+    surely: tuple[Network, ...] = attrs.field(default=(), eq=False, repr=False)
+    maybe: tuple[Network, ...] = attrs.field(default=(), eq=False, repr=False)
+    apart_from: PrefixList | None = attrs.field(
+        default=None, eq=False, repr=False
+    )
+    why: str = attrs.field(default="", eq=False, repr=False)
 
 
 @attrs.frozen
@@ -142,6 +157,15 @@ class Unknown:
 Party: TypeAlias = (
     Networks | Anywhere | Group | Tag | PrefixList | Members | Unknown
 )
+
+
+def is_any(party: Party) -> bool:
+    """Return whether a party is anybody, or anybody outside."""
+    if isinstance(party, Networks):
+        return any(not network.prefixlen for network in party.networks)
+    if isinstance(party, PrefixList):
+        return any(not network.prefixlen for network in party.maybe)
+    return isinstance(party, Anywhere)
 
 
 @attrs.frozen(kw_only=True)

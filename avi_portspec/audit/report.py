@@ -30,6 +30,7 @@ from avi_portspec.audit.model import (
     Unknown,
     Unread,
     UnreadKind,
+    is_any,
 )
 from avi_portspec.audit.near import Near
 from avi_portspec.audit.openings import RuleReport, RuleVerdict, judge_rules
@@ -511,13 +512,15 @@ class _Audit:
             name: places
             for name, (party, places) in self._parties.items()
             if not (clean(name) in self.roles or self._is_known(party))
+            and not is_any(party)
         }
         meant = find_slips(unmapped, self._resolution.edition.endpoints)
         for name, places in unmapped.items():
             listed = [*places][:_SHOWN]
             more = len(places) - len(listed)
             text = ", ".join(listed) + (f" and {more} more" if more else "")
-            hint = f" Did you mean {meant[name]!r}?" if name in meant else ""
+            slip = meant.get(name, name)
+            hint = f" Did you mean {slip!r}?" if slip != name else ""
             yield Finding(
                 kind="unmapped",
                 level="note",

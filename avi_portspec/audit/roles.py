@@ -17,6 +17,7 @@ from avi_portspec.audit.model import (
     Party,
     PrefixList,
     Tag,
+    is_any,
 )
 from avi_portspec.beyond.spellings import find_named, find_slips
 from avi_portspec.errors import Fault, InvalidDataError, nearest, shown
@@ -31,6 +32,7 @@ from avi_portspec.serialisation.limits import FAULTS
 
 __all__ = [
     "NO_ROLES",
+    "PARTS",
     "RoleMap",
     "draft_roles",
     "names_of_party",
@@ -38,6 +40,8 @@ __all__ = [
     "read_roles",
 ]
 
+#: The parts that the product is.
+PARTS: Final = ("controller", "service-engine")
 _PARTY, _NOT_FILTERED, _TOGETHER = "party", "not-filtered", "together"
 _KEYS: Final = (_PARTY, _NOT_FILTERED, _TOGETHER)
 _TEXT: Final = Text("a party, as the file calls it")
@@ -357,9 +361,15 @@ def draft_roles(existing: Iterable[Existing], edition: EditionData) -> str:
     """
     lines = []
     for name, (party, rules) in parties_of(existing).items():
+        if is_any(party):
+            continue
         first = next(iter(rules))
         more = f" and {len(rules) - 1} more" if len(rules) > 1 else ""
-        roles = _guess(names_of_party(party), edition)
+        roles = (
+            [*PARTS]
+            if isinstance(party, PrefixList) and party.maybe
+            else _guess(names_of_party(party), edition)
+        )
         # A printable string is the same in JSON and TOML.
         listed = json.dumps(roles, ensure_ascii=True)
         key = json.dumps(name, ensure_ascii=True)

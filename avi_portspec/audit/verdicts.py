@@ -22,6 +22,7 @@ from avi_portspec.audit.model import (
     Filter,
     LastResort,
     Party,
+    PrefixList,
     Rule,
     Tag,
     Unknown,
@@ -437,7 +438,7 @@ class _Side:
             if not texts and is_sure:
                 texts = [_WHOM if rule.action == "deny" else _PART]
             if texts:
-                why = "; ".join(texts)
+                why = "; ".join(dict.fromkeys(texts))
                 yield f"{clean(str(rule.place))} {clean(rule.id)}: {why}"
 
     def _unknown(self, parties: Iterable[Party], atoms: int) -> Iterator[str]:
@@ -445,6 +446,9 @@ class _Side:
         for party in parties:
             if isinstance(party, Unknown):
                 yield _unknown_text(party)
+            elif isinstance(party, PrefixList):
+                if self._compiler.is_open(party):
+                    yield f"{clean(party.id)}: {party.why}"
             elif isinstance(party, Tag) and party.selector is not None:
                 found = self._compiler.may_select(party, atoms)[:_SHOWN]
                 if found:

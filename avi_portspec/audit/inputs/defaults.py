@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import ip_network
 from typing import Final, NamedTuple
 
-from avi_portspec.audit.inputs.addresses import ANYWHERE
+from avi_portspec.audit.inputs.addresses import ANYWHERE, outside_of
 from avi_portspec.audit.inputs.reading import order_sides
 from avi_portspec.audit.model import (
     Action,
     Direction,
     LastResort,
+    Members,
     Party,
     Place,
     PrefixList,
@@ -18,9 +20,11 @@ from avi_portspec.audit.model import (
 )
 from avi_portspec.audit.services import EVERY_SERVICE
 from avi_portspec.model.frozen import FrozenDict
+from avi_portspec.rules.networks import EVERYWHERE
 
 __all__ = [
     "AZURE_RULES",
+    "AZURE_TAGS",
     "LAST_RESORTS",
     "DefaultRule",
     "azure_defaults",
@@ -129,7 +133,40 @@ class DefaultRule(NamedTuple):
     source: str
 
 
-_VNET: Final = (PrefixList("VirtualNetwork"),)
+#: What is private in a virtual network: RFC 1918, RFC 6598, and of IPv6 all
+#: that is routed.
+_PRIVATE: Final = tuple(
+    map(
+        ip_network,
+        ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16",
+         "2000::/3", "fc00::/7"),
+    )
+)  # fmt: skip
+_NETWORK: Final = PrefixList(
+    "VirtualNetwork",
+    maybe=_PRIVATE,
+    why="who is in it, no file says: give it its roles in the role map",
+)
+#: The tags of which more is known than their names. The members of a group
+#: are in their own virtual network.
+AZURE_TAGS: Final[Mapping[str, tuple[Party, ...]]] = FrozenDict(
+    {
+        "virtualnetwork": (_NETWORK, Members()),
+        # Outside the virtual network, and reachable by the public internet.
+        "internet": (
+            PrefixList(
+                "Internet",
+                surely=tuple(outside_of(_PRIVATE, 4)),
+                maybe=EVERYWHERE,
+                apart_from=_NETWORK,
+                why="whether private addresses are outside the virtual "
+                "network, no file says: give Internet, or VirtualNetwork, "
+                "its roles in the role map",
+            ),
+        ),
+    }
+)
+_VNET: Final = AZURE_TAGS["virtualnetwork"]
 _BALANCER: Final = (PrefixList("AzureLoadBalancer"),)
 _ANY: Final = (ANYWHERE,)
 
@@ -149,6 +186,7 @@ AZURE_RULES: Final[Mapping[str, tuple[DefaultRule, ...]]] = FrozenDict(
         ),
         "out": (
             DefaultRule("AllowVnetOutBound", "allow", _VNET, _VNET, _AZURE),
+            # What gets there, AllowVnetOutBound has not taken: it is outside.
             DefaultRule("AllowInternetOutBound", "allow", _ANY, _ANY, _AZURE),
             DefaultRule("DenyAllOutBound", "deny", _ANY, _ANY, _AZURE),
         ),
