@@ -117,23 +117,17 @@ class Tag:
 
 @attrs.frozen
 class PrefixList:
-    """A list of prefixes that stands elsewhere.
-
-    Attributes:
-        id: What names it.
-        surely: The networks that are in it whatever it has.
-        maybe: Those that may be, and with them whoever has no addresses.
-        apart_from: The list that it has nothing in common with.
-        why: What would settle who is in it.
-    """
+    """A list of prefixes that stands elsewhere."""
 
     id: str
-    surely: tuple[Network, ...] = attrs.field(default=(), eq=False, repr=False)
-    maybe: tuple[Network, ...] = attrs.field(default=(), eq=False, repr=False)
-    apart_from: PrefixList | None = attrs.field(
+    #: Whether it is the provider's own, and nothing of the site can be in it.
+    is_closed: bool = attrs.field(default=False, eq=False)
+    #: The list outside of which it is all there is, and the networks that are
+    #: outside for sure.
+    outside_of: PrefixList | None = attrs.field(
         default=None, eq=False, repr=False
     )
-    why: str = attrs.field(default="", eq=False, repr=False)
+    surely: tuple[Network, ...] = attrs.field(default=(), eq=False, repr=False)
 
 
 @attrs.frozen
@@ -164,7 +158,7 @@ def is_any(party: Party) -> bool:
     if isinstance(party, Networks):
         return any(not network.prefixlen for network in party.networks)
     if isinstance(party, PrefixList):
-        return any(not network.prefixlen for network in party.maybe)
+        return party.outside_of is not None
     return isinstance(party, Anywhere)
 
 

@@ -128,9 +128,10 @@ def _judge(
 ) -> RuleReport:
     rule = boxes.rule
     make = partial(RuleReport, rule=rule, filter=filter_)
-    if not boxes.most:
-        return make(verdict=RuleVerdict.EMPTY)
-    region = boxes.most
+    region = boxes.most if rule.action == "deny" else boxes.opens
+    if not region:
+        verdict = RuleVerdict.OUTSIDE if boxes.most else RuleVerdict.EMPTY
+        return make(verdict=verdict)
     for each in earlier:
         region = subtract(region, each.least)
     if not region:

@@ -26,6 +26,7 @@ from avi_portspec.audit.model import (
     Filter,
     Networks,
     Party,
+    PrefixList,
     Rule,
     Unknown,
     Unread,
@@ -511,21 +512,25 @@ class _Audit:
         unmapped = {
             name: places
             for name, (party, places) in self._parties.items()
-            if not (clean(name) in self.roles or self._is_known(party))
-            and not is_any(party)
+            if not (
+                clean(name) in self.roles
+                or self._is_known(party)
+                or (isinstance(party, PrefixList) and party.is_closed)
+                or is_any(party)
+            )
         }
         meant = find_slips(unmapped, self._resolution.edition.endpoints)
         for name, places in unmapped.items():
             listed = [*places][:_SHOWN]
             more = len(places) - len(listed)
             text = ", ".join(listed) + (f" and {more} more" if more else "")
-            slip = meant.get(name, name)
-            hint = f" Did you mean {slip!r}?" if slip != name else ""
+            hint = f" Did you mean {meant[name]!r}?" if name in meant else ""
             yield Finding(
                 kind="unmapped",
                 level="note",
-                text=f"{clean(name)} is in no role of the role map ({text})."
-                f"{hint}",
+                text=f"{clean(name)} is in no role of the role map ({text}): "
+                "give it its roles under [party], or a name of your own if "
+                f"it is nobody of the product.{hint}",
                 party=name,
             )
 

@@ -342,6 +342,8 @@ def _together(value: Any, faults: list[Fault]) -> tuple[tuple[str, ...], ...]:
 #: The type in the address of a resource of Terraform; its name follows.
 _TYPE: Final = re.compile(r"(?:^|(?<=\.))(?:data\.)?[a-z0-9]+_\w+\.(?=[\w-])")
 _WORDS: Final = re.compile(r"[a-z0-9]+")
+#: Where the product is, as other sources call it: no role, but those in it.
+_NETWORK: Final = "virtual-network"
 _HEAD: Final = """\
 # Which roles the parties have: endpoints ('avi-portspec endpoints' lists
 # them), or names of your own for parties that the data does not know.
@@ -365,11 +367,7 @@ def draft_roles(existing: Iterable[Existing], edition: EditionData) -> str:
             continue
         first = next(iter(rules))
         more = f" and {len(rules) - 1} more" if len(rules) > 1 else ""
-        roles = (
-            [*PARTS]
-            if isinstance(party, PrefixList) and party.maybe
-            else _guess(names_of_party(party), edition)
-        )
+        roles = _guess(names_of_party(party), edition)
         # A printable string is the same in JSON and TOML.
         listed = json.dumps(roles, ensure_ascii=True)
         key = json.dumps(name, ensure_ascii=True)
@@ -387,6 +385,8 @@ def _guess(names: Iterable[str], edition: EditionData) -> list[str]:
     texts = [_TYPE.sub("", name) for name in names]
     named = (find_named(text, edition.endpoints) for text in texts)
     found = next(filter(None, named), None)
+    if found is not None and found.id == _NETWORK:
+        return [*PARTS]
     if found is not None:
         return [found.id]
     words = {word for text in texts for word in _split(text)}

@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 
 from avi_portspec.audit.inputs.addresses import ANYWHERE, join_networks
 from avi_portspec.audit.inputs.defaults import (
-    AZURE_TAGS,
     azure_defaults,
+    azure_tag,
     last_resort,
 )
 from avi_portspec.audit.inputs.fields import (
@@ -33,7 +33,6 @@ from avi_portspec.audit.model import (
     Origin,
     Party,
     Place,
-    PrefixList,
     Rule,
     Unknown,
 )
@@ -180,11 +179,8 @@ def _parties(node: Node, side: str, origin: Origin) -> tuple[Party, ...]:
         # Of the provider's rules, the one before takes what is not outside.
         if tag in _ANY or (tag == _INTERNET and origin != "file"):
             parties.append(ANYWHERE)
-        elif tag in AZURE_TAGS:
-            parties += AZURE_TAGS[tag]
         elif text[:1].isalpha() and ":" not in text and "." not in text[:2]:
-            # A service tag: addresses that Azure keeps elsewhere.
-            parties.append(PrefixList(name_of(text)))
+            parties += azure_tag(name_of(text))
         else:
             networks += read_networks(each)
     groups = list_groups(

@@ -20,14 +20,13 @@ from avi_portspec.audit.model import (
 )
 from avi_portspec.audit.services import EVERY_SERVICE
 from avi_portspec.model.frozen import FrozenDict
-from avi_portspec.rules.networks import EVERYWHERE
 
 __all__ = [
     "AZURE_RULES",
-    "AZURE_TAGS",
     "LAST_RESORTS",
     "DefaultRule",
     "azure_defaults",
+    "azure_tag",
     "default_rule",
     "last_resort",
 ]
@@ -133,41 +132,41 @@ class DefaultRule(NamedTuple):
     source: str
 
 
-#: What is private in a virtual network: RFC 1918, RFC 6598, and of IPv6 all
-#: that is routed.
+#: What a virtual network may have: RFC 1918, RFC 6598, and of IPv6 anything.
 _PRIVATE: Final = tuple(
     map(
         ip_network,
-        ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16",
-         "2000::/3", "fc00::/7"),
+        ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"),
     )
-)  # fmt: skip
-_NETWORK: Final = PrefixList(
-    "VirtualNetwork",
-    maybe=_PRIVATE,
-    why="who is in it, no file says: give it its roles in the role map",
 )
-#: The tags of which more is known than their names. The members of a group
-#: are in their own virtual network.
-AZURE_TAGS: Final[Mapping[str, tuple[Party, ...]]] = FrozenDict(
+_VNET: Final = (PrefixList("VirtualNetwork"), Members())
+#: The tags of which more is known than their names.
+_TAGS: Final[Mapping[str, tuple[Party, ...]]] = FrozenDict(
     {
-        "virtualnetwork": (_NETWORK, Members()),
-        # Outside the virtual network, and reachable by the public internet.
+        # The members of a group are in their own virtual network.
+        "virtualnetwork": _VNET,
         "internet": (
             PrefixList(
                 "Internet",
+                outside_of=_VNET[0],
                 surely=tuple(outside_of(_PRIVATE, 4)),
-                maybe=EVERYWHERE,
-                apart_from=_NETWORK,
-                why="whether private addresses are outside the virtual "
-                "network, no file says: give Internet, or VirtualNetwork, "
-                "its roles in the role map",
             ),
+        ),
+        # The host of a virtual machine, 168.63.129.16, whence it asks whether
+        # the machine is well.
+        "azureloadbalancer": (
+            PrefixList("AzureLoadBalancer", is_closed=True),
         ),
     }
 )
-_VNET: Final = AZURE_TAGS["virtualnetwork"]
-_BALANCER: Final = (PrefixList("AzureLoadBalancer"),)
+
+
+def azure_tag(name: str) -> tuple[Party, ...]:
+    """Return a service tag: addresses that Azure keeps elsewhere."""
+    return _TAGS.get(name.casefold(), (PrefixList(name),))
+
+
+_BALANCER: Final = azure_tag("AzureLoadBalancer")
 _ANY: Final = (ANYWHERE,)
 
 #: By direction, in order of priority: 65000, 65001 and 65500.
