@@ -23,8 +23,9 @@ from avi_portspec.audit.model import (
     Tag,
     Unknown,
     Unread,
+    is_any,
 )
-from avi_portspec.audit.roles import RoleMap, names_of_party
+from avi_portspec.audit.roles import PARTS, RoleMap, names_of_party
 from avi_portspec.audit.services import (
     EVERY_SERVICE,
     PORTS,
@@ -36,7 +37,6 @@ from avi_portspec.audit.services import (
     protocol_spans,
 )
 from avi_portspec.audit.shares import (
-    PARTS,
     WHOLE,
     Shares,
     is_within,
@@ -63,7 +63,6 @@ __all__ = [
     "Need",
     "RuleBoxes",
     "hull",
-    "is_any",
     "last_resort_breadth",
 ]
 
@@ -317,6 +316,8 @@ class Compiler:
                 networks += party.networks
             elif isinstance(party, (Group, Tag, PrefixList)):
                 self._outsiders[_outsider(party)] = None
+            if isinstance(party, PrefixList):
+                networks += party.surely
             for role in self.roles_of(party):
                 self._outsiders[_role(role)] = None
         return Addresses(networks, self._outsiders)
@@ -509,6 +510,8 @@ class Compiler:
                     least = most = self._role_mask(role)
                 if not most:
                     least = most = self.addresses.party(_outsider(party))
+                if isinstance(party, PrefixList) and is_any(party):
+                    return self._find_outside(party, least)
                 if isinstance(party, Group) and party.family is not None:
                     own = self.addresses.family(party.family)
                     return least & own, most & own
@@ -518,6 +521,15 @@ class Compiler:
                 return 0, self.addresses.everybody
             case _ as never:
                 assert_never(never)
+
+    def _find_outside(self, party: PrefixList, least: int) -> _Bounds:
+        """Return what is in a list for sure, and what is in no other."""
+        assert party.outside_of is not None  # noqa: S101 - for types
+        inside = self._peers((party.outside_of,), None)[0]
+        if self._roles_by_key(party):
+            return least, least
+        least |= self._find_networks(Networks(party.surely), (), None)[0]
+        return least & ~inside, self.addresses.everybody & ~inside
 
     def _find_roles(
         self, party: Party, beside: tuple[Party, ...], format_: str | None
@@ -791,6 +803,9 @@ class Compiler:
                 return mask
             case PrefixList(is_closed=True):
                 return 0
+            case PrefixList() if is_any(party):
+                least, most = self._peers((party,), None)
+                return self._anybody_in(party) & most & ~least
             case Group() | Tag() | PrefixList() if not self.roles_of(party):
                 return self._anybody_in(party)
         return 0
@@ -1014,13 +1029,6 @@ def _broad(rule: Rule, filter_: Filter) -> str:
     if filter_.direction != "out" and any(map(is_any, rule.sources)):
         return "any-source"
     return ""
-
-
-def is_any(party: Party) -> bool:
-    """Return whether a party is anybody: the only "any" there is."""
-    if isinstance(party, Networks):
-        return any(not network.prefixlen for network in party.networks)
-    return isinstance(party, Anywhere)
 
 
 def last_resort_breadth(last: LastResort, filter_: Filter) -> str:

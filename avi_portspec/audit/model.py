@@ -37,6 +37,7 @@ __all__ = [
     "Unknown",
     "Unread",
     "UnreadKind",
+    "is_any",
 ]
 
 Action: TypeAlias = Literal["allow", "deny"]
@@ -121,6 +122,12 @@ class PrefixList:
     id: str
     #: Whether it is the provider's own, and nothing of the site can be in it.
     is_closed: bool = attrs.field(default=False, eq=False)
+    #: The list outside of which it is all there is, and the networks that are
+    #: outside for sure.
+    outside_of: PrefixList | None = attrs.field(
+        default=None, eq=False, repr=False
+    )
+    surely: tuple[Network, ...] = attrs.field(default=(), eq=False, repr=False)
 
 
 @attrs.frozen
@@ -144,6 +151,15 @@ class Unknown:
 Party: TypeAlias = (
     Networks | Anywhere | Group | Tag | PrefixList | Members | Unknown
 )
+
+
+def is_any(party: Party) -> bool:
+    """Return whether a party is anybody, or anybody outside."""
+    if isinstance(party, Networks):
+        return any(not network.prefixlen for network in party.networks)
+    if isinstance(party, PrefixList):
+        return party.outside_of is not None
+    return isinstance(party, Anywhere)
 
 
 @attrs.frozen(kw_only=True)

@@ -21,10 +21,9 @@ from avi_portspec.audit.compiled import (
     Judged,
     RuleBoxes,
     hull,
-    is_any,
 )
 from avi_portspec.audit.documented import Documented
-from avi_portspec.audit.model import Filter, Rule
+from avi_portspec.audit.model import Filter, Rule, is_any
 from avi_portspec.audit.near import Near, near_rules
 from avi_portspec.audit.services import PORTS, PROTOCOLS
 from avi_portspec.audit.verdicts import region_text

@@ -31,6 +31,7 @@ from avi_portspec.audit.model import (
     Unknown,
     Unread,
     UnreadKind,
+    is_any,
 )
 from avi_portspec.audit.near import Near
 from avi_portspec.audit.openings import RuleReport, RuleVerdict, judge_rules
@@ -524,6 +525,7 @@ class _Audit:
                 clean(name) in self.roles
                 or self._is_known(party)
                 or (isinstance(party, PrefixList) and party.is_closed)
+                or is_any(party)
             )
         }
         meant = find_slips(unmapped, self._resolution.edition.endpoints)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -10,6 +11,9 @@ from audit_making import NTP, PORTAL, SSH, resolution, role_map
 
 from avi_portspec.audit.readers import read
 from avi_portspec.audit.report import Report, audit_rules
+from avi_portspec.audit.roles import draft_roles
+from avi_portspec.names import EndpointId
+from avi_portspec.rules.inventory import Inventory
 
 HOST = {"this host": ("controller",)}
 
@@ -18,6 +22,7 @@ def report(
     text: str,
     parties: Any = HOST,
     not_filtered: tuple[str, ...] = (),
+    inventory: Inventory | None = None,
     **options: Any,
 ) -> Report:
     """Return the report on a file.
@@ -26,12 +31,24 @@ def report(
         text: The file.
         parties: The roles of its parties.
         not_filtered: The roles whose rules are not in it.
+        inventory: The addresses of roles.
         options: How to read it.
     """
     return audit_rules(
         read(text.encode(), "file", **options),
         resolution(),
         roles=role_map(parties=parties, not_filtered=not_filtered),
+        inventory=inventory,
+    )
+
+
+def addresses(**networks: str) -> Inventory:
+    """Return an inventory of roles, each with a network."""
+    return Inventory(
+        addresses={
+            EndpointId(name.replace("_", "-")): (ip_network(text),)
+            for name, text in networks.items()
+        }
     )
 
 
@@ -560,6 +577,97 @@ class TestGroupsThatBearFilters:
         assert verdict(found) == "only broad"
         (rule,) = found.flows[SSH].sides["destination"].rules
         assert rule.id == "AllowVnetInBound"
+
+
+def azure_rule(name: str, priority: int, **more: str) -> dict[str, Any]:
+    """Return a rule of Azure that lets everything in, but for *more*."""
+    return {
+        "name": name, "priority": priority, "access": "Allow",
+        "direction": "Inbound", "protocol": "*",
+        "sourceAddressPrefix": "*", "sourcePortRange": "*",
+        "destinationAddressPrefix": "*", "destinationPortRange": "*", **more,
+    }  # fmt: skip
+
+
+class TestTagsOfAzure:
+    """Who is in the virtual network, and who is outside, no file says."""
+
+    @pytest.mark.parametrize(
+        ("listed", "network", "expected"),
+        [
+            # What only the defaults let through: who bears the group is in
+            # its network; whoever else has a private address may be.
+            ((), (), ("only broad", "unknown", "only broad")),
+            ((), ("controller",), ("only broad", "missing", "only broad")),
+            ((), ("controller", "service-engine"),
+             ("only broad", "only broad", "only broad")),
+            # What the network denies, the internet does not let through.
+            ((azure_rule("no", 100, access="Deny", direction="Outbound",
+                         destinationAddressPrefix="VirtualNetwork"),),
+             (), ("only broad", "unknown", "denied")),
+            # Nobody in the network is the internet.
+            ((azure_rule("net", 100, sourceAddressPrefix="Internet"),
+              azure_rule("deny", 200, access="Deny")),
+             ("controller", "service-engine"),
+             ("denied", "denied", "only broad")),
+            ((azure_rule("net", 100, sourceAddressPrefix="Internet"),
+              azure_rule("deny", 200, access="Deny")),
+             (), ("unknown", "unknown", "only broad")),
+        ],
+    )  # fmt: skip
+    @pytest.mark.parametrize(
+        "site",
+        [
+            None,
+            addresses(controller="10.0.0.0/24", service_engine="10.1.0.0/24"),
+        ],
+    )
+    def test_private_addresses(
+        self,
+        site: Inventory | None,
+        listed: tuple[dict[str, Any], ...],
+        network: tuple[str, ...],
+        expected: tuple[str, str, str],
+    ) -> None:
+        """Of controllers among them, of engines, and of what they send."""
+        parties = {"lab": ("controller",)}
+        if network:
+            parties["VirtualNetwork"] = network
+        group = {"id": "/x/networkSecurityGroups/lab", "name": "lab",
+                 "securityRules": [*listed]}  # fmt: skip
+        found = report(
+            json.dumps([group]), parties, inventory=site, format="azure"
+        )
+        flow = "controller-to-controller-ssh"
+        assert expected == (
+            verdict(found, flow),
+            verdict(found),
+            verdict(found, flow, "source"),
+        )
+        reasons = found.flows[SSH].sides["destination"].reasons
+        hint = "its roles in the role map"
+        assert any(hint in each for each in reasons) == (
+            expected[1] == "unknown"
+        )
+
+    def test_public_addresses_are_outside(self) -> None:
+        """They are the internet, and it is any source for whoever listens."""
+        public = addresses(
+            controller="10.0.0.0/24", service_engine="203.0.113.0/24"
+        )
+        rules = [azure_rule("net", 100, sourceAddressPrefix="Internet")]
+        group = {"id": "/x/lab", "name": "lab", "securityRules": rules}
+        parties = {"lab": ("controller",)}
+        found = report(
+            json.dumps([group]), parties, format="azure", inventory=public
+        )
+        assert verdict(found) == "only broad"
+        (rule,) = found.flows[SSH].sides["destination"].rules
+        assert rule.id == "net"
+        read_again = read(json.dumps([group]).encode(), "nsg.json")
+        draft = draft_roles([read_again], resolution().edition)
+        assert "Internet" not in draft
+        assert '"VirtualNetwork" = ["controller", "service-engine"]' in draft
 
 
 class TestWhoseRulesAreNotThere:
