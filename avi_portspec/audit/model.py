@@ -267,6 +267,8 @@ class Unread:
             brings filters of its own.
         may_deny: Whether it may deny what its filters allow even where
             their order does not count.
+        is_bounded: Whether a rule of its place has what is known of it, such
+            as its parties: it may decide nothing else.
     """
 
     place: Place
@@ -276,12 +278,13 @@ class Unread:
     filters: tuple[str, ...] = ()
     is_apart: bool = False
     may_deny: bool = False
+    is_bounded: bool = False
 
     def concerns(self, filter_: Filter) -> bool:
         """Return whether what a filter does depends on it."""
         return (
             self.kind != "set-aside"
-            and not self.is_apart
+            and not (self.is_apart or self.is_bounded)
             and (not self.filters or filter_.id in self.filters)
         )
 
@@ -321,6 +324,7 @@ class Existing(Strict):
                 for rule in filter_.rules
                 if rule.origin == "file"
             }
+            - {unread.place for unread in self.unread if unread.is_bounded}
         )
 
     def _faults(self) -> Iterator[Fault]:

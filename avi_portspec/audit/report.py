@@ -296,6 +296,12 @@ class _Audit:
             for report in judge_rules(self._compiler, judged, documented)
         ]
         self._parties = parties_of(files)
+        self._bounded = {
+            unread.place
+            for each in files
+            for unread in each.unread
+            if unread.is_bounded
+        }
         self.roles = {
             clean(name): roles_
             for name, (party, _) in self._parties.items()
@@ -464,6 +470,9 @@ class _Audit:
     def _of_rule(self, report: RuleReport) -> Iterator[Finding]:
         known = _RULES.get(report.verdict)
         if known is None or report.rule.origin != "file":
+            return
+        if report.rule.place in self._bounded:
+            # That it was not read is a finding of its own.
             return
         kind, level, text = known
         if report.verdict is RuleVerdict.RULED_OUT and report.mixes:

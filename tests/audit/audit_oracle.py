@@ -332,11 +332,13 @@ def passes(
     world: World, filters: Sequence[Filter], packet: Packet, **how: Any
 ) -> bool:
     """Return whether a packet passes all stages of one side."""
-    stages: dict[str, list[tuple[Filter, bool | None]]] = {}
+    stages: dict[tuple[str, str], list[tuple[Filter, bool | None]]] = {}
     for filter_ in filters:
         is_here = attached(world, filter_, packet)
         if is_here is not False:
-            stages.setdefault(filter_.stage, []).append((filter_, is_here))
+            # Replies leave one side and reach the other.
+            key = filter_.stage, filter_.direction
+            stages.setdefault(key, []).append((filter_, is_here))
 
     def any_lets(some: Iterable[Filter]) -> bool:
         return any(lets(world, each, packet, **how) for each in some)

@@ -96,6 +96,28 @@ class TestWhatWasNotRead:
         assert verdict(found) == "only broad"
         assert {each.kind for each in found.files[0].unread} == {"set-aside"}
 
+    def test_a_row_of_a_table_whose_ports_are_not_understood(self) -> None:
+        """It may decide what is between its parties, and nothing else."""
+        table = (
+            "source,destination,protocol,port,action,status\n"
+            "SE,Controller,tcp,22,allow,done\n"
+            "Admin,Controller,tcp,gopher,{},done\n"
+            "SE,Controller,udp,123,allow,done\n"
+        )
+        for action in ("allow", "deny"):
+            found = report(table.format(action), parties={})
+            assert verdict(found, SSH, "path") == "covered"
+            assert verdict(found, NTP, "path") == "covered"
+            assert verdict(found, PORTAL, "path") == "missing"
+            (file,) = found.files
+            assert (file.units, file.read, file.failed) == (3, 2, 1)
+            kinds = [f.kind for f in found.findings if f.place
+                     and f.place.line == 3]  # fmt: skip
+            assert kinds == ["unread"]
+            flow = "external-to-controller-https"
+            expected = "unknown" if action == "allow" else "missing"
+            assert verdict(found, flow, "path") == expected
+
     def test_maps_that_hand_some_of_it_over(self) -> None:
         """All of the rule is unread, what its map accepts as well."""
         field = {"payload": {"protocol": "tcp", "field": "dport"}}
@@ -134,8 +156,9 @@ class TestWhatWasNotRead:
     @pytest.mark.parametrize(
         ("row", "ssh", "ntp"),
         [
-            # It may deny what another row allows, and allow what none does.
-            ("22 - ssh | deny", "unknown", "unknown"),
+            # It may deny what another row allows, and nothing else.
+            ("22 - ssh | deny", "unknown", "missing"),
+            # Or it may allow what none does.
             ("22 - ssh | maybe", "unknown", "unknown"),
             ("22 - ssh | allow", "covered", "unknown"),
         ],
