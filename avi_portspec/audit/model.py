@@ -37,6 +37,7 @@ __all__ = [
     "Unknown",
     "Unread",
     "UnreadKind",
+    "families_of",
     "is_any",
 ]
 
@@ -151,6 +152,16 @@ class Unknown:
 Party: TypeAlias = (
     Networks | Anywhere | Group | Tag | PrefixList | Members | Unknown
 )
+
+
+def families_of(party: Party) -> frozenset[Family]:
+    """Return the families that a party is of, if it says so."""
+    match party:
+        case Anywhere(families=families):
+            return frozenset(families)
+        case Networks(networks=networks):
+            return frozenset(network.version for network in networks)
+    return frozenset()
 
 
 def is_any(party: Party) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
+
 import pytest
 from audit_making import (
     ANY,
@@ -19,7 +21,8 @@ from audit_making import (
     rule,
 )
 
-from avi_portspec.audit.model import Filter, Group, Networks, Rule
+from avi_portspec import Inventory
+from avi_portspec.audit.model import Anywhere, Filter, Group, Networks, Rule
 from avi_portspec.audit.openings import RuleReport, RuleVerdict
 from avi_portspec.audit.report import Report
 
@@ -142,6 +145,14 @@ class TestVerdicts:
     def test_outside(self) -> None:
         """One of the sides is nobody that the data knows."""
         found = judge(rule(Group("sg-x"), Members(), "tcp/22"))
+        assert found.verdict is RuleVerdict.OUTSIDE
+
+    def test_of_a_family_that_nobody_here_has(self) -> None:
+        """Half of a rule for both is nothing to mend."""
+        site = Inventory(addresses={"controller": [ip_network("10.0.0.1")]})
+        half = rule(Members(), Anywhere((6,)), "any")
+        group = into(CONTROLLER, half, direction="out")
+        (found,) = audit(group, inventory=site).rules
         assert found.verdict is RuleVerdict.OUTSIDE
 
     def test_shadowed(self) -> None:
