@@ -629,8 +629,9 @@ class TestHowPlacesAreNamed:
     def test_a_draft_is_as_wide_as_a_terminal(self) -> None:
         """Where a party stands is above it, still in a comment."""
         place = Place("policies.json", pointer="/children/0" * 9)
-        listed = [Rule(id="1", place=place, sources=(Group("se"),), destinations=(Group("ctl"),),
-                       service=EVERY_SERVICE)]  # fmt: skip
+        listed = [Rule(id="1", place=place, service=EVERY_SERVICE,
+                       sources=(Group("se"),), destinations=(Group("ctl"),))
+                  ]  # fmt: skip
         existing = Existing(
             name="policies.json", format="nsx", units=1,
             filters=(Filter(id="f", place=Place("policies.json"),
