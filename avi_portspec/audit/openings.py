@@ -163,6 +163,7 @@ def _judge(
             documented,
             compiler,
             beyond,
+            opens=hull(region)[2],
             has_sides=not any(
                 map(is_any, (*rule.sources, *rule.destinations))
             ),

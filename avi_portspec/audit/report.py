@@ -234,7 +234,8 @@ _JUDGED: Final[tuple[Status, ...]] = (
 )
 _UNCLEAR: Final = (
     "the vendor does not state clearly who opens the connection: add its "
-    "reading to the deployment, or decline the flow"
+    "reading under [[readings]] of the deployment, or decline the flow under "
+    "[[declined]]"
 )
 #: Agreements of statements that add to what the vendor's page has.
 _ADDING: Final = frozenset({"adds", "differs"})
@@ -646,12 +647,16 @@ def _denying(side: Side) -> str:
     )
 
 
+#: What passes, and the verb.
+_PASS: Final = {"it": "passes", "them": "pass"}
+
+
 def _cause(side: Side, what: str) -> str:
     """Return why something does not pass on a side, or not all of it."""
     why = {
         Verdict.MISSING: f"nothing lets {what} through",
         Verdict.DENIED: f"an earlier rule denies {what}",
-        Verdict.PARTLY: f"not all of {what} passes",
+        Verdict.PARTLY: f"not all of {what} {_PASS[what]}",
     }[side.verdict]
     where = {
         "destination": f"into {side.party}",

@@ -263,3 +263,17 @@ class TestNearMisses:
             assert judge(rule(ENGINE, Members(), what)).near == ()
         wide = networks("10.0.0.0/8")
         assert judge(rule(wide, Members(), "tcp/8400-8499")).near == ()
+
+    @pytest.mark.parametrize(
+        "what", ["tcp/8440-8446", "tcp/22 udp/22", "tcp/8443 tcp/8483"]
+    )
+    def test_nobody_meant_what_the_rule_has(self, what: str) -> None:
+        """It opens that already, and something else besides."""
+        found = judge(rule(ENGINE, Members(), what))
+        assert found.explained_by
+        assert found.near == ()
+
+    def test_of_a_range_nobody_meant_several(self) -> None:
+        """It is one guess, though each of its ports is near to another."""
+        # 8453, 8463 and 8473 each differ from 8443 by a digit.
+        assert len(judge(rule(ENGINE, Members(), "tcp/8444-8449")).near) == 1
