@@ -75,6 +75,18 @@ class Place:
             return f"{self.file}:{self.line}"
         return f"{self.file}{'#' if self.pointer else ''}{self.pointer}"
 
+    def before(self, text: str, joint: str = " ") -> str:
+        """Return a text with the place before it, and no name twice.
+
+        >>> str(Place("file", pointer="chain").before("chain 1", ": "))
+        'file#chain 1'
+        """
+        if self.line is None and self.pointer:
+            rest = text.removeprefix(self.pointer)
+            if rest != text and not rest[:1].isalnum():
+                return f"{self}{rest}"
+        return f"{self}{joint}{text}"
+
 
 @attrs.frozen
 class Networks:

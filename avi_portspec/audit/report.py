@@ -608,7 +608,7 @@ def _near_rules(flow: str, rules: Iterable[RuleReport]) -> list[Near]:
     return [
         *dict.fromkeys(
             near._replace(
-                reason=f"{rule.rule.place} {clean(rule.rule.id)}: "
+                reason=f"{clean(rule.rule.place.before(rule.rule.id))}: "
                 f"{near.reason}"
             )
             for rule in rules
@@ -643,8 +643,7 @@ def _lack_text(flow: Flow, side: Side) -> str:
 def _denying(side: Side) -> str:
     """Return the rules that stop something on a side, in words."""
     return ", ".join(
-        f"{clean(str(rule.place))} {clean(rule.id)}"
-        for rule in side.denied_by[:_SHOWN]
+        clean(rule.place.before(rule.id)) for rule in side.denied_by[:_SHOWN]
     )
 
 
