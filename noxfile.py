@@ -96,6 +96,15 @@ class Environment:
         self.run("-m", "pytest", *arguments, *self.session.posargs)
 
 
+def in_browser() -> list[str]:
+    """Return the files that have tests in a browser."""
+    return [
+        str(path.relative_to(ROOT))
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
+        if "\nfrom browsing import " in path.read_text(encoding="utf-8")
+    ]
+
+
 @nox.session(python=False)
 def tests(session: nox.Session) -> None:
     """Run all tests but those below; each line and branch is covered."""
@@ -115,7 +124,9 @@ def slow(session: nox.Session) -> None:
 def browser(session: nox.Session) -> None:
     """Measure and use pages in Chromium; they need no count of lines."""
     Environment(session).pytest(
-        *(*CORES, "-m", "browser", "--nothing-skipped")
+        *(*CORES, "-m", "browser", "--nothing-skipped"),
+        # To collect the others takes as long as many of these.
+        *in_browser(),
     )
 
 
@@ -125,6 +136,15 @@ def laws(session: nox.Session) -> None:
     Environment(session).pytest(
         *(*CORES, "-m", "law", "--nothing-skipped"),
         *("--hypothesis-profile", "ci"),
+    )
+
+
+@nox.session(python=False)
+def rest(session: nox.Session) -> None:
+    """Run the last three in one: what they collect is collected once."""
+    Environment(session).pytest(
+        *(*CORES, "-m", "(slow or browser or law) and not kernel"),
+        *("--nothing-skipped", "--hypothesis-profile", "ci"),
     )
 
 

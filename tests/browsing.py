@@ -6,7 +6,7 @@ import http.server
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,15 @@ import pytest
 
 __all__ = [
     "POLICY",
-    "axe_script",
     "chromium",
-    "quiet_page",
+    "find_violations",
+    "quiet",
+    "resize",
+    "run_axe",
     "serving",
-    "violations",
+    "settle",
+    "shorten",
+    "show",
 ]
 
 CHROMIUM = "/usr/bin/chromium"
@@ -28,6 +32,50 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data:"
 )
+
+#: What axe looks for in the dark: what hangs on colours, as axe itself says.
+#: In all else, a page in the dark is the page in the light. The stricter
+#: contrast is asked for nowhere.
+COLOURS = {
+    "runOnly": ["cat.color"],
+    "rules": {"color-contrast-enhanced": {"enabled": False}},
+}
+
+#: Waits for what a change of a page sets off: frames, fonts, transitions.
+_SETTLE = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  await frame();
+  await frame();
+  await document.fonts.ready;
+  await Promise.allSettled(
+    document.getAnimations()
+      .filter((each) => each.effect.getComputedTiming().endTime < Infinity)
+      .map((each) => each.finished)
+  );
+}"""
+
+#: Removes each part that is as one before it, but for words and values: it
+#: has the same elements in the same places, with the same classes and
+#: attributes, with words or without.
+_SHORTEN = """() => {
+  const own = (node) => [
+    node.localName, node.getAttribute("class"), node.getAttributeNames(),
+    Boolean(node.textContent.trim()),
+  ].join();
+  const shape = (node) =>
+    `${own(node)}{${[...new Set([...node.children].map(shape))].join(";")}}`;
+  const place = (node) => node.parentElement
+    ? `${place(node.parentElement)}>${node.parentElement.localName}.${
+      node.parentElement.getAttribute("class")}` : "";
+  const seen = new Set();
+  const parts = "table, tbody tr, dl, li, :not(td, th) > p, pre, " +
+    ":is(:not(th) > p, pre, .sig) :is(a, code, em, span, strong)";
+  for (const node of document.querySelectorAll(parts)) {
+    const key = place(node) + shape(node);
+    if (seen.has(key)) node.remove();
+    seen.add(key);
+  }
+}"""
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -77,13 +125,75 @@ def chromium() -> Iterator[Any]:
                 "--no-sandbox",
                 "--disable-gpu",
                 "--disable-background-networking",
+                # Nothing is fetched from elsewhere.
+                "--no-proxy-server",
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
             ],
         )
         yield made
         made.close()
 
 
-def axe_script() -> str:
+def show(
+    page: Any,
+    address: str,
+    *,
+    width: int = 1280,
+    height: int = 900,
+    scheme: str = "light",
+) -> None:
+    """Show an address as if the page had been opened for it.
+
+    To open one starts a process, which takes longer than most tests.
+    """
+    # Else another hash of the same address would load nothing.
+    page.goto("about:blank")
+    page.emulate_media(media="null", color_scheme=scheme, forced_colors="none")
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(address)
+
+
+def settle(page: Any) -> None:
+    """Wait until a page is drawn as it will stay."""
+    page.evaluate(_SETTLE)
+
+
+def resize(page: Any, width: int, height: int = 900) -> None:
+    """Give what a page shows a window of another width."""
+    page.set_viewport_size({"width": width, "height": height})
+    settle(page)
+
+
+@contextmanager
+def quiet(page: Any) -> Iterator[None]:
+    """Demand that no script complains meanwhile."""
+    wrong: list[str] = []
+
+    def hear(error: Any) -> None:
+        wrong.append(str(error))
+
+    def listen(said: Any) -> None:
+        if "avi-portspec" in said.text:
+            wrong.append(said.text)
+
+    page.on("pageerror", hear)
+    page.on("console", listen)
+    yield
+    page.remove_listener("pageerror", hear)
+    page.remove_listener("console", listen)
+    assert wrong == []
+
+
+def shorten(page: Any) -> None:
+    """Leave the first of all parts of a page that differ in words alone.
+
+    What axe says of one of them, it says of all, and takes as long for each.
+    """
+    page.evaluate(_SHORTEN)
+
+
+@cache
+def _axe_script() -> str:
     """Return the script of axe, which finds what keeps people out."""
     package = pytest.importorskip(
         "axe_playwright_python",
@@ -93,36 +203,32 @@ def axe_script() -> str:
     return script.read_text(encoding="utf-8")
 
 
-def violations(page: Any, **options: Any) -> list[tuple[str, list[str]]]:
-    """Return what axe, which the page has loaded, finds in it, and where.
+def run_axe(
+    page: Any, within: str, scheme: str = "light"
+) -> list[dict[str, Any]]:
+    """Return the rules that a part of a page breaks, as axe tells it."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe_script())
+    page.emulate_media(color_scheme=scheme)
+    settle(page)
+    only = {} if scheme == "light" else COLOURS
+    found: dict[str, Any] = page.evaluate(
+        "([within, options]) => axe.run(within, options)",
+        [within, {"resultTypes": ["violations"], "preload": False, **only}],
+    )
+    return list(found["violations"])
+
+
+def find_violations(
+    page: Any, within: str = "article, .announcement"
+) -> list[tuple[str, str, list[str]]]:
+    """Return what keeps people out of a page, in the light and in the dark.
 
     The theme's own frame is the theme's affair, what a site writes into it
     is the site's.
     """
-    found = page.evaluate(
-        "options => axe.run('article, .announcement', options)",
-        {"resultTypes": ["violations"], "preload": False, **options},
-    )
     return [
-        (each["id"], [n["html"][:100] for n in each["nodes"]][:3])
-        for each in found["violations"]
+        (scheme, rule["id"], [n["html"][:120] for n in rule["nodes"]][:3])
+        for scheme in ("light", "dark")
+        for rule in run_axe(page, within, scheme)
     ]
-
-
-@contextmanager
-def quiet_page(browser: Any, address: str) -> Iterator[Any]:
-    """Open a page of which no script may have complained."""
-    context = browser.new_context()
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on(
-        "console",
-        lambda said: (
-            wrong.append(said.text) if "avi-portspec" in said.text else None
-        ),
-    )
-    page.goto(address)
-    yield page
-    assert wrong == []
-    context.close()

@@ -127,6 +127,14 @@ def browser() -> Iterator[Any]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def tab(browser: Any) -> Iterator[Any]:
+    """Return a page, in which the tests of a module show one after another."""
+    made = browser.new_page()
+    yield made
+    made.close()
+
+
 @pytest.fixture(scope="session")
 def published_page() -> str:
     """Return the text of the published page, where a copy is at hand."""

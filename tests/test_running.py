@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -117,3 +118,16 @@ class TestBeforeAChangeLands:
         assert set(found[1].replace("\\", "").split()) == (
             names - NOT_BEFORE_A_CHANGE
         )
+
+    def test_the_session_of_a_browser_has_every_test_in_one(self) -> None:
+        """It looks for them in the files that use what such tests share."""
+        for path in sorted(ROOT.glob("tests/**/test_*.py")):
+            text = path.read_text(encoding="utf-8")
+            asked = {
+                argument.arg
+                for node in ast.walk(ast.parse(text))
+                if isinstance(node, ast.FunctionDef)
+                for argument in node.args.args
+            }
+            if not asked.isdisjoint({"browser", "tab"}):
+                assert "\nfrom browsing import " in text, path

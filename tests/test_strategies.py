@@ -71,7 +71,7 @@ def drawn() -> list[Drawn]:
     """
     found: list[Drawn] = []
 
-    @settings(ALIKE, max_examples=60)
+    @settings(ALIKE, max_examples=30)
     @given(
         st.tuples(
             strategies.editions(),

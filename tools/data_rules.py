@@ -778,6 +778,10 @@ RULES: Final[Mapping[str, DataRule]] = {
         "A file is of a format that an audit reads.",
         'read_rules(b"hello", "a")',
     ),
+    "audit/other-format": _python(
+        "A file is of the format that is named for it.",
+        'read_rules(b"hello", "a", format="docker")',
+    ),
     "audit/value": _python(
         "A value is what the format of its file has there.",
         """read_rules(b'{"SecurityGroups": [{"GroupId": 7}]}', "a")""",

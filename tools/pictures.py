@@ -267,16 +267,17 @@ def layout(browser: Any, folder: Path) -> dict[str, list[Box]]:
         "*, ::before, ::after { font-family: Even !important; }"
     )
     found: dict[str, list[Box]] = {}
-    for width in WIDTHS:
-        page = browser.new_page(viewport={"width": width, "height": 900})
-        for name in names:
-            page.goto((target / f"{name}.html").as_uri())
-            page.add_style_tag(content=style)
-            page.evaluate("document.fonts.ready")
-            assert page.evaluate("document.fonts.check('16px Even')")  # noqa: S101
+    page = browser.new_page()
+    for name in names:
+        page.goto((target / f"{name}.html").as_uri())
+        page.add_style_tag(content=style)
+        page.evaluate("document.fonts.ready")
+        assert page.evaluate("document.fonts.check('16px Even')")  # noqa: S101
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
             boxes = page.evaluate(_MEASURE)
             found[f"{name} at {width}"] = [tuple(box) for box in boxes]
-        page.close()
+    page.close()
     return found
 
 

@@ -12,6 +12,7 @@ from avi_portspec.audit.openings import RuleReport
 from avi_portspec.audit.report import FileReport, FlowReport, Report
 from avi_portspec.audit.services import service_text
 from avi_portspec.audit.verdicts import SideKind, Verdict
+from avi_portspec.beyond.spellings import find_named
 from avi_portspec.documents import count_text, join
 from avi_portspec.documents.blocks import (
     Block,
@@ -22,8 +23,10 @@ from avi_portspec.documents.blocks import (
     Paragraph,
     Table,
 )
+from avi_portspec.model.catalog import Catalog
 from avi_portspec.model.display import ports_text
 from avi_portspec.model.facets import DeclinedFlow
+from avi_portspec.model.flows import Endpoint
 from avi_portspec.model.phrases import deployment_phrase
 
 __all__ = ["make_document", "summary_text"]
@@ -148,6 +151,9 @@ def _flow_blocks(report: Report, *, everything: bool) -> Iterator[Block]:
         for verdict in (Verdict.COVERED, Verdict.NOT_FILTERED)
     }
     rest = [f"{count} {verdict}" for verdict, count in counts.items() if count]
+    if counts[Verdict.NOT_FILTERED] and any(f.unknown for f in report.files):
+        # What was not read may filter them.
+        rest[-1] += " by what was read"
     if rest:
         more = "Besides: " if shown else ""
         text = join("and", rest)
@@ -216,17 +222,18 @@ def _group_item(findings: Sequence[Finding]) -> str | Item:
     return _item(first) if len(findings) == 1 else _lacking_item(findings)
 
 
-def _head(finding: Finding) -> str:
-    """Return how grave a finding is, of which kind, and where."""
+def _head(finding: Finding, text: str) -> str:
+    """Return how grave a finding is, of which kind, where, and a text."""
     kind = "" if finding.level == "unknown" else f" {finding.kind}"
-    where = f"{clean(str(finding.place))}: " if finding.place else ""
-    return f"{finding.level}{kind}: {where}"
+    if finding.place:
+        text = finding.place.before(text, ": ")
+    return f"{finding.level}{kind}: {text}"
 
 
 def _item(finding: Finding) -> str | Item:
     inner = [f"Near: {near.reason}" for near in finding.near]
     inner += finding.hints
-    text = f"{_head(finding)}{finding.text}"
+    text = _head(finding, finding.text)
     return Item(text, tuple(inner)) if inner else text
 
 
@@ -242,7 +249,8 @@ def _lacking_item(findings: Sequence[Finding]) -> Item:
         )
         for finding in findings
     ]
-    text = f"{_head(first)}{count_text(len(findings), 'flow')}: {first.cause}:"
+    counted = f"{count_text(len(findings), 'flow')}: {first.cause}:"
+    text = _head(first, counted)
     return Item(text, tuple(inner))
 
 
@@ -276,7 +284,7 @@ def _broad_item(findings: Sequence[Finding]) -> Item:
         )
     near = dict.fromkeys(n.reason for each in findings for n in each.near)
     return Item(
-        f"{_head(first)}{text}: {what}",
+        _head(first, f"{text}: {what}"),
         (
             ", ".join(flows),
             *(f"Near: {reason}" for reason in near),
@@ -338,21 +346,34 @@ def _rule_row(report: RuleReport) -> tuple[str, ...]:
 def _party_blocks(report: Report, *, everything: bool) -> Iterator[Block]:
     """Yield the roles of parties: always of those that have several.
 
-    A rule for one of their roles is a rule for all of them.
+    A rule for one of their roles is a rule for all of them. So it is of those
+    that nobody gave a role, and whose name is not the edition's own: whether
+    they are who they seem to be, somebody has to see.
     """
-    shown = {
-        name: roles
-        for name, roles in report.roles.items()
-        if everything or len(roles) > 1
-    }
-    if shown:
-        yield Heading("Parties" if everything else "Parties of several roles")
-        yield Bullets(
-            tuple(
-                f"{name}: {join('and', roles)}"
-                for name, roles in shown.items()
-            )
-        )
+    known = report.resolution.edition.endpoints
+    titles: dict[str, list[str]] = {}
+    for name, roles in report.roles.items():
+        if everything:
+            title = "Parties"
+        elif len(roles) > 1:
+            title = "Parties of several roles"
+        elif name not in known and _is_named(name, roles, known):
+            title = "Parties by their names"
+        else:
+            continue
+        text = f"{name}: {join('and', roles)}"
+        titles.setdefault(title, []).append(text)
+    for title in sorted(titles):
+        yield Heading(title)
+        yield Bullets(tuple(titles[title]))
+
+
+def _is_named(
+    name: str, roles: Sequence[str], known: Catalog[Endpoint]
+) -> bool:
+    """Return whether a party has the role that its name tells."""
+    found = find_named(name, known)
+    return found is not None and [found.id] == [*roles]
 
 
 def _aside_blocks(report: Report) -> Iterator[Block]:
@@ -366,5 +387,5 @@ def _aside(files: Iterable[FileReport]) -> Iterator[str]:
     for file in files:
         for unread in file.unread:
             if unread.kind == "set-aside":
-                text = f"{clean(unread.text)}: {clean(unread.why)}"
-                yield f"{clean(str(unread.place))}: {text}"
+                text = unread.place.before(unread.text, ": ")
+                yield f"{clean(text)}: {clean(unread.why)}"

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_network
+from textwrap import wrap
 from typing import Any, Final
 
 import attrs
@@ -17,13 +18,13 @@ from avi_portspec.audit.model import (
     Party,
     PrefixList,
     Tag,
+    is_any,
 )
-from avi_portspec.beyond.files import library
+from avi_portspec.beyond.spellings import find_named, find_slips
 from avi_portspec.errors import Fault, InvalidDataError, nearest, shown
-from avi_portspec.model.catalog import Catalog, names_of
+from avi_portspec.model.catalog import names_of
 from avi_portspec.model.checks import Text
 from avi_portspec.model.edition import EditionData
-from avi_portspec.model.flows import Endpoint
 from avi_portspec.model.frozen import FrozenDict
 from avi_portspec.names import fold
 from avi_portspec.rules.networks import Network
@@ -32,6 +33,7 @@ from avi_portspec.serialisation.limits import FAULTS
 
 __all__ = [
     "NO_ROLES",
+    "PARTS",
     "RoleMap",
     "draft_roles",
     "names_of_party",
@@ -39,16 +41,14 @@ __all__ = [
     "read_roles",
 ]
 
+#: The parts that the product is.
+PARTS: Final = ("controller", "service-engine")
 _PARTY, _NOT_FILTERED, _TOGETHER = "party", "not-filtered", "together"
 _KEYS: Final = (_PARTY, _NOT_FILTERED, _TOGETHER)
 _TEXT: Final = Text("a party, as the file calls it")
 #: More than any file has parties.
 _MOST: Final = 20_000
 _TAG: Final = "tag:"
-#: Names that have more than this in common differ by a slip.
-_SLIP: Final = 0.85
-#: No name of a role is as long.
-_LONG: Final = 200
 
 
 @attrs.frozen(kw_only=True)
@@ -226,34 +226,6 @@ def _named(party: Party, place: str) -> Iterator[tuple[str, Party, str]]:
 # -- from TOML ---------------------------------------------------------------
 
 
-class _Names:
-    """Finds roles by any of their names.
-
-    Args:
-        edition: The edition, whose endpoints come first.
-    """
-
-    def __init__(self, edition: EditionData) -> None:
-        self._catalogs: tuple[Catalog[Endpoint], ...] = (
-            edition.endpoints,
-            Catalog("endpoint", library().endpoints),
-        )
-        self.known = [
-            name
-            for catalog in self._catalogs
-            for endpoint in catalog
-            for name in names_of(endpoint)
-        ]
-
-    def find(self, name: str) -> str | None:
-        """Return the id of an endpoint, or ``None``."""
-        for catalog in self._catalogs:
-            endpoint = catalog.get(name)
-            if endpoint is not None:
-                return endpoint.id
-        return None
-
-
 def read_roles(
     table: Mapping[str, Any], subject: str, edition: EditionData
 ) -> RoleMap:
@@ -270,7 +242,6 @@ def read_roles(
     Raises:
         InvalidDataError: It is no role map; it carries every fault.
     """
-    names = _Names(edition)
     faults = [
         Fault(
             "record/unknown-key",
@@ -292,7 +263,7 @@ def read_roles(
     for name, value in parties.items():
         faults += _TEXT.faults(name, _PARTY)
         where = f"{_PARTY}.{name[:80]}"
-        roles[name] = _roles(value, where, names, faults)
+        roles[name] = _roles(value, where, edition, faults)
     rest = _table(table.get(_NOT_FILTERED, {}), _NOT_FILTERED, faults)
     faults += [
         Fault(
@@ -308,7 +279,7 @@ def read_roles(
     not_filtered: tuple[str, ...] = ()
     if "parties" in rest:
         where = f"{_NOT_FILTERED}.parties"
-        not_filtered = _roles(rest["parties"], where, names, faults)
+        not_filtered = _roles(rest["parties"], where, edition, faults)
     together = _together(table.get(_TOGETHER, []), faults)
     if faults:
         raise InvalidDataError(subject, faults[:FAULTS])
@@ -338,27 +309,20 @@ def _texts(value: Any, path: str, faults: list[Fault]) -> list[str]:
 
 
 def _roles(
-    value: Any, path: str, names: _Names, faults: list[Fault]
+    value: Any, path: str, edition: EditionData, faults: list[Fault]
 ) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for text in _texts(value, path, faults):
-        role = names.find(text)
-        near = None if role else nearest(text, names.known)
-        if near is not None and _is_slip(text, near):
+        role = find_named(text, edition.endpoints)
+        near = None
+        if role is None:
+            near = find_slips([text], edition.endpoints).get(text)
+        if near is not None:
             expected = "a role, or a name that is like none"
             fault = Fault("audit/role", path, expected, shown(text), near)
             faults.append(fault)
-        found[role or text] = None
+        found[role.id if role else text] = None
     return tuple(found)
-
-
-def _is_slip(text: str, near: str) -> bool:
-    """Return whether one name is meant by the other, but for a letter."""
-    # Imported here: most maps have no name that is unknown.
-    from difflib import SequenceMatcher
-
-    ratio = SequenceMatcher(None, fold(text[:_LONG]), fold(near)).ratio()
-    return ratio > _SLIP
 
 
 def _together(value: Any, faults: list[Fault]) -> tuple[tuple[str, ...], ...]:
@@ -378,13 +342,21 @@ def _together(value: Any, faults: list[Fault]) -> tuple[tuple[str, ...], ...]:
 
 #: The type in the address of a resource of Terraform; its name follows.
 _TYPE: Final = re.compile(r"(?:^|(?<=\.))(?:data\.)?[a-z0-9]+_\w+\.(?=[\w-])")
+#: How wide a line of the draft is, less what marks it as a comment.
+_WIDTH: Final = 76
 _WORDS: Final = re.compile(r"[a-z0-9]+")
+#: Where the product is, as other sources call it: no role, but those in it.
+_NETWORK: Final = "virtual-network"
 _HEAD: Final = """\
 # Which roles the parties have: endpoints ('avi-portspec endpoints' lists
 # them), or names of your own for parties that the data does not know.
 # Guesses are comments: check them before you remove the sign.
 [party]
 """
+
+
+def _wrapped(text: str) -> list[str]:
+    return wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def draft_roles(existing: Iterable[Existing], edition: EditionData) -> str:
@@ -398,6 +370,8 @@ def draft_roles(existing: Iterable[Existing], edition: EditionData) -> str:
     """
     lines = []
     for name, (party, rules) in parties_of(existing).items():
+        if is_any(party):
+            continue
         first = next(iter(rules))
         more = f" and {len(rules) - 1} more" if len(rules) > 1 else ""
         roles = _guess(names_of_party(party), edition)
@@ -405,16 +379,30 @@ def draft_roles(existing: Iterable[Existing], edition: EditionData) -> str:
         listed = json.dumps(roles, ensure_ascii=True)
         key = json.dumps(name, ensure_ascii=True)
         place = first if first.isprintable() else ascii(first)[1:-1]
-        lines.append(f"# {key} = {listed}  # {place}{more}\n")
+        entry, where = f"# {key} = {listed}", f"{place}{more}"
+        if len(entry) + len(where) > _WIDTH:
+            # Two signs: without one, it is still a comment.
+            lines += [f"## {line}\n" for line in _wrapped(where)]
+            lines.append(f"{entry}\n")
+        else:
+            lines.append(f"{entry}  # {where}\n")
     return _HEAD + "".join(lines)
 
 
 def _guess(names: Iterable[str], edition: EditionData) -> list[str]:
-    """Return the endpoints whose names have only words that a party has.
+    """Return the endpoint whose name a party has, else those it may be.
 
-    What type of resource the party is says nothing about its role.
+    Their names have only words that a party has. What type of resource the
+    party is says nothing about its role.
     """
-    words = {word for name in names for word in _split(_TYPE.sub("", name))}
+    texts = [_TYPE.sub("", name) for name in names]
+    named = (find_named(text, edition.endpoints) for text in texts)
+    found = next(filter(None, named), None)
+    if found is not None and found.id == _NETWORK:
+        return [*PARTS]
+    if found is not None:
+        return [found.id]
+    words = {word for text in texts for word in _split(text)}
     return [
         endpoint.id
         for endpoint in edition.endpoints

@@ -123,9 +123,15 @@ def read_limited(stream: BinaryIO, subject: str) -> bytes:
     return read_stream(stream, subject, at_most=JSON_AT_MOST)
 
 
-def _module(folder: Path, values: tuple[str, ...]) -> Mapping[str, bytes]:
-    """Return the files of a module by their paths in it, but no links."""
-    found: dict[str, bytes] = {}
+def _module(
+    folder: Path, values: tuple[str, ...]
+) -> Mapping[str, bytes | None]:
+    """Return the files of a module by their paths in it.
+
+    There is nothing of a link that leads out of it, and of what is no file.
+    """
+    found: dict[str, bytes | None] = {}
+    whole = folder.resolve()
     for where, folders, names in os.walk(folder):
         folders[:] = sorted(n for n in folders if not n.startswith("."))
         for name in sorted(names):
@@ -133,8 +139,12 @@ def _module(folder: Path, values: tuple[str, ...]) -> Mapping[str, bytes]:
             inner = path.relative_to(folder).as_posix()
             # Only the values of the module itself are read by Terraform.
             is_value = inner == name and name.endswith(_VALUES)
-            if (name.endswith(_CODE) or is_value) and not path.is_symlink():
-                found[inner] = _bytes(path)
+            if name.endswith(_CODE) or is_value:
+                # A pipe might never end.
+                is_own = path.is_file() and path.resolve().is_relative_to(
+                    whole
+                )
+                found[inner] = _bytes(path) if is_own else None
             if len(found) >= _MOST:
                 return FrozenDict(found)
     for number, name in enumerate(values):

@@ -10,21 +10,25 @@ from typing import Final, Literal, TypeAlias, get_args
 import attrs
 
 from avi_portspec.audit.boxes import (
+    Box,
     Region,
     TooFragmentedError,
     intersect,
     subtract,
     unite,
 )
-from avi_portspec.audit.compiled import Compiler, Judged, Need
+from avi_portspec.audit.compiled import Compiler, Judged, Need, hull
 from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.model import (
     Filter,
     LastResort,
+    Networks,
     Party,
     Rule,
+    Tag,
     Unknown,
 )
+from avi_portspec.audit.roles import names_of_party
 from avi_portspec.audit.services import service_text
 from avi_portspec.audit.walks import (
     Allowance,
@@ -32,9 +36,11 @@ from avi_portspec.audit.walks import (
     Part,
     Skip,
     allowance,
+    atoms_on,
     by_whom,
     cover,
     parts_of,
+    units_of,
 )
 from avi_portspec.documents import count_text, join
 from avi_portspec.model.flows import Flow
@@ -46,6 +52,8 @@ __all__ = ["Side", "SideKind", "Sides", "Verdict", "judge_flow", "region_text"]
 SideKind: TypeAlias = Literal["destination", "source", "path", "reply"]
 
 _KINDS: Final[tuple[SideKind, ...]] = get_args(SideKind)
+#: Of how many hosts what each sends to itself is left out.
+_HOSTS: Final = 100
 #: How many boxes a text lists.
 _SHOWN: Final = 3
 #: How many things that were not read are reasons, each by itself.
@@ -59,10 +67,10 @@ _PART: Final = (
     "network, or one party of several; list that role's addresses in the "
     "inventory, or let the rule name all of them"
 )
-_WHOM: Final = (
-    "whom it denies is not known: give all its parties a role, or list the "
-    "addresses of the roles in the inventory"
-)
+_SELECTS: Final = "it may select pods of {}: give it its roles in the role map"
+_NAMESPACES: Final = ", or export the namespaces with the policies"
+_HELD: Final = "who is in it is not known: give it its roles in the role map"
+_ADDRESSES: Final = ", or list the addresses of the roles in the inventory"
 _NO_FAMILY: Final = (
     "the two sides have no addresses of one family in the inventory"
 )
@@ -239,6 +247,25 @@ class _Side:
         self._together = together
         self._free = unite(p.region for p in parts if not p.stages)
         self._passing = self._walk(None)
+        # Of one address alone, others of the role are not known.
+        self._has_others = bool(subtract(need, self._inside_hosts(need)))
+
+    def _inside_hosts(self, region: Region) -> Region:
+        """Return what of a region a host sends to itself: it never leaves."""
+        addresses = self._compiler.addresses
+        boxes: list[Box] = []
+        for box in region:
+            hosts = addresses.singles(box[0] & box[1])
+            # Nobody lists the pairs of more, and each is a box.
+            if len(hosts) <= _HOSTS:
+                boxes += ((host, host, *box[2:]) for host in hosts)
+        return tuple(boxes)
+
+    def _between_hosts(self, region: Region) -> Region:
+        """Return the rest of a region, unless there is no other host."""
+        if not self._has_others:
+            return region
+        return subtract(region, self._inside_hosts(region))
 
     def _walk(self, skip: Skip | None) -> Allowance:
         """Return what passes all in all."""
@@ -293,10 +320,18 @@ class _Side:
 
     def _lacking(self, *, is_most: bool, skip: Skip | None = None) -> Region:
         passing = self._passing if skip is None else self._walk(skip)
-        return subtract(self._need, passing[is_most])
+        return self._between_hosts(subtract(self._need, passing[is_most]))
+
+    def _passes(self, *, is_most: bool) -> Region:
+        passing = intersect(self._passing[is_most], self._need)
+        return self._between_hosts(passing)
 
     def _lacks(self, *, is_most: bool) -> tuple[str, ...]:
-        return region_text(self._compiler, self._lacking(is_most=is_most))
+        lacking = self._lacking(is_most=is_most)
+        if lacking and not self._passes(is_most=is_most):
+            # Who sends to whom is shorter in one piece.
+            lacking = self._need
+        return region_text(self._compiler, lacking)
 
     def _verdict(self, *, is_most: bool) -> Verdict:
         lacking = self._lacking(is_most=is_most)
@@ -311,8 +346,8 @@ class _Side:
             is_most=is_most, skip=_is_deny
         ):
             return Verdict.DENIED
-        passing = intersect(self._passing[is_most], self._need)
-        return Verdict.PARTLY if passing else Verdict.MISSING
+        passes = self._passes(is_most=is_most)
+        return Verdict.PARTLY if passes else Verdict.MISSING
 
     def _lets(
         self, *, is_most: bool, skip: Skip | None = None
@@ -364,28 +399,41 @@ class _Side:
         """Yield what is not known, and what would settle it."""
         found: dict[str, None] = {}
         for part in self._parts:
-            for stage, filters in part.stages.items():
-                found |= dict.fromkeys(self._stage(stage, filters))
-                for judged, _ in filters:
-                    found |= dict.fromkeys(_open(judged, part.region))
+            for (stage, _), filters in part.stages.items():
+                found |= dict.fromkeys(
+                    self._stage(stage, filters, part.region)
+                )
+                for judged, is_sure in filters:
+                    texts = self._open(judged, part.region, is_sure=is_sure)
+                    found |= dict.fromkeys(texts)
         yield from found
 
     def _stage(
-        self, stage: str, filters: Sequence[tuple[Judged, bool]]
+        self,
+        stage: str,
+        filters: Sequence[tuple[Judged, bool]],
+        region: Region,
     ) -> Iterator[str]:
-        for judged, is_sure in filters:
-            if not is_sure:
-                texts = _unknown_texts(judged.filter.attached_to)
+        units = units_of([judged for judged, _ in filters], self._together)
+        for at, (judged, is_sure) in enumerate(filters):
+            # What adds to others, and has nothing to add, decides nothing.
+            if not is_sure and (
+                any(at in unit for unit in units)
+                or any(
+                    let is None or let.action == "allow"
+                    for let, _ in by_whom(judged, region, is_most=True)
+                )
+            ):
+                atoms = atoms_on(region, _axes(judged))
+                texts = [*self._unknown(judged.filter.attached_to, atoms)]
                 name = clean(judged.filter.id)
                 yield (
                     f"{name}: whether it is attached here is not known"
                     f"{': ' if texts else ''}{'; '.join(texts)}"
                 )
-        names = [judged.filter.id for judged, _ in filters]
-        if len(names) > 1 and not any(
-            each.issuperset(names) for each in self._together
-        ):
-            texts = [*map(clean, names)]
+        if len(units) > 1:
+            names = (filters[at][0].filter.id for unit in units for at in unit)
+            texts = [*map(clean, dict.fromkeys(names))]
             listed = ", ".join(f'"{name}"' for name in texts)
             yield (
                 f"{join('and', texts)} are of one stage ({stage}): if every "
@@ -393,6 +441,64 @@ class _Side:
                 f"[[{listed}]] in the role map; else map them to different "
                 "roles"
             )
+
+    def _open(
+        self, judged: Judged, need: Region, *, is_sure: bool
+    ) -> Iterator[str]:
+        """Yield what of a filter's rules is not known."""
+        for unread in judged.unread[:_LISTED]:
+            place = clean(str(unread.place))
+            yield f"{place}: {clean(unread.text)}: {clean(unread.why)}"
+        if len(judged.unread) > _LISTED:
+            yield f"{clean(judged.filter.id)}: more of it was not read"
+        for boxes in judged.rules:
+            if boxes.least is boxes.most or not subtract(
+                intersect(need, boxes.most), boxes.least
+            ):
+                continue
+            rule = boxes.rule
+            sources, destinations, _ = hull(need)
+            texts = [
+                *self._unknown(rule.sources, sources),
+                *self._unknown(rule.destinations, destinations),
+            ]
+            if isinstance(rule.service, Unknown):
+                texts.append(_unknown_text(rule.service))
+            texts += [f"only {clean(text)}" for text in rule.conditions]
+            texts += [
+                *self._held(rule.sources, sources),
+                *self._held(rule.destinations, destinations),
+            ]
+            if not texts and is_sure:
+                texts = [_PART]
+            if texts:
+                why = "; ".join(dict.fromkeys(texts))
+                yield f"{clean(rule.place.before(rule.id))}: {why}"
+
+    def _held(self, parties: Iterable[Party], atoms: int) -> Iterator[str]:
+        """Yield the parties without a role in which some atoms may be."""
+        for party in parties:
+            if not self._compiler.may_hold(party) & atoms:
+                continue
+            names, more = [*names_of_party(party)[:1]], ""
+            if isinstance(party, Networks):
+                names, more = names or [*map(str, party.networks)], _ADDRESSES
+            listed = join("and", [*map(clean, names[:_SHOWN])])
+            yield f"{listed}: {_HELD}{more}"
+
+    def _unknown(self, parties: Iterable[Party], atoms: int) -> Iterator[str]:
+        """Yield what is not known of parties, as far as some atoms go."""
+        for party in parties:
+            if isinstance(party, Unknown):
+                yield _unknown_text(party)
+            elif isinstance(party, Tag) and party.selector is not None:
+                found = self._compiler.may_select(party, atoms)[:_SHOWN]
+                if found:
+                    listed = join("or", map(clean, found))
+                    name = clean(names_of_party(party)[0])
+                    is_there = party.selector.names_namespace
+                    more = "" if is_there else _NAMESPACES
+                    yield f"{name}: {_SELECTS.format(listed)}{more}"
 
 
 def _side(verdict: Verdict, **more: object) -> Side:
@@ -407,33 +513,8 @@ def _rules(lets: Iterable[Let]) -> tuple[Rule, ...]:
     )
 
 
-def _open(judged: Judged, need: Region) -> Iterator[str]:
-    """Yield what of a filter's rules is not known."""
-    for unread in judged.unread[:_LISTED]:
-        place = clean(str(unread.place))
-        yield f"{place}: {clean(unread.text)}: {clean(unread.why)}"
-    if len(judged.unread) > _LISTED:
-        yield f"{clean(judged.filter.id)}: more of it was not read"
-    for boxes in judged.rules:
-        if boxes.least is boxes.most or not intersect(need, boxes.most):
-            continue
-        rule = boxes.rule
-        texts = [*_unknown_texts((*rule.sources, *rule.destinations))]
-        if isinstance(rule.service, Unknown):
-            texts += _unknown_texts([rule.service])
-        texts += [f"only {clean(text)}" for text in rule.conditions]
-        if not texts:
-            texts = [_WHOM if rule.action == "deny" else _PART]
-        why = "; ".join(texts)
-        yield f"{clean(str(rule.place))} {clean(rule.id)}: {why}"
-
-
-def _unknown_texts(parties: Iterable[Party]) -> list[str]:
-    return [
-        f"{clean(party.text)}: {clean(party.why)}"
-        for party in parties
-        if isinstance(party, Unknown)
-    ]
+def _unknown_text(unknown: Unknown) -> str:
+    return f"{clean(unknown.text)}: {clean(unknown.why)}"
 
 
 # -- a flow ------------------------------------------------------------------

@@ -15,9 +15,10 @@ from avi_portspec.audit.boxes import (
 from avi_portspec.audit.compiled import (
     Judged,
     RuleBoxes,
+    hull,
     last_resort_breadth,
 )
-from avi_portspec.audit.model import LastResort
+from avi_portspec.audit.model import Direction, LastResort
 
 __all__ = [
     "Allowance",
@@ -25,9 +26,11 @@ __all__ = [
     "Part",
     "Skip",
     "allowance",
+    "atoms_on",
     "by_whom",
     "cover",
     "parts_of",
+    "units_of",
 ]
 
 #: Tells what to leave out of a walk.
@@ -60,12 +63,13 @@ class Part(NamedTuple):
 
     Attributes:
         region: The part.
-        stages: The filters of each stage; and whether the part is surely on
+        stages: The filters of each stage and direction, for replies leave
+            one side and reach the other; and whether the part is surely on
             the filter's side, or only may be.
     """
 
     region: Region
-    stages: dict[str, list[tuple[Judged, bool]]]
+    stages: dict[tuple[str, Direction], list[tuple[Judged, bool]]]
 
 
 class Allowance(NamedTuple):
@@ -92,14 +96,25 @@ def parts_of(
     """
     parts: list[Part] = [Part(need, {})]
     for judged in filters:
+        inside, inside_maybe = judged.within
         surely, maybe = (
-            _attached(need, mask, everybody, axis(judged))
-            for mask in judged.attached
+            subtract(_attached(need, mask, everybody, axis(judged)), free)
+            for mask, free in zip(
+                judged.attached, (inside_maybe, inside), strict=True
+            )
         )
         if not maybe:
             continue
-        # All walks of the filter are over these rules.
-        near = judged._replace(rules=tuple(judged.hulled.touching(maybe)))
+        atoms = atoms_on(maybe, axis(judged))
+        surely_by, maybe_by = (
+            {name: own for name, own in by.items() if own & atoms}
+            for by in judged.bearers
+        )
+        near = judged._replace(
+            # All walks of the filter are over these rules.
+            rules=tuple(judged.hulled.touching(maybe)),
+            bearers=(surely_by, maybe_by),
+        )
         cut: list[Part] = []
         for part in parts:
             for region, is_sure in (
@@ -111,7 +126,7 @@ def parts_of(
             ):
                 if region:
                     stages = {k: [*v] for k, v in part.stages.items()}
-                    stage = judged.filter.stage
+                    stage = judged.filter.stage, judged.filter.direction
                     stages.setdefault(stage, []).append((near, is_sure))
                     cut.append(Part(region, stages))
             rest = subtract(part.region, maybe)
@@ -119,6 +134,14 @@ def parts_of(
                 cut.append(Part(rest, part.stages))
         parts = cut
     return parts
+
+
+def atoms_on(region: Region, axes: Sequence[int]) -> int:
+    """Return the atoms that a region has on any of some axes."""
+    around, atoms = hull(region), 0
+    for axis in axes:
+        atoms |= around[axis]
+    return atoms
 
 
 def _attached(
@@ -161,7 +184,7 @@ def allowance(
             (judged, is_sure, _walk(judged, part.region, skip))
             for judged, is_sure in filters
         ]
-        for unit in _units([j.filter.id for j, _ in filters], together):
+        for unit in units_of([judged for judged, _ in filters], together):
             within = [walked[at][2].least for at in unit]
             least = intersect(least, unite(within))
         if any(is_sure for _, is_sure, _ in walked):
@@ -169,15 +192,31 @@ def allowance(
     return Allowance(least, most)
 
 
-def _units(
-    ids: Sequence[str], together: Sequence[frozenset[str]]
-) -> list[list[int]]:
-    """Return filters, by position, that are known to add up."""
-    units: dict[frozenset[str] | int, list[int]] = {}
-    for at, name in enumerate(ids):
-        known = next((each for each in together if name in each), None)
-        units.setdefault(at if known is None else known, []).append(at)
-    return [*units.values()]
+def units_of(
+    filters: Sequence[Judged], together: Sequence[frozenset[str]]
+) -> list[frozenset[int]]:
+    """Return filters of a stage, by position, that are known to add up.
+
+    All that the pods of one selector bear do, and whoever bears another as
+    well is let through more. A filter is alone if somebody may bear no other.
+    """
+    surely = {name for judged in filters for name in judged.bearers[0]}
+    units: dict[str | int, set[int]] = {}
+    for at, judged in enumerate(filters):
+        own, possible = judged.bearers
+        if not (own or possible) or possible.keys() - surely:
+            units[at] = {at}
+        for name in own:
+            units.setdefault(name, set()).add(at)
+    for unit in units.values():
+        for known in together:
+            if any(filters[at].filter.id in known for at in unit):
+                unit.update(
+                    at
+                    for at, judged in enumerate(filters)
+                    if judged.filter.id in known
+                )
+    return [*dict.fromkeys(map(frozenset, units.values()))]
 
 
 def _walk(judged: Judged, need: Region, skip: Skip | None) -> Allowance:

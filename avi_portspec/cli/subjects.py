@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from itertools import product
 from typing import TYPE_CHECKING, Final, cast
 
@@ -231,14 +230,10 @@ def _ends(edition: Edition, name: str) -> Iterator[tuple[EndpointId, str]]:
     Each is an id and a label.
     """
     # Imported here: most subjects are no pair.
-    from avi_portspec.beyond.spellings import find_endpoint, parties
+    from avi_portspec.beyond.spellings import find_named, parties
 
     found: dict[EndpointId, str] = {}
-    own = edition.endpoints.get(name)
-    if own is None:
-        with suppress(UnknownNameError):
-            end = find_endpoint(name)
-            own = edition.endpoints.get(end) or parties()[end]
+    own = find_named(name, edition.endpoints)
     # Two can have one label: that of a table.
     word = fold(name)
     for each in (own, *edition.endpoints, *parties()):

@@ -278,13 +278,10 @@ def find_end(edition: EditionFacts, name: str) -> str:
     if name in edition.endpoints:
         return name
     # Imported here: most names are the edition's own.
-    from avi_portspec.beyond.spellings import find_endpoint
+    from avi_portspec.beyond.spellings import find_named
 
-    try:
-        found = find_endpoint(name)
-    except UnknownNameError:
-        return name
-    return found if found in edition.endpoints else name
+    found = find_named(name, edition.endpoints)
+    return found.id if found and found.id in edition.endpoints else name
 
 
 def _include(flows: Flows, name: str, included: tuple[Any, ...]) -> Flows:

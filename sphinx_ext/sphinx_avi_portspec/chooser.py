@@ -13,6 +13,7 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 
 from avi_portspec.documents import join
+from avi_portspec.model.display import ports_text
 from avi_portspec.model.facets import FACETS
 from avi_portspec.model.phrases import (
     choice_phrase,
@@ -30,11 +31,12 @@ from sphinx_avi_portspec.blocks import AviBlock, AviFolded, AviSummary
 from sphinx_avi_portspec.directive import TableDirective
 from sphinx_avi_portspec.domain import get_domain
 from sphinx_avi_portspec.lookup import (
+    READING,
     TooManyCasesError,
     build_lookup,
     list_lines,
 )
-from sphinx_avi_portspec.pen import Phrase
+from sphinx_avi_portspec.pen import Filled, Phrase, fill
 from sphinx_avi_portspec.scripts import AviScriptMessages, write_words
 from sphinx_avi_portspec.tables import PortTable
 from sphinx_avi_portspec.writers import has_scripts
@@ -72,6 +74,7 @@ _HEADS: Final = (
 _ASK: Final = "Choose at least one cloud."
 _ASK_OR: Final = "Choose at least one cloud, or No orchestrator."
 _PAGE: Final = "vendor's port page"
+_WHO: Final = "Who opens {} between {} and {}?"
 #: The line above the table that needs no script.
 _WHOLE: Final = "Every flow, for any deployment"
 
@@ -111,8 +114,9 @@ CHOOSER_MESSAGES: Final = (
     "Assumed",
     "Flow",
 )
-#: What stands around a message in HTML: characters that no text has.
-_OPEN, _CLOSE = "\ue000", "\ue001"
+#: What stands around a message in HTML, and before each of its values:
+#: characters that no text has.
+_OPEN, _CLOSE, _NEXT = "\ue000", "\ue001", "\ue002"
 _MESSAGE: Final = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
 
 
@@ -123,7 +127,9 @@ class AviChooser(AviScriptMessages):
 
     def extract_original_messages(self) -> tuple[str, ...]:
         """Return what the script, the choice and the answers say."""
-        of_page = map(unescape, _MESSAGE.findall(self["html"]))
+        of_page = (
+            _split(found)[0] for found in _MESSAGE.finditer(self["html"])
+        )
         said = [
             *CHOOSER_MESSAGES,
             *of_page,
@@ -141,12 +147,12 @@ class AviChooser(AviScriptMessages):
         # allows it.
         text = json.dumps(data, separators=(",", ":"))
         text = text.replace("<", "\\u003c").replace("&", "\\u0026")
-        html = _MESSAGE.sub(
-            lambda found: escape(
-                words.get(unescape(found[1]), unescape(found[1]))
-            ),
-            self["html"],
-        )
+
+        def translate(found: re.Match[str]) -> str:
+            message, *values = _split(found)
+            return escape(fill(words.get(message, message), values))
+
+        html = _MESSAGE.sub(translate, self["html"])
         return "".join(
             [
                 write_words(own),
@@ -154,6 +160,11 @@ class AviChooser(AviScriptMessages):
                 f"{text}</script>{html}",
             ]
         )
+
+
+def _split(found: re.Match[str]) -> list[str]:
+    """Return a message in HTML, and the values that it is filled with."""
+    return [*map(unescape, found[1].split(_NEXT))]
 
 
 def _list_texts(said: Any) -> Iterator[str]:
@@ -207,7 +218,8 @@ class PortExplorer(PortTable):
             return made
         get_domain(self.env).note_assets(self.env.docname, "chooser")
         page = Page(edition)
-        chooser = AviChooser(data=page.data(found), html=page.write())
+        offered = found["offered"]
+        chooser = AviChooser(data=page.data(found), html=page.write(offered))
         chooser.source, chooser.line = pen.source, pen.line
         at = next(
             at
@@ -236,7 +248,7 @@ class Page:
         self.lines = list_lines(edition)
         facets = {facet.id: facet for facet in edition.facets}
         #: For each choice: its id, its name, whether it is of several, and
-        #: the values with their texts.
+        #: the values with their texts. What is chosen at first comes first.
         self.choices: list[tuple[str, str, bool, list[tuple[str, str]]]] = []
         for name in ("cloud", "controller", "nodes", "service", "feature"):
             facet = facets.get(name)  # type: ignore[call-overload]
@@ -246,13 +258,27 @@ class Page:
             elif name == "nodes":
                 values = [(k, choice_phrase(v)) for k, v in NODES.items()]
                 self.choices.append((name, NODES_NAME, False, values))
+        for flow in edition.flows:
+            if flow.direction_doubts:
+                start, end = map(self._label, (flow.source, flow.destination))
+                ask = Filled(_WHO, ports_text(flow), start, end)
+                values = [
+                    ("", "Not known"),
+                    ("stated", Filled("{}, as stated", start)),
+                    ("reversed", Filled("{}, reversed", end)),
+                ]
+                self.choices.append((READING + flow.id, ask, False, values))
 
-    def write(self) -> str:
-        """Return the choice."""
+    def write(self, offered: Mapping[str, Iterable[str]]) -> str:
+        """Return the choice.
+
+        Args:
+            offered: The clouds of each choice that matters on some alone.
+        """
         return "".join(
             [
                 '<div class="avi-chooser" hidden="hidden">',
-                *self._form(),
+                *self._form(offered),
                 *self._answer(),
                 *self._template(),
                 "</div>",
@@ -302,7 +328,7 @@ class Page:
             **{
                 k: v
                 for k, v in found.items()
-                if k not in {"starts", "answers", "titles"}
+                if k not in {"starts", "answers", "titles", "offered"}
             },
             "said": {
                 "ask": _ASK_OR if has_alone else _ASK,
@@ -325,17 +351,24 @@ class Page:
 
     # -- HTML ----------------------------------------------------------------
 
-    def _form(self) -> Iterator[str]:
+    def _form(self, offered: Mapping[str, Iterable[str]]) -> Iterator[str]:
         """Yield the choices."""
+
+        def on(name: str) -> str:
+            clouds = " ".join(offered.get(name, ()))
+            return f' data-on="{escape(clouds)}"' if clouds else ""
+
         yield '<form class="avi-pick">'
         for name, title, many, values in self.choices:
             kind = "checkbox" if many else "radio"
-            half = "" if many else ' class="avi-half"'
-            yield f"<fieldset{half}>{_say('legend', title)}"
+            is_half = name in {"controller", "nodes"}
+            half = ' class="avi-half"' if is_half else ""
+            yield f"<fieldset{half}{on(name)}>{_say('legend', title)}"
             for at, (value, text) in enumerate(values):
                 checked = "" if many or at else ' checked="checked"'
+                only = on(value) if name == "feature" else ""
                 yield (
-                    f'<label class="avi-chip"><input type="{kind}" '
+                    f'<label class="avi-chip"{only}><input type="{kind}" '
                     f'name="{name}" value="{escape(value)}"{checked}/>'
                     f"{_say('span', text)}</label>"
                 )
@@ -438,7 +471,10 @@ class Page:
 
 def _message(text: str) -> str:
     """Return a text, in HTML, that is translated."""
-    return f"{_OPEN}{escape(text)}{_CLOSE}"
+    parts = [text]
+    if isinstance(text, Filled):
+        parts = [text.message, *map(str, text.values)]
+    return f"{_OPEN}{_NEXT.join(map(escape, parts))}{_CLOSE}"
 
 
 def _say(tag: str, text: str) -> str:

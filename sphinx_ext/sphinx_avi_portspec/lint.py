@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
     from avi_portspec import Resolution
-    from sphinx_avi_portspec.contradictions import Contradictions
+    from sphinx_avi_portspec.differences import Differences
 
 __all__ = ["setup_lint"]
 
@@ -35,9 +35,18 @@ logger = logging.getLogger(__name__)
 
 #: The class of a table or list that is not audited.
 _OFF: Final = "avi-lint-off"
+#: A definition list has its ports in its terms, which come first.
+_LISTS: Final = (
+    nodes.bullet_list,
+    nodes.enumerated_list,
+    nodes.definition_list,
+)
+#: How much that is not audited a warning lists; Sphinx lists all of it.
+_SHOWN: Final = 8
 #: What an item of a list of ports begins with: ``TCP 443`` or ``443/tcp``.
 _SERVICE: Final = re.compile(
-    r"\s*((?:tcp|udp|sctp)[ /:]{1,3}\d[\d ,/-]*|\d[\d-]*/(?:tcp|udp|sctp))\b",
+    r"\s*((?:tcp|udp|sctp)[ /:]{1,3}\d(?:[\d ,/-]*\d)?"
+    r"|\d[\d-]*/(?:tcp|udp|sctp))\b",
     re.IGNORECASE,
 )
 
@@ -63,7 +72,7 @@ def lint(app: Sphinx, tree: nodes.document) -> None:
         if id(node) not in judged and _lint(
             node, rows, resolution, asked, is_markdown=is_markdown
         ):
-            judged.update(map(id, node.findall(nodes.bullet_list)))
+            judged.update(map(id, node.findall(_is_list)))
 
 
 def _lint(
@@ -76,10 +85,10 @@ def _lint(
 ) -> bool:
     """Warn of a table or a list; return whether it is one of ports."""
     # Imported here: an audit is more than other projects need.
-    from sphinx_avi_portspec.contradictions import find_contradictions
+    from sphinx_avi_portspec.differences import find_differences
 
     try:
-        found = find_contradictions(rows, resolution)
+        found = find_differences(rows, resolution)
     except PortSpecError as wrong:
         _warn(node, str(wrong))
         return True
@@ -92,6 +101,11 @@ def _lint(
             f"these ports differ from edition {resolution.edition.id}:",
             *(f"  {text}" for text in found.texts),
         ]
+        if found.unjudged:
+            lines += ["Not audited:"]
+            lines += [f"  {text}" for text in found.unjudged[:_SHOWN]]
+            if len(found.unjudged) > _SHOWN:
+                lines.append(f"  and {len(found.unjudged) - _SHOWN} more")
         # Of a table that is wrong throughout, nobody knows what it is about.
         if found.is_known:
             but = (
@@ -119,15 +133,32 @@ def _warn(node: nodes.Element, text: str) -> None:
 def _place(node: nodes.Element) -> nodes.Element:
     """Return the first node within that knows its line, if one does.
 
-    A table in reStructuredText does not; its cells do.
+    A table in reStructuredText does not; its cells do. Those of a
+    ``csv-table`` count from one: then it is the last node before the table.
     """
-    inner = (each for each in node.findall(nodes.Element) if each.line)
-    return next(inner, node)
+    inner = next((e for e in node.findall(nodes.Element) if e.line), node)
+    around = node.parent
+    while around is not None and not around.line:
+        around = around.parent
+    if around is None or not _is_before(inner, around):
+        return inner
+    last = around
+    for each in around.findall(nodes.Element):
+        if each is node:
+            break
+        if _is_before(last, each):
+            last = each
+    return last
+
+
+def _is_before(one: nodes.Element, other: nodes.Element) -> bool:
+    """Return whether one stands above another, by their lines in one file."""
+    return one.source == other.source and (one.line or 0) < (other.line or 0)
 
 
 def _replace(
     node: nodes.Element,
-    found: Contradictions,
+    found: Differences,
     asked: str,
     is_markdown: bool,  # noqa: FBT001 - the markup of the document
 ) -> Iterator[str]:
@@ -159,10 +190,14 @@ def _written(
             continue
         if isinstance(node, nodes.table):
             yield node, [*_table_rows(node)]
-        elif isinstance(node, nodes.bullet_list):
+        elif isinstance(node, _LISTS):
             items = [_SERVICE.match(item.astext()) for item in node.children]
             if any(items):
                 yield node, [["ports"], *([m[1]] for m in items if m)]
+
+
+def _is_list(node: nodes.Node) -> bool:
+    return isinstance(node, _LISTS)
 
 
 def _is_made(node: nodes.Element) -> bool:

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
+from avi_portspec.deployment.choices import add_readings, reverse
 from avi_portspec.deployment.space import relevant, representatives
 from avi_portspec.deployment.unresolved import (
     conflict_phrase,
@@ -30,6 +31,7 @@ from avi_portspec.model.phrases import (
     deployment_title,
 )
 from avi_portspec.model.wording import FIND_DIRECTION, NODES, at_start
+from avi_portspec.names import DirectionReading
 from avi_portspec.tabular.lines import answer_lines, edition_lines, group_lines
 
 if TYPE_CHECKING:
@@ -37,12 +39,22 @@ if TYPE_CHECKING:
     from avi_portspec.names import FacetId
     from avi_portspec.tabular.lines import Line
 
-__all__ = ["SINGLE", "TooManyCasesError", "build_lookup", "list_lines"]
+__all__ = [
+    "READING",
+    "SINGLE",
+    "TooManyCasesError",
+    "build_lookup",
+    "list_lines",
+]
 
 #: The most combinations that are tried for one question.
 MOST: Final = 1 << 16
 #: The facet and the value that stand for a single-node Controller.
 SINGLE: Final = ("nodes", "single-node")
+#: What stands before the id of a flow where its direction is chosen.
+READING: Final = "reading-"
+#: What to do about a direction in doubt once it is known.
+CHOOSE: Final = "Then choose it in the form."
 #: The decisions that have a row.
 SHOWN: Final = frozenset({"needed", "optional"})
 
@@ -62,9 +74,15 @@ class TooManyCasesError(ValueError):
 def list_lines(edition: Edition) -> list[Line]:
     """Return a line for each flow and exclusion, those of a source together.
 
-    They keep their places, whatever a deployment needs of them.
+    They keep their places, whatever a deployment needs of them. A flow of
+    doubtful direction has two lines, one for each.
     """
-    lines = edition_lines(edition, edition.flows, (), edition.exclusions)
+    flows = [
+        read
+        for flow in edition.flows
+        for read in (flow, *([reverse(flow)] if flow.direction_doubts else []))
+    ]
+    lines = edition_lines(edition, flows, (), edition.exclusions)
     return [
         line
         for group in group_lines(lines, "source")
@@ -76,12 +94,15 @@ def list_lines(edition: Edition) -> list[Line]:
 def build_lookup(edition: Edition) -> dict[str, Any]:
     """Return the data that a script needs to answer for any deployment.
 
-    ``words`` has what diagrams ask about: a facet and a value. ``nodes`` has
-    the diagrams' nodes: the number of a word, the next node without it, and
-    the next node with it. A negative number is an answer: -1 is the first of
-    ``answers``. ``starts`` has the first node for each of :func:`list_lines`;
-    it leads to what the row says, or to nothing. ``conflicts``, ``gaps`` and
-    ``unclear`` have the first nodes of those that can occur.
+    ``words`` has what diagrams ask about: a facet and a value; or
+    ``reading-`` with a flow's id, and how its direction is read. ``nodes``
+    has the diagrams' nodes: the number of a word, the next node without it,
+    and the next node with it. A negative number is an answer: -1 is the first
+    of ``answers``. ``starts`` has the first node for each of
+    :func:`list_lines`; it leads to what the row says, or to nothing.
+    ``conflicts``, ``gaps`` and ``unclear`` have the first nodes of those that
+    can occur. ``offered`` has the clouds of each choice that matters on some
+    alone.
 
     Raises:
         TooManyCasesError: An answer depends on too many values.
@@ -145,20 +166,29 @@ class _Book:
         }
 
     def _offered(self) -> dict[str, list[str]]:
-        """Return the clouds of each feature that needs one of some.
+        """Return the clouds of each choice that matters on some alone.
 
-        Where a deployment has none of them, the feature changes nothing.
+        Where a deployment has none of them, the choice changes nothing.
         """
         feature = self.edition.facets.get("feature")
-        found = {}
-        for value in feature.values if feature else ():
-            clouds = [
-                _list_needed_clouds(flow)
+        about = {
+            value.id: [
+                flow
                 for flow in self.edition.flows
                 if _names_value(flow, "feature", value.id)
             ]
+            for value in (feature.values if feature else ())
+        }
+        about |= {
+            READING + flow.id: [flow]
+            for flow in self.edition.flows
+            if flow.direction_doubts
+        }
+        found = {}
+        for name, flows in about.items():
+            clouds = [*map(_list_needed_clouds, flows)]
             if clouds and all(clouds):
-                found[value.id] = sorted(frozenset().union(*clouds))
+                found[name] = sorted(frozenset().union(*clouds))
         return found
 
     # -- questions ---------------------------------------------------------
@@ -170,7 +200,7 @@ class _Book:
             return self._leaf(_said("not needed", line))
         (flow,) = line.flows
         values = self._list_values(flow)
-        (found,) = self._diagrams(values, partial(self._find_row, flow))
+        (found,) = self._diagrams(values, partial(self._find_row, line), flow)
         return found
 
     def _list_values(self, flow: Flow) -> _Values:
@@ -178,16 +208,23 @@ class _Book:
         found = dict(relevant(self.edition, flow))
         for reason in (*flow.inferred, *flow.readings):
             for match in reason.when.matches():
-                # Whether there are other values counts too.
-                every = self.edition.facets[match.facet].values
-                found[match.facet] = frozenset(v.id for v in every)
+                named = {*match.values, *match.unstated}
+                if match != reason.when:
+                    # Within an "unless", it counts too whether a deployment
+                    # has other values.
+                    every = self.edition.facets[match.facet].values
+                    named = {value.id for value in every}
+                before = found.get(match.facet, frozenset())
+                found[match.facet] = before.union(named)
         return found
 
-    def _find_row(self, flow: Flow, deployment: Deployment) -> list[Any]:
-        """Return what a row says of a flow, or ``None`` if it has none."""
+    def _find_row(self, line: Line, deployment: Deployment) -> list[Any]:
+        """Return what a row says of its flow, or ``None`` if it is none."""
         edition = self.edition
-        decision = edition.resolve(deployment)[flow]
-        if decision.status not in SHOWN:
+        decision = edition.resolve(deployment)[line.flows[0].id]
+        flow = decision.flow
+        ends = flow.source, flow.destination
+        if decision.status not in SHOWN or ends != line.pair:
             return [None]
         asked = asked_of(deployment, edition.facets)
         (line,) = answer_lines(edition, [decision], asked=asked, purposes=True)
@@ -226,7 +263,7 @@ class _Book:
             if flow.direction_doubts:
                 values = relevant(self.edition, flow)
                 ask = partial(self._find_unclear, flow)
-                yield from self._diagrams(values, ask)
+                yield from self._diagrams(values, ask, flow)
 
     def _find_unclear(self, flow: Flow, deployment: Deployment) -> list[Any]:
         """Return what is unclear about a flow, or ``None``."""
@@ -234,7 +271,7 @@ class _Book:
         if decision.status != "direction-unclear":
             return [None]
         phrase = withheld_phrase(decision, self.edition)
-        return [f"{phrase} {FIND_DIRECTION} ({flow.id})"]
+        return [f"{phrase} {FIND_DIRECTION} {CHOOSE} ({flow.id})"]
 
     def _gaps(self) -> Iterator[int]:
         """Yield a diagram for each value, in the edition's order."""
@@ -300,12 +337,14 @@ class _Book:
         self,
         values: Mapping[FacetId, Iterable[str]],
         ask: Callable[[Deployment], list[Any]],
+        flow: Flow | None = None,
     ) -> list[int]:
         """Return the diagrams of questions that depend on the same values.
 
         Args:
             values: What the answers depend on.
             ask: Returns the answers for a deployment.
+            flow: The flow whose direction they depend on too, if in doubt.
 
         Raises:
             TooManyCasesError: There are too many combinations of them.
@@ -324,10 +363,21 @@ class _Book:
             for word in sorted(words)
         ]
         asked.append(SINGLE)
+        doubtful = flow.id if flow and flow.direction_doubts else None
+        readings: list[Mapping[str, DirectionReading]] = [{}]
+        if doubtful:
+            readings += [{doubtful: way} for way in get_args(DirectionReading)]
+            asked += [
+                (READING + name, way)
+                for reading in readings
+                for name, way in reading.items()
+            ]
         rows = []
         for deployment in representatives(self.edition, sets):
-            held = _list_words(deployment)
-            rows.append((held, [self._leaf(a) for a in ask(deployment)]))
+            for reading in readings:
+                read = add_readings(deployment, reading)
+                held = _list_words(read)
+                rows.append((held, [self._leaf(a) for a in ask(read)]))
         return [
             self._node(asked, [(held, leaves[at]) for held, leaves in rows])
             for at in range(len(rows[0][1]))
@@ -380,6 +430,9 @@ def _list_words(deployment: Deployment) -> frozenset[_Word]:
         (facet, value)
         for facet, _ in FACETS
         for value in deployment.values_of(facet)
+    }
+    found |= {
+        (READING + each.flow, each.direction) for each in deployment.readings
     }
     return frozenset({*found, ("nodes", deployment.nodes)})
 

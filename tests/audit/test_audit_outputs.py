@@ -31,7 +31,7 @@ from audit_making import (
 from avi_portspec import DeclinedFlow
 from avi_portspec.audit import Accepted, sarif
 from avi_portspec.audit.data import report_data, write_csv
-from avi_portspec.audit.document import make_document
+from avi_portspec.audit.document import make_document, summary_text
 from avi_portspec.audit.model import Group, Place, Unknown, Unread
 from avi_portspec.audit.report import Report
 from avi_portspec.audit.sarif import write_sarif
@@ -41,6 +41,15 @@ from avi_portspec.serialisation.schema import DIALECT
 HERE = Path(__file__).parent
 HOSTILE = "=cmd|'x'!A1 <i>`[l](http://x) {0} \x1b[31m \u202e"
 SNMP = "external-to-controller-snmp"
+
+
+LEFT = Unread(
+    place=Place("rules.json", 9),
+    kind="unknown",
+    text="nsxt_policy_security_policy.a (2 rules in it)",
+    why="not read",
+    is_apart=True,
+)
 
 
 def report(**more: Any) -> Report:
@@ -144,6 +153,14 @@ class TestTheDocument:
             "differs."
         )
 
+    def test_what_was_not_read_may_filter(self) -> None:
+        """Then nobody says that nothing filters."""
+        written = text.write(make_document(audit(unread=(LEFT,))))
+        assert "11 not filtered by what was read (--all" in written
+        assert "Nothing that was read filters controller" in written
+        written = text.write(make_document(audit()))
+        assert "11 not filtered (--all shows them)." in written
+
     @pytest.mark.parametrize(
         ("roles", "listed"),
         [
@@ -165,6 +182,22 @@ class TestTheDocument:
         lines = text.write(make_document(found)).splitlines()
         assert ("Parties of several roles" in lines) is bool(listed)
         assert [line for line in lines if line.startswith("- sg-c")] == listed
+
+    def test_parties_that_are_known_by_their_names(self) -> None:
+        """They are named: nobody said who they are, and names can mislead."""
+        names = ("SEs", "service-engine", "Admin", "nobody", "VirtualNetwork")
+        found = audit(
+            into(
+                CONTROLLER,
+                *(rule(Group(n), Members(), "tcp/22") for n in names),
+            ),
+            roles=role_map(parties={"sg-c": ("controller",)}),
+        )
+        assert text.write(make_document(found)).partition("names\n")[2] == (
+            "- SEs: service-engine\n"
+            "- Admin: external-network-services\n\n"
+            f"{summary_text(found)}\n"
+        )
 
     def test_everything(self) -> None:
         """Rules, parties, what is accepted and what was set aside."""
@@ -473,7 +506,9 @@ class TestSarif:
             note["message"]["text"]
             for note in invocation["toolExecutionNotifications"]
         ]
-        assert any("Nothing here filters controller" in t for t in texts)
+        assert any(
+            "Nothing that was read filters controller" in t for t in texts
+        )
         assert any(t.startswith("rules.json: 0 rules: ") for t in texts)
         assert run["results"] == []
 

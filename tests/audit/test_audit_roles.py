@@ -89,7 +89,7 @@ class TestReading:
             "together[1]",
         ]
         assert "did you mean 'party'?" in texts[0]
-        assert "did you mean 'controller'?" in texts[1]
+        assert "did you mean 'Controller'?" in texts[1]
         assert "did you mean 'parties'?" in texts[6]
 
     def test_what_is_no_table(self, edition: Edition) -> None:
@@ -187,6 +187,7 @@ class TestDrafting:
             ("aws_security_group.se[0]", ["service-engine"]),
             ("module.se.data.aws_security_group.x", ["service-engine"]),
             ("avi_controller", ["controller"]),
+            ("NSX ALB SEs", ["service-engine"]),
             ("aws", ["aws"]),
         ],
     )

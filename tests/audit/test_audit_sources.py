@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,27 @@ class TestReading:
         for given in (path, str(path)):
             assert package.read(given).format == "markdown"
             assert package.read(given).name == str(path)
+
+    @pytest.mark.parametrize("given", ["infra/avi", "infra/avi/main.tf"])
+    def test_places_in_a_module_of_terraform(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str
+    ) -> None:
+        """They lead to a file from where the command runs, as SARIF needs."""
+        folder = tmp_path / "infra" / "avi"
+        folder.mkdir(parents=True)
+        (folder / "main.tf").write_text(
+            'resource "aws_security_group" "c" {\n'
+            "  ingress {\n    from_port = 22\n    to_port = 22\n"
+            '    protocol = "tcp"\n    cidr_blocks = ["10.0.0.0/8"]\n  }\n}\n'
+        )
+        monkeypatch.chdir(tmp_path)
+        found = package.read(Path(given))
+        places = [
+            each.place.file
+            for filter_ in found.filters
+            for each in (filter_, *filter_.rules)
+        ]
+        assert {*places} == {"infra/avi/main.tf"}
 
     def test_bytes(self) -> None:
         """With a name for messages."""
@@ -70,7 +92,7 @@ class TestModules:
     def test_what_belongs_to_it(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Code below it too, but no links and nothing hidden."""
+        """Code below it too, but nothing outside and nothing hidden."""
         given: dict[str, object] = {}
 
         def read(data: bytes, name: str, **more: object) -> None:
@@ -85,7 +107,11 @@ class TestModules:
             path = tmp_path / name
             path.parent.mkdir(exist_ok=True)
             path.write_text(name)
-        (tmp_path / "link.tf").symlink_to(tmp_path / "main.tf")
+        (tmp_path / "inner.tf").symlink_to("in/main.tf")
+        (tmp_path / "outer.tf").symlink_to(__file__)
+        (tmp_path / "dangling.tf").symlink_to("absent.tf")
+        (tmp_path / "folder").symlink_to("in")
+        os.mkfifo(tmp_path / "endless.tf")
         other = str(tmp_path / "other.tfvars")
         sources.read_file(str(tmp_path), None, (other,))
         assert given["format"] == "terraform"
@@ -96,6 +122,8 @@ class TestModules:
             "terraform.tfvars": b"terraform.tfvars",
             "x.tf.json": b"x.tf.json",
             "in/main.tf": b"in/main.tf",
+            "inner.tf": b"in/main.tf",
+            **dict.fromkeys(("outer.tf", "dangling.tf", "endless.tf")),
             "given-0.tfvars": b"other.tfvars",
         }
         sources.read_file(str(tmp_path / "main.tf"), None)

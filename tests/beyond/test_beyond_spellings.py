@@ -14,6 +14,8 @@ from avi_portspec.beyond.files import library
 from avi_portspec.beyond.records import Library, Spelling
 from avi_portspec.beyond.spellings import (
     find_endpoint,
+    find_slips,
+    nearest_name,
     other_names,
     product_names,
 )
@@ -41,6 +43,29 @@ class TestFindEndpoint:
             ("NSX-T Manager", "nsx-manager"),
             ("Avi Vantage", "avi-vantage"),
             ("TKG networks (AKO)", "ako"),
+            # As tables in public documents have them.
+            ("SEs", "service-engine"),
+            ("Service Engine (SE)", "service-engine"),
+            ("Service Engines (SEs)", "service-engine"),
+            ("AVI SE", "service-engine"),
+            ("the Service Engine(s)", "service-engine"),
+            ("SE Group", "service-engine"),
+            ("NSX ALB Service Engine Mgmt Network", "service-engine"),
+            ("AVI Controllers", "controller"),
+            ("Controller Cluster", "controller"),
+            ("NSX ALB Controllers.", "controller"),
+            ("NSX ALB Controllers and cluster IP address.", "controller"),
+            ("NSX ALB Controller nodes and cluster VIP*", "controller"),
+            ("Avi Controller VIP + nodes", "controller"),
+            ("Controller (10.0.0.10, 2001:db8::1)", "controller"),
+            ("Controllers (management IPs)", "controller"),
+            ("Admin", "external-network-services"),
+            ("DNS", "dns-server"),
+            ("NTP servers", "ntp-server"),
+            ("Syslog", "syslog-server"),
+            ("ESXi Hosts", "esxi-host"),
+            ("vCenter IP addresses", "vcenter-server"),
+            ("vCenter (Management IP)", "vcenter-server"),
         ],
     )
     def test_every_spelling_leads_to_it(
@@ -50,12 +75,65 @@ class TestFindEndpoint:
         assert find_endpoint(name) == endpoint
 
     @pytest.mark.parametrize(
-        "name", ["NSX ALB vCenter", "NSX ALB", "Avi Load Balancer ", "SEs"]
+        "name",
+        [
+            *("NSX ALB vCenter", "NSX ALB", "Avi Load Balancer ", ""),
+            # Amazon's mail service, and its load balancer.
+            *("SES", "ALB Controller"),
+            # Networks are nobody's but a component's.
+            *("AWS network", "Azure VMs", "vCenter cluster", "IP address"),
+            # Another's, or of two.
+            *("Controller (DR site)", "SE (back-end)", "SE data network"),
+            *("Controller and Management Network", "vCenter and ESXi hosts"),
+            *("SE or VIP network", "Controllers and SEs", "SE" * 200, "("),
+            "(((SE)))" * 20,
+        ],
     )
     def test_nobody_goes_by_it(self, name: str) -> None:
         """The product's name belongs to nobody but its components."""
         with pytest.raises(UnknownNameError):
             find_endpoint(name)
+
+
+class TestSlips:
+    """What is surely meant by a name that nobody has."""
+
+    @pytest.mark.parametrize(
+        ("name", "meant"),
+        [
+            ("Contoller", "Controller"),
+            ("NSX ALB Contoller", "NSX ALB Controller"),
+            ("Sevice Engine", "Service Engine"),
+            ("ServiceEngine", "Service Engine"),
+            ("avi_controller", "Avi Controller"),
+            ("vCentre", "vCenter"),
+            ("kubernets master", "Kubernetes master"),
+        ],
+    )
+    def test_one_word_differs_by_a_letter(self, name: str, meant: str) -> None:
+        """Or the words are joined in another way."""
+        endpoints = avi_portspec.load().endpoints
+        assert find_slips([name], endpoints) == {name: meant}
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            # One letter is a lot in a short word.
+            *("FTP server", "SFTP server", "DB server", "HTTP server"),
+            *("Jump host", "Web server", "Administrators", "sg-1", "", "-"),
+            *("Controllership", "Service Engine Controller"),
+        ],
+    )
+    def test_what_is_another(self, name: str) -> None:
+        """Nobody is meant who is known."""
+        assert find_slips([name], avi_portspec.load().endpoints) == {}
+
+    def test_the_nearest_name(self) -> None:
+        """It need not be meant; what has little in common is no help."""
+        endpoints = avi_portspec.load().endpoints
+        assert nearest_name("FTP server", endpoints) == "NTP server"
+        assert nearest_name("VCF Operations", endpoints) is None
+        assert nearest_name("x" * 100_000, endpoints) is None
 
 
 class TestTheData:
@@ -79,6 +157,25 @@ class TestTheData:
         for each in named:
             key = each.name, str(each.endpoint)
             assert set(each.sources) == used[key], each.name
+
+    def test_everybody_in_the_ledger_is_found(self) -> None:
+        """By the very name that the collector of the facts wrote down."""
+        with LEDGER.open(encoding="utf-8", newline="") as file:
+            rows = [*csv.DictReader(file)]
+        statements = avi_portspec.statements()
+        ends = {
+            (row[side], getattr(statements[name], side))
+            for row in rows
+            for name in row["into"].split()
+            if name in statements.ids()
+            for side in ("source", "destination")
+            # Where the row says so: what a gateway is, its neighbour tells.
+            if row[side] not in {"", "?", "note", "gateway"}
+        }
+        assert len(ends) > 40
+        for name, end in ends:
+            if end is not None and name != "vCenter and ESXi hosts":
+                assert find_endpoint(name) == end, name
 
     def test_the_product_was_renamed(self) -> None:
         """The names in order, each from a source of its time."""

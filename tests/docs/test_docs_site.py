@@ -21,7 +21,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
-from browsing import axe_script, serving, violations
+from browsing import find_violations, resize, serving, shorten, show
 from bs4 import BeautifulSoup
 from docs_blocks import DOCS, blocks_of, pages
 from docutils import nodes
@@ -572,13 +572,12 @@ def test_the_examples_lie_as_they_did(browser: Any, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("width", [736, 1280])
 def test_nothing_on_the_first_screen_is_cut(
-    page: Any, served: str, width: int
+    tab: Any, served: str, width: int
 ) -> None:
     """The table and the command's output scroll nowhere."""
-    page.set_viewport_size({"width": width, "height": 900})
-    page.goto(f"{served}/index.html")
+    show(tab, f"{served}/index.html", width=width)
     for seen in ("article .avi-block", "article table", "article pre"):
-        wide, room = page.locator(seen).first.evaluate(
+        wide, room = tab.locator(seen).first.evaluate(
             "each => [each.scrollWidth, each.clientWidth]"
         )
         assert wide <= room, seen
@@ -586,30 +585,27 @@ def test_nothing_on_the_first_screen_is_cut(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_first_screen_fits_a_window(
-    page: Any, served: str, scheme: str
+    tab: Any, served: str, scheme: str
 ) -> None:
     """The table and the command are in sight at 1280 by 900 pixels.
 
     Letters of other machines may be larger: 60 pixels are theirs.
     """
-    page.set_viewport_size({"width": 1280, "height": 900})
-    page.emulate_media(color_scheme=scheme)
-    page.goto(f"{served}/index.html")
+    show(tab, f"{served}/index.html", scheme=scheme)
     for seen in (f"text={CHOOSER}", "article table", "article pre"):
-        box = page.locator(seen).first.bounding_box()
+        box = tab.locator(seen).first.bounding_box()
         assert box["y"] + box["height"] <= 960, seen
 
 
 @pytest.mark.parametrize("name", ["index", "ports", "reference/cli"])
 def test_a_phone_reaches_the_chooser_by_one_tap(
-    page: Any, served: str, name: str
+    tab: Any, served: str, name: str
 ) -> None:
     """Its navigation is folded away; the bar above the page is not."""
-    page.set_viewport_size({"width": 320, "height": 700})
-    page.goto(f"{served}/{name}.html")
-    page.locator(".announcement a").click()
-    page.wait_for_url(f"{served}/explore.html")
-    assert page.locator("h1").inner_text().startswith(CHOOSER)
+    show(tab, f"{served}/{name}.html", width=320, height=700)
+    tab.locator(".announcement a").click()
+    tab.wait_for_url(f"{served}/explore.html")
+    assert tab.locator("h1").inner_text().startswith(CHOOSER)
 
 
 @pytest.fixture(scope="module")
@@ -619,53 +615,15 @@ def served(site: Site) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
-def page(browser: Any) -> Iterator[Any]:
-    """Return a page, which every test leads elsewhere."""
-    context = browser.new_context()
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """Return the script of axe."""
-    return axe_script()
-
-
 @pytest.mark.parametrize("name", [*PAGES, *MADE])
-def test_a_page_keeps_nobody_out(
-    page: Any, served: str, axe: str, name: str
-) -> None:
-    """Axe finds nothing, light or dark; at 320 pixels no page scrolls.
-
-    What axe looks at is the same in the dark, but for the colours. The
-    theme's own frame is the theme's affair. Rows are made alike, and so are
-    items and words of code: the first of each stand for all.
-    """
-    page.set_viewport_size({"width": 1400, "height": 900})
-    page.emulate_media(color_scheme="light")
-    page.goto(f"{served}/{name}.html")
-    page.set_viewport_size({"width": 320, "height": 700})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    page.set_viewport_size({"width": 1400, "height": 900})
-    page.evaluate(FIRST)
-    page.evaluate(axe)
-    wrong = violations(page)
-    page.emulate_media(color_scheme="dark")
-    wrong += violations(page, runOnly=["color-contrast"])
+def test_a_page_keeps_nobody_out(tab: Any, served: str, name: str) -> None:
+    """Axe finds nothing, light or dark; at 320 pixels no page scrolls."""
+    show(tab, f"{served}/{name}.html", width=320, height=700)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 320
+    resize(tab, 1400)
+    shorten(tab)
+    wrong = find_violations(tab)
     assert wrong == [], json.dumps(wrong, indent=1)
-
-
-#: Leaves the first rows, items and words of each table, list and program.
-FIRST = """() => {
-  const leave = (selector, count) => {
-    for (const all of document.querySelectorAll(`article ${selector}`))
-      [...all.children].slice(count).forEach((each) => each.remove());
-  };
-  leave(":is(tbody, ul, dl)", 4);
-  leave("pre", 30);
-}"""
 
 
 @pytest.mark.parametrize(
@@ -678,15 +636,14 @@ FIRST = """() => {
     ],
 )
 def test_the_search_finds_a_flow_by_its_port(
-    page: Any, served: str, query: str, titles: list[str]
+    tab: Any, served: str, query: str, titles: list[str]
 ) -> None:
     """Typed into the page; each result leads to the flow itself."""
-    page.set_viewport_size({"width": 1400, "height": 900})
-    page.goto(f"{served}/search.html")
-    page.get_by_role("textbox").last.fill(query)
-    page.keyboard.press("Enter")
+    show(tab, f"{served}/search.html", width=1400)
+    tab.get_by_role("textbox").last.fill(query)
+    tab.keyboard.press("Enter")
     for title in titles:
-        found = page.locator("#search-results").get_by_role(
+        found = tab.locator("#search-results").get_by_role(
             "link", name=title, exact=True
         )
         found.first.wait_for()
@@ -707,19 +664,18 @@ def test_the_search_finds_a_flow_by_its_port(
     ],
 )
 def test_the_search_finds_a_pair_by_any_of_its_names(
-    page: Any, served: str, query: str
+    tab: Any, served: str, query: str
 ) -> None:
     """First of all it finds the section whose table has its ports."""
-    page.set_viewport_size({"width": 1400, "height": 900})
-    page.goto(f"{served}/search.html?q={query}")
-    first = page.locator("#search-results li > a").first
+    show(tab, f"{served}/search.html?q={query}", width=1400)
+    first = tab.locator("#search-results li > a").first
     first.wait_for()
     first.click()
-    page.wait_for_url(re.compile(r"/pairs\.html.*#index-"))
-    place = page.evaluate("decodeURIComponent(location.hash)")
-    title = page.locator(f"{place} ~ h2").first.inner_text().lower()
+    tab.wait_for_url(re.compile(r"/pairs\.html.*#index-"))
+    place = tab.evaluate("decodeURIComponent(location.hash)")
+    title = tab.locator(f"{place} ~ h2").first.inner_text().lower()
     source, destination = query.lower().split(" to ")
     long = {"se": "service engine"}
     for name in (source, destination):
         assert long.get(name, name).removeprefix("avi ") in title
-    assert page.locator(f"section:has(> {place}) table").count() == 1
+    assert tab.locator(f"section:has(> {place}) table").count() == 1

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browsing import axe_script
+from browsing import find_violations, resize, show
 
 import avi_portspec
 from avi_portspec import Edition, Inventory, loads_inventory, preset
@@ -34,20 +33,10 @@ def site(edition: Edition) -> Inventory:
     return loads_inventory(ADDRESSES, edition=edition)
 
 
-@pytest.fixture
-def page(browser: Any) -> Iterator[Any]:
-    """Return a page that loads nothing but what it is given."""
-    made = browser.new_page()
-    made.route("**/*", lambda route: route.abort())
-    yield made
-    made.close()
-
-
-def show(page: Any, text: str | bytes, width: int, scheme: str) -> None:
-    """Show a document in a window of some width."""
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)
-    page.set_content(text)
+def show_text(page: Any, text: str | bytes, **how: Any) -> None:
+    """Show a document."""
+    show(page, "about:blank", **how)
+    page.set_content(str(text))
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -55,15 +44,16 @@ def show(page: Any, text: str | bytes, width: int, scheme: str) -> None:
 def test_every_width_has_room(
     edition: Edition,
     site: Inventory,
-    page: Any,
+    tab: Any,
     name: FormatName,
     scheme: str,
 ) -> None:
     """No page scrolls sideways; on a wide screen no table does either."""
     text = avi_portspec.export(edition.resolve("aws"), name, inventory=site)
+    show_text(tab, text, scheme=scheme)
     for width in (320, 736, 1280, 1920):
-        show(page, text, width, scheme)
-        found = page.evaluate(
+        resize(tab, width)
+        found = tab.evaluate(
             "[document.documentElement.scrollWidth, ...[...document"
             ".querySelectorAll('.table')].map(t => t.scrollWidth - "
             "t.clientWidth)]"
@@ -72,7 +62,7 @@ def test_every_width_has_room(
         if width >= 1280 or width == 320:
             assert max(found[1:]) <= 0
         # Tables are as wide as one another, and no range is parted.
-        sizes = page.evaluate(
+        sizes = tab.evaluate(
             "[[...document.querySelectorAll('.table table')].map(t => "
             "Math.round(t.getBoundingClientRect().width)), "
             "[...document.querySelectorAll('td span')].map(s => "
@@ -84,14 +74,14 @@ def test_every_width_has_room(
 
 
 def test_a_phone_shows_each_cell_with_its_heading(
-    edition: Edition, site: Inventory, page: Any
+    edition: Edition, site: Inventory, tab: Any
 ) -> None:
     """Nothing is beside the screen, and no port is without its name."""
     text = avi_portspec.export(
         edition.resolve("aws"), "ticket-html", inventory=site
     )
-    show(page, text, 320, "light")
-    cells = page.evaluate(
+    show_text(tab, text, width=320)
+    cells = tab.evaluate(
         "[...document.querySelectorAll('[data-label]')].map(c => ["
         "c.dataset.label, getComputedStyle(c, '::before').content, "
         "c.getBoundingClientRect().right])"
@@ -103,27 +93,20 @@ def test_a_phone_shows_each_cell_with_its_heading(
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(
-    edition: Edition,
-    site: Inventory,
-    page: Any,
-    name: FormatName,
-    scheme: str,
+    edition: Edition, site: Inventory, tab: Any, name: FormatName
 ) -> None:
     """In colours for light and for dark."""
     text = avi_portspec.export(edition.resolve("gcp"), name, inventory=site)
     # The page's own policy would keep the test's script out.
     policy = '<meta http-equiv="Content-Security-Policy"'
     assert policy in str(text)
-    show(page, str(text).replace(policy, "<meta"), 1280, scheme)
-    page.evaluate(axe_script())
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")
-    assert [rule["id"] for rule in found["violations"]] == []
+    show_text(tab, str(text).replace(policy, "<meta"))
+    assert find_violations(tab, "html") == []
 
 
 def test_a_ticket_is_one_page_of_a4(
-    edition: Edition, site: Inventory, page: Any
+    edition: Edition, site: Inventory, tab: Any
 ) -> None:
     """That of the worked example, with all that it says."""
     pypdf = pytest.importorskip(
@@ -134,8 +117,8 @@ def test_a_ticket_is_one_page_of_a4(
     text = avi_portspec.export(
         edition.resolve(asked), "ticket-html", inventory=site
     )
-    show(page, text, 1280, "dark")
-    printed = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    show_text(tab, text, scheme="dark")
+    printed = pypdf.PdfReader(io.BytesIO(tab.pdf(prefer_css_page_size=True)))
     (sheet,) = printed.pages
     points = sorted(map(float, sheet.mediabox[2:]))
     assert points == pytest.approx([595, 842], abs=2)

@@ -13,7 +13,16 @@ from typing import Any
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
-from browsing import POLICY, axe_script, quiet_page, serving, violations
+from browsing import (
+    POLICY,
+    find_violations,
+    quiet,
+    resize,
+    serving,
+    settle,
+    shorten,
+    show,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from sphinx_projects import Project, warnings
@@ -28,7 +37,7 @@ from test_sphinx_lookup import (
 )
 
 import avi_portspec
-from avi_portspec import Deployment
+from avi_portspec import AcceptedReading, Deployment
 from avi_portspec.model.phrases import deployment_title
 from avi_portspec.tabular.lines import answer_lines
 
@@ -79,10 +88,17 @@ def newest(site: str) -> str:
 
 
 @pytest.fixture
-def page(browser: Any, newest: str) -> Iterator[Any]:
-    """Return the newest edition's page; no script may have complained."""
-    with quiet_page(browser, newest) as made:
-        yield made
+def silent(tab: Any) -> Iterator[Any]:
+    """Return a page in which no script may complain."""
+    with quiet(tab):
+        yield tab
+
+
+@pytest.fixture
+def page(silent: Any, newest: str) -> Any:
+    """Return the newest edition's page."""
+    show(silent, newest)
+    return silent
 
 
 def chip(page: Any, value: str) -> Any:
@@ -146,17 +162,16 @@ class TestAnswers:
 
     @pytest.mark.parametrize("number", range(len(EDITIONS)))
     def test_for_every_deployment_there_can_be(
-        self, browser: Any, site: str, number: int
+        self, tab: Any, site: str, number: int
     ) -> None:
         """Sampled over the whole space, many at once."""
         edition = EDITIONS[number]
-        page = browser.new_page()
-        page.goto(f"{site}/e{number}.html")
+        show(tab, f"{site}/e{number}.html")
         many = st.lists(deployments(edition), min_size=8, max_size=8)
 
         @given(many)
         def same(asked: list[Deployment]) -> None:
-            found = page.evaluate(
+            found = tab.evaluate(
                 "asked => asked.map(document.querySelector("
                 "'.avi-chooser').aviAnswer)",
                 [plain(edition, deployment) for deployment in asked],
@@ -166,7 +181,6 @@ class TestAnswers:
             ]
 
         same()
-        page.close()
 
     @pytest.mark.parametrize("deployment", [AWS, ODD], ids=["aws", "odd"])
     def test_through_the_controls(
@@ -291,6 +305,39 @@ class TestChoices:
         bare.check()
         bare.uncheck()
         assert said(page).startswith("Choose")
+
+    def test_a_direction_in_doubt_can_be_accepted(self, page: Any) -> None:
+        """It is asked for where it matters, and is part of the deployment."""
+        ask = page.get_by_text("Who opens TCP 443 between GCP")
+        unclear = page.get_by_text("Direction not clear:")
+        way = page.get_by_role("radio", name="Avi Vantage, reversed")
+        chip(page, "aws").check()
+        assert not ask.is_visible()
+        chip(page, "gcp").check()
+        assert ask.is_visible()
+        assert page.get_by_role("radio", name="Not known").is_checked()
+        assert unclear.is_visible()
+        way.check()
+        assert not unclear.is_visible()
+        assert "unclear" not in said(page)
+        read = Deployment(
+            clouds={"aws", "gcp"},
+            readings=[
+                AcceptedReading(
+                    flow="gcp-to-avi-vantage", direction="reversed"
+                )
+            ],
+        )
+        assert sorted(rows(page)) == sorted(library_rows(read))
+        assert page.url.endswith(
+            "#cloud=aws,gcp&reading-gcp-to-avi-vantage=reversed"
+        )
+        chip(page, "gcp").uncheck()
+        assert not ask.is_visible()
+        assert page.url.endswith("#cloud=aws")
+        chip(page, "gcp").check()
+        assert not way.is_checked()
+        assert unclear.is_visible()
 
     def test_features_are_offered_where_they_can_be(self, page: Any) -> None:
         """What goes out of sight is no longer chosen."""
@@ -473,11 +520,14 @@ class TestCopies:
 
     def test_json(self, ready: Any) -> None:
         """With edition, digest, and the deployment as the library has it."""
+        ready.get_by_role("radio", name="GCP, as stated").check()
         name, text = self.saved(ready, "Save JSON")
         assert name.endswith(".json")
         found = json.loads(text)
         assert found["edition"] == UNDATED.id
         assert found["digest"] == UNDATED.digest
+        reading = {"flow": "gcp-to-avi-vantage", "direction": "stated"}
+        assert found["deployment"].pop("readings") == [reading]
         assert Deployment(**found["deployment"]) == ODD
         wanted = expected(UNDATED, ODD)
         assert {r["flow"] for r in found["rows"]} > set(wanted["rows"])
@@ -571,98 +621,95 @@ class TestPeople:
 
     @pytest.mark.slow
     @pytest.mark.parametrize("state", STATES)
-    @pytest.mark.parametrize("width", [320, 1280])
-    @pytest.mark.parametrize("scheme", ["light", "dark"])
     def test_axe_finds_nothing_and_no_page_scrolls_sideways(
-        self, browser: Any, newest: str, scheme: str, width: int, state: str
+        self, silent: Any, newest: str, state: str
     ) -> None:
         """In each state, with details open."""
-        context = browser.new_context(
-            color_scheme=scheme,
-            bypass_csp=True,
-            viewport={"width": width, "height": 900},
-        )
-        page = context.new_page()
-        page.goto(newest + STATES[state])
-        page.locator(".avi-more button").nth(3).click()
-        page.locator(".avi-chooser .avi-below summary").click()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.evaluate(axe_script())
-        wrong = violations(page)
-        assert wrong == [], json.dumps(wrong, indent=1)
-        context.close()
+        show(silent, newest + STATES[state])
+        silent.locator(".avi-more button").nth(3).click()
+        silent.locator(".avi-chooser .avi-below summary").click()
+        for width in (1280, 320):
+            resize(silent, width)
+            scrolls = silent.evaluate("document.documentElement.scrollWidth")
+            assert scrolls <= width
+        shorten(silent)
+        for width in (1280, 320):
+            resize(silent, width)
+            wrong = find_violations(silent)
+            assert wrong == [], json.dumps(wrong, indent=1)
 
     def test_colours_that_a_reader_forces_still_tell(
-        self, browser: Any, newest: str
+        self, silent: Any, newest: str
     ) -> None:
         """What is chosen looks different from what is not."""
-        context = browser.new_context(forced_colors="active")
-        page = context.new_page()
-        page.goto(f"{newest}#cloud=aws")
+        show(silent, f"{newest}#cloud=aws")
+        silent.emulate_media(forced_colors="active")
         looks = [
-            chip(page, name).evaluate(
+            chip(silent, name).evaluate(
                 "n => getComputedStyle(n.nextSibling).backgroundColor"
             )
             for name in ("aws", "azure")
         ]
         assert looks[0] != looks[1]
-        context.close()
 
-    @pytest.mark.parametrize(
-        ("width", "left"), [(1920, True), (736, False), (320, False)]
-    )
     def test_choices_stand_left_where_there_is_room(
-        self, browser: Any, newest: str, width: int, *, left: bool
+        self, silent: Any, newest: str
     ) -> None:
         """From 928 pixels of the column's width; the count stays in sight."""
-        page = browser.new_page(viewport={"width": width, "height": 700})
-        page.goto(newest + STATES["answer"])
-        own = page.locator(".avi-chooser").bounding_box()
-        assert (own["width"] >= 928) is left
-        pick = page.locator(".avi-pick").bounding_box()
-        answer = page.locator(".avi-answer").bounding_box()
-        assert (answer["x"] >= pick["x"] + pick["width"]) is left
-        assert (answer["y"] >= pick["y"] + pick["height"]) is not left
-        runs, nodes = (
-            page.locator(".avi-half").nth(at).bounding_box() for at in (0, 1)
-        )
-        assert (runs["y"] == nodes["y"]) is (width == 736)
-        page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
-        box = page.locator(".avi-sum p").bounding_box()
-        assert 0 <= box["y"] < 100
-        page.close()
+        show(silent, newest + STATES["answer"])
+        for width, left in ((1920, True), (736, False), (320, False)):
+            resize(silent, width, 700)
+            silent.evaluate("scrollTo(0, 0)")
+            own = silent.locator(".avi-chooser").bounding_box()
+            assert (own["width"] >= 928) is left
+            pick = silent.locator(".avi-pick").bounding_box()
+            answer = silent.locator(".avi-answer").bounding_box()
+            assert (answer["x"] >= pick["x"] + pick["width"]) is left
+            assert (answer["y"] >= pick["y"] + pick["height"]) is not left
+            runs, nodes = (
+                silent.locator(".avi-half").nth(at).bounding_box()
+                for at in (0, 1)
+            )
+            assert (runs["y"] == nodes["y"]) is (width == 736)
+            silent.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
+            box = silent.locator(".avi-sum p").bounding_box()
+            assert 0 <= box["y"] < 100
 
-    @pytest.mark.parametrize("width", [1280, 736, 320])
     def test_nothing_lies_over_the_counts(
-        self, browser: Any, newest: str, width: int
+        self, silent: Any, newest: str
     ) -> None:
         """Of whoever scrolls up, when the theme offers its way to the top."""
-        page = browser.new_page(viewport={"width": width, "height": 700})
-        page.goto(newest + STATES["answer"])
-        middle = page.evaluate(
-            "document.querySelector('.avi-out').getBoundingClientRect().top"
-        )
-        page.evaluate(f"scrollTo(0, {middle} + 600)")
-        page.wait_for_timeout(100)
-        page.evaluate(f"scrollTo(0, {middle} + 400)")
-        page.wait_for_function(
-            "document.documentElement.classList.contains('show-back-to-top')"
-        )
-        over = page.evaluate(
-            "() => { const own = document.querySelector('.avi-sum p');"
-            "const box = own.getBoundingClientRect(); const y = box.top + 8;"
-            "return Array.from({length: 40}, (_, at) => document"
-            ".elementFromPoint(box.left + box.width * (at + .5) / 40, y))"
-            ".filter((node) => !node.closest('.avi-sum')).length }"
-        )
-        assert over == 0
-        page.close()
+        show(silent, newest + STATES["answer"])
+        for width in (1280, 736, 320):
+            resize(silent, width, 700)
+            silent.evaluate("scrollTo(0, 0)")
+            settle(silent)
+            middle = silent.evaluate(
+                "document.querySelector('.avi-out')"
+                ".getBoundingClientRect().top"
+            )
+            silent.evaluate(f"scrollTo(0, {middle} + 600)")
+            # The theme looks where the page is once a frame.
+            settle(silent)
+            silent.evaluate(f"scrollTo(0, {middle} + 400)")
+            silent.wait_for_function(
+                "document.documentElement.classList"
+                ".contains('show-back-to-top')"
+            )
+            over = silent.evaluate(
+                "() => { const own = document.querySelector('.avi-sum p');"
+                "const box = own.getBoundingClientRect();"
+                "const y = box.top + 8;"
+                "return Array.from({length: 40}, (_, at) => document"
+                ".elementFromPoint(box.left + box.width * (at + .5) / 40, y))"
+                ".filter((node) => !node.closest('.avi-sum')).length }"
+            )
+            assert over == 0
 
-    def test_a_letter_begins_no_line(self, browser: Any, newest: str) -> None:
+    def test_a_letter_begins_no_line(self, silent: Any, newest: str) -> None:
         """It would look like a word, or be missed."""
-        page = browser.new_page(viewport={"width": 320, "height": 700})
-        page.goto(newest + STATES["answer"])
-        alone = page.locator(".avi-out .avi-marks").evaluate_all(
+        show(silent, newest + STATES["answer"], width=320)
+        alone = silent.locator(".avi-out .avi-marks").evaluate_all(
             "all => all.map((mark) => { const text = mark.previousSibling;"
             "const range = document.createRange(); "
             "range.setStart(text, text.length - 1); "
@@ -672,20 +719,16 @@ class TestPeople:
         )
         assert alone
         assert all(abs(gap) < 3 for gap in alone)
-        page.close()
 
 
-def test_legends_look_normal_in_every_theme(
-    browser: Any, tmp_path: Path
-) -> None:
+def test_legends_look_normal_in_every_theme(tab: Any, tmp_path: Path) -> None:
     """The theme of Read the Docs makes legends as wide as a form."""
     project = Project(tmp_path)
     project.write("index.rst", PAGE)
     app = project.build("html", html_theme="sphinx_rtd_theme")
     project.close()
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.goto((app.outdir / "index.html").as_uri() + "#cloud=aws")
-    looks = page.locator(".avi-pick legend").evaluate_all(
+    show(tab, (app.outdir / "index.html").as_uri() + "#cloud=aws")
+    looks = tab.locator(".avi-pick legend").evaluate_all(
         "all => all.map((n) => { const s = getComputedStyle(n); return ["
         "s.fontSize, s.fontWeight, s.borderBottomWidth, s.marginBottom, "
         "n.offsetHeight < 30, s.display]})"
@@ -693,11 +736,10 @@ def test_legends_look_normal_in_every_theme(
     assert len({str(look) for look in looks}) == 1
     assert looks[0][:3] == ["13px", "600", "0px"]
     assert looks[0][4]
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
-    page.close()
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
-def test_its_words_can_be_translated(browser: Any, tmp_path: Path) -> None:
+def test_its_words_can_be_translated(tab: Any, tmp_path: Path) -> None:
     """Choices, counts, headings and buttons."""
     project = Project(tmp_path)
     project.write("index.rst", PAGE)
@@ -723,23 +765,21 @@ def test_its_words_can_be_translated(browser: Any, tmp_path: Path) -> None:
     app = project.build("html", language="de", locale_dirs=["locale"])
     assert warnings(app) == ""
     project.close()
-    page = browser.new_page()
-    page.goto((app.outdir / "index.html").as_uri())
-    assert said(page) == "Bitte wählen."
-    page.get_by_role("button", name="Nichts auswählen").click()
-    page.get_by_label("Verbund").check()
-    chip(page, "aws").check()
-    chip(page, "azure").check()
-    assert "nötig" in said(page)
-    caption = page.locator(".avi-out caption").first.inner_text()
+    show(tab, (app.outdir / "index.html").as_uri())
+    assert said(tab) == "Bitte wählen."
+    tab.get_by_role("button", name="Nichts auswählen").click()
+    tab.get_by_label("Verbund").check()
+    chip(tab, "aws").check()
+    chip(tab, "azure").check()
+    assert "nötig" in said(tab)
+    caption = tab.locator(".avi-out caption").first.inner_text()
     assert caption.startswith("Nötig: ")
     assert caption.endswith("für AWS und Azure")
-    assert page.locator(".avi-from").first.inner_text() == "Von Controller"
-    assert "Gilt" in page.locator(".avi-out dt").all_text_contents()
-    assert page.get_by_role("button", name="Als CSV sichern").is_visible()
-    summary = page.locator(".avi-chooser .avi-below summary").inner_text()
+    assert tab.locator(".avi-from").first.inner_text() == "Von Controller"
+    assert "Gilt" in tab.locator(".avi-out dt").all_text_contents()
+    assert tab.get_by_role("button", name="Als CSV sichern").is_visible()
+    summary = tab.locator(".avi-chooser .avi-below summary").inner_text()
     assert summary.endswith("Annahmen")
     # What is chosen stays what it was: an address can be shared between
     # languages.
-    assert page.url.endswith("#cloud=aws,azure")
-    page.close()
+    assert tab.url.endswith("#cloud=aws,azure")

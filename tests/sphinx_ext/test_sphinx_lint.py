@@ -77,16 +77,30 @@ def test_a_slip_is_at_the_line_of_the_table(project: Project) -> None:
     ]
 
 
-@pytest.mark.parametrize(("title", "line"), [("", 1), (" Ports", 4)])
+CSV = (
+    ".. csv-table::{}\n   :header-rows: 1\n\n"
+    "   Source,Destination,Ports\n   SE,Controller,TCP 8483\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (f"A\n=\n\n{CSV.format(' Ports')}", [4]),
+        # What is before it: the section, a paragraph, the section's own.
+        (f"A\n=\n\n{CSV.format('')}", [2]),
+        (f"A\n=\n\nB\n-\n\nText.\n\n{CSV.format('')}", [7]),
+        (f"A\n=\n\nText.\n\nB\n-\n\n{CSV.format('') * 2}", [7, 7]),
+        (CSV.format(""), [1]),
+    ],
+)
 def test_a_csv_table_has_a_line_by_its_title(
-    project: Project, title: str, line: int
+    project: Project, text: str, lines: list[int]
 ) -> None:
     """Docutils counts the lines of each of its cells from one."""
-    text = (
-        f"A\n=\n\n.. csv-table::{title}\n   :header-rows: 1\n\n"
-        "   Source,Destination,Ports\n   SE,Controller,TCP 8483\n"
-    )
-    assert lint(project, text)[0] == f"/index.rst:{line}: {HEAD}"
+    assert [line for line in lint(project, text) if line.endswith(HEAD)] == [
+        f"/index.rst:{number}: {HEAD}" for number in lines
+    ]
 
 
 @pytest.mark.parametrize("left_out", NEEDED, ids=lambda flow: flow.id)
@@ -243,9 +257,117 @@ def test_what_is_not_audited_is_told(project: Project) -> None:
     project.write("index.rst", f"A\n=\n\n{table(*rows)}")
     app = project.build("dummy", avi_portspec_lint="aws")
     said = app.status.getvalue()
-    assert "not audited: row 1: outside" in said
+    assert "not audited: row 1: 'Jump host' is not a known party\n" in said
     assert "not audited: row 2: the protocol is not stated" in said
-    assert "not audited: row 3: " in said
+    assert "not audited: row 3: ports: expected TCP" in said
+    assert warnings(app) == ""
+
+
+class TestParties:
+    """Who is meant, by whatever name."""
+
+    @pytest.mark.parametrize(
+        ("source", "destination"),
+        [
+            ("SEs", "Controllers"),
+            ("Service Engine (SE)", "NSX ALB Controller"),
+            ("AVI SE", "Controller Cluster"),
+            (
+                "NSX ALB Service Engine Mgmt Network",
+                "NSX ALB Controllers and cluster IP address.",
+            ),
+        ],
+    )
+    def test_they_are_known(
+        self, project: Project, source: str, destination: str
+    ) -> None:
+        """As in tables of public documents: what lacks is found."""
+        rows = [
+            row.replace("Service Engine|Controller", f"{source}|{destination}")
+            for row in right_rows()
+        ]
+        assert lint(project, table(*rows)) == []
+        said = lint(project, table(*rows[:-1]))
+        assert sum("missing: " in line for line in said) == 1
+
+    def test_a_name_of_two_words_is_one_party(self, project: Project) -> None:
+        """Brackets and "and" do not part it."""
+        rows = [
+            f"Admin|Controllers (10.0.0.1, 10.0.0.2)|TCP {port}"
+            for port in (22, 9999)
+        ]
+        said = "\n".join(lint(project, table(*rows)))
+        assert "row 2: tcp/9999: no flow of this edition needs it." in said
+        assert "Not audited" not in said
+
+    def test_a_slip_is_a_difference(self, project: Project) -> None:
+        """With all of its rows, and who is meant."""
+        rows = [*right_rows()]
+        first = len(rows) + 1
+        rows += ["SE|Contoller|TCP 22"] * 2
+        assert lint(project, table(*rows, "Sevice Engine|SE|TCP 4001"))[1] == (
+            f"  rows {first}-{first + 1}: 'Contoller' is not a known party; "
+            "did you mean 'Controller'?"
+        )
+
+    def test_strangers_are_told_in_the_warning(self, project: Project) -> None:
+        """With the nearest name that is not too far, and all of their rows."""
+        rows = [
+            "SE|Controller|TCP 8483",
+            "TKG Management|Controller|TCP 443",
+            "Jump host|Controller|TCP 22",
+            "Controller|TKG Management, vCenter|TCP 443",
+            "10.1.0.0/16|Controller|TCP 22",
+        ]
+        said = lint(project, table(*rows))
+        at = said.index("Not audited:")
+        assert "\n".join(said[at + 1 :]) == (
+            "  rows 2 and 4: 'TKG Management' is not a known party (the "
+            "nearest name is 'SE management')\n"
+            "  row 3: 'Jump host' is not a known party\n"
+            "  row 4: 'vCenter' is not a party of this edition\n"
+            "  row 5: '10.1.0.0/16' is not a known party [avi_portspec.lint]"
+        )
+
+    def test_more_than_a_few_are_counted(self, project: Project) -> None:
+        """Sphinx lists all of them."""
+        rows = [f"Host number {at}|Controller|TCP 22" for at in range(11)]
+        text = table("SE|Controller|TCP 8483", *rows)
+        said = lint(project, text)
+        assert (
+            said.count("  and 3 more [avi_portspec.lint]")
+            + said.count("  and 3 more")
+            == 1
+        )
+        assert sum("Host number" in line for line in said) == 8
+
+
+class TestOtherTables:
+    """What is about no ports of the product brings nothing at all."""
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            table("Hamburg|Rotterdam|Container terminal", head="From|To|Port"),
+            table("Kafka|Postgres|ETL", head="Source|Destination|Service"),
+            table("Gi1/0/1|printer|1G", head="Port|Device|Speed"),
+            table("web|80", "db|5432", head="Name|Port"),
+            table("any|any|TCP 80, 443", "any|any|TCP 8000-9000"),
+            table("browser|web server|443", "web server|DNS server|53"),
+            table("vCenter|ESXi hosts|TCP 902", "ESXi hots|vCentre|TCP 443"),
+            table("any|10.0.0.0/8|443/tcp", "10.0.0.0/8|any|TCP 22"),
+            table("2.0|3.0|see the notes", head="From|To|Port"),
+            "* TCP is a protocol\n* UDP 5 times\n",
+            "TCP\n   Reliable.\nUDP 9\n   Not so.\n",
+            "",
+        ],
+    )
+    def test_it(self, project: Project, text: str) -> None:
+        """Neither a warning nor a word."""
+        project.write("index.rst", f"A\n=\n\n{text}")
+        app = project.build("dummy", avi_portspec_lint="vcenter")
+        assert warnings(app) == ""
+        assert "not audited" not in app.status.getvalue()
 
 
 def test_a_row_that_is_wrong_over_any_protocol(project: Project) -> None:
@@ -302,6 +424,21 @@ class TestPortsAlone:
             "  .. avi-port-list::",
             "     :deployment: aws [avi_portspec.lint]",
         ]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "1. TCP 22\n2. 443/tcp\n3. TCP 8483\n",
+            # What a hyphen joins to a port is no range.
+            "* TCP 22 - ssh\n* TCP 443 - UI\n* TCP 8483 - channel\n",
+            "TCP 22\n   SSH\n443/tcp\n   Portal\nTCP 8483\n   Too.\n",
+        ],
+    )
+    def test_lists_of_other_kinds(self, project: Project, text: str) -> None:
+        """Numbers, and terms with their definitions."""
+        said = lint(project, text)
+        assert "row 3: tcp/8483" in said[1]
+        assert "  .. avi-port-list::" in said
 
     def test_a_slip_in_a_table(self, project: Project) -> None:
         """As in a list."""
@@ -391,6 +528,29 @@ def test_markdown_gets_a_directive_of_its_own(project: Project) -> None:
         "  :deployment: aws",
         "  ``` [avi_portspec.lint]",
     ]
+
+
+@pytest.mark.parametrize("extensions", [[], ["strikethrough"]])
+def test_what_is_struck_through_in_markdown(
+    project: Project, extensions: list[str]
+) -> None:
+    """Cells, rows and items; and what a comment has in it."""
+    project.write(
+        "index.md",
+        "# A\n\n| From | To | Port |\n|---|---|---|\n"
+        "| SE | Controller | TCP 22, ~~8483~~ 8443, UDP 123 |\n"
+        "| ~~SE~~ | ~~Controller~~ | ~~TCP 9998~~ |\n\n"
+        "<!--\n| From | To | Port |\n|---|---|---|\n"
+        "| SE | Controller | TCP 9996 |\n-->\n\n"
+        "* TCP 22\n* TCP 443\n* ~~TCP 8483~~\n* TCP 8443 ~~8483~~\n",
+    )
+    app = project.build(
+        "dummy",
+        avi_portspec_lint="aws",
+        myst_enable_extensions=extensions,
+        suppress_warnings=["myst.strikethrough"],
+    )
+    assert warnings(app) == ""
 
 
 class TestTheDeployment:

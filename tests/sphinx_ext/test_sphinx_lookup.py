@@ -6,13 +6,14 @@ import itertools
 import json
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
 from bs4 import BeautifulSoup
-from deployment_space import deployments
+from deployment_space import deployments as unread
 from example_data import JUMP_HOST, example
 from hypothesis import assume, given, reject
 from hypothesis import strategies as st
@@ -20,7 +21,15 @@ from sphinx_projects import Project, warnings
 
 import avi_portspec
 import sphinx_avi_portspec
-from avi_portspec import Deployment, Edition, Reason, strategies
+from avi_portspec import (
+    Deployment,
+    Edition,
+    Match,
+    Reason,
+    Unless,
+    strategies,
+)
+from avi_portspec.deployment.space import representatives
 from avi_portspec.deployment.unresolved import (
     conflict_phrase,
     gap_phrases,
@@ -66,12 +75,33 @@ CAUTIOUS = attrs.evolve(
 PAGE = "Ports\n=====\n\n.. avi-port-explorer:: Flows\n"
 
 
+def deployments(edition: Edition) -> st.SearchStrategy[Deployment]:
+    """Return deployments that may accept a direction that is in doubt."""
+    doubtful = [flow for flow in edition.flows if flow.direction_doubts]
+    readings = st.lists(
+        strategies.accepted_readings(doubtful),
+        max_size=len(doubtful),
+        unique_by=lambda reading: reading.flow,
+    )
+    return st.builds(
+        lambda deployment, read: attrs.evolve(deployment, readings=read),
+        unread(edition),
+        readings,
+    )
+
+
 def plain(edition: Edition, deployment: Deployment) -> dict[str, list[str]]:
     """Return a deployment as the page's script takes it."""
+    read = {each.flow: each.direction for each in deployment.readings}
     return {
         "cloud": [],
         **{f.id: sorted(deployment.values_of(f.id)) for f in edition.facets},
         "nodes": [deployment.nodes],
+        **{
+            f"reading-{flow.id}": [read.get(flow.id, "")]
+            for flow in edition.flows
+            if flow.direction_doubts
+        },
     }
 
 
@@ -89,6 +119,10 @@ def expected(edition: Edition, deployment: Deployment) -> dict[str, Any]:
         if (flow.purpose or "").lower() == text.lower():
             below = []
         rows[str(flow.id)] = {
+            "ends": [
+                edition.endpoints[end].label
+                for end in (flow.source, flow.destination)
+            ],
             "status": decision.status,
             "why": f"{text[:1].upper()}{text[1:]}",
             "below": [*below, *changes(flow, whole=True), *warned],
@@ -108,8 +142,8 @@ def expected(edition: Edition, deployment: Deployment) -> dict[str, Any]:
             text for gap in answer.gaps for text in gap_phrases(gap, edition)
         ],
         "unclear": [
-            f"{withheld_phrase(decision, edition)} {FIND_DIRECTION} "
-            f"({decision.flow.id})"
+            f"{withheld_phrase(decision, edition)} {FIND_DIRECTION} Then "
+            f"choose it in the form. ({decision.flow.id})"
             for decision in answer
             if decision.status == "direction-unclear"
         ],
@@ -127,6 +161,7 @@ def simplify(answer: dict[str, Any], edition: Edition) -> dict[str, Any]:
         "title": answer["title"],
         "rows": {
             row["id"]: {
+                "ends": [row["from"], row["to"]],
                 **{k: row[k] for k in ("status", "why", "below", "assumed")},
                 "warned": "caution" in row,
             }
@@ -148,7 +183,12 @@ class Walker:
             (facet, word)
             for facet, _ in FACETS
             for word in deployment.values_of(facet)
-        } | {("nodes", deployment.nodes)}
+        }
+        self.held |= {("nodes", deployment.nodes)}
+        self.held |= {
+            (f"reading-{each.flow}", each.direction)
+            for each in deployment.readings
+        }
 
     def found(self, at: int) -> Any:
         """Return the answer that a diagram leads to."""
@@ -167,6 +207,7 @@ class Walker:
             said = self.found(start)
             if said and line.exclusion is None:
                 said["warned"] = bool(said.pop("caution", ""))
+                said["ends"] = [edition.endpoints[e].label for e in line.pair]
                 rows[str(line.flows[0].id)] = said
         conflicts = map(self.found, self.data["conflicts"])
         gaps = map(self.found, self.data["gaps"])
@@ -226,12 +267,60 @@ class TestLookup:
         """Whatever the edition's pages are."""
         assert build_lookup(EDITIONS[0]) is build_lookup(EDITIONS[0])
 
+    @pytest.mark.parametrize(
+        "clouds", [{"vcenter"}, {"vcenter", "azure"}, {"azure"}]
+    )
+    def test_a_reason_may_be_about_other_values(
+        self, clouds: set[str]
+    ) -> None:
+        """Of which an "unless" asks whether there are any, not which."""
+        reason = Reason(
+            field="ports",
+            level="assumed",
+            reason="Perhaps.",
+            when=Unless(part=Match(facet="cloud", values=("vcenter",))),
+        )
+        flows = [
+            attrs.evolve(flow, readings=[reason])
+            if flow.id == "external-to-controller-snmp"
+            else flow
+            for flow in UNDATED.flows
+        ]
+        own = attrs.evolve(UNDATED, id="unless", flows=flows)
+        asked = Deployment(clouds=clouds)
+        same(own, asked)
+        row = Walker(build_lookup(own), asked).answer(own)["rows"][
+            "external-to-controller-snmp"
+        ]
+        assert bool(row["assumed"]) is ("azure" in clouds)
+
+    def test_few_combinations_are_tried(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A reason on one cloud is no reason to try every set of clouds."""
+        tried = 0
+
+        def count(*arguments: Any) -> Iterator[Deployment]:
+            nonlocal tried
+            for deployment in representatives(*arguments):
+                tried += 1
+                yield deployment
+
+        monkeypatch.setattr(module, "representatives", count)
+        monkeypatch.setattr(module, "_made", {})
+        build_lookup(UNDATED)
+        clouds = len(UNDATED.facets["cloud"].values)
+        # Silence on a cloud is asked about for every set of clouds, each with
+        # a cluster and with a single node.
+        assert tried < 1.5 * 2 * 2**clouds
+
     @EACH
     def test_groups_keep_their_places(self, edition: Edition) -> None:
         """A row for each record; a source's and a pair's stand together."""
         lines = module.list_lines(edition)
         shown = [str((li.exclusion or li.flows[0]).id) for li in lines]
-        records = [*edition.flows, *edition.exclusions]
+        doubtful = [f for f in edition.flows if f.direction_doubts]
+        records = [*edition.flows, *doubtful, *edition.exclusions]
         assert sorted(shown) == sorted(str(record.id) for record in records)
         for key in ("source", "pair"):
             runs = [
@@ -263,13 +352,20 @@ class TestLookup:
             build_lookup(edition)
         except TooManyCasesError:
             reject()
-        deployment = data.draw(strategies.deployments(edition.facets))
+        flows = [*edition.flows]
+        deployment = data.draw(strategies.deployments(edition.facets, flows))
         if edition.facets.get("cloud") is not None:
             assume(deployment.clouds)
         known = attrs.evolve(
             deployment,
+            readings=[
+                each
+                for each in deployment.readings
+                if edition.flows[each.flow].direction_doubts
+            ]
+            if edition.facets
+            else (),
             # The page has no choice of these.
-            readings=(),
             declined=(),
             **{
                 field: frozenset()
@@ -280,7 +376,7 @@ class TestLookup:
         same(edition, known)
         page = Page(edition)
         found = page.data(build_lookup(edition))
-        html = AviChooser(data=found, html=page.write()).write()
+        html = AviChooser(data=found, html=page.write({})).write()
         ET.fromstring(f"<x>{html.replace('&#160;', ' ')}</x>")  # noqa: S314 - our own
 
     @EACH
@@ -288,7 +384,7 @@ class TestLookup:
         """Where the page that was transcribed has an address."""
         page = Page(edition)
         data = page.data(build_lookup(edition))
-        html = AviChooser(data=data, html=page.write()).write()
+        html = AviChooser(data=data, html=page.write({})).write()
         tree = ET.fromstring(f"<x>{html.replace('&#160;', ' ')}</x>")  # noqa: S314 - our own
         below = tree.find(".//p[@class='avi-source']")
         assert below is not None
@@ -310,7 +406,9 @@ class TestLookup:
         self, edition: Edition
     ) -> None:
         """Nothing that matters may be out of sight."""
-        offered = build_lookup(edition)["offered"]
+        features = {value.id for value in edition.facets["feature"].values}
+        every = build_lookup(edition)["offered"]
+        offered = {k: v for k, v in every.items() if k in features}
         clouds = frozenset(v.id for v in edition.facets["cloud"].values)
 
         @given(deployments(edition), st.sampled_from([*offered]), st.data())
@@ -321,9 +419,9 @@ class TestLookup:
             )
             without, having = (
                 expected(
-                    edition, attrs.evolve(base, clouds=left, features=features)
+                    edition, attrs.evolve(base, clouds=left, features=used)
                 )
-                for features in (
+                for used in (
                     base.features - {feature},
                     base.features | {feature},
                 )
@@ -332,12 +430,25 @@ class TestLookup:
 
         agree()
 
+    @given(deployments(UNDATED))
+    def test_a_direction_that_is_not_offered_changes_nothing(
+        self, base: Deployment
+    ) -> None:
+        """No more than a feature."""
+        clouds = (base.clouds - {"gcp"}) or {"aws"}
+        asked, plainly = (
+            attrs.evolve(base, clouds=clouds, readings=readings)
+            for readings in (base.readings, ())
+        )
+        assert expected(UNDATED, asked) == expected(UNDATED, plainly)
+
     def test_offers_by_hand(self) -> None:
         """Heat is OpenStack's, and the shell is anybody's."""
         assert build_lookup(UNDATED)["offered"] == {
             "heat-autoscaling": ["openstack"],
             "unauthenticated-kubernetes-masters": ["kubernetes"],
             "unauthenticated-marathon": ["mesos"],
+            "reading-gcp-to-avi-vantage": ["gcp"],
         }
 
 
@@ -372,6 +483,7 @@ class TestDirective:
             "Controller nodes",
             "Network services that the Controller uses",
             "Optional features in use",
+            "Who opens TCP 443 between GCP and Avi Vantage?",
         ]
         chips = [label.text for label in sets[1].select("label")]
         assert chips == ["Virtual machine", "Container"]
@@ -469,7 +581,7 @@ class TestDirective:
         assert columns is not None
         said |= set(re.findall(r'"([^"]+)"', columns[1]))
         choices = {
-            text
+            getattr(text, "message", text)
             for _, name, _, values in Page(UNDATED).choices
             for text in (name, *(label for _, label in values))
         }

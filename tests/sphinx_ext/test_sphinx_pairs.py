@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import attrs
 import pytest
-from browsing import axe_script, serving, violations
+from browsing import find_violations, resize, serving, shorten, show
 from docutils import nodes
 from example_data import SITE
 from sphinx.ext.graphviz import graphviz
@@ -1025,65 +1025,58 @@ SIZES = """() => Object.fromEntries(
 class TestBrowser:
     """What a reader sees."""
 
-    @pytest.mark.parametrize("scheme", ["light", "dark"])
-    @pytest.mark.parametrize("width", [320, 1280])
     @pytest.mark.parametrize("name", ["index", "wide", "changes"])
     def test_it_fits_and_keeps_nobody_out(
-        self, browser: Any, site: str, name: str, width: int, scheme: str
+        self, tab: Any, site: str, name: str
     ) -> None:
         """At a desk and on a phone, in light and dark."""
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme
-        )
-        page = context.new_page()
-        page.goto(f"{site}/{name}.html")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.evaluate(axe_script())
-        assert violations(page) == []
-        context.close()
+        show(tab, f"{site}/{name}.html")
+        for width in (1280, 320):
+            resize(tab, width)
+            scrolls = tab.evaluate("document.documentElement.scrollWidth")
+            assert scrolls <= width
+        shorten(tab)
+        for width in (1280, 320):
+            resize(tab, width)
+            assert find_violations(tab) == [], width
 
     def test_the_whole_edition_is_no_higher_than_a_screen(
-        self, browser: Any, site: str
+        self, tab: Any, site: str
     ) -> None:
         """In the column of a usual theme, and its text is large enough."""
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.goto(f"{site}/index.html")
-        sizes = page.evaluate(SIZES)
+        show(tab, f"{site}/index.html")
+        sizes = tab.evaluate(SIZES)
         assert sizes["TABLE"][0] == 736
         assert sizes["TABLE"][1] <= 560
         wide, _ = sizes["svg"]
         assert 12 * wide / WIDTH >= 11.7
-        page.close()
 
     def test_on_a_phone_the_list_stands_for_the_picture(
-        self, browser: Any, site: str
+        self, tab: Any, site: str
     ) -> None:
         """Its text would be too small; nothing is cut off nor scrolls."""
-        page = browser.new_page(viewport={"width": 320, "height": 900})
-        page.goto(f"{site}/index.html")
-        listed = page.get_by_text("Service Engine → Controller: TCP 22 or")
+        show(tab, f"{site}/index.html", width=320)
+        listed = tab.get_by_text("Service Engine → Controller: TCP 22 or")
         assert listed.is_visible()
-        assert not page.locator(".avi-picture svg").is_visible()
-        assert not page.get_by_text("The same as a list").is_visible()
-        assert not page.get_by_text("Arrows run from").is_visible()
-        wider = page.evaluate(
+        assert not tab.locator(".avi-picture svg").is_visible()
+        assert not tab.get_by_text("The same as a list").is_visible()
+        assert not tab.get_by_text("Arrows run from").is_visible()
+        wider = tab.evaluate(
             """() => [...document.querySelectorAll(".avi-fig, .avi-fig *")]
               .filter((part) => part.scrollWidth > part.clientWidth + 1)
               .map((part) => part.outerHTML)"""
         )
         assert wider == []
-        page.set_viewport_size({"width": 1280, "height": 900})
-        assert page.locator(".avi-picture svg").is_visible()
+        resize(tab, 1280)
+        assert tab.locator(".avi-picture svg").is_visible()
         assert not listed.is_visible()
-        page.close()
 
     def test_the_names_of_rows_stay_in_sight(
-        self, browser: Any, site: str
+        self, tab: Any, site: str
     ) -> None:
         """Where a table has to scroll."""
-        page = browser.new_page(viewport={"width": 320, "height": 900})
-        page.goto(f"{site}/wide.html")
-        seen = page.evaluate(
+        show(tab, f"{site}/wide.html", width=320)
+        seen = tab.evaluate(
             """() => {
                 const name = document.querySelector('tbody th');
                 let box = name;
@@ -1097,7 +1090,6 @@ class TestBrowser:
         )
         assert seen[0] > 0
         assert abs(seen[1] - seen[2]) <= 1
-        page.close()
 
 
 def test_a_wide_matrix_is_in_a_box_that_scrolls(

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from bs4 import BeautifulSoup
@@ -37,7 +37,7 @@ def rows(tree: nodes.document) -> list[list[str]]:
     ]
 
 
-def heads(tree: nodes.document) -> list[str]:
+def heads(tree: nodes.Element) -> list[str]:
     """Return the headings of the first table."""
     head = next(tree.findall(nodes.thead))
     return [cell.astext() for cell in head.findall(nodes.entry)]
@@ -55,35 +55,36 @@ def page(project: Project, text: str, **conf: Any) -> BeautifulSoup:
 class TestLayout:
     """Which layout a table has."""
 
+    #: The options of a table, and the layout that they choose.
+    CHOSEN: ClassVar[list[tuple[dict[str, str], str]]] = [
+        ({"columns": "source, ports"}, "flat"),
+        ({"explorer": "", "hide_constant": ""}, "flat"),
+        ({"explorer": "", "group": "none"}, "grouped"),
+        ({"hide_constant": ""}, "flat"),
+        ({"columns": "source", "sort": "port", "limit": "3"}, "flat"),
+        ({"group": "none"}, "grouped"),
+        ({"marks": "below", "merge": "no"}, "grouped"),
+        ({"marks": "below", "hide_constant": ""}, "flat"),
+        ({"group": "source", "sort": "port"}, "grouped"),
+        ({"layout": "published", "notes": "column"}, "published"),
+    ]
+
     @pytest.mark.parametrize("default", ["grouped", "flat", "published"])
-    @pytest.mark.parametrize(
-        ("options", "shown"),
-        [
-            ({"columns": "source, ports"}, "flat"),
-            ({"explorer": "", "hide_constant": ""}, "flat"),
-            ({"explorer": "", "group": "none"}, "grouped"),
-            ({"hide_constant": ""}, "flat"),
-            ({"columns": "source", "sort": "port", "limit": "3"}, "flat"),
-            ({"group": "none"}, "grouped"),
-            ({"marks": "below", "merge": "no"}, "grouped"),
-            ({"marks": "below", "hide_constant": ""}, "flat"),
-            ({"group": "source", "sort": "port"}, "grouped"),
-            ({"layout": "published", "notes": "column"}, "published"),
-        ],
-    )
     def test_options_choose_the_layout_that_has_them(
-        self,
-        project: Project,
-        default: str,
-        options: dict[str, str],
-        shown: str,
+        self, project: Project, default: str
     ) -> None:
         """Whatever the project's default is, nothing breaks."""
-        tree = project.doctree(table(**options), avi_portspec_layout=default)
-        (made,) = tree.findall(nodes.table)
-        names = heads(tree)
-        assert ("avi-ports" in made["classes"]) is (shown == "grouped")
-        assert ("Ports to allow" in names) is (shown == "published")
+        text = "\n".join(table(**options) for options, _ in self.CHOSEN)
+        tree = project.doctree(text, avi_portspec_layout=default)
+        made = [*tree.findall(nodes.table)]
+        assert [
+            "grouped"
+            if "avi-ports" in each["classes"]
+            else "published"
+            if "Ports to allow" in heads(each)
+            else "flat"
+            for each in made
+        ] == [shown for _, shown in self.CHOSEN]
 
     @pytest.mark.parametrize(
         ("default", "shown"),

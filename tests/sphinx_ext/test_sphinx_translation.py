@@ -12,6 +12,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from browsing import show
 from bs4 import BeautifulSoup, Tag
 from docutils import nodes
 from sphinx_projects import Project, directive, warnings
@@ -438,7 +439,7 @@ class TestEverything:
 
     @pytest.mark.browser
     def test_the_choice_of_deployments(
-        self, browser: Any, project: Project
+        self, tab: Any, project: Project
     ) -> None:
         """What its script writes, too: buttons, reasons, details, call-outs.
 
@@ -449,12 +450,12 @@ class TestEverything:
             ".. avi-port-table:: Bar\n   :explorer:\n"
         )
         path = translate_all(project, text)
-        page = browser.new_page()
-        page.goto(
+        show(
+            tab,
             f"{path.as_uri()}#cloud=openstack,openshift,gcp&controller=container"
-            "&service=dns&feature=cli-shell,plain-http&bogus=1"
+            "&service=dns&feature=cli-shell,plain-http&bogus=1",
         )
-        html = BeautifulSoup(page.content(), "html.parser")
+        html = BeautifulSoup(tab.content(), "html.parser")
         for selector in (".avi-chooser", ".avi-explorer-bar"):
             (ours,) = html.select(selector)
             for template in ours.select("template"):
@@ -475,4 +476,3 @@ class TestEverything:
             "Every flow,",
         ):
             assert f"{OPEN}{message}" in html.text
-        page.context.close()

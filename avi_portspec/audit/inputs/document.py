@@ -39,14 +39,14 @@ class Document:
         name: Its name, as it was given; ``-`` for standard input.
         data: Its bytes.
         beside: Other files of the same directory that its format reads with
-            it, by name.
+            it, by name; nothing for those that are not to be read.
     """
 
     def __init__(
         self,
         name: str,
         data: bytes,
-        beside: Mapping[str, bytes] = FrozenDict(),
+        beside: Mapping[str, bytes | None] = FrozenDict(),
     ) -> None:
         self.name = name_of(name)
         # Spreadsheets and some shells put a mark first.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from avi_portspec.audit.inputs.addresses import (
     ANYWHERE,
@@ -28,6 +28,12 @@ from avi_portspec.audit.model import (
     Tag,
     Unknown,
 )
+from avi_portspec.audit.selectors import (
+    NAMESPACE,
+    Label,
+    Selector,
+    Values,
+)
 from avi_portspec.audit.services import EVERY_SERVICE, Spans
 from avi_portspec.model.protocols import TCP
 from avi_portspec.rules.networks import Network
@@ -35,11 +41,15 @@ from avi_portspec.rules.networks import Network
 __all__ = ["HELP", "NAME", "read", "recognises"]
 
 NAME: Final = "kubernetes"
-HELP: Final = "kubectl get networkpolicy -A -o yaml > policies.yaml"
+HELP: Final = "kubectl get networkpolicy,namespace -A -o yaml > policies.yaml"
 _KIND: Final = "NetworkPolicy"
+_NAMESPACE: Final = "Namespace"
 _API: Final = "networking.k8s.io/"
 _ANY_POD: Final = "any pod"
 _EVERYWHERE: Final = "any namespace"
+_OPERATORS: Final = ("in", "notin", "exists", "doesnotexist")
+#: The labels of each namespace that the file has.
+_Namespaces: TypeAlias = Mapping[str, Mapping[str, str]]
 _WAYS: Final[tuple[tuple[Direction, str, str, str], ...]] = (
     ("in", "Ingress", "ingress", "from"),
     ("out", "Egress", "egress", "to"),
@@ -83,10 +93,11 @@ def read(document: Document) -> Existing:
     """
     reading = Reading(document.name, NAME)
     units = 0
+    namespaces = _read_namespaces(reading, document)
     for node in _objects(document):
         if _is_policy(node):
             with reading.guard():
-                _read_policy(reading, node)
+                _read_policy(reading, node, namespaces)
             units += _count(node.value.get("spec"))
         else:
             kind = clean(str(node.value.get("kind")))
@@ -105,6 +116,22 @@ def read(document: Document) -> Existing:
     return reading.finish(units)
 
 
+def _read_namespaces(
+    reading: Reading, document: Document
+) -> dict[str, dict[str, str]]:
+    """Return the labels of the namespaces that the file has, by name."""
+    found = {}
+    for node in _objects(document):
+        if node.value.get("kind") == _NAMESPACE:
+            with reading.guard():
+                meta = node.at("metadata")
+                labels = meta.at("labels").members()
+                found[meta.at("name").name()] = {
+                    key: value.scalar() for key, value in labels
+                }
+    return found
+
+
 def _count(spec: Any) -> int:
     """Return how many rules a policy has."""
     if not isinstance(spec, dict):
@@ -116,14 +143,16 @@ def _count(spec: Any) -> int:
     )
 
 
-def _read_policy(reading: Reading, node: Node) -> None:
+def _read_policy(
+    reading: Reading, node: Node, namespaces: _Namespaces
+) -> None:
     meta, spec = node.at("metadata"), node.at("spec")
     name = meta.at("name").name()
     namespace = meta.at("namespace").name("default")
     types = [each.text() for each in spec.at("policyTypes").each()]
     if not types:
         types = ["Ingress", *(["Egress"] if spec.has("egress") else [])]
-    members = _pods(spec.at("podSelector"), f"namespace {namespace}")
+    members = _pods(spec.at("podSelector"), namespace, namespaces)
     for direction, kind, key, other in _WAYS:
         rules: list[Rule] = []
         for at, each in enumerate(spec.at(key).each()):
@@ -133,7 +162,7 @@ def _read_policy(reading: Reading, node: Node) -> None:
                 reading.leave(place, "set-aside", f"{name} {key}", why)
                 continue
             with reading.guard(place):
-                peers = _peers(each.at(other), namespace)
+                peers = _peers(each.at(other), namespace, namespaces)
                 sources, destinations = order_sides(direction, peers)
                 rules += (
                     Rule(
@@ -183,7 +212,9 @@ def _service(port: Node) -> Spans:
     return services_of(protocol, (low, high))
 
 
-def _peers(peers: Node, namespace: str) -> tuple[Party, ...]:
+def _peers(
+    peers: Node, namespace: str, namespaces: _Namespaces
+) -> tuple[Party, ...]:
     nodes = peers.each()
     if not nodes:
         return (ANYWHERE,)
@@ -194,11 +225,10 @@ def _peers(peers: Node, namespace: str) -> tuple[Party, ...]:
         if block:
             networks += _block(block)
             continue
-        where = f"namespace {namespace}"
+        where: str | Node = namespace
         if each.has("namespaceSelector"):
-            labels = _labels(each.at("namespaceSelector"))
-            where = f"namespaces {labels}" if labels else _EVERYWHERE
-        found.append(_pods(each.at("podSelector"), where))
+            where = each.at("namespaceSelector")
+        found.append(_pods(each.at("podSelector"), where, namespaces))
     return tuple(dict.fromkeys((*join_networks(networks), *found)))
 
 
@@ -215,22 +245,40 @@ def _block(block: Node) -> tuple[Network, ...]:
     return intersect_networks(networks, rest)
 
 
-def _pods(selector: Node, where: str) -> Tag:
+def _pods(selector: Node, where: str | Node, namespaces: _Namespaces) -> Tag:
     """Return pods as their labels, and where they are, in words.
 
-    They are among all pods that are there.
+    Args:
+        selector: The selector of the pods.
+        where: Their namespace, or the selector of their namespaces.
+        namespaces: The labels of each namespace, so far as they are known.
     """
-    name, *around = (
-        name_of(f"{labels} in {place}")
-        for labels, place in dict.fromkeys(
-            (
-                (_labels(selector) or _ANY_POD, where),
-                (_ANY_POD, where),
-                (_ANY_POD, _EVERYWHERE),
-            )
-        )
+    if isinstance(where, Node):
+        place = [*_demands(where, "namespace")]
+        text = f"namespaces {_labels(where)}" if place else _EVERYWHERE
+    else:
+        place = [(NAMESPACE, Values.of(where))]
+        text = f"namespace {where}"
+    return Tag(
+        name_of(f"{_labels(selector) or _ANY_POD} in {text}"),
+        Selector.of([*place, *_demands(selector, "pod")], namespaces),
     )
-    return Tag(name, tuple(around))
+
+
+def _demands(selector: Node, what: str) -> Iterator[tuple[Label, Values]]:
+    """Yield what a selector demands of labels."""
+    for key, value in selector.at("matchLabels").members():
+        yield (what, key), Values.of(value.scalar())
+    for each in selector.at("matchExpressions").each():
+        operator = each.at("operator").word(_OPERATORS)
+        values = [value.scalar() for value in each.at("values").each()]
+        yield (
+            (what, each.at("key").text()),
+            Values(
+                frozenset([None] if "exist" in operator else values),
+                are_all=operator in {"in", "doesnotexist"},
+            ),
+        )
 
 
 def _labels(selector: Node) -> str:

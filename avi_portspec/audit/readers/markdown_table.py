@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from avi_portspec.audit.inputs.document import Document
@@ -27,6 +27,9 @@ _CELL: Final = re.compile(r"((?:[^|\\]|\\.)*)(?:\||$)")
 _LINK: Final = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()]{0,2000}\)")
 _EMPHASIS: Final = re.compile(r"\*\*|__|`")
 _ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
+#: A comment that begins a line, and its end.
+_COMMENT: Final = re.compile(r"[ ]{0,3}<!--")
+_COMMENT_END: Final = "-->"
 _FENCE: Final = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
 
 
@@ -42,39 +45,63 @@ def _is_rule(line: str) -> bool:
 
 
 def _tables(lines: Sequence[str]) -> Iterator[Table]:
-    """Yield the tables, those of blocks of code left out."""
-    fence, at = "", 0
-    while at < len(lines):
-        line = lines[at]
-        mark = _FENCE.match(line)
-        if mark and not fence:
-            fence = mark[1]
-        elif mark and line.strip().startswith(fence):
-            fence = ""
-        below = lines[at + 1] if at + 1 < len(lines) else ""
-        if not fence and "|" in line and _is_rule(below.rstrip("\r")):
+    """Yield the tables, but for those in code and in comments."""
+    shown = [*_shown(lines)]
+    at = 0
+    while at < len(shown):
+        below = shown[at + 1][1] if at + 1 < len(shown) else ""
+        if "|" in shown[at][1] and _is_rule(below.rstrip("\r")):
             end = at + 2
-            while end < len(lines) and "|" in lines[end]:
+            while end < len(shown) and "|" in shown[end][1]:
                 end += 1
             yield Table(
-                _row(lines, at),
-                [_row(lines, number) for number in range(at + 2, end)],
+                _row(*shown[at]), [_row(*line) for line in shown[at + 2 : end]]
             )
             at = end
         else:
             at += 1
 
 
-def _row(lines: Sequence[str], at: int) -> Row:
-    line = lines[at].strip().removeprefix("|")
+def _shown(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Yield the numbers and texts of lines; code is blank, comments go.
+
+    A comment that begins a line takes all of the line that it ends in, and
+    the rest of the file if it ends nowhere (CommonMark, HTML blocks).
+    """
+    fence, is_comment = "", False
+    for number, line in enumerate(lines, 1):
+        mark = _FENCE.match(line)
+        opened = None if fence or is_comment else _COMMENT.match(line)
+        if is_comment or opened:
+            start = opened.end() if opened else 0
+            is_comment = line.find(_COMMENT_END, start) < 0
+            continue
+        if fence:
+            if mark and line.strip().startswith(fence):
+                fence = ""
+        elif mark:
+            fence = mark[1]
+        yield number, "" if fence or mark else line
+
+
+def _row(number: int, line: str) -> Row:
     # The last match is the end of the line, after the last cell.
-    cells = _CELL.findall(line)[:-1]
-    return Row(at + 1, [_plain(cell) for cell in cells])
+    cells = _CELL.findall(line.strip().removeprefix("|"))[:-1]
+    return Row(number, [_plain(cell) for cell in cells])
 
 
 def _plain(cell: str) -> str:
-    text = _LINK.sub(r"\1", break_lines(cell))
+    text = _LINK.sub(r"\1", break_lines(_drop_comments(cell)))
     return _ESCAPE.sub(r"\1", _EMPHASIS.sub("", text)).strip()
+
+
+def _drop_comments(cell: str) -> str:
+    """Return a cell without comments; one that does not end is text."""
+    first, *rest = cell.split("<!--")
+    for part in rest:
+        inner, end, after = part.partition(_COMMENT_END)
+        first += after if end else f"<!--{inner}"
+    return first
 
 
 def read(document: Document) -> Existing:

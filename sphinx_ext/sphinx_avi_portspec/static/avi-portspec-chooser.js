@@ -1,22 +1,21 @@
-/* The choice of a deployment. The build has worked every answer out: this
-   script looks it up, and fetches nothing. Without it, a static table stays. */
+/* The choice of a deployment. The build has worked every answer out: it is
+   looked up here. Without this script, a static table stays. */
 (() => {
 "use strict";
 
-/* The translations, if any; otherwise English. */
+/* Translations, if any. */
 const words = {};
 const say = (english, ...values) => {
   const [first, ...parts] = (words[english] || english).split("{}");
   return first + parts.map((part, at) => values[at] + part).join("");
 };
-const make = (tag, name, ...children) => {
+const make = (kind, ...children) => {
+  const [tag, name] = kind.split(".");
   const node = document.createElement(tag);
   if (name) node.className = name;
   node.append(...children);
   return node;
 };
-const join = (items) =>
-  items.length > 1 ? `${items.slice(0, -1).join(", ")} ${say("and")} ${items.at(-1)}` : items.join("");
 
 /* Return a function from a deployment, values by facet, to its answer. */
 const answering = (data) => (asked) => {
@@ -30,9 +29,11 @@ const answering = (data) => (asked) => {
     return data.answers[-at - 1];
   };
   const list = (starts) => starts.map(find).filter(Boolean);
-  const rows = data.rows.map((row, at) => ({ ...row, ...find(row.start), at })).filter(({ status }) => status);
+  const rows = data.rows.map((row, at) => ({ ...row, ...find(row.start), at })).filter((row) => row.status);
   const clouds = data.clouds.filter(([id]) => asked.cloud.includes(id));
-  const names = join(clouds.filter(([id]) => !data.phrases[id]).map(([, label]) => label));
+  const labels = clouds.filter(([id]) => !data.phrases[id]).map(([, label]) => label);
+  const last = labels.pop();
+  const names = [labels.join(", "), last].filter(Boolean).join(` ${say("and")} `);
   const title = [
     data.titles[[...asked.nodes, ...(asked.controller || [])].join(" ")],
     names && say("managing {}", names),
@@ -54,7 +55,7 @@ const drawRow = (row, find, mark) => {
   const [line, detail] = find(row.at).rows;
   const need = line.querySelector(".avi-need");
   need.append(row.why, row.assumed.length ? mark(row.assumed) : "");
-  need.append(...row.below.map((text) => make("span", "avi-sub", text)));
+  need.append(...row.below.map((text) => make("span.avi-sub", text)));
   detail.querySelector(".avi-assumed").append(row.assumed.join("; "));
   const more = line.lastChild.firstChild;
   more.onclick = () => {
@@ -71,16 +72,16 @@ const drawAnswer = ({ title, rows }, find) => {
   const notes = new Map();
   const mark = (assumed) => {
     const text = say("Assumed: {}.", assumed.join("; "));
-    const item = notes.get(text) || make("li", "", text);
+    const item = notes.get(text) || make("li", text);
     notes.set(text, item);
     item.tabIndex = -1;
-    const letter = make("button", "", String.fromCharCode(97 + [...notes.keys()].indexOf(text)));
+    const letter = make("button", String.fromCharCode(97 + [...notes.keys()].indexOf(text)));
     letter.ariaLabel = say("Assumption {}", letter.textContent);
     letter.onclick = () => {
       fold.open = true;
       item.focus();
     };
-    return make("span", "avi-marks", letter);
+    return make("span.avi-marks", letter);
   };
   const drawTable = (caption, own) => {
     const block = find("table");
@@ -89,7 +90,7 @@ const drawAnswer = ({ title, rows }, find) => {
     own.forEach((row, at) => {
       const before = own[at - 1] || {};
       if (row.from !== before.from) {
-        table.append(make("tbody", "", ...find("group").rows));
+        table.append(make("tbody", ...find("group").rows));
         table.lastChild.querySelector("strong").append(row.from);
       }
       const lines = drawRow(row, find, mark);
@@ -104,13 +105,13 @@ const drawAnswer = ({ title, rows }, find) => {
     ...drawTable(say("Needed: {}", title), rows.filter((row) => !is(row))),
     ...drawTable(say("Optional"), rows.filter(is)),
   ];
-  const many = notes.size > 1 ? "assumptions" : "assumption";
-  fold.firstChild.append(say(`{} ${many} where the vendor's page is not explicit`, notes.size));
+  const many = notes.size > 1 ? "s" : "";
+  fold.firstChild.append(say(`{} assumption${many} where the vendor's page is not explicit`, notes.size));
   fold.lastChild.append(...notes.values());
   return [...tables, below];
 };
 
-/* -- copies: values, never marks -- */
+/* -- copies: values, no marks -- */
 
 const COLUMNS = ["Source", "Destination", "Port", "Service", "Needed", "Why", "Assumed", "Flow"];
 const list = ({ rows, conflicts, gaps, unclear }) => {
@@ -143,7 +144,7 @@ const copy = async (text) => {
     await navigator.clipboard.writeText(text);
     return "Copied";
   } catch {
-    const area = make("textarea", "", text);
+    const area = make("textarea", text);
     document.body.append(area);
     area.select();
     const done = document.execCommand("copy");
@@ -158,10 +159,11 @@ const setUp = (source, number) => {
   const fold = root.nextElementSibling;
   const parts = root.querySelector("template").content;
   const find = (name) => parts.querySelector(`[data-part="${name}"]`).cloneNode(true);
-  // For other scripts, and for the tests.
+  // For other scripts and the tests.
   const answer = (root.aviAnswer = answering(data));
   const [form, status, spoken, calls, out] = root.querySelectorAll("form, [role=status], .avi-calls, .avi-out");
-  form.ariaLabel = say("Choose your deployment") + (number ? ` (${number + 1})` : "");
+  const nth = number ? number + 1 : "";
+  form.ariaLabel = say("Choose your deployment") + (nth && ` (${nth})`);
 
   // -- state --
 
@@ -169,7 +171,6 @@ const setUp = (source, number) => {
   const names = [...new Set(inputs.map(({ name }) => name))];
   const inputsOf = (name) => inputs.filter((input) => input.name === name);
   const alone = inputs.find(({ value }) => value === data.alone) || {};
-  const key = (name) => name + (number ? number + 1 : "");
   const read = () => {
     const chosen = new FormData(form);
     return Object.fromEntries(["cloud", ...names].map((name) => [name, chosen.getAll(name)]));
@@ -179,10 +180,10 @@ const setUp = (source, number) => {
   const recall = () => {
     const given = address();
     // Other anchors are no choice.
-    if (!names.some((name) => given.has(key(name)))) return [];
+    if (!names.some((name) => given.has(name + nth))) return [];
     form.reset();
     return names.flatMap((name) => {
-      const asked = new Set((given.get(key(name)) || "").split(",").filter(Boolean));
+      const asked = new Set((given.get(name + nth) || "").split(",").filter(Boolean));
       for (const input of inputsOf(name)) if (asked.delete(input.value)) input.checked = true;
       return [...asked];
     });
@@ -191,9 +192,9 @@ const setUp = (source, number) => {
     const given = address();
     for (const [name, text] of [...given]) if (!text) given.delete(name);
     for (const name of names) {
-      const changed = inputsOf(name).some((input) => input.checked !== input.defaultChecked);
-      given.delete(key(name));
-      if (changed) given.set(key(name), read()[name].join(","));
+      const changed = inputsOf(name).some((box) => box.checked !== box.defaultChecked);
+      given.delete(name + nth);
+      if (changed) given.set(name + nth, read()[name].join(","));
     }
     const hash = String(given).replaceAll("%2C", ",");
     history.replaceState(history.state, "", hash ? `#${hash}` : location.pathname + location.search);
@@ -201,21 +202,20 @@ const setUp = (source, number) => {
 
   // -- what is shown --
 
-  const count = (total, word) => make("span", total ? "" : "avi-quiet", make("b", "", total), ` ${say(word)}`);
-  const call = (lead, more, items) => {
+  const count = (total, word) => make(total ? "span" : "span.avi-quiet", make("b", total), ` ${say(word)}`);
+  const call = (lead, items, more = "") => {
     if (!items.length) return [];
-    const start = make("p", "", make("b", "", say(lead)), " ", more);
-    const dash = more ? " avi-dash" : "";
-    return [make("div", `avi-call${dash}`, start, make("ul", "", ...items.map((item) => make("li", "", item))))];
+    const start = make("p", make("b", say(lead)), " ", more);
+    const all = make("ul", ...items.map((item) => make("li", item)));
+    return [make(more ? "div.avi-call avi-dash" : "div.avi-call", start, all)];
   };
   let found;
   const show = (strange) => {
     const { cloud } = read();
     if (cloud.length > 1) alone.checked = false;
-    for (const [feature, clouds] of Object.entries(data.offered)) {
-      const input = inputs.find(({ name, value }) => name === "feature" && value === feature);
-      input.parentNode.hidden = !clouds.some((name) => cloud.includes(name));
-      if (input.parentNode.hidden) input.checked = false;
+    for (const part of form.querySelectorAll("[data-on]")) {
+      part.hidden = !part.dataset.on.split(" ").some((id) => cloud.includes(id));
+      if (part.hidden) for (const box of part.querySelectorAll("input")) box.checked = box.defaultChecked;
     }
     const ready = cloud.length || !names.includes("cloud");
     root.classList.toggle("avi-unasked", !ready);
@@ -229,11 +229,11 @@ const setUp = (source, number) => {
     status.replaceChildren(...(ready ? parts : [data.ask]));
     spoken.textContent = "";
     calls.replaceChildren(
-      ...call("Unknown choices in the address:", "", strange),
-      ...call("Conflict:", "", conflicts),
-      ...call("Direction not clear:", "", unclear),
-      ...call("Caution:", "", cautions),
-      ...call("Not documented", say("by the vendor's port page. Check before you rely on a default deny:"), gaps),
+      ...call("Unknown choices in the address:", strange),
+      ...call("Conflict:", conflicts),
+      ...call("Direction not clear:", unclear),
+      ...call("Caution:", cautions),
+      ...call("Not documented", gaps, say("by the vendor's port page. Check before you rely on a default deny:")),
     );
     out.replaceChildren(...drawAnswer(found, find));
   };
@@ -253,9 +253,14 @@ const setUp = (source, number) => {
       change();
       inputs[0].focus();
     } else if (kind) {
-      const named = ([name, chosen]) => (data.fields[name] ? [data.fields[name], chosen] : [name, ...chosen]);
-      const { edition, digest } = data;
-      const deployment = Object.fromEntries(Object.entries(read()).map(named));
+      const { edition, digest, fields } = data;
+      const deployment = { readings: [] };
+      for (const [name, chosen] of Object.entries(read())) {
+        const flow = name.split("reading-")[1];
+        const [direction] = chosen;
+        if (!flow) deployment[fields[name] || name] = fields[name] ? chosen : direction;
+        else if (direction) deployment.readings.push({ flow, direction });
+      }
       const text = FORMATS[kind](list(found), { edition, digest, deployment });
       if (!type) {
         spoken.textContent = say(await copy(text));
@@ -275,8 +280,8 @@ const setUp = (source, number) => {
     show(recall());
   };
   // The line that stays in sight needs the ground of the page.
-  let ground;
-  for (let node = root; node && /^$|, 0\)$/.test(ground ?? ""); node = node.parentElement) {
+  let ground = "";
+  for (let node = root; node && /^$|, 0\)$/.test(ground); node = node.parentElement) {
     ground = getComputedStyle(node).backgroundColor;
   }
   root.style.setProperty("--avi-page", ground);

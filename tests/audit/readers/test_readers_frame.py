@@ -62,6 +62,60 @@ class TestWhoReads:
         with pytest.raises(InvalidDataError):
             read_json(GROUP, format="csv")
 
+    @pytest.mark.parametrize("name", readers())
+    def test_another_format_is_named(self, name: str) -> None:
+        """Once, however many lines are wrong; an empty report is no answer."""
+        text = (
+            "| from | to | port |\n|---|---|---|\n" + "| a | b | tcp/1 |\n" * 9
+        )
+        if name == "markdown":
+            assert read_text(text, format=name).read == 9
+            return
+        with pytest.raises(InvalidDataError) as caught:
+            read_text(text, format=name)
+        (fault,) = faults(caught)
+        assert fault.startswith(
+            f"expected content of {name}, got content of markdown"
+        )
+        assert fault.endswith("; did you mean 'markdown'?")
+
+    def test_lines_of_another_format_are_counted(self) -> None:
+        """The first few show what the file is."""
+        text = 'resource "a" "b" {\n  c = 1\n\n  d = 2\n}\n'
+        with pytest.raises(InvalidDataError) as caught:
+            read_text(text, format="iptables")
+        (fault,) = faults(caught)
+        assert fault == (
+            "expected content of iptables, got content of terraform (4 "
+            "faults, first line 1: expected a line that iptables-save prints, "
+            'got \'resource "a" "b" {\'; line 2: expected a line that '
+            "iptables-save prints, got 'c = 1'; line 4: expected a line that "
+            "iptables-save prints, got 'd = 2'); did you mean 'terraform'?"
+        )
+
+    @pytest.mark.parametrize("name", readers())
+    def test_no_line_of_other_json_is_repeated(self, name: str) -> None:
+        """Plans hold secrets."""
+        text = '{\n"format_version":\n"hunter2",\n"a": {}}'
+        with pytest.raises(InvalidDataError) as caught:
+            read_text(text, format=name)
+        assert "hunter2" not in str(caught.value)
+
+    @pytest.mark.parametrize("text", ["", "\n", "hello\n", "hello\n" * 9])
+    @pytest.mark.parametrize("name", readers())
+    def test_nothing_is_never_read(self, name: str, text: str) -> None:
+        """It would look like a clean report."""
+        with pytest.raises(InvalidDataError) as caught:
+            read_text(text, format=name)
+        assert len(caught.value.faults) == 1
+
+    def test_all_that_is_wrong_with_a_file_of_the_format(self) -> None:
+        """However few of its lines are right."""
+        text = "*filter\n:INPUT DROP [0:0]\nhello\n-A INPUT -j\nCOMMIT\n"
+        with pytest.raises(InvalidDataError) as caught:
+            read_text(text, format="iptables")
+        assert len(caught.value.faults) == 2
+
     def test_an_unknown_format_is_refused(self) -> None:
         """With the nearest name."""
         with pytest.raises(UnknownNameError, match="did you mean 'aws'"):

@@ -277,6 +277,67 @@ spec:
 """
 
 
+def as_tree(data: Any) -> Any:
+    """Return policies whose rules are children, as a tree of NSX has them."""
+    if isinstance(data, list):
+        return [as_tree(each) for each in data]
+    if not isinstance(data, dict):
+        return data
+    tree = {key: as_tree(value) for key, value in data.items()}
+    if data.get("resource_type") in {"SecurityPolicy", "GatewayPolicy"}:
+        tree["children"] = [
+            {"resource_type": "ChildRule", "Rule": rule}
+            for rule in tree.pop("rules")
+        ]
+    return tree
+
+
+class TestTreesOfNsx:
+    """What ``GET /policy/api/v1/infra`` has, a tree of children."""
+
+    def test_rules_that_are_children(self) -> None:
+        """They are those of a list: nothing hangs on how they stand."""
+        gateway = {"resource_type": "GatewayPolicy", "id": "gw",
+                   "rules": [nsx_rule(id="edge")]}  # fmt: skip
+        tree = {
+            "resource_type": "Infra",
+            "children": [
+                policy(
+                    nsx_rule(id="late", sequence_number=2),
+                    nsx_rule(id="drop", sequence_number=1, action="DROP"),
+                    nsx_rule(id="off", disabled=True),
+                ),
+                gateway,
+            ],
+        }
+        found = read_json(as_tree(tree))
+        assert (
+            rules(found)
+            == rules(read_json(tree))
+            == {
+                f"distributed firewall {way}": [
+                    "deny any46 > any46 any service",
+                    "allow any46 > any46 any service",
+                ]
+                for way in ("in", "out")
+            }
+        )
+        assert unread(found) == ["set-aside: off", "set-aside: edge"]
+        assert (found.units, found.read) == (4, 2)
+
+    def test_rules_and_policies_that_stand_alone(self) -> None:
+        """What its policy would say is unknown, and so is what it lacks."""
+        results = [
+            {"resource_type": "SecurityPolicy", "id": "p", "rule_count": 2},
+            {"resource_type": "SecurityPolicy", "id": "none"},
+            {"resource_type": "ChildRule", "Rule": nsx_rule(id="stray")},
+        ]
+        found = read_json({"results": results})
+        assert rules(found) == {}
+        assert unread(found) == ["unknown: p", "unknown: stray"]
+        assert all(not each.filters for each in found.unread)
+
+
 class TestKubernetes:
     """Network policies."""
 
@@ -304,14 +365,23 @@ class TestKubernetes:
             Tag("app=ctl in namespace avi"),
         )
 
-    def test_all_pods_of_a_place_have_those_with_labels(self) -> None:
-        """They are in their namespace, and in any."""
-        found = read_text(POLICY)
-        _, *tags = found.filters[0].rules[0].sources
-        every = "any pod in any namespace"
-        assert [getattr(each, "within", None) for each in tags] == [
-            ("any pod in namespace avi", every), (every,), (every,),
-        ]  # fmt: skip
+    def test_what_no_cluster_takes(self) -> None:
+        """An operator that there is not, and labels that are none."""
+        wrong = (
+            POLICY.replace("operator: In", "operator: Gt")
+            + """---
+apiVersion: v1
+kind: Namespace
+metadata: {name: avi, labels: {team: [net]}}
+"""
+        )
+        with pytest.raises(InvalidDataError) as caught:
+            read_text(wrong)
+        # They stand where the labels of a namespace are read before policies.
+        assert [fault.partition(":")[0] for fault in faults(caught)] == [
+            "/1/metadata/labels/team",
+            "/0/spec/ingress/0/from/3/podSelector/matchExpressions/0/operator",
+        ]
 
     def test_types_that_are_not_named(self) -> None:
         """Ingress always; egress if there are rules for it."""
@@ -468,4 +538,5 @@ class TestDocker:
                      "services:\n  a: {b: c}\n"):  # fmt: skip
             with pytest.raises(InvalidDataError, match="format that is read"):
                 read_text(text)
-        assert read_text("x", format="docker").units == 0
+        with pytest.raises(InvalidDataError, match="expected content of"):
+            read_text("x", format="docker")

@@ -53,6 +53,14 @@ class TestCells:
             ("", "TCP 22\nUDP 53", "tcp/22, udp/53"),
             ("", "protocol 97", "IP protocol 97"),
             ("", "IP protocol #73", "IP protocol 73"),
+            ("TCP", "https", "tcp/443"),
+            ("", "SSH", "tcp/22"),
+            ("", "ntp, SNMP", "udp/123, udp/161"),
+            ("", "LDAP", "tcp/389, udp/389"),
+            ("UDP", "https", "udp/443"),
+            ("", "HTTPS (443/tcp)", "tcp/443"),
+            ("TCP", "SSH (2222)", "tcp/2222"),
+            ("TCP", "443 https", "tcp/443"),
         ],
     )  # fmt: skip
     def test_what_is_read(
@@ -77,6 +85,7 @@ class TestCells:
             ("HTTPS", "443"), ("TCP", "65536"), ("TCP", "25-22"),
             ("TCP", "ping"), ("TCP", "99999"), ("GRE", "47"), ("256", "-"),
             ("6-17", "-"), ("", "protocol 300"), ("ICMP", "type 300"),
+            ("TCP", "HTTPS 8443"), ("TCP", "gopher"),
             ("ICMP", "8-10"), ("IP", "97"), ("TCP", "1.2"),
         ],
     )  # fmt: skip
@@ -95,6 +104,17 @@ class TestRows:
         assert rules(read_text(text)) == {
             "table through": ["allow Controller, SE > DNS/NTP, Syslog udp/53"]
         }
+
+    def test_one_party_of_a_cell(self) -> None:
+        """A name that is known stays whole, as do brackets."""
+        text = HEAD + (
+            '"Controllers and\ncluster IP",SE or Controller,tcp,1\n'
+            '"A (b, c), d (e and f",Controllers and SEs,tcp,2\n'
+        )
+        assert rules(read_text(text))["table through"] == [
+            "allow Controllers and cluster IP > SE or Controller tcp/1",
+            "allow A (b, c), d (e, f > Controllers, SEs tcp/2",
+        ]
 
     def test_addresses_and_any(self) -> None:
         """Networks, lists with blanks, and each word for everybody."""
@@ -276,6 +296,7 @@ class TestRows:
         assert rules(found)["table through"] == [
             "allow a > b tcp/22, udp/123",
             "allow a > b udp/53",
+            "allow a > b ?",
         ]
         assert [each.kind for each in found.unread] == ["failed"]
 
@@ -325,7 +346,7 @@ class TestCsv:
 
     def test_other_headings_are_refused(self) -> None:
         """Nothing of such a table is about ports."""
-        with pytest.raises(InvalidDataError, match="got 1 other tables"):
+        with pytest.raises(InvalidDataError, match="got one with a, b"):
             read_text("a,b\n1,2\n", format="csv")
         with pytest.raises(InvalidDataError, match="got no table"):
             read_text("", format="csv")
@@ -375,6 +396,7 @@ class TestMarkdown:
             "allow Avi Controller, SE > DNS tcp/53, udp/53",
             "allow any46 > a|b tcp/443",
             "allow SE > Controller ?8443",
+            'allow e > f ?"tcp/2"',
             "allow g > h tcp/3",
         ]
         assert unread(found) == ["set-aside: A | B", 'failed: e | f | "tcp/2"']
@@ -390,6 +412,44 @@ class TestMarkdown:
         found = read_text(text)
         assert rules(found) == {"table through": ["allow d > e tcp/2"]}
         assert unread(found) == ["set-aside: ~~a~~ | ~~b~~ | ~~tcp/1~~"]
+
+    def test_comments_are_not_shown(self) -> None:
+        """Over tables, rows of one, and within a cell."""
+        head = "| From | To | Port |\n|---|---|---|\n"
+        text = (
+            f"<!-- {head}| a | b | tcp/1 | -->\n"
+            f"<!--\n{head}| a | b | tcp/2 |\n-->\n\n{head}"
+            "| a | b | tcp/3 <!-- tcp/4 --> |\n"
+            "<!-- | a | b | tcp/5 | -->\n"
+            "  <!--\n| a | b | tcp/6 |\n--> | a | b | tcp/7 |\n"
+            "| a | b | tcp/8 |\n\n"
+            # It stands in code, or it does not begin a line.
+            f"```\n<!--\n```\n\n    <!--\n\nSee <!-- below\n\n{head}"
+            "| a | b | tcp/9 |\n\n"
+            # It does not end.
+            f"<!--\n\n{head}| a | b | tcp/10 |\n"
+        )
+        found = read_text(text)
+        assert rules(found)["table through"] == [
+            f"allow a > b tcp/{port}" for port in (3, 8, 9)
+        ]
+        assert found.units == 3
+        assert [r.place.line for r in found.filters[0].rules] == [12, 17, 29]
+
+    def test_a_comment_in_a_cell_ends_in_it(self) -> None:
+        """One that does not is text, and such a row is not understood."""
+        text = "| from | to | port |\n|-|-|-|\n| a | b | tcp/1 <!-- , 2 |\n"
+        found = read_text(text)
+        assert [each.kind for each in found.unread] == ["failed"]
+
+    def test_code_parts_a_table(self) -> None:
+        """What stands around it is no table."""
+        text = (
+            "| from | to | port |\n```\n```\n|-|-|-|\n\n"
+            "| from | to | port |\n|-|-|-|\n| a | b | tcp/1 |\n"
+            "~~~\n~~~\n| a | b | tcp/2 |\n"
+        )
+        assert rules(read_text(text))["table through"] == ["allow a > b tcp/1"]
 
     def test_rules_of_other_kinds_are_no_tables(self) -> None:
         """A line of dashes below a line with a bar."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import attrs
 
 from avi_portspec.audit import rules as audit_rules
-from avi_portspec.audit.compiled import is_any
 from avi_portspec.audit.inputs.document import Document
 from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.inputs.tables import (
@@ -17,7 +16,7 @@ from avi_portspec.audit.inputs.tables import (
     columns_of,
     read_tables,
 )
-from avi_portspec.audit.model import Unknown
+from avi_portspec.audit.model import Networks, Unknown, is_any
 from avi_portspec.audit.openings import RuleVerdict
 from avi_portspec.audit.roles import names_of_party
 from avi_portspec.audit.services import (
@@ -29,6 +28,13 @@ from avi_portspec.audit.services import (
     service_text,
 )
 from avi_portspec.beyond.queries import statements, traffic_test
+from avi_portspec.beyond.spellings import (
+    find_named,
+    find_slips,
+    nearest_name,
+)
+from avi_portspec.documents import join
+from avi_portspec.rules.inventory import PRODUCT
 
 if TYPE_CHECKING:
     from avi_portspec import Flow, Resolution
@@ -39,12 +45,10 @@ if TYPE_CHECKING:
     from avi_portspec.beyond.records import Statement
     from avi_portspec.names import EndpointId
 
-__all__ = ["Contradictions", "find_contradictions"]
+__all__ = ["Differences", "find_differences"]
 
 #: What a table lacks of the pairs that it is about.
 _LACKING: Final = frozenset({"missing", "partly", "denied"})
-#: What a row is that nothing here can judge.
-_OUTSIDE: Final = frozenset({RuleVerdict.OUTSIDE, RuleVerdict.EMPTY})
 #: What a row is that the deployment has. What only other deployments need is
 #: documented: a table may be for them as well.
 _HERE: Final = frozenset({RuleVerdict.EXPLAINED, RuleVerdict.OPTIONAL})
@@ -54,7 +58,7 @@ _FEW: Final = 8
 _ANY: Final = "any"
 
 
-class Contradictions(NamedTuple):
+class Differences(NamedTuple):
     """Where one table differs from the data.
 
     Attributes:
@@ -65,20 +69,20 @@ class Contradictions(NamedTuple):
         sources: The endpoints that are sources of what the deployment has of
             it, by id; none for any.
         destinations: The endpoints that are destinations of that.
-        unjudged: The rows that cannot be judged, with the reason.
+        unjudged: What cannot be judged, with the reason: a line each.
     """
 
-    texts: tuple[str, ...]
-    is_known: bool
-    has_others: bool
-    sources: tuple[EndpointId, ...]
-    destinations: tuple[EndpointId, ...]
-    unjudged: tuple[str, ...]
+    texts: tuple[str, ...] = ()
+    is_known: bool = False
+    has_others: bool = False
+    sources: tuple[EndpointId, ...] = ()
+    destinations: tuple[EndpointId, ...] = ()
+    unjudged: tuple[str, ...] = ()
 
 
-def find_contradictions(
+def find_differences(
     rows: Sequence[Sequence[str]], resolution: Resolution
-) -> Contradictions | None:
+) -> Differences | None:
     """Return what differs from the data; ``None`` for no table of ports.
 
     A table without a source and a destination is one of ports alone. Nothing
@@ -110,9 +114,22 @@ def find_contradictions(
         )
     )
     report = audit_rules(existing, resolution)
+    strangers = _strangers(report)
+    known = resolution.edition.endpoints
+    meant = find_slips((n for n in strangers if n not in report.roles), known)
+    if has_ends and not _has_product(report, meant.values()):
+        if strangers or report.roles:
+            # Of another product, or of no traffic at all.
+            return Differences()
+        has_ends = False
     wrong = [*_wrong(report)] if has_ends else [*_slips(report)]
     lacking = [*_lacking(report)] if has_ends else []
     texts = [
+        *(
+            f"{strangers[name]}: {name!r} is not a known party; did you mean "
+            f"{near!r}?"
+            for name, near in meant.items()
+        ),
         *(_too_wide(report) if has_ends else ()),
         *map(_of_rule, wrong),
         *(
@@ -121,8 +138,17 @@ def find_contradictions(
         ),
     ]
     here = [each.rule for each in report.rules if each.verdict in _HERE]
-    unjudged = tuple(_unjudged(report, {each.place for each in wrong}))
-    return Contradictions(
+    unjudged: tuple[str, ...] = ()
+    if has_ends or texts:
+        unjudged = (
+            *_unread(report, {finding.place for finding in wrong}),
+            *(
+                _of_stranger(report, name, where)
+                for name, where in strangers.items()
+                if name not in meant
+            ),
+        )
+    return Differences(
         tuple(dict.fromkeys(texts)),
         bool(here or lacking),
         bool(unjudged) or len(report.rules) - len(here) > len(wrong),
@@ -294,16 +320,77 @@ def _of_rule(finding: Finding) -> str:
     return _in_row(finding.place, text)
 
 
-def _unjudged(report: Report, wrong: Container[Place | None]) -> Iterator[str]:
+def _unread(report: Report, told: Container[Place | None]) -> Iterator[str]:
+    """Yield what is no traffic or is not known, unless it is told already."""
     for file in report.files:
         for unread in file.unread:
             yield _in_row(unread.place, clean(unread.why))
     for each in report.rules:
         rule = each.rule
-        if each.verdict in _OUTSIDE:
-            yield _in_row(rule.place, each.verdict.value)
-        elif isinstance(rule.service, Unknown) and rule.place not in wrong:
+        if isinstance(rule.service, Unknown) and rule.place not in told:
             yield _in_row(rule.place, clean(rule.service.why))
+
+
+def _strangers(report: Report) -> dict[str, str]:
+    """Return the parties whom the edition does not know, with their rows."""
+    found: dict[str, dict[int, None]] = {}
+    for each in report.rules:
+        for party in (*each.rule.sources, *each.rule.destinations):
+            name = _name(party)
+            # Other sources may state something of whom only they know.
+            known = (
+                [*_roles(report, [party])]
+                if each.verdict is RuleVerdict.OUTSIDE
+                else report.roles.get(name)
+            )
+            if name and not known:
+                assert each.rule.place.line is not None  # noqa: S101 - types
+                found.setdefault(name, {})[each.rule.place.line] = None
+    return {name: _rows_text([*rows]) for name, rows in found.items()}
+
+
+def _has_product(report: Report, meant: Iterable[str]) -> bool:
+    """Return whether a table names the product: else it is not about it."""
+    known = report.resolution.edition.endpoints
+    ends = [find_named(name, known) for name in meant]
+    ends += [
+        known.get(role) for roles in report.roles.values() for role in roles
+    ]
+    return any(end is not None and end.kind in PRODUCT for end in ends)
+
+
+def _name(party: Party) -> str:
+    """Return what the table calls a party; nothing for any."""
+    names = names_of_party(party)[:1]
+    if isinstance(party, Networks) and not names:
+        names = (", ".join(map(str, party.networks)),)
+    return clean("".join(names))
+
+
+def _of_stranger(report: Report, name: str, rows: str) -> str:
+    if name in report.roles:
+        return f"{rows}: {name!r} is not a party of this edition"
+    near = nearest_name(name, report.resolution.edition.endpoints)
+    hint = f" (the nearest name is {near!r})" if near else ""
+    return f"{rows}: {name!r} is not a known party{hint}"
+
+
+def _rows_text(rows: Sequence[int]) -> str:
+    """Return rows in words, those that follow one another together.
+
+    >>> _rows_text([1, 3, 4, 5])
+    'rows 1 and 3-5'
+    """
+    spans: list[list[int]] = []
+    for row in rows:
+        if spans and spans[-1][-1] == row - 1:
+            spans[-1].append(row)
+        else:
+            spans.append([row])
+    texts = ["-".join(map(str, dict.fromkeys((s[0], s[-1])))) for s in spans]
+    if len(texts) > _FEW:
+        texts[_FEW:] = [f"{len(texts) - _FEW} more"]
+    return f"row{'s' if len(rows) > 1 else ''} {join('and', texts)}"
 
 
 def _in_row(place: Place, text: str) -> str:
