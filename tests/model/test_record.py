@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 import pkgutil
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from types import MappingProxyType
@@ -76,7 +77,12 @@ def kinds(base: type) -> list[type]:
     found = [base]
     for cls in found:
         found += cls.__subclasses__()
-    return found[1:]
+    # attrs makes each class once more, with slots; the first may linger.
+    return [
+        cls
+        for cls in found[1:]
+        if getattr(sys.modules[cls.__module__], cls.__name__) is cls
+    ]
 
 
 def attacks(value: Any) -> Iterator[Any]:
