@@ -77,11 +77,12 @@ def kinds(base: type) -> list[type]:
     found = [base]
     for cls in found:
         found += cls.__subclasses__()
-    # attrs makes each class once more, with slots; the first may linger.
+    # attrs makes each class once more, with slots; the first may linger, and
+    # so may what a test has made.
     return [
         cls
         for cls in found[1:]
-        if getattr(sys.modules[cls.__module__], cls.__name__) is cls
+        if getattr(sys.modules[cls.__module__], cls.__name__, None) is cls
     ]
 
 
