@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import pickle
 import pkgutil
-import sys
 from collections.abc import Iterator
 from importlib import import_module
 from types import MappingProxyType
@@ -70,19 +69,22 @@ def reachable(value: Any, seen: dict[int, Any] | None = None) -> list[Any]:
 
 
 def kinds(base: type) -> list[type]:
-    """Return all subclasses that a module of the package defines."""
-    for each in pkgutil.walk_packages(avi_portspec.__path__, "avi_portspec."):
-        if not each.name.endswith("__main__"):
-            import_module(each.name)
-    found = [base]
-    for cls in found:
-        found += cls.__subclasses__()
-    # attrs makes each class once more, with slots; the first may linger, and
-    # so may what a test has made.
+    """Return all subclasses that the modules of the package define."""
+    modules = [
+        import_module(each.name)
+        for each in pkgutil.walk_packages(
+            avi_portspec.__path__, "avi_portspec."
+        )
+        if not each.name.endswith("__main__")
+    ]
     return [
         cls
-        for cls in found[1:]
-        if getattr(sys.modules[cls.__module__], cls.__name__, None) is cls
+        for module in modules
+        for cls in vars(module).values()
+        if isinstance(cls, type)
+        and issubclass(cls, base)
+        and cls is not base
+        and cls.__module__ == module.__name__
     ]
 
 
