@@ -13,6 +13,7 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 
 from avi_portspec.documents import join
+from avi_portspec.documents.html import WHOLE
 from avi_portspec.model.display import ports_text
 from avi_portspec.model.facets import FACETS
 from avi_portspec.model.phrases import (
@@ -27,7 +28,11 @@ from avi_portspec.model.wording import (
     site_of,
     source_text,
 )
-from sphinx_avi_portspec.blocks import AviBlock, AviFolded, AviSummary
+from sphinx_avi_portspec.blocks import (
+    AviBlock,
+    AviFolded,
+    AviSummary,
+)
 from sphinx_avi_portspec.directive import TableDirective
 from sphinx_avi_portspec.domain import get_domain
 from sphinx_avi_portspec.lookup import (
@@ -153,6 +158,8 @@ class AviChooser(AviScriptMessages):
             return escape(fill(words.get(message, message), values))
 
         html = _MESSAGE.sub(translate, self["html"])
+        # Not in attributes.
+        html = re.sub(r">[^<]+", lambda text: _keep_whole(text[0]), html)
         return "".join(
             [
                 write_words(own),
@@ -160,6 +167,11 @@ class AviChooser(AviScriptMessages):
                 f"{text}</script>{html}",
             ]
         )
+
+
+def _keep_whole(html: str) -> str:
+    """Let no line end within some words of a text in HTML."""
+    return WHOLE.sub(r'<span class="avi-whole">\1</span>', html)
 
 
 def _split(found: re.Match[str]) -> list[str]:

@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 import pytest
-from browsing import find_violations, resize, show
+from browsing import find_violations, parted_names, resize, show
 
 import avi_portspec
 from avi_portspec import Edition, Inventory, loads_inventory, preset
@@ -90,6 +90,17 @@ def test_a_phone_shows_each_cell_with_its_heading(
     for label, shown, right in cells:
         assert shown == f'"{label}: "'
         assert right <= 320
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_line_ends_within_the_name_of_a_cloud(
+    edition: Edition, tab: Any, name: FormatName
+) -> None:
+    """In titles, tables and lists."""
+    show_text(tab, avi_portspec.export(edition.resolve("nsx-t"), name))
+    found, parted = parted_names(tab, "NSX-T")
+    assert found >= 3
+    assert parted == []
 
 
 @pytest.mark.parametrize("name", FORMATS)
