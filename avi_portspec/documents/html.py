@@ -88,9 +88,9 @@ td:last-child { min-width: 12rem; }
 """
 
 
-#: What no line of text ends within, at its hyphen: a range of addresses or
-#: ports, and a name such as NSX-T.
-WHOLE: Final = re.compile(r"(\d[\d.]*-\d[\d.]*|\w+-\w\b)")
+#: What no line of text ends within: a range of addresses or ports, a name such
+#: as NSX-T, a port such as TCP 22.
+WHOLE: Final = re.compile(r"(\d[\d.]*-\d[\d.]*|\w+-\w\b|\b[A-Z]+ \d+)")
 #: Where there are two columns, the second is what the first names.
 _PAIR: Final = 2
 

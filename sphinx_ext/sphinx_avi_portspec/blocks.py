@@ -18,6 +18,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from avi_portspec.documents.html import WHOLE
 from avi_portspec.model.phrases import NOT_DOCUMENTED
+from sphinx_avi_portspec.cells import AviCell
 from sphinx_avi_portspec.domain import get_domain
 from sphinx_avi_portspec.pen import (
     AviData,
@@ -433,6 +434,8 @@ class ForHtml(HtmlTransform):
             id(text): text
             for part in self.document.findall(lambda n: isinstance(n, ours))
             for text in part.findall(nodes.Text)
+            # Compact cells write their own.
+            if not isinstance(text.parent, AviCell)
         }.values():
             _keep_whole(text)
         for block in self.document.findall(AviBlock):

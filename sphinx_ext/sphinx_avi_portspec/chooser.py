@@ -13,7 +13,6 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 
 from avi_portspec.documents import join
-from avi_portspec.documents.html import WHOLE
 from avi_portspec.model.display import ports_text
 from avi_portspec.model.facets import FACETS
 from avi_portspec.model.phrases import (
@@ -44,7 +43,7 @@ from sphinx_avi_portspec.lookup import (
 from sphinx_avi_portspec.pen import Filled, Phrase, fill
 from sphinx_avi_portspec.scripts import AviScriptMessages, write_words
 from sphinx_avi_portspec.tables import PortTable
-from sphinx_avi_portspec.writers import has_scripts
+from sphinx_avi_portspec.writers import has_scripts, keep_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,7 +158,7 @@ class AviChooser(AviScriptMessages):
 
         html = _MESSAGE.sub(translate, self["html"])
         # Not in attributes.
-        html = re.sub(r">[^<]+", lambda text: _keep_whole(text[0]), html)
+        html = re.sub(r">[^<]+", lambda text: keep_whole(text[0]), html)
         return "".join(
             [
                 write_words(own),
@@ -167,11 +166,6 @@ class AviChooser(AviScriptMessages):
                 f"{text}</script>{html}",
             ]
         )
-
-
-def _keep_whole(html: str) -> str:
-    """Let no line end within some words of a text in HTML."""
-    return WHOLE.sub(r'<span class="avi-whole">\1</span>', html)
 
 
 def _split(found: re.Match[str]) -> list[str]:

@@ -93,13 +93,14 @@ def test_a_phone_shows_each_cell_with_its_heading(
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_no_line_ends_within_the_name_of_a_cloud(
-    edition: Edition, tab: Any, name: FormatName
+@pytest.mark.parametrize(("words", "least"), [("NSX-T", 3), ("TCP 22", 2)])
+def test_no_line_ends_within_a_name_or_a_port(
+    edition: Edition, tab: Any, name: FormatName, words: str, least: int
 ) -> None:
     """In titles, tables and lists."""
     show_text(tab, avi_portspec.export(edition.resolve("nsx-t"), name))
-    found, parted = parted_names(tab, "NSX-T")
-    assert found >= 3
+    found, parted = parted_names(tab, words)
+    assert found >= least
     assert parted == []
 
 

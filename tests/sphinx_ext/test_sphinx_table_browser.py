@@ -306,11 +306,14 @@ def test_a_matrix_is_seen_at_once(tab: Any, site: Site) -> None:
     assert share >= 0.8
 
 
-def test_no_line_ends_within_the_name_of_a_cloud(tab: Any, site: Site) -> None:
+@pytest.mark.parametrize(("name", "least"), [("NSX-T", 10), ("TCP 22", 4)])
+def test_no_line_ends_within_a_name_or_a_port(
+    tab: Any, site: Site, name: str, least: int
+) -> None:
     """At the hyphen of NSX-T, which stays a plain one to copy and to find."""
     show(tab, site.address("names"), width=320)
-    found, parted = parted_names(tab, "NSX-T")
-    assert found >= 10
+    found, parted = parted_names(tab, name)
+    assert found >= least
     assert parted == []
 
 

@@ -17,9 +17,9 @@ const make = (kind, ...children) => {
   return node;
 };
 /* No line ends within words such as NSX-T. */
-const whole = (text) => text.split(/(\w+-\w\b)/).map((part, at) => (at % 2 ? make("span.avi-whole", part) : part));
+const whole = (text) => text.split(/(\w+-\w\b|[A-Z]+ \d+)/).map((part, at) => (at % 2 ? make("span.avi-whole", part) : part));
 
-/* From a deployment, values by facet, to its answer. */
+/* From a deployment, by facet, to its answer. */
 const answering = (data) => (asked) => {
   const known = data.words.map(([facet, value]) => asked[facet].includes(value));
   const find = (start) => {
