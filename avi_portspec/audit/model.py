@@ -37,6 +37,8 @@ __all__ = [
     "Unknown",
     "Unread",
     "UnreadKind",
+    "families_of",
+    "is_any",
 ]
 
 Action: TypeAlias = Literal["allow", "deny"]
@@ -72,6 +74,18 @@ class Place:
         if self.line is not None:
             return f"{self.file}:{self.line}"
         return f"{self.file}{'#' if self.pointer else ''}{self.pointer}"
+
+    def before(self, text: str, joint: str = " ") -> str:
+        """Return a text with the place before it, and no name twice.
+
+        >>> str(Place("file", pointer="chain").before("chain 1", ": "))
+        'file#chain 1'
+        """
+        if self.line is None and self.pointer:
+            rest = text.removeprefix(self.pointer)
+            if rest != text and not rest[:1].isalnum():
+                return f"{self}{rest}"
+        return f"{self}{joint}{text}"
 
 
 @attrs.frozen
@@ -119,6 +133,14 @@ class PrefixList:
     """A list of prefixes that stands elsewhere."""
 
     id: str
+    #: Whether it is the provider's own, and nothing of the site can be in it.
+    is_closed: bool = attrs.field(default=False, eq=False)
+    #: The list outside of which it is all there is, and the networks that are
+    #: outside for sure.
+    outside_of: PrefixList | None = attrs.field(
+        default=None, eq=False, repr=False
+    )
+    surely: tuple[Network, ...] = attrs.field(default=(), eq=False, repr=False)
 
 
 @attrs.frozen
@@ -142,6 +164,25 @@ class Unknown:
 Party: TypeAlias = (
     Networks | Anywhere | Group | Tag | PrefixList | Members | Unknown
 )
+
+
+def families_of(party: Party) -> frozenset[Family]:
+    """Return the families that a party is of, if it says so."""
+    match party:
+        case Anywhere(families=families):
+            return frozenset(families)
+        case Networks(networks=networks):
+            return frozenset(network.version for network in networks)
+    return frozenset()
+
+
+def is_any(party: Party) -> bool:
+    """Return whether a party is anybody, or anybody outside."""
+    if isinstance(party, Networks):
+        return any(not network.prefixlen for network in party.networks)
+    if isinstance(party, PrefixList):
+        return party.outside_of is not None
+    return isinstance(party, Anywhere)
 
 
 @attrs.frozen(kw_only=True)
@@ -212,6 +253,9 @@ class Filter:
             others for them than *rules*.
         routed_by: The host that forwards what the filter judges: one that
             has a role of its own is taken for no router, and judges nothing.
+        borders: The parties at whose borders it stands: what stays within
+            one of them does not pass it. There are none if it is not known
+            which they are; ``None`` if it judges that, too.
         assumes: What was assumed to read it, in words.
     """
 
@@ -226,6 +270,7 @@ class Filter:
     is_stateful: bool = True
     reply_rules: tuple[Rule, ...] = ()
     routed_by: Party | None = None
+    borders: tuple[Party, ...] | None = None
     assumes: tuple[str, ...] = ()
 
 
@@ -245,6 +290,8 @@ class Unread:
             brings filters of its own.
         may_deny: Whether it may deny what its filters allow even where
             their order does not count.
+        is_bounded: Whether a rule of its place has what is known of it, such
+            as its parties: it may decide nothing else.
     """
 
     place: Place
@@ -254,12 +301,13 @@ class Unread:
     filters: tuple[str, ...] = ()
     is_apart: bool = False
     may_deny: bool = False
+    is_bounded: bool = False
 
     def concerns(self, filter_: Filter) -> bool:
         """Return whether what a filter does depends on it."""
         return (
             self.kind != "set-aside"
-            and not self.is_apart
+            and not (self.is_apart or self.is_bounded)
             and (not self.filters or filter_.id in self.filters)
         )
 
@@ -299,6 +347,7 @@ class Existing(Strict):
                 for rule in filter_.rules
                 if rule.origin == "file"
             }
+            - {unread.place for unread in self.unread if unread.is_bounded}
         )
 
     def _faults(self) -> Iterator[Fault]:

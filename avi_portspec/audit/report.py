@@ -26,10 +26,12 @@ from avi_portspec.audit.model import (
     Filter,
     Networks,
     Party,
+    PrefixList,
     Rule,
     Unknown,
     Unread,
     UnreadKind,
+    is_any,
 )
 from avi_portspec.audit.near import Near
 from avi_portspec.audit.openings import RuleReport, RuleVerdict, judge_rules
@@ -232,7 +234,8 @@ _JUDGED: Final[tuple[Status, ...]] = (
 )
 _UNCLEAR: Final = (
     "the vendor does not state clearly who opens the connection: add its "
-    "reading to the deployment, or decline the flow"
+    "reading under [[readings]] of the deployment, or decline the flow under "
+    "[[declined]]"
 )
 #: Agreements of statements that add to what the vendor's page has.
 _ADDING: Final = frozenset({"adds", "differs"})
@@ -294,6 +297,12 @@ class _Audit:
             for report in judge_rules(self._compiler, judged, documented)
         ]
         self._parties = parties_of(files)
+        self._bounded = {
+            unread.place
+            for each in files
+            for unread in each.unread
+            if unread.is_bounded
+        }
         self.roles = {
             clean(name): roles_
             for name, (party, _) in self._parties.items()
@@ -448,20 +457,23 @@ class _Audit:
     def _near(self, report: FlowReport, side: Side) -> Iterator[Near]:
         """Yield what was probably meant for a flow that does not pass."""
         yield from _near_rules(report.flow.id, self.rules)
-        for other in report.sides.values():
-            if other.kind != side.kind and other.verdict in _PASSING:
-                places = [str(rule.place) for rule in other.rules[:_SHOWN]]
-                if places:
-                    yield Near(
-                        "other-side",
-                        f"{', '.join(places)} lets it through on the side "
-                        f"of {other.party}; this side lacks it.",
-                        (report.flow.id,),
-                    )
+        other = report.sides.get(_OTHERS.get(side.kind, ""))
+        if other is not None and other.verdict in _PASSING and other.rules:
+            places = [str(rule.place) for rule in other.rules[:_SHOWN]]
+            word = "out of" if other.kind == "source" else "into"
+            yield Near(
+                "other-side",
+                f"{', '.join(places)} lets it {word} {other.party}; this side "
+                "lacks it.",
+                (report.flow.id,),
+            )
 
     def _of_rule(self, report: RuleReport) -> Iterator[Finding]:
         known = _RULES.get(report.verdict)
         if known is None or report.rule.origin != "file":
+            return
+        if report.rule.place in self._bounded:
+            # That it was not read is a finding of its own.
             return
         kind, level, text = known
         if report.verdict is RuleVerdict.RULED_OUT and report.mixes:
@@ -499,8 +511,8 @@ class _Audit:
                 yield Finding(
                     kind="unfiltered",
                     level="unknown",
-                    text=f"Nothing here filters {end.id}: map its parties "
-                    "under [party] of the role map, or list it under "
+                    text=f"Nothing that was read filters {end.id}: map its "
+                    "parties under [party] of the role map, or list it under "
                     "[not-filtered].",
                     party=end.id,
                 )
@@ -510,7 +522,12 @@ class _Audit:
         unmapped = {
             name: places
             for name, (party, places) in self._parties.items()
-            if not (clean(name) in self.roles or self._is_known(party))
+            if not (
+                clean(name) in self.roles
+                or self._is_known(party)
+                or (isinstance(party, PrefixList) and party.is_closed)
+                or is_any(party)
+            )
         }
         meant = find_slips(unmapped, self._resolution.edition.endpoints)
         for name, places in unmapped.items():
@@ -521,8 +538,9 @@ class _Audit:
             yield Finding(
                 kind="unmapped",
                 level="note",
-                text=f"{clean(name)} is in no role of the role map ({text})."
-                f"{hint}",
+                text=f"{clean(name)} is in no role of the role map ({text}): "
+                "give it its roles under [party], or a name of your own if "
+                f"it is nobody of the product.{hint}",
                 party=name,
             )
 
@@ -549,6 +567,8 @@ class _Audit:
         return False
 
 
+#: The other side of one.
+_OTHERS: Final = {"source": "destination", "destination": "source"}
 _PASSING: Final = frozenset({Verdict.COVERED, Verdict.ONLY_BROAD})
 _KINDS: Final[dict[Verdict, FindingKind]] = {
     Verdict.MISSING: "missing",
@@ -588,7 +608,7 @@ def _near_rules(flow: str, rules: Iterable[RuleReport]) -> list[Near]:
     return [
         *dict.fromkeys(
             near._replace(
-                reason=f"{rule.rule.place} {clean(rule.rule.id)}: "
+                reason=f"{clean(rule.rule.place.before(rule.rule.id))}: "
                 f"{near.reason}"
             )
             for rule in rules
@@ -623,9 +643,12 @@ def _lack_text(flow: Flow, side: Side) -> str:
 def _denying(side: Side) -> str:
     """Return the rules that stop something on a side, in words."""
     return ", ".join(
-        f"{clean(str(rule.place))} {clean(rule.id)}"
-        for rule in side.denied_by[:_SHOWN]
+        clean(rule.place.before(rule.id)) for rule in side.denied_by[:_SHOWN]
     )
+
+
+#: What passes, and the verb.
+_PASS: Final = {"it": "passes", "them": "pass"}
 
 
 def _cause(side: Side, what: str) -> str:
@@ -633,7 +656,7 @@ def _cause(side: Side, what: str) -> str:
     why = {
         Verdict.MISSING: f"nothing lets {what} through",
         Verdict.DENIED: f"an earlier rule denies {what}",
-        Verdict.PARTLY: f"not all of {what} passes",
+        Verdict.PARTLY: f"not all of {what} {_PASS[what]}",
     }[side.verdict]
     where = {
         "destination": f"into {side.party}",

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_network
+from textwrap import wrap
 from typing import Any, Final
 
 import attrs
@@ -17,6 +18,7 @@ from avi_portspec.audit.model import (
     Party,
     PrefixList,
     Tag,
+    is_any,
 )
 from avi_portspec.beyond.spellings import find_named, find_slips
 from avi_portspec.errors import Fault, InvalidDataError, nearest, shown
@@ -31,6 +33,7 @@ from avi_portspec.serialisation.limits import FAULTS
 
 __all__ = [
     "NO_ROLES",
+    "PARTS",
     "RoleMap",
     "draft_roles",
     "names_of_party",
@@ -38,6 +41,8 @@ __all__ = [
     "read_roles",
 ]
 
+#: The parts that the product is.
+PARTS: Final = ("controller", "service-engine")
 _PARTY, _NOT_FILTERED, _TOGETHER = "party", "not-filtered", "together"
 _KEYS: Final = (_PARTY, _NOT_FILTERED, _TOGETHER)
 _TEXT: Final = Text("a party, as the file calls it")
@@ -337,13 +342,21 @@ def _together(value: Any, faults: list[Fault]) -> tuple[tuple[str, ...], ...]:
 
 #: The type in the address of a resource of Terraform; its name follows.
 _TYPE: Final = re.compile(r"(?:^|(?<=\.))(?:data\.)?[a-z0-9]+_\w+\.(?=[\w-])")
+#: How wide a line of the draft is, less what marks it as a comment.
+_WIDTH: Final = 76
 _WORDS: Final = re.compile(r"[a-z0-9]+")
+#: Where the product is, as other sources call it: no role, but those in it.
+_NETWORK: Final = "virtual-network"
 _HEAD: Final = """\
 # Which roles the parties have: endpoints ('avi-portspec endpoints' lists
 # them), or names of your own for parties that the data does not know.
 # Guesses are comments: check them before you remove the sign.
 [party]
 """
+
+
+def _wrapped(text: str) -> list[str]:
+    return wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def draft_roles(existing: Iterable[Existing], edition: EditionData) -> str:
@@ -357,6 +370,8 @@ def draft_roles(existing: Iterable[Existing], edition: EditionData) -> str:
     """
     lines = []
     for name, (party, rules) in parties_of(existing).items():
+        if is_any(party):
+            continue
         first = next(iter(rules))
         more = f" and {len(rules) - 1} more" if len(rules) > 1 else ""
         roles = _guess(names_of_party(party), edition)
@@ -364,7 +379,13 @@ def draft_roles(existing: Iterable[Existing], edition: EditionData) -> str:
         listed = json.dumps(roles, ensure_ascii=True)
         key = json.dumps(name, ensure_ascii=True)
         place = first if first.isprintable() else ascii(first)[1:-1]
-        lines.append(f"# {key} = {listed}  # {place}{more}\n")
+        entry, where = f"# {key} = {listed}", f"{place}{more}"
+        if len(entry) + len(where) > _WIDTH:
+            # Two signs: without one, it is still a comment.
+            lines += [f"## {line}\n" for line in _wrapped(where)]
+            lines.append(f"{entry}\n")
+        else:
+            lines.append(f"{entry}  # {where}\n")
     return _HEAD + "".join(lines)
 
 
@@ -377,6 +398,8 @@ def _guess(names: Iterable[str], edition: EditionData) -> list[str]:
     texts = [_TYPE.sub("", name) for name in names]
     named = (find_named(text, edition.endpoints) for text in texts)
     found = next(filter(None, named), None)
+    if found is not None and found.id == _NETWORK:
+        return [*PARTS]
     if found is not None:
         return [found.id]
     words = {word for text in texts for word in _split(text)}

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from avi_portspec.audit.model import Existing, Party
-from avi_portspec.audit.roles import RoleMap, names_of_party, parties_of
+from avi_portspec.audit.roles import (
+    PARTS,
+    RoleMap,
+    names_of_party,
+    parties_of,
+)
 from avi_portspec.names import fold
 from avi_portspec.rules.networks import Network
 
-__all__ = ["PARTS", "WHOLE", "Shares", "is_within", "meets", "parts_of_roles"]
+__all__ = ["WHOLE", "Shares", "is_within", "meets", "parts_of_roles"]
 
-#: The product as a whole, and the parts that it is.
+#: The product as a whole.
 WHOLE: Final = "avi-vantage"
-PARTS: Final = ("controller", "service-engine")
 
 
 class Shares:
@@ -29,7 +33,7 @@ class Shares:
 
     def __init__(
         self,
-        existing: Iterable[Existing],
+        existing: Sequence[Existing],
         roles: RoleMap,
         roles_by_key: Callable[[Party], Iterable[str]],
     ) -> None:
@@ -39,6 +43,8 @@ class Shares:
                 self._networks.setdefault(role, []).append(network)
         #: Of each format, for one provider's names are not another's.
         self._bearers: dict[tuple[str, str], set[str]] = {}
+        #: What the filters of any file are at the borders of.
+        self._places = _places(existing, roles_by_key)
         named: set[str] = set()
         for each in existing:
             kinds = {
@@ -96,6 +102,31 @@ class Shares:
         names = {name for each in parties for name in names_of_party(each)[:1]}
         bearers = self._bearers.get((format_, role), set())
         return bearers | self._absent.get(role, set()) <= names
+
+    def is_all_in(self, role: str, place: Party) -> bool:
+        """Return whether a role has one place, as far as anybody says.
+
+        Args:
+            role: The role.
+            place: What filters are at the border of.
+        """
+        places = self._places.get(role, set()) | self._absent.get(role, set())
+        return places <= {*names_of_party(place)[:1]}
+
+
+def _places(
+    existing: Iterable[Existing],
+    roles_by_key: Callable[[Party], Iterable[str]],
+) -> dict[str, set[str]]:
+    """Return by role the parties at whose borders filters are."""
+    found: dict[str, set[str]] = {}
+    for each in existing:
+        for filter_ in each.filters:
+            for party in filter_.borders or ():
+                for role in parts_of_roles(roles_by_key(party)):
+                    own = names_of_party(party)[:1]
+                    found.setdefault(role, set()).update(own)
+    return found
 
 
 def is_within(network: Network, other: Network) -> bool:

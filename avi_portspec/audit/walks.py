@@ -18,7 +18,7 @@ from avi_portspec.audit.compiled import (
     hull,
     last_resort_breadth,
 )
-from avi_portspec.audit.model import LastResort
+from avi_portspec.audit.model import Direction, LastResort
 
 __all__ = [
     "Allowance",
@@ -63,12 +63,13 @@ class Part(NamedTuple):
 
     Attributes:
         region: The part.
-        stages: The filters of each stage; and whether the part is surely on
+        stages: The filters of each stage and direction, for replies leave
+            one side and reach the other; and whether the part is surely on
             the filter's side, or only may be.
     """
 
     region: Region
-    stages: dict[str, list[tuple[Judged, bool]]]
+    stages: dict[tuple[str, Direction], list[tuple[Judged, bool]]]
 
 
 class Allowance(NamedTuple):
@@ -95,9 +96,12 @@ def parts_of(
     """
     parts: list[Part] = [Part(need, {})]
     for judged in filters:
+        inside, inside_maybe = judged.within
         surely, maybe = (
-            _attached(need, mask, everybody, axis(judged))
-            for mask in judged.attached
+            subtract(_attached(need, mask, everybody, axis(judged)), free)
+            for mask, free in zip(
+                judged.attached, (inside_maybe, inside), strict=True
+            )
         )
         if not maybe:
             continue
@@ -122,7 +126,7 @@ def parts_of(
             ):
                 if region:
                     stages = {k: [*v] for k, v in part.stages.items()}
-                    stage = judged.filter.stage
+                    stage = judged.filter.stage, judged.filter.direction
                     stages.setdefault(stage, []).append((near, is_sure))
                     cut.append(Part(region, stages))
             rest = subtract(part.region, maybe)

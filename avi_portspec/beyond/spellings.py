@@ -246,7 +246,7 @@ def find_slips(
             if word == their or _may_be_slip(word, their)
         ]
         likeness, known = max(near, key=itemgetter(0), default=(0.0, ""))
-        if likeness > _SLIP:
+        if likeness > _SLIP and fold(known) != fold(name):
             found[name] = known
     return found
 

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import json
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
 from audit_making import NTP, PORTAL, SSH, resolution, role_map
 
+from avi_portspec.audit.document import make_document
+from avi_portspec.audit.model import (
+    Existing,
+    Filter,
+    Group,
+    LastResort,
+    Place,
+    Rule,
+)
 from avi_portspec.audit.readers import read
 from avi_portspec.audit.report import Report, audit_rules
+from avi_portspec.audit.roles import draft_roles
+from avi_portspec.audit.services import EVERY_SERVICE
+from avi_portspec.documents.markdown import write
+from avi_portspec.names import EndpointId
+from avi_portspec.rules.inventory import Inventory
 
 HOST = {"this host": ("controller",)}
 
@@ -18,6 +33,7 @@ def report(
     text: str,
     parties: Any = HOST,
     not_filtered: tuple[str, ...] = (),
+    inventory: Inventory | None = None,
     **options: Any,
 ) -> Report:
     """Return the report on a file.
@@ -26,12 +42,24 @@ def report(
         text: The file.
         parties: The roles of its parties.
         not_filtered: The roles whose rules are not in it.
+        inventory: The addresses of roles.
         options: How to read it.
     """
     return audit_rules(
         read(text.encode(), "file", **options),
         resolution(),
         roles=role_map(parties=parties, not_filtered=not_filtered),
+        inventory=inventory,
+    )
+
+
+def addresses(**networks: str) -> Inventory:
+    """Return an inventory of roles, each with a network."""
+    return Inventory(
+        addresses={
+            EndpointId(name.replace("_", "-")): (ip_network(text),)
+            for name, text in networks.items()
+        }
     )
 
 
@@ -79,6 +107,28 @@ class TestWhatWasNotRead:
         assert verdict(found) == "only broad"
         assert {each.kind for each in found.files[0].unread} == {"set-aside"}
 
+    def test_a_row_of_a_table_whose_ports_are_not_understood(self) -> None:
+        """It may decide what is between its parties, and nothing else."""
+        table = (
+            "source,destination,protocol,port,action,status\n"
+            "SE,Controller,tcp,22,allow,done\n"
+            "Admin,Controller,tcp,gopher,{},done\n"
+            "SE,Controller,udp,123,allow,done\n"
+        )
+        for action in ("allow", "deny"):
+            found = report(table.format(action), parties={})
+            assert verdict(found, SSH, "path") == "covered"
+            assert verdict(found, NTP, "path") == "covered"
+            assert verdict(found, PORTAL, "path") == "missing"
+            (file,) = found.files
+            assert (file.units, file.read, file.failed) == (3, 2, 1)
+            kinds = [f.kind for f in found.findings if f.place
+                     and f.place.line == 3]  # fmt: skip
+            assert kinds == ["unread"]
+            flow = "external-to-controller-https"
+            expected = "unknown" if action == "allow" else "missing"
+            assert verdict(found, flow, "path") == expected
+
     def test_maps_that_hand_some_of_it_over(self) -> None:
         """All of the rule is unread, what its map accepts as well."""
         field = {"payload": {"protocol": "tcp", "field": "dport"}}
@@ -117,8 +167,9 @@ class TestWhatWasNotRead:
     @pytest.mark.parametrize(
         ("row", "ssh", "ntp"),
         [
-            # It may deny what another row allows, and allow what none does.
-            ("22 - ssh | deny", "unknown", "unknown"),
+            # It may deny what another row allows, and nothing else.
+            ("22 - ssh | deny", "unknown", "missing"),
+            # Or it may allow what none does.
             ("22 - ssh | maybe", "unknown", "unknown"),
             ("22 - ssh | allow", "covered", "unknown"),
         ],
@@ -419,6 +470,8 @@ class TestOtherHooks:
         }
         xt = {"xt": {"type": "target", "name": "DNAT"}}
         text = nft(chains, ("nat", [xt]), ("in", [on(22), ACCEPT]))
+        assert verdict(report(text)) == "unknown"
+        text = nft(chains, ("nat", [on(80), xt]), ("in", [on(22), ACCEPT]))
         assert verdict(report(text)) == "only broad"
 
     @pytest.mark.parametrize(
@@ -537,6 +590,194 @@ class TestGroupsThatBearFilters:
         assert verdict(found) == "only broad"
         (rule,) = found.flows[SSH].sides["destination"].rules
         assert rule.id == "AllowVnetInBound"
+
+
+def azure_rule(name: str, priority: int, **more: str) -> dict[str, Any]:
+    """Return a rule of Azure that lets everything in, but for *more*."""
+    return {
+        "name": name, "priority": priority, "access": "Allow",
+        "direction": "Inbound", "protocol": "*",
+        "sourceAddressPrefix": "*", "sourcePortRange": "*",
+        "destinationAddressPrefix": "*", "destinationPortRange": "*", **more,
+    }  # fmt: skip
+
+
+class TestHowPlacesAreNamed:
+    """A place that is a name already is not said twice."""
+
+    def test_rules_and_what_is_set_aside(self) -> None:
+        """As a terminal has them: chains of nftables have names, no lines."""
+        chains = {"in": INPUT}
+        limit = {"limit": {"rate": 10, "per": "second"}}
+        established = {"match": {"op": "==", "left": {"ct": {"key": "state"}},
+                                 "right": "established"}}  # fmt: skip
+        found = report(
+            nft(
+                chains,
+                ("in", [established, ACCEPT]),
+                ("in", [on(22), limit, ACCEPT]),
+            )
+        )
+        text = write(make_document(found, everything=True))
+        assert "handle" in text
+        for line in text.split("\n"):
+            words = line.split("handle")
+            assert len(words) < 3 or "," in line, line
+        assert "limit rate 10 per second" in text
+        assert "{" not in text
+
+    def test_a_draft_is_as_wide_as_a_terminal(self) -> None:
+        """Where a party stands is above it, still in a comment."""
+        place = Place("policies.json", pointer="/children/0" * 9)
+        listed = [Rule(id="1", place=place, service=EVERY_SERVICE,
+                       sources=(Group("se"),), destinations=(Group("ctl"),))
+                  ]  # fmt: skip
+        existing = Existing(
+            name="policies.json", format="nsx", units=1,
+            filters=(Filter(id="f", place=Place("policies.json"),
+                            attached_to=(), direction="through", stage="f",
+                            discipline="union", rules=tuple(listed),
+                            last_resort=LastResort(action="deny", text="",
+                                                   origin="file")),),
+        )  # fmt: skip
+        draft = draft_roles([existing], resolution().edition)
+        lines = draft.split("\n")
+        at = lines.index('# "se" = ["service-engine"]')
+        # The place itself is one word, and is not cut.
+        assert lines[at - 1] == f"## {place}"
+
+
+class TestWhatIsTranslated:
+    """Of traffic that is sent elsewhere, the filter of its port says naught.
+
+    The expectations are what a kernel does: DNAT is before INPUT.
+    """
+
+    NAT = (
+        "# Generated by iptables-save v1.8.9\n*nat\n"
+        ":PREROUTING ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\n"
+        ":DOCKER -\n"
+        "-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER\n"
+        "-A OUTPUT -m addrtype --dst-type LOCAL -j DOCKER\n"
+        "-A POSTROUTING -s 172.17.0.0/16 -j MASQUERADE\n"
+        "-A DOCKER -i docker0 -j RETURN\n"
+        "-A DOCKER ! -i docker0 -p tcp -m tcp --dport 22 -j DNAT "
+        "--to-destination 172.17.0.2:2222\nCOMMIT\n"
+    )
+
+    @pytest.mark.parametrize("lets", ["ACCEPT", "DROP"])
+    def test_ports_that_a_container_gets(self, lets: str) -> None:
+        """Whether INPUT lets them in or not; other ports are what they are."""
+        chains = save(
+            ":INPUT DROP",
+            ":FORWARD DROP",
+            ":OUTPUT ACCEPT",
+            f"INPUT -p tcp --dport 22 -j {lets}",
+            "INPUT -p tcp --dport 8443 -j ACCEPT",
+        )
+        found = report(self.NAT + chains, format="iptables")
+        assert verdict(found) == "unknown"
+        assert verdict(found, PORTAL) == "only broad"
+        assert verdict(found, NTP) == "missing"
+        # What it sends to others, and its answers, are not translated.
+        flow = "controller-to-controller-portal"
+        assert verdict(found, flow, "source") == "covered"
+        assert verdict(found, PORTAL, "reply") == "covered"
+        reasons = found.flows[SSH].sides["destination"].reasons
+        assert all("translation is not judged" in each for each in reasons)
+
+    def test_answers_of_what_is_translated_on_its_way_out(self) -> None:
+        """They are no beginning of a connection."""
+        nat = self.NAT.replace("OUTPUT -m addrtype --dst-type LOCAL", "OUTPUT")
+        chains = save(
+            ":INPUT DROP", ":OUTPUT ACCEPT",
+            "INPUT -p tcp --dport 22:9000 -j ACCEPT",
+        )  # fmt: skip
+        found = report(nat + chains, format="iptables")
+        flow = "controller-to-controller-ssh"
+        assert verdict(found, flow, "source") == "unknown"
+        assert verdict(found, PORTAL, "reply") == "covered"
+
+
+class TestTagsOfAzure:
+    """Who is in the virtual network, and who is outside, no file says."""
+
+    @pytest.mark.parametrize(
+        ("listed", "network", "expected"),
+        [
+            # What only the defaults let through: who bears the group is in
+            # its network; whoever else has a private address may be.
+            ((), (), ("only broad", "unknown", "only broad")),
+            ((), ("controller",), ("only broad", "missing", "only broad")),
+            ((), ("controller", "service-engine"),
+             ("only broad", "only broad", "only broad")),
+            # What the network denies, the internet does not let through.
+            ((azure_rule("no", 100, access="Deny", direction="Outbound",
+                         destinationAddressPrefix="VirtualNetwork"),),
+             (), ("only broad", "unknown", "denied")),
+            # Nobody in the network is the internet.
+            ((azure_rule("net", 100, sourceAddressPrefix="Internet"),
+              azure_rule("deny", 200, access="Deny")),
+             ("controller", "service-engine"),
+             ("denied", "denied", "only broad")),
+            ((azure_rule("net", 100, sourceAddressPrefix="Internet"),
+              azure_rule("deny", 200, access="Deny")),
+             (), ("unknown", "unknown", "only broad")),
+        ],
+    )  # fmt: skip
+    @pytest.mark.parametrize(
+        "site",
+        [
+            None,
+            addresses(controller="10.0.0.0/24", service_engine="10.1.0.0/24"),
+        ],
+    )
+    def test_private_addresses(
+        self,
+        site: Inventory | None,
+        listed: tuple[dict[str, Any], ...],
+        network: tuple[str, ...],
+        expected: tuple[str, str, str],
+    ) -> None:
+        """Of controllers among them, of engines, and of what they send."""
+        parties = {"lab": ("controller",)}
+        if network:
+            parties["VirtualNetwork"] = network
+        group = {"id": "/x/networkSecurityGroups/lab", "name": "lab",
+                 "securityRules": [*listed]}  # fmt: skip
+        found = report(
+            json.dumps([group]), parties, inventory=site, format="azure"
+        )
+        flow = "controller-to-controller-ssh"
+        assert expected == (
+            verdict(found, flow),
+            verdict(found),
+            verdict(found, flow, "source"),
+        )
+        reasons = found.flows[SSH].sides["destination"].reasons
+        hint = "its roles in the role map"
+        assert any(hint in each for each in reasons) == (
+            expected[1] == "unknown"
+        )
+
+    def test_public_addresses_are_outside(self) -> None:
+        """They are the internet, and it is any source for whoever listens."""
+        public = addresses(
+            controller="10.0.0.0/24", service_engine="203.0.113.0/24"
+        )
+        rules = [azure_rule("net", 100, sourceAddressPrefix="Internet")]
+        group = {"id": "/x/lab", "name": "lab", "securityRules": rules}
+        parties = {"lab": ("controller",)}
+        found = report(
+            json.dumps([group]), parties, format="azure", inventory=public
+        )
+        assert verdict(found) == "only broad"
+        (rule,) = found.flows[SSH].sides["destination"].rules
+        assert rule.id == "net"
+        read_again = read(json.dumps([group]).encode(), "nsg.json")
+        draft = draft_roles([read_again], resolution().edition)
+        assert "Internet" not in draft
+        assert '"VirtualNetwork" = ["controller", "service-engine"]' in draft
 
 
 class TestWhoseRulesAreNotThere:

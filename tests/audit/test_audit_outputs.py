@@ -43,6 +43,15 @@ HOSTILE = "=cmd|'x'!A1 <i>`[l](http://x) {0} \x1b[31m \u202e"
 SNMP = "external-to-controller-snmp"
 
 
+LEFT = Unread(
+    place=Place("rules.json", 9),
+    kind="unknown",
+    text="nsxt_policy_security_policy.a (2 rules in it)",
+    why="not read",
+    is_apart=True,
+)
+
+
 def report(**more: Any) -> Report:
     """Return a report with something of everything."""
     rules = [
@@ -143,6 +152,14 @@ class TestTheDocument:
             "Near: rules.json:1 rule-1: TCP 8443 is documented; one digit "
             "differs."
         )
+
+    def test_what_was_not_read_may_filter(self) -> None:
+        """Then nobody says that nothing filters."""
+        written = text.write(make_document(audit(unread=(LEFT,))))
+        assert "11 not filtered by what was read (--all" in written
+        assert "Nothing that was read filters controller" in written
+        written = text.write(make_document(audit()))
+        assert "11 not filtered (--all shows them)." in written
 
     @pytest.mark.parametrize(
         ("roles", "listed"),
@@ -489,7 +506,9 @@ class TestSarif:
             note["message"]["text"]
             for note in invocation["toolExecutionNotifications"]
         ]
-        assert any("Nothing here filters controller" in t for t in texts)
+        assert any(
+            "Nothing that was read filters controller" in t for t in texts
+        )
         assert any(t.startswith("rules.json: 0 rules: ") for t in texts)
         assert run["results"] == []
 

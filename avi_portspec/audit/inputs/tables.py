@@ -35,6 +35,7 @@ from avi_portspec.audit.model import (
     Rule,
     Unknown,
 )
+from avi_portspec.audit.services import Spans
 from avi_portspec.beyond.spellings import find_named, parties
 from avi_portspec.model.frozen import FrozenDict
 from avi_portspec.rules.networks import Network
@@ -115,8 +116,18 @@ _BRACKETS: Final = re.compile(r"\([^()]{0,80}\)")
 _JOINTS: Final = re.compile(r"[^a-z0-9]+")
 #: The columns that say nothing of traffic.
 _ABOUT_ROWS: Final = STATES.keys() | {"action", "direction", "id"}
+#: How many headings an error lists.
+_SHOWN: Final = 8
 _TCP: Final = {"tcp port", "tcp ports"}
 _UDP: Final = {"udp port", "udp ports"}
+
+
+def _headings(tables: Sequence[Table]) -> str:
+    """Return which headings tables have instead, in words."""
+    if len(tables) != 1:
+        return f"{len(tables)} other tables" if tables else "no table"
+    listed = ", ".join(clean(cell) for cell in tables[0].head.cells[:_SHOWN])
+    return f"one with {listed}" if listed else "one without headings"
 
 
 def columns_of(head: Row) -> dict[str, int] | None:
@@ -176,8 +187,9 @@ def read_tables(
     if not any(columns_of(table.head) for table in tables):
         raise document.refusal(
             "audit/no-table",
-            "a table with columns for source or destination, and for ports",
-            f"{len(tables)} other tables" if tables else "no table",
+            "a table with headings in English for source or destination, and "
+            "for ports: Source, Destination, Protocol, Port, say",
+            _headings(tables),
         )
     reading = Reading(document.name, format_)
     rules: dict[Direction, list[Rule]] = {"through": [], "in": [], "out": []}
@@ -212,6 +224,8 @@ def read_tables(
                 continue
             for direction, rule in found:
                 rules[direction].append(rule)
+            for why in cells.unread:
+                reading.leave(place, "failed", text, why, is_bounded=True)
     return reading.finish(units, _filters(reading, rules))
 
 
@@ -278,6 +292,8 @@ class _Row:
         self, row: Row, columns: Mapping[str, int], place: Place
     ) -> None:
         self.row, self.columns, self.place = row, columns, place
+        #: Why what it opens cannot be told, though its parties can.
+        self.unread: list[str] = []
 
     def cell(self, column: str) -> str:
         """Return a cell; one that is absent is empty."""
@@ -321,13 +337,13 @@ class _Row:
             raise CellError("direction", self.cell("direction"), "in or out")
         sources = self.parties("source")
         destinations = self.parties("destination")
-        service = read_services(self.cell("protocol"), self.services())
+        service = self.opened(self.services())
         name = self.cell("id")
         source_ports = None
         doubts = [*self.doubts()]
         from_ports = self.cell("source-ports")
         if from_ports.casefold() not in {"", "any", "*", "all"}:
-            found = read_services(self.cell("protocol"), from_ports)
+            found = self.opened(from_ports)
             if isinstance(found, Unknown):
                 doubts.append(f"source ports: {found.text}")
             else:
@@ -349,6 +365,14 @@ class _Row:
             )
             for direction in _WAYS.get(word, ("through",)):
                 yield direction, rule
+
+    def opened(self, ports: str) -> Spans | Unknown:
+        """Return what is let through; a row is in doubt as far as it goes."""
+        try:
+            return read_services(self.cell("protocol"), ports)
+        except CellError as wrong:
+            self.unread = [str(wrong)]
+            return Unknown(clean(ports), str(wrong))
 
     def services(self) -> str:
         """Return what the row says of ports: of two columns, both."""

@@ -9,11 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final, NamedTuple
+from itertools import chain
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import attrs
 
 from avi_portspec.audit.inputs.addresses import anywhere
+from avi_portspec.audit.inputs.aws_acls import (
+    AclEntry,
+    acl_entry,
+    acl_filters,
+)
 from avi_portspec.audit.inputs.aws_services import aws_service
 from avi_portspec.audit.inputs.azure_rules import (
     AzureRule,
@@ -50,6 +56,7 @@ from avi_portspec.audit.model import (
     Rule,
     Unknown,
 )
+from avi_portspec.documents import count_text
 from avi_portspec.model.frozen import FrozenDict
 
 __all__ = [
@@ -93,6 +100,8 @@ _LISTS: Final[Mapping[str, tuple[str, ...]]] = FrozenDict(
     {
         "aws_security_group": ("ingress", "egress"),
         "aws_default_security_group": ("ingress", "egress"),
+        "aws_network_acl": ("ingress", "egress"),
+        "aws_default_network_acl": ("ingress", "egress"),
         "azurerm_network_security_group": ("security_rule",),
         "openstack_networking_secgroup_v2": (),
     }
@@ -102,6 +111,7 @@ _RULES: Final = frozenset(
         "aws_security_group_rule",
         "aws_vpc_security_group_ingress_rule",
         "aws_vpc_security_group_egress_rule",
+        "aws_network_acl_rule",
         "azurerm_network_security_rule",
         _GCP,
         "openstack_networking_secgroup_rule_v2",
@@ -110,19 +120,17 @@ _RULES: Final = frozenset(
 #: Kinds about traffic that are not read, and what to audit for them.
 _OTHERS: Final[Mapping[str, str]] = FrozenDict(
     {
-        "aws_network_acl": "aws ec2 describe-network-acls",
-        "aws_network_acl_rule": "aws ec2 describe-network-acls",
-        "aws_default_network_acl": "aws ec2 describe-network-acls",
         "google_compute_firewall_policy_rule": "gcloud compute "
         "firewall-rules list",
         "google_compute_network_firewall_policy_rule": "gcloud compute "
         "firewall-rules list",
         "openstack_compute_secgroup_v2": "openstack security group rule list",
-        "nsxt_policy_security_policy": "the policy API of NSX",
-        "nsxt_policy_security_policy_rule": "the policy API of NSX",
-        "nsxt_policy_parent_security_policy": "the policy API of NSX",
     }
 )
+#: What the kinds of NSX begin with, and what of it is read.
+_NSX: Final = ("nsxt_", "GET /policy/api/v1/infra of NSX")
+#: Arguments that hold rules, of kinds that are not read.
+_RULE_LISTS: Final = re.compile(r"(?:^|_)rules?$|^(?:in|e)gress$")
 #: What the names of kinds have that hold rules, of any provider.
 _FILTERS: Final = re.compile(
     r"security_group|secgroup|firewall|network_acl"
@@ -203,19 +211,33 @@ def read_resources(reading: Reading, resources: Sequence[Resource]) -> None:
     for resource in resources:
         if resource.kind not in _RULES and resource.kind not in _LISTS:
             instead = _OTHERS.get(resource.kind, _NOT_LISTED)
+            if resource.kind.startswith(_NSX[0]):
+                instead = _NSX[1]
             why = f"not read from Terraform; audit {instead}"
             reading.leave(
                 resource.place,
                 "unknown",
-                resource.address,
+                f"{resource.address}{_inner_rules(resource)}",
                 why,
                 # These meet, or add to, filters that are read.
                 is_apart=not resource.kind.startswith(("google", "openstack")),
             )
     _Aws(reading, resources).read()
+    _read_acls(reading, resources)
     _read_azure(reading, resources)
     _read_gcp(reading, resources)
     _read_openstack(reading, resources)
+
+
+def _inner_rules(resource: Resource) -> str:
+    """Return how many rules stand in a resource that is not read."""
+    values = resource.values.value
+    count = sum(
+        len(value) if isinstance(value, list) else 1
+        for key, value in (values.items() if isinstance(values, dict) else ())
+        if isinstance(value, (list, dict)) and _RULE_LISTS.search(key)
+    )
+    return f" ({count_text(count, 'rule')} in it)" if count else ""
 
 
 def _of(resources: Iterable[Resource], *kinds: str) -> list[Resource]:
@@ -428,6 +450,96 @@ def _one(node: Node, key: str) -> list[Node]:
     """Return the value of a key that has one, as a list."""
     value = node.at(key)
     return [value] if value else []
+
+
+_Entry: TypeAlias = tuple[Direction, AclEntry]
+
+
+def _read_acls(reading: Reading, resources: Sequence[Resource]) -> None:
+    """Add the filters of network ACLs of AWS."""
+    acls = _of(resources, "aws_network_acl", "aws_default_network_acl")
+    every = tuple(f"{acl.address} {way}" for acl in acls for way in _WAYS)
+    apart: dict[str, list[_Entry]] = {}
+    for resource in _of(resources, "aws_network_acl_rule"):
+        owner = resource.values.at("network_acl_id")
+        if isinstance(owner.value, Unknown):
+            _leave_entry(reading, resource.place, owner.value.why, every)
+            continue
+        with reading.guard(resource.place):
+            group = _group(owner)
+            assert isinstance(group, Group)  # noqa: S101 - no other is made
+            is_out = resource.values.at("egress").flag(default=False)
+            way: Direction = "out" if is_out else "in"
+            own = (f"{group.id} {way}",)
+            with reading.guard(resource.place, own):
+                found = _acl_entry(
+                    resource.values, resource, resource.place, way
+                )
+                apart.setdefault(group.id, []).append((way, found))
+    for resource in acls:
+        with reading.guard(resource.place):
+            _read_acl(reading, resource, apart.pop(resource.address, []))
+    for _, entry in chain.from_iterable(apart.values()):
+        # The first that matches decides, and nobody sees the others.
+        why = (
+            "its network ACL is not here; audit aws ec2 describe-network-acls"
+        )
+        _leave_entry(reading, entry.rule.place, why, ())
+
+
+def _leave_entry(
+    reading: Reading, place: Place, why: str, filters: tuple[str, ...]
+) -> None:
+    reading.leave(
+        place, "unknown", place.pointer, why, filters, is_apart=not filters
+    )
+
+
+def _read_acl(
+    reading: Reading, resource: Resource, apart: Sequence[_Entry]
+) -> None:
+    entries = [*apart]
+    for way, key in zip(_WAYS, _LISTS[resource.kind], strict=True):
+        items = resource.values.at(key)
+        filters = filters_of(resource, key)
+        if not _unknown_list(
+            reading, items, resource, filters, has_others=bool(apart)
+        ):
+            for each in items.each():
+                place = _inside(reading, resource, each)
+                with reading.guard(place, filters):
+                    found = _acl_entry(each, resource, place, way)
+                    entries.append((way, found))
+    subnets = list_groups(_group, list_nodes(resource.values.at("subnet_ids")))
+    is_known = subnets and not any(isinstance(e, Unknown) for e in subnets)
+    acl_filters(
+        reading,
+        resource.address,
+        tuple(subnets) if is_known else (),
+        resource.place,
+        entries,
+    )
+
+
+def _acl_entry(
+    node: Node, resource: Resource, place: Place, way: Direction
+) -> AclEntry:
+    kind, code = (
+        each if each.value is not None else each._replace(value=0)
+        for each in (node.at("icmp_type"), node.at("icmp_code"))
+    )
+    entry = acl_entry(
+        place,
+        way,
+        place.pointer,
+        number=node.at("rule_no", "rule_number"),
+        action=node.at("action", "rule_action"),
+        networks=[node.at("cidr_block"), node.at("ipv6_cidr_block")],
+        protocol=node.at("protocol"),
+        ports=(node.at("from_port"), node.at("to_port")),
+        message=(kind, code),
+    )
+    return entry._replace(rule=_assuming(entry.rule, resource, node))
 
 
 def _read_azure(reading: Reading, resources: Sequence[Resource]) -> None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from avi_portspec.audit.inputs.addresses import join_networks
+from avi_portspec.audit.inputs.aws_acls import (
+    AclEntry,
+    acl_entry,
+    acl_filters,
+)
 from avi_portspec.audit.inputs.aws_services import aws_service
 from avi_portspec.audit.inputs.defaults import last_resort
 from avi_portspec.audit.inputs.document import Document
-from avi_portspec.audit.inputs.fields import (
-    join_nodes,
-    read_networks,
-    read_protocol,
-)
+from avi_portspec.audit.inputs.fields import join_nodes
 from avi_portspec.audit.inputs.nodes import Node, count_items
-from avi_portspec.audit.inputs.protocols import LAST_PORT
 from avi_portspec.audit.inputs.reading import Reading, order_sides
 from avi_portspec.audit.model import (
     Direction,
@@ -25,7 +24,6 @@ from avi_portspec.audit.model import (
     PrefixList,
     Rule,
 )
-from avi_portspec.rules.traffic import ECHO_REQUESTS
 
 __all__ = ["HELP", "NAME", "read", "recognises"]
 
@@ -141,47 +139,28 @@ def _read_acl(reading: Reading, acl: Node) -> None:
         Group(each.at("SubnetId").name())
         for each in acl.at("Associations").each()
     )
-    rules: dict[bool, list[tuple[int, Rule]]] = {False: [], True: []}
+    entries: list[tuple[Direction, AclEntry]] = []
     for each in acl.at("Entries").each():
         with reading.guard():
-            is_out = each.at("Egress").flag(default=False)
-            number = each.at("RuleNumber").number(1, LAST_PORT)
-            rules[is_out].append((number, _entry(reading, each, is_out)))
-    for is_out, found in rules.items():
-        direction: Direction = "out" if is_out else "in"
-        reading.filters.append(
-            Filter(
-                id=f"{own} {direction}",
-                place=reading.place(acl.pointer),
-                attached_to=subnets or (Group(own),),
-                direction=direction,
-                stage="network ACL",
-                discipline="first-match",
-                rules=tuple(
-                    rule for _, rule in sorted(found, key=lambda one: one[0])
-                ),
-                last_resort=last_resort("aws-acl"),
-                is_stateful=False,
+            way: Direction = (
+                "out" if each.at("Egress").flag(default=False) else "in"
             )
-        )
+            entries.append((way, _entry(reading, each, way)))
+    place = reading.place(acl.pointer)
+    acl_filters(reading, own, subnets, place, entries)
 
 
-def _entry(reading: Reading, entry: Node, is_out: bool) -> Rule:  # noqa: FBT001 - as AWS has it
+def _entry(reading: Reading, entry: Node, way: Direction) -> AclEntry:
     cidr = entry.at("CidrBlock", "Ipv6CidrBlock")
-    others = tuple(join_networks(read_networks(cidr)))
-    sources, destinations = order_sides("out" if is_out else "in", others)
-    protocol = entry.at("Protocol")
-    low, high = (entry.at("PortRange").at(key) for key in ("From", "To"))
-    if read_protocol(protocol, "-1") in ECHO_REQUESTS:
-        low, high = (
-            entry.at("IcmpTypeCode").at(key) for key in ("Type", "Code")
-        )
-    action = entry.at("RuleAction").word(("allow", "deny"))
-    return Rule(
-        id=f"{entry.at('RuleNumber').scalar()} {cidr.text()}",
-        place=reading.place(entry.pointer),
-        action="allow" if action == "allow" else "deny",
-        sources=sources,
-        destinations=destinations,
-        service=aws_service(protocol, low, high),
+    ports, message = entry.at("PortRange"), entry.at("IcmpTypeCode")
+    return acl_entry(
+        reading.place(entry.pointer),
+        way,
+        f"{entry.at('RuleNumber').scalar()} {cidr.text()}",
+        number=entry.at("RuleNumber"),
+        action=entry.at("RuleAction"),
+        networks=[cidr],
+        protocol=entry.at("Protocol"),
+        ports=(ports.at("From"), ports.at("To")),
+        message=(message.at("Type"), message.at("Code")),
     )

@@ -84,6 +84,31 @@ _PLAN_AZURE: Final = {
     },
 }
 _PLAN_OTHERS: Final = {
+    "aws_network_acl": {
+        "subnet_ids": ["s"],
+        "ingress": [
+            {
+                "rule_no": 100,
+                "action": "allow",
+                "protocol": "tcp",
+                "cidr_block": "10.0.0.0/8",
+                "ipv6_cidr_block": "",
+                "from_port": 22,
+                "to_port": 22,
+            }
+        ],
+        "egress": [],
+    },
+    "aws_network_acl_rule": {
+        "network_acl_id": "s",
+        "rule_number": 50,
+        "egress": True,
+        "rule_action": "deny",
+        "protocol": "1",
+        "ipv6_cidr_block": "::/0",
+        "icmp_type": 8,
+        "icmp_code": -1,
+    },
     "openstack_networking_secgroup_v2": {
         "name": "o",
         "delete_default_rules": True,
@@ -97,7 +122,7 @@ _PLAN_OTHERS: Final = {
         "port_range_max": 22,
         "remote_group_id": "p",
     },
-    "aws_network_acl": {"vpc_id": "v"},
+    "aws_networkfirewall_rule_group": {"capacity": 100},
     "google_compute_firewall": {
         "name": "g",
         "network": "n",

@@ -389,13 +389,139 @@ class TestPlans:
         }
         assert unread(found) == ["set-aside: google_compute_firewall.b"]
 
+    def test_network_acls(self) -> None:
+        """As AWS itself describes the same, in the order of the numbers."""
+        acl = "aws_network_acl.a"
+        inner = [
+            {"rule_no": 200, "action": "allow", "protocol": "tcp",
+             "cidr_block": "10.0.0.0/8", "ipv6_cidr_block": "",
+             "from_port": 22, "to_port": 23, "icmp_type": 0, "icmp_code": 0},
+            {"rule_no": 300, "action": "allow", "protocol": "icmp",
+             "cidr_block": "10.0.0.0/8", "from_port": 0, "to_port": 0},
+        ]  # fmt: skip
+        outer = {"rule_no": 1, "action": "DENY", "protocol": "-1",
+                 "ipv6_cidr_block": "::/0", "from_port": 0,
+                 "to_port": 0}  # fmt: skip
+        beside = {"network_acl_id": "acl-1", "rule_number": 100,
+                  "rule_action": "deny", "protocol": "17",
+                  "cidr_block": "10.9.0.0/16", "from_port": 123,
+                  "to_port": 123}  # fmt: skip
+        back = {**beside, "egress": True, "protocol": "58", "icmp_type": -1,
+                "cidr_block": None, "ipv6_cidr_block": "::/0"}  # fmt: skip
+        found = read_json(
+            plan(
+                resource(acl, {"id": "acl-1", "subnet_ids": ["subnet-1"],
+                               "ingress": inner, "egress": [outer]}),
+                resource("aws_network_acl_rule.b", beside),
+                resource("aws_network_acl_rule.c", back),
+                resource("aws_default_network_acl.d", {"ingress": []}),
+            )
+        )  # fmt: skip
+        described = [
+            (200, False, "allow", "6", "10.0.0.0/8", (22, 23), None),
+            (300, False, "allow", "1", "10.0.0.0/8", None, (0, 0)),
+            (1, True, "deny", "-1", "::/0", None, None),
+            (100, False, "deny", "17", "10.9.0.0/16", (123, 123), None),
+            (100, True, "deny", "58", "::/0", None, (-1, -1)),
+        ]
+        entries = [
+            {"RuleNumber": number, "Egress": egress, "RuleAction": action,
+             "Protocol": protocol,
+             "Ipv6CidrBlock" if ":" in cidr else "CidrBlock": cidr,
+             "PortRange": ports and {"From": ports[0], "To": ports[1]},
+             "IcmpTypeCode": message and {"Type": message[0],
+                                          "Code": message[1]}}
+            for number, egress, action, protocol, cidr, ports, message
+            in described
+        ]  # fmt: skip
+        expected = read_json(
+            {"NetworkAcls": [
+                {"NetworkAclId": acl, "Entries": entries,
+                 "Associations": [{"SubnetId": "subnet-1"}]},
+                {"NetworkAclId": "aws_default_network_acl.d"},
+            ]}
+        )  # fmt: skip
+        assert rules(found) == rules(expected)
+        assert rules(found)[f"{acl} in"] == [
+            "deny 10.9.0.0/16 > members udp/123",
+            "allow 10.0.0.0/8 > members tcp/22-23",
+            "allow 10.0.0.0/8 > members icmp type 0 code 0",
+        ]
+        for one, other in zip(found.filters, expected.filters, strict=True):
+            assert (one.id, one.attached_to) == (other.id, other.attached_to)
+            assert one.last_resort == other.last_resort
+            assert not one.is_stateful
+        assert found.units == found.read == 5
+
+    def test_network_acls_that_are_not_known(self) -> None:
+        """A rule of one that stands elsewhere, and what a plan leaves open."""
+        rule = {"rule_number": 1, "rule_action": "allow", "protocol": "tcp",
+                "cidr_block": "10.0.0.0/8", "from_port": 1,
+                "to_port": 2}  # fmt: skip
+        number = {**rule, "network_acl_id": "acl-1", "rule_number": None}
+        elsewhere = {**rule, "network_acl_id": "acl-9"}
+        x, y = "aws_network_acl_rule.x", "aws_network_acl_rule.y"
+        found = read_json(
+            plan(
+                resource(x, elsewhere),
+                resource(y, rule),
+                unknown={y: {"network_acl_id": True}},
+            )
+        )
+        assert [(e.text, e.is_apart) for e in found.unread] == [
+            ("aws_network_acl_rule.y", True),
+            ("aws_network_acl_rule.x", True),
+        ]
+        assert "describe-network-acls" in found.unread[1].why
+        found = read_json(
+            plan(
+                resource("aws_network_acl.a", {"id": "acl-1", "ingress": []}),
+                resource(x, number),
+                resource(y, rule),
+                unknown={
+                    x: {"rule_number": True},
+                    y: {"network_acl_id": True},
+                    "aws_network_acl.a": {"egress": True, "subnet_ids": True},
+                },
+            )
+        )
+        ids = tuple(f"aws_network_acl.a {way}" for way in ("in", "out"))
+        assert {e.text: e.filters for e in found.unread} == {
+            "aws_network_acl_rule.y": ids,
+            "aws_network_acl_rule.x.rule_number": ids[:1],
+            "aws_network_acl.a.egress": ids[1:],
+        }
+        assert {f.attached_to for f in found.filters} == {
+            (Group("aws_network_acl.a"),)
+        }
+
     def test_kinds_that_are_not_read(self) -> None:
         """They are about traffic, so they are not passed over."""
-        found = read_json(plan(resource("aws_network_acl.a", {})))
-        assert [(each.kind, each.why) for each in found.unread] == [
-            ("unknown", ("not read from Terraform; audit "
-             "aws ec2 describe-network-acls"))
-        ]  # fmt: skip
+        for kind, instead in (
+            ("openstack_compute_secgroup_v2", "openstack security group rule"),
+            ("nsxt_firewall_section", "GET /policy/api/v1/infra of NSX"),
+            ("nsxt_policy_gateway_policy", "GET /policy/api/v1/infra of NSX"),
+        ):
+            found = read_json(plan(resource(f"{kind}.a", {})))
+            (left,) = found.unread
+            assert (left.kind, left.text) == ("unknown", f"{kind}.a")
+            assert f"not read from Terraform; audit {instead}" in left.why
+
+    def test_rules_of_kinds_that_are_not_read(self) -> None:
+        """They are counted, so that nobody takes them for one."""
+        policy = {"display_name": "p", "rule": [{"action": "ALLOW"}] * 3}
+        lists = {"ingress": [{}], "egress": {}, "tags": {}, "rules_text": "x"}
+        found = read_json(
+            plan(
+                resource("nsxt_policy_security_policy.a", policy),
+                resource("oci_core_security_list.b", lists),
+            )
+        )
+        assert found.units == 2
+        assert unread(found) == [
+            "unknown: nsxt_policy_security_policy.a (3 rules in it)",
+            "unknown: oci_core_security_list.b (2 rules in it)",
+        ]
 
     @pytest.mark.parametrize(
         "kind",
@@ -403,7 +529,6 @@ class TestPlans:
             "alicloud_security_group_rule", "aws_networkfirewall_rule_group",
             "azurerm_firewall_network_rule_collection", "hcloud_firewall",
             "ibm_is_security_group_rule", "kubernetes_network_policy_v1",
-            "nsxt_firewall_section", "nsxt_policy_gateway_policy",
             "nutanix_network_security_rule", "oci_core_security_list",
             "opentelekomcloud_networking_secgroup_v2", "x_nsg_rules",
         ],
@@ -794,6 +919,134 @@ class TestHcl:
             "allow 10.0.0.0/8 > members tcp/22"
         ]
 
+    @pytest.mark.parametrize(
+        ("parts", "ports"),
+        [
+            (("made", "written"), {22, 443, 8443}),
+            (("made", "other"), {22, 8443}),
+            (("written", "made", "other"), {22, 443, 8443}),
+            (("made", "written", "made", "written"), {22, 443, 8443}),
+            (("one", "other"), {161}),
+            (("one", "made", "written"), {22, 161, 443, 8443}),
+            (("made", "one", "written"), {22, 161, 443, 8443}),
+            (("one", "empty", "written"), {161, 443}),
+        ],
+    )
+    def test_dynamic_blocks_in_any_order(
+        self, parts: tuple[str, ...], ports: set[int]
+    ) -> None:
+        """The parser loses blocks where others follow; the module has all."""
+        over = {"made": "[22, 8443]", "one": "[161]", "empty": "[]"}
+        written = {
+            "written": "  ingress {\n    from_port = 443\n    to_port = 443\n",
+            "other": "  egress {\n    from_port = 1\n    to_port = 1\n",
+        }
+        dynamic = (
+            '  dynamic "ingress" {\n    for_each = %s\n    content {\n'
+            "    from_port = ingress.value\n    to_port = ingress.value\n"
+        )
+        same = '    protocol = "tcp"\n    cidr_blocks = ["10.0.0.0/8"]\n  }\n'
+        text = 'resource "aws_security_group" "a" {\n'
+        for part in parts:
+            if part in written:
+                text += written[part] + same
+            else:
+                text += dynamic % over[part] + same + "  }\n"
+        found = read_text(text + "}\n# end\n", "main.tf")
+        (filter_,) = (each for each in found.filters if each.direction == "in")
+        assert {rule.service[0][0] & 65_535 for rule in filter_.rules} == ports
+        # Lines are those of the file, whatever stands before them.
+        lines = text.split("\n")
+        for rule in filter_.rules:
+            assert rule.place.line is not None
+            begun = lines[rule.place.line - 1].split()[0]
+            own = rule.service[0][0] & 65_535
+            assert begun == ("ingress" if own == 443 else "content")
+
+    def test_dynamic_blocks_of_other_providers(self) -> None:
+        """A rule that denies is no less lost than one that allows."""
+        text = """
+variable "denied" {
+  default = { "22" = 100, "8443" = 200 }
+}
+resource "azurerm_network_security_group" "n" {
+  name = "n"
+  dynamic "security_rule" {
+    for_each = var.denied
+    content {
+      name                       = "deny-${security_rule.key}"
+      priority                   = security_rule.value
+      direction                  = "Inbound"
+      access                     = "Deny"
+      protocol                   = "Tcp"
+      source_address_prefix      = "10.0.0.0/8"
+      destination_address_prefix = "*"
+      destination_port_range     = security_rule.key
+    }
+  }
+  security_rule {
+    name                       = "all"
+    priority                   = 400
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+    destination_port_range     = "*"
+  }
+}
+resource "google_compute_firewall" "g" {
+  name          = "g"
+  network       = "avi"
+  source_ranges = ["10.0.0.0/8"]
+  dynamic "allow" {
+    for_each = [22, 8443]
+    content {
+      protocol = "tcp"
+      ports    = [allow.value]
+    }
+  }
+  allow {
+    protocol = "udp"
+    ports    = [123]
+  }
+}
+"""
+        found = read_text(text)
+        assumed = 'assuming var.denied = {"22": 100, "8443": 200} (default)'
+        assert rules(found)["n in"][:3] == [
+            f"deny 10.0.0.0/8 > any46 tcp/22 {assumed}",
+            f"deny 10.0.0.0/8 > any46 tcp/8443 {assumed}",
+            "allow any46 > any46 tcp/any",
+        ]
+        assert rules(found)["avi in"] == [
+            "allow 10.0.0.0/8 > any46 tcp/22, tcp/8443, udp/123"
+        ]
+        assert not found.unread
+
+    def test_dynamic_blocks_that_may_be_lost(self) -> None:
+        """A resource whose end is not seen has what nobody knows."""
+        text = """
+resource "aws_security_group" "a" {
+  dynamic "ingress" {
+    for_each = [22, 8443]
+    content {
+      from_port = ingress.value
+      to_port   = ingress.value
+      protocol  = "tcp"
+    }
+  }
+  egress {
+    from_port = 0
+    to_port   = 0
+    protocol  = "-1"
+  }
+    }
+"""
+        found = read_text(text)
+        assert unread(found) == ['unknown: dynamic "ingress" over [22, 8443]']
+        assert found.unread[0].filters == ("aws_security_group.a in",)
+
     def test_lists_that_are_expressions(self) -> None:
         """Null is nothing; anything else is unknown, and counted."""
         text = """
@@ -923,6 +1176,37 @@ resource "aws_security_group" "a" {
             monkeypatch.setattr(hcl, "_CHILD", code)
             with pytest.raises(InvalidDataError, match=why):
                 read_text(INNER)
+
+    def test_network_acls(self) -> None:
+        """With rules inside and beside, and subnets by reference."""
+        text = (
+            'resource "aws_subnet" "s" {\n  vpc_id = "v"\n}\n'
+            'resource "aws_network_acl" "a" {\n  vpc_id = "v"\n'
+            "  subnet_ids = [aws_subnet.s.id]\n  ingress {\n"
+            '    rule_no = 100\n    action = "allow"\n    protocol = "tcp"\n'
+            '    cidr_block = "10.0.0.0/8"\n    from_port = 22\n'
+            "    to_port = 22\n  }\n"
+            '  dynamic "egress" {\n    for_each = var.ports\n    content {\n'
+            "      rule_no = egress.value\n    }\n  }\n}\n"
+            'variable "ports" {}\n'
+            'resource "aws_network_acl_rule" "b" {\n'
+            "  network_acl_id = aws_network_acl.a.id\n  rule_number = 50\n"
+            '  rule_action = "deny"\n  protocol = "icmp"\n  icmp_type = -1\n'
+            '  cidr_block = "10.0.0.0/8"\n}\n'
+        )
+        found = read_text(text)
+        assert rules(found) == {
+            "aws_network_acl.a in": [
+                "deny 10.0.0.0/8 > members icmp",
+                "allow 10.0.0.0/8 > members tcp/22",
+            ]
+        }
+        assert unread(found) == ['unknown: dynamic "egress" over var.ports']
+        assert found.unread[0].filters == ("aws_network_acl.a out",)
+        assert {f.attached_to for f in found.filters} == {
+            (Group("aws_subnet.s"),)
+        }
+        assert found.units == 3
 
     def test_modules_that_are_not_in_the_folder(self) -> None:
         """Each that is called is read, or unknown."""
