@@ -12,7 +12,7 @@ import attrs
 
 from avi_portspec.audit.accepted import Accepted
 from avi_portspec.audit.axes import span_of
-from avi_portspec.audit.compiled import Compiler, Judged
+from avi_portspec.audit.compiled import Compiler, Judged, is_any
 from avi_portspec.audit.documented import Documented
 from avi_portspec.audit.findings import (
     LEVELS,
@@ -119,6 +119,8 @@ class Report:
         findings: The deviations from what is needed and what is unknown,
             the gravest first, accepted ones included.
         roles: The roles of each party of the files that has any.
+        known_by_name: The parties of these whom nobody gave a role: their
+            name tells it.
     """
 
     resolution: Resolution
@@ -127,6 +129,7 @@ class Report:
     rules: tuple[RuleReport, ...]
     findings: tuple[Finding, ...]
     roles: Mapping[str, tuple[str, ...]]
+    known_by_name: frozenset[str] = frozenset()
 
     @property
     def open(self) -> tuple[Finding, ...]:
@@ -197,6 +200,7 @@ def audit_rules(
             sorted(judged, key=lambda each: LEVELS.index(each.level))
         ),
         roles=FrozenDict(audit.roles),
+        known_by_name=frozenset(audit.known_by_name),
     )
 
 
@@ -298,6 +302,11 @@ class _Audit:
             clean(name): roles_
             for name, (party, _) in self._parties.items()
             if (roles_ := self._compiler.roles_of(party))
+        }
+        self.known_by_name = {
+            clean(name)
+            for name, (party, _) in self._parties.items()
+            if self._compiler.is_known_by_name(party)
         }
 
     def _filter_ids(self, names: Iterable[str]) -> frozenset[str]:
@@ -449,7 +458,12 @@ class _Audit:
         """Yield what was probably meant for a flow that does not pass."""
         yield from _near_rules(report.flow.id, self.rules)
         other = report.sides.get(_OTHERS.get(side.kind, ""))
-        if other is not None and other.verdict in _PASSING and other.rules:
+        # What lets anything out is no rule for this.
+        if (
+            other is not None
+            and other.verdict is Verdict.COVERED
+            and any(map(_is_meant, other.rules))
+        ):
             places = [str(rule.place) for rule in other.rules[:_SHOWN]]
             word = "out of" if other.kind == "source" else "into"
             yield Near(
@@ -500,8 +514,8 @@ class _Audit:
                     kind="unfiltered",
                     level="unknown",
                     text=f"Nothing that was read filters {end.id}: map its "
-                    "parties under [party] of the role map, or list it under "
-                    "[not-filtered].",
+                    "parties under [party] of the role map (--init-roles "
+                    "drafts it), or list it under [not-filtered].",
                     party=end.id,
                 )
 
@@ -551,7 +565,6 @@ class _Audit:
 
 #: The other side of one.
 _OTHERS: Final = {"source": "destination", "destination": "source"}
-_PASSING: Final = frozenset({Verdict.COVERED, Verdict.ONLY_BROAD})
 _KINDS: Final[dict[Verdict, FindingKind]] = {
     Verdict.MISSING: "missing",
     Verdict.DENIED: "denied",
@@ -584,15 +597,24 @@ _RULES: Final[dict[RuleVerdict, tuple[FindingKind, FindingLevel, str]]] = {
 }
 
 
+def _is_meant(rule: Rule) -> bool:
+    """Return whether a rule names both of its sides."""
+    return not any(map(is_any, (*rule.sources, *rule.destinations)))
+
+
+def _spot(rule: Rule) -> str:
+    """Return where a rule is, and what it is called if that is another."""
+    place = clean(str(rule.place))
+    name = clean(rule.id)
+    return place if place.endswith(name) else f"{place} {name}"
+
+
 def _near_rules(flow: str, rules: Iterable[RuleReport]) -> list[Near]:
     """Return the rules that were probably meant for a flow."""
     # A rule of both directions is in two filters.
     return [
         *dict.fromkeys(
-            near._replace(
-                reason=f"{rule.rule.place} {clean(rule.rule.id)}: "
-                f"{near.reason}"
-            )
+            near._replace(reason=f"{_spot(rule.rule)}: {near.reason}")
             for rule in rules
             for near in rule.near
             if flow in near.records
@@ -624,10 +646,7 @@ def _lack_text(flow: Flow, side: Side) -> str:
 
 def _denying(side: Side) -> str:
     """Return the rules that stop something on a side, in words."""
-    return ", ".join(
-        f"{clean(str(rule.place))} {clean(rule.id)}"
-        for rule in side.denied_by[:_SHOWN]
-    )
+    return ", ".join(_spot(rule) for rule in side.denied_by[:_SHOWN])
 
 
 def _cause(side: Side, what: str) -> str:
