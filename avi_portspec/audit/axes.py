@@ -144,6 +144,16 @@ class Addresses:
         """Return the atoms of networks."""
         return self.line.mask(map(span_of, networks)) << len(self._at)
 
+    def singles(self, mask: int) -> tuple[int, ...]:
+        """Return those of some atoms that are one address, each by itself."""
+        bits = (mask >> len(self._at)) & self.line.whole
+        return tuple(
+            1 << at + len(self._at)
+            for first, end in _runs(bits)
+            for at in range(first, end)
+            if self.line.size(1 << at) == 1
+        )
+
     def party(self, party: Outsider) -> int:
         """Return the atoms of somebody without addresses."""
         return sum(1 << self._at[party, family] for family in FAMILIES)

@@ -23,8 +23,9 @@ from avi_portspec.audit.model import (
     Tag,
     Unknown,
     Unread,
+    is_any,
 )
-from avi_portspec.audit.roles import RoleMap, names_of_party
+from avi_portspec.audit.roles import PARTS, RoleMap, names_of_party
 from avi_portspec.audit.services import (
     EVERY_SERVICE,
     PORTS,
@@ -36,7 +37,6 @@ from avi_portspec.audit.services import (
     protocol_spans,
 )
 from avi_portspec.audit.shares import (
-    PARTS,
     WHOLE,
     Shares,
     is_within,
@@ -63,7 +63,6 @@ __all__ = [
     "Need",
     "RuleBoxes",
     "hull",
-    "is_any",
     "last_resort_breadth",
 ]
 
@@ -92,6 +91,8 @@ class RuleBoxes(NamedTuple):
         filter_id: The filter that it is in.
         least: What it matches for sure.
         most: All that it may match.
+        opens: The same without the roles that may be in a party that has
+            none: what it is for.
         hull: For each axis, the atoms of *most*.
         rests_on: What makes it broad: ``any-source`` or
             ``provider-default``; empty if it is not.
@@ -101,6 +102,7 @@ class RuleBoxes(NamedTuple):
     filter_id: str
     least: Region
     most: Region
+    opens: Region
     hull: Box
     rests_on: str
 
@@ -277,6 +279,8 @@ class Compiler:
         self._peers = cache(self._find_peers)
         self._role_mask = cache(self._find_role)
         self._hidden = self._find_hidden()
+        #: Returns which roles may be in a party that has none.
+        self.may_hold = cache(self._find_held)
         self._unfiltered = self._find_unfiltered()
         self._pieces = [
             pieces
@@ -312,6 +316,8 @@ class Compiler:
                 networks += party.networks
             elif isinstance(party, (Group, Tag, PrefixList)):
                 self._outsiders[_outsider(party)] = None
+            if isinstance(party, PrefixList):
+                networks += party.surely
             for role in self.roles_of(party):
                 self._outsiders[_role(role)] = None
         return Addresses(networks, self._outsiders)
@@ -510,6 +516,8 @@ class Compiler:
                     least = most = self._role_mask(role)
                 if not most:
                     least = most = self.addresses.party(_outsider(party))
+                if isinstance(party, PrefixList) and is_any(party):
+                    return self._find_outside(party, least)
                 if isinstance(party, Group) and party.family is not None:
                     own = self.addresses.family(party.family)
                     return least & own, most & own
@@ -519,6 +527,15 @@ class Compiler:
                 return 0, self.addresses.everybody
             case _ as never:
                 assert_never(never)
+
+    def _find_outside(self, party: PrefixList, least: int) -> _Bounds:
+        """Return what is in a list for sure, and what is in no other."""
+        assert party.outside_of is not None  # noqa: S101 - for types
+        inside = self._peers((party.outside_of,), None)[0]
+        if self._roles_by_key(party):
+            return least, least
+        least |= self._find_networks(Networks(party.surely), (), None)[0]
+        return least & ~inside, self.addresses.everybody & ~inside
 
     def _find_roles(
         self, party: Party, beside: tuple[Party, ...], format_: str | None
@@ -729,48 +746,87 @@ class Compiler:
             others if filter_.direction == "out" else members,
             format_,
         )
-        if rule.action == "deny":
-            sources = self._widen(rule.sources, sources)
-            destinations = self._widen(rule.destinations, destinations)
+        senders = self._widen(rule.sources, sources)
+        receivers = self._widen(rule.destinations, destinations)
         if filter_.attached_to and filter_.direction == "in":
             destinations = _within(destinations, attached)
+            receivers = _within(receivers, attached)
         if filter_.attached_to and filter_.direction == "out":
             sources = _within(sources, attached)
+            senders = _within(senders, attached)
         if isinstance(rule.service, Unknown):
             services = 0, self.services.whole
         else:
             services = (self._service(rule.service),) * 2
-        least, most = (
+        least, opens = (
             self.boxes(
                 sources[at], destinations[at], services[at], rule.source_ports
             )
             for at in (0, 1)
         )
+        most = opens
+        if (senders[1], receivers[1]) != (sources[1], destinations[1]):
+            most = self.boxes(
+                senders[1], receivers[1], services[1], rule.source_ports
+            )
         if least == most:
             least = most
         if rule.conditions:
             least = ()
         return RuleBoxes(
-            rule, filter_.id, least, most, hull(most), _broad(rule, filter_)
+            rule,
+            filter_.id,
+            least,
+            most,
+            opens,
+            hull(most),
+            _broad(rule, filter_),
         )
 
     def _widen(self, parties: tuple[Party, ...], side: _Bounds) -> _Bounds:
-        """Return whom a rule may deny: who is in a party, nobody may say."""
+        """Return a side of a rule with whoever may be in its parties."""
         most = side[1]
         for party in parties:
-            if isinstance(party, Networks):
-                for network in party.networks:
+            most |= self.may_hold(party)
+        return side[0], most
+
+    def _find_held(self, party: Party) -> int:
+        """Return which roles may be in a party that has none, as atoms.
+
+        That a role has addresses, or another group, does not tell that it is
+        not in this one; addresses tell who is in a network.
+        """
+        match party:
+            case Networks(networks=networks) if not self._roles_by_key(party):
+                mask = 0
+                for network in networks:
                     if not any(
                         is_within(network, own)
                         for own, _ in self._roles.networks
                     ):
                         family = self.addresses.family(network.version)
-                        most |= self._hidden & family
-            elif isinstance(
-                party, (Group, Tag, PrefixList)
-            ) and not self.roles_of(party):
-                most |= self._hidden
-        return side[0], most
+                        mask |= self._hidden & family
+                return mask
+            case PrefixList(is_closed=True):
+                return 0
+            case PrefixList() if is_any(party):
+                least, most = self._peers((party,), None)
+                return self._anybody_in(party) & most & ~least
+            case Group() | Tag() | PrefixList() if not self.roles_of(party):
+                return self._anybody_in(party)
+        return 0
+
+    def _anybody_in(self, party: Group | Tag | PrefixList) -> int:
+        mask = 0
+        for role in parts_of_roles(each.name for each in self._roles_named):
+            mask |= self._role_mask(role)
+        if isinstance(party, Tag) and party.selector is not None:
+            # Their labels tell who of these is in it.
+            for tag in self._selected:
+                mask &= ~self._find_roles(tag, (), None)[1]
+        if isinstance(party, Group) and party.family is not None:
+            mask &= self.addresses.family(party.family)
+        return mask
 
     # -- what is needed ------------------------------------------------------
 
@@ -979,13 +1035,6 @@ def _broad(rule: Rule, filter_: Filter) -> str:
     if filter_.direction != "out" and any(map(is_any, rule.sources)):
         return "any-source"
     return ""
-
-
-def is_any(party: Party) -> bool:
-    """Return whether a party is anybody: the only "any" there is."""
-    if isinstance(party, Networks):
-        return any(not network.prefixlen for network in party.networks)
-    return isinstance(party, Anywhere)
 
 
 def last_resort_breadth(last: LastResort, filter_: Filter) -> str:

@@ -171,7 +171,7 @@ def accept(
         else:
             for i in at:
                 found[i] = attrs.evolve(found[i], accepted=entry)
-    return found + wrong
+    return found + sign(wrong)
 
 
 def _breadth(entry: Accepted, met: Sequence[Finding]) -> str:

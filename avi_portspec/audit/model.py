@@ -37,6 +37,7 @@ __all__ = [
     "Unknown",
     "Unread",
     "UnreadKind",
+    "is_any",
 ]
 
 Action: TypeAlias = Literal["allow", "deny"]
@@ -119,6 +120,14 @@ class PrefixList:
     """A list of prefixes that stands elsewhere."""
 
     id: str
+    #: Whether it is the provider's own, and nothing of the site can be in it.
+    is_closed: bool = attrs.field(default=False, eq=False)
+    #: The list outside of which it is all there is, and the networks that are
+    #: outside for sure.
+    outside_of: PrefixList | None = attrs.field(
+        default=None, eq=False, repr=False
+    )
+    surely: tuple[Network, ...] = attrs.field(default=(), eq=False, repr=False)
 
 
 @attrs.frozen
@@ -142,6 +151,15 @@ class Unknown:
 Party: TypeAlias = (
     Networks | Anywhere | Group | Tag | PrefixList | Members | Unknown
 )
+
+
+def is_any(party: Party) -> bool:
+    """Return whether a party is anybody, or anybody outside."""
+    if isinstance(party, Networks):
+        return any(not network.prefixlen for network in party.networks)
+    if isinstance(party, PrefixList):
+        return party.outside_of is not None
+    return isinstance(party, Anywhere)
 
 
 @attrs.frozen(kw_only=True)
@@ -249,6 +267,8 @@ class Unread:
             brings filters of its own.
         may_deny: Whether it may deny what its filters allow even where
             their order does not count.
+        is_bounded: Whether a rule of its place has what is known of it, such
+            as its parties: it may decide nothing else.
     """
 
     place: Place
@@ -258,12 +278,13 @@ class Unread:
     filters: tuple[str, ...] = ()
     is_apart: bool = False
     may_deny: bool = False
+    is_bounded: bool = False
 
     def concerns(self, filter_: Filter) -> bool:
         """Return whether what a filter does depends on it."""
         return (
             self.kind != "set-aside"
-            and not self.is_apart
+            and not (self.is_apart or self.is_bounded)
             and (not self.filters or filter_.id in self.filters)
         )
 
@@ -303,6 +324,7 @@ class Existing(Strict):
                 for rule in filter_.rules
                 if rule.origin == "file"
             }
+            - {unread.place for unread in self.unread if unread.is_bounded}
         )
 
     def _faults(self) -> Iterator[Fault]:

@@ -21,10 +21,9 @@ from avi_portspec.audit.compiled import (
     Judged,
     RuleBoxes,
     hull,
-    is_any,
 )
 from avi_portspec.audit.documented import Documented
-from avi_portspec.audit.model import Filter, Rule
+from avi_portspec.audit.model import Filter, Rule, is_any
 from avi_portspec.audit.near import Near, near_rules
 from avi_portspec.audit.services import PORTS, PROTOCOLS
 from avi_portspec.audit.verdicts import region_text
@@ -129,9 +128,10 @@ def _judge(
 ) -> RuleReport:
     rule = boxes.rule
     make = partial(RuleReport, rule=rule, filter=filter_)
-    if not boxes.most:
-        return make(verdict=RuleVerdict.EMPTY)
-    region = boxes.most
+    region = boxes.most if rule.action == "deny" else boxes.opens
+    if not region:
+        verdict = RuleVerdict.OUTSIDE if boxes.most else RuleVerdict.EMPTY
+        return make(verdict=verdict)
     for each in earlier:
         region = subtract(region, each.least)
     if not region:

@@ -12,7 +12,7 @@ import attrs
 
 from avi_portspec.audit.accepted import Accepted
 from avi_portspec.audit.axes import span_of
-from avi_portspec.audit.compiled import Compiler, Judged, is_any
+from avi_portspec.audit.compiled import Compiler, Judged
 from avi_portspec.audit.documented import Documented
 from avi_portspec.audit.findings import (
     LEVELS,
@@ -26,10 +26,12 @@ from avi_portspec.audit.model import (
     Filter,
     Networks,
     Party,
+    PrefixList,
     Rule,
     Unknown,
     Unread,
     UnreadKind,
+    is_any,
 )
 from avi_portspec.audit.near import Near
 from avi_portspec.audit.openings import RuleReport, RuleVerdict, judge_rules
@@ -298,6 +300,12 @@ class _Audit:
             for report in judge_rules(self._compiler, judged, documented)
         ]
         self._parties = parties_of(files)
+        self._bounded = {
+            unread.place
+            for each in files
+            for unread in each.unread
+            if unread.is_bounded
+        }
         self.roles = {
             clean(name): roles_
             for name, (party, _) in self._parties.items()
@@ -477,6 +485,9 @@ class _Audit:
         known = _RULES.get(report.verdict)
         if known is None or report.rule.origin != "file":
             return
+        if report.rule.place in self._bounded:
+            # That it was not read is a finding of its own.
+            return
         kind, level, text = known
         if report.verdict is RuleVerdict.RULED_OUT and report.mixes:
             level = "note"
@@ -524,7 +535,12 @@ class _Audit:
         unmapped = {
             name: places
             for name, (party, places) in self._parties.items()
-            if not (clean(name) in self.roles or self._is_known(party))
+            if not (
+                clean(name) in self.roles
+                or self._is_known(party)
+                or (isinstance(party, PrefixList) and party.is_closed)
+                or is_any(party)
+            )
         }
         meant = find_slips(unmapped, self._resolution.edition.endpoints)
         for name, places in unmapped.items():
@@ -535,8 +551,9 @@ class _Audit:
             yield Finding(
                 kind="unmapped",
                 level="note",
-                text=f"{clean(name)} is in no role of the role map ({text})."
-                f"{hint}",
+                text=f"{clean(name)} is in no role of the role map ({text}): "
+                "give it its roles under [party], or a name of your own if "
+                f"it is nobody of the product.{hint}",
                 party=name,
             )
 

@@ -17,6 +17,7 @@ from avi_portspec.audit.model import (
     Party,
     PrefixList,
     Tag,
+    is_any,
 )
 from avi_portspec.beyond.spellings import find_named, find_slips
 from avi_portspec.errors import Fault, InvalidDataError, nearest, shown
@@ -31,6 +32,7 @@ from avi_portspec.serialisation.limits import FAULTS
 
 __all__ = [
     "NO_ROLES",
+    "PARTS",
     "RoleMap",
     "draft_roles",
     "names_of_party",
@@ -38,6 +40,8 @@ __all__ = [
     "read_roles",
 ]
 
+#: The parts that the product is.
+PARTS: Final = ("controller", "service-engine")
 _PARTY, _NOT_FILTERED, _TOGETHER = "party", "not-filtered", "together"
 _KEYS: Final = (_PARTY, _NOT_FILTERED, _TOGETHER)
 _TEXT: Final = Text("a party, as the file calls it")
@@ -338,6 +342,8 @@ def _together(value: Any, faults: list[Fault]) -> tuple[tuple[str, ...], ...]:
 #: The type in the address of a resource of Terraform; its name follows.
 _TYPE: Final = re.compile(r"(?:^|(?<=\.))(?:data\.)?[a-z0-9]+_\w+\.(?=[\w-])")
 _WORDS: Final = re.compile(r"[a-z0-9]+")
+#: Where the product is, as other sources call it: no role, but those in it.
+_NETWORK: Final = "virtual-network"
 _HEAD: Final = """\
 # Which roles the parties have: endpoints ('avi-portspec endpoints' lists
 # them), or names of your own for parties that the data does not know.
@@ -357,6 +363,8 @@ def draft_roles(existing: Iterable[Existing], edition: EditionData) -> str:
     """
     lines = []
     for name, (party, rules) in parties_of(existing).items():
+        if is_any(party):
+            continue
         first = next(iter(rules))
         more = f" and {len(rules) - 1} more" if len(rules) > 1 else ""
         roles = _guess(names_of_party(party), edition)
@@ -377,6 +385,8 @@ def _guess(names: Iterable[str], edition: EditionData) -> list[str]:
     texts = [_TYPE.sub("", name) for name in names]
     named = (find_named(text, edition.endpoints) for text in texts)
     found = next(filter(None, named), None)
+    if found is not None and found.id == _NETWORK:
+        return [*PARTS]
     if found is not None:
         return [found.id]
     words = {word for text in texts for word in _split(text)}

@@ -6,15 +6,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from avi_portspec.audit.model import Existing, Party
-from avi_portspec.audit.roles import RoleMap, names_of_party, parties_of
+from avi_portspec.audit.roles import (
+    PARTS,
+    RoleMap,
+    names_of_party,
+    parties_of,
+)
 from avi_portspec.names import fold
 from avi_portspec.rules.networks import Network
 
-__all__ = ["PARTS", "WHOLE", "Shares", "is_within", "meets", "parts_of_roles"]
+__all__ = ["WHOLE", "Shares", "is_within", "meets", "parts_of_roles"]
 
-#: The product as a whole, and the parts that it is.
+#: The product as a whole.
 WHOLE: Final = "avi-vantage"
-PARTS: Final = ("controller", "service-engine")
 
 
 class Shares:

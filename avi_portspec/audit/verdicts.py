@@ -10,6 +10,7 @@ from typing import Final, Literal, TypeAlias, get_args
 import attrs
 
 from avi_portspec.audit.boxes import (
+    Box,
     Region,
     TooFragmentedError,
     intersect,
@@ -21,6 +22,7 @@ from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.model import (
     Filter,
     LastResort,
+    Networks,
     Party,
     Rule,
     Tag,
@@ -58,6 +60,8 @@ __all__ = [
 SideKind: TypeAlias = Literal["destination", "source", "path", "reply"]
 
 _KINDS: Final[tuple[SideKind, ...]] = get_args(SideKind)
+#: Of how many hosts what each sends to itself is left out.
+_HOSTS: Final = 100
 #: How many boxes a text lists.
 _SHOWN: Final = 3
 #: How many things that were not read are reasons, each by itself.
@@ -73,10 +77,8 @@ _PART: Final = (
 )
 _SELECTS: Final = "it may select pods of {}: give it its roles in the role map"
 _NAMESPACES: Final = ", or export the namespaces with the policies"
-_WHOM: Final = (
-    "whom it denies is not known: give all its parties a role, or list the "
-    "addresses of the roles in the inventory"
-)
+_HELD: Final = "who is in it is not known: give it its roles in the role map"
+_ADDRESSES: Final = ", or list the addresses of the roles in the inventory"
 _NO_FAMILY: Final = (
     "the two sides have no addresses of one family in the inventory"
 )
@@ -258,6 +260,25 @@ class _Side:
         self._together = together
         self._free = unite(p.region for p in parts if not p.stages)
         self._passing = self._walk(None)
+        # Of one address alone, others of the role are not known.
+        self._has_others = bool(subtract(need, self._inside_hosts(need)))
+
+    def _inside_hosts(self, region: Region) -> Region:
+        """Return what of a region a host sends to itself: it never leaves."""
+        addresses = self._compiler.addresses
+        boxes: list[Box] = []
+        for box in region:
+            hosts = addresses.singles(box[0] & box[1])
+            # Nobody lists the pairs of more, and each is a box.
+            if len(hosts) <= _HOSTS:
+                boxes += ((host, host, *box[2:]) for host in hosts)
+        return tuple(boxes)
+
+    def _between_hosts(self, region: Region) -> Region:
+        """Return the rest of a region, unless there is no other host."""
+        if not self._has_others:
+            return region
+        return subtract(region, self._inside_hosts(region))
 
     def _walk(self, skip: Skip | None) -> Allowance:
         """Return what passes all in all."""
@@ -312,10 +333,18 @@ class _Side:
 
     def _lacking(self, *, is_most: bool, skip: Skip | None = None) -> Region:
         passing = self._passing if skip is None else self._walk(skip)
-        return subtract(self._need, passing[is_most])
+        return self._between_hosts(subtract(self._need, passing[is_most]))
+
+    def _passes(self, *, is_most: bool) -> Region:
+        passing = intersect(self._passing[is_most], self._need)
+        return self._between_hosts(passing)
 
     def _lacks(self, *, is_most: bool) -> tuple[str, ...]:
-        return region_text(self._compiler, self._lacking(is_most=is_most))
+        lacking = self._lacking(is_most=is_most)
+        if lacking and not self._passes(is_most=is_most):
+            # Who sends to whom is shorter in one piece.
+            lacking = self._need
+        return region_text(self._compiler, lacking)
 
     def _verdict(self, *, is_most: bool) -> Verdict:
         lacking = self._lacking(is_most=is_most)
@@ -330,8 +359,8 @@ class _Side:
             is_most=is_most, skip=_is_deny
         ):
             return Verdict.DENIED
-        passing = intersect(self._passing[is_most], self._need)
-        return Verdict.PARTLY if passing else Verdict.MISSING
+        passes = self._passes(is_most=is_most)
+        return Verdict.PARTLY if passes else Verdict.MISSING
 
     def _lets(
         self, *, is_most: bool, skip: Skip | None = None
@@ -436,7 +465,9 @@ class _Side:
         if len(judged.unread) > _LISTED:
             yield f"{clean(judged.filter.id)}: more of it was not read"
         for boxes in judged.rules:
-            if boxes.least is boxes.most or not intersect(need, boxes.most):
+            if boxes.least is boxes.most or not subtract(
+                intersect(need, boxes.most), boxes.least
+            ):
                 continue
             rule = boxes.rule
             sources, destinations, _ = hull(need)
@@ -447,11 +478,26 @@ class _Side:
             if isinstance(rule.service, Unknown):
                 texts.append(_unknown_text(rule.service))
             texts += [f"only {clean(text)}" for text in rule.conditions]
+            texts += [
+                *self._held(rule.sources, sources),
+                *self._held(rule.destinations, destinations),
+            ]
             if not texts and is_sure:
-                texts = [_WHOM if rule.action == "deny" else _PART]
+                texts = [_PART]
             if texts:
-                why = "; ".join(texts)
+                why = "; ".join(dict.fromkeys(texts))
                 yield f"{clean(str(rule.place))} {clean(rule.id)}: {why}"
+
+    def _held(self, parties: Iterable[Party], atoms: int) -> Iterator[str]:
+        """Yield the parties without a role in which some atoms may be."""
+        for party in parties:
+            if not self._compiler.may_hold(party) & atoms:
+                continue
+            names, more = [*names_of_party(party)[:1]], ""
+            if isinstance(party, Networks):
+                names, more = names or [*map(str, party.networks)], _ADDRESSES
+            listed = join("and", [*map(clean, names[:_SHOWN])])
+            yield f"{listed}: {_HELD}{more}"
 
     def _unknown(self, parties: Iterable[Party], atoms: int) -> Iterator[str]:
         """Yield what is not known of parties, as far as some atoms go."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import attrs
 
 from avi_portspec.audit import rules as audit_rules
-from avi_portspec.audit.compiled import is_any
 from avi_portspec.audit.inputs.document import Document
 from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.inputs.tables import (
@@ -17,7 +16,7 @@ from avi_portspec.audit.inputs.tables import (
     columns_of,
     read_tables,
 )
-from avi_portspec.audit.model import Networks, Unknown
+from avi_portspec.audit.model import Networks, Unknown, is_any
 from avi_portspec.audit.openings import RuleVerdict
 from avi_portspec.audit.roles import names_of_party
 from avi_portspec.audit.services import (

@@ -83,11 +83,15 @@ def packets(
         replies: Whether to return what answers.
     """
     found = []
-    for source, destination, protocol in product(
-        ends_of(flow.source, family),
-        ends_of(flow.destination, family),
-        flow.protocols,
-    ):
+    pairs = [
+        *product(
+            ends_of(flow.source, family), ends_of(flow.destination, family)
+        )
+    ]
+    if family is None and len(pairs) > 1:
+        # What a host sends to itself leaves no host.
+        pairs = [pair for pair in pairs if pair[0] != pair[1]]
+    for (source, destination), protocol in product(pairs, flow.protocols):
         number = protocol.number
         for ports in flow.ports:
             if replies:
@@ -110,14 +114,14 @@ class Named(NamedTuple):
         groups: The roles of each group.
         members: The parties of the filter; none if it does not say.
         is_peer: Whether the members are whom they talk to.
-        denies: Whether a rule denies them: of whom nobody says where they
-            are, it may deny each.
+        may_hold: Whether somebody of whom nobody says that they are in a
+            party may be: so it is in a rule.
     """
 
     groups: dict[str, list[str]]
     members: Sequence[Any] = ()
     is_peer: bool = False
-    denies: bool = False
+    may_hold: bool = False
 
 
 def is_among(
@@ -143,12 +147,12 @@ def is_among(
     if isinstance(party, Anywhere):
         return int(family or 4) in party.families
     if isinstance(party, Group):
-        may = named.denies and family and party.id not in named.groups
+        may = named.may_hold and party.id not in named.groups
         return None if may else is_in_group(name, party, beside, named)
     assert isinstance(party, Networks)
     if family:
         # No network is known to have anybody without addresses.
-        may = named.denies and int(family) in {
+        may = named.may_hold and int(family) in {
             network.version for network in party.networks
         }
         return None if may else False
@@ -197,17 +201,16 @@ def matches(
 ) -> bool | None:
     """Return whether a rule matches a packet, or ``None``."""
     members, way = filter_.attached_to, filter_.direction
-    denies = rule.action == "deny"
     answers = [
         is_any_of(
             packet.source,
             rule.sources,
-            Named(world.groups, members, way == "in", denies),
+            Named(world.groups, members, way == "in", may_hold=True),
         ),
         is_any_of(
             packet.destination,
             rule.destinations,
-            Named(world.groups, members, way == "out", denies),
+            Named(world.groups, members, way == "out", may_hold=True),
         ),
         is_in(packet.protocol * 65536 + packet.port, rule.service),
     ]
@@ -329,11 +332,13 @@ def passes(
     world: World, filters: Sequence[Filter], packet: Packet, **how: Any
 ) -> bool:
     """Return whether a packet passes all stages of one side."""
-    stages: dict[str, list[tuple[Filter, bool | None]]] = {}
+    stages: dict[tuple[str, str], list[tuple[Filter, bool | None]]] = {}
     for filter_ in filters:
         is_here = attached(world, filter_, packet)
         if is_here is not False:
-            stages.setdefault(filter_.stage, []).append((filter_, is_here))
+            # Replies leave one side and reach the other.
+            key = filter_.stage, filter_.direction
+            stages.setdefault(key, []).append((filter_, is_here))
 
     def any_lets(some: Iterable[Filter]) -> bool:
         return any(lets(world, each, packet, **how) for each in some)

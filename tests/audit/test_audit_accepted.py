@@ -170,6 +170,17 @@ class TestAccepting:
         report = without_ntp(accepted=[entry(until="2026-11-29")])
         assert "2026-11-29" in levels(report)["acceptance-ended"]
 
+    def test_each_that_has_ended_is_one_finding(self) -> None:
+        """With its own words, in a text as well."""
+        ended = [entry(until="2026-11-29"), entry(until="2026-11-28")]
+        report = without_ntp(accepted=ended)
+        found = [f for f in report.findings if f.kind == "acceptance-ended"]
+        assert all(f.fingerprint for f in found)
+        assert len({f.fingerprint for f in found}) == 2
+        text = "\n".join(str(each.text) for each in found)
+        for day in ("2026-11-29", "2026-11-28"):
+            assert f"ended on {day}: renew it" in text
+
     def test_not_for_several_flows(self) -> None:
         """A broad rule is accepted flow by flow."""
         accepted = entry(finding="broad", flow=None, rule="open")

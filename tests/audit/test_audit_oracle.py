@@ -225,6 +225,9 @@ class TestWhatDoesNotMatter:
                     rules=tuple(
                         h for rule in each.rules for h in halves(rule)
                     ),
+                    reply_rules=tuple(
+                        h for rule in each.reply_rules for h in halves(rule)
+                    ),
                 )
                 for each in world.filters
             )

@@ -31,6 +31,7 @@ from avi_portspec.audit.model import (
     Anywhere,
     Group,
     Place,
+    PrefixList,
     Unknown,
     Unread,
 )
@@ -266,6 +267,11 @@ class TestFindings:
 class TestRoles:
     """What the role map does not say."""
 
+    NEXT = (
+        ": give it its roles under [party], or a name of your own if it is "
+        "nobody of the product."
+    )
+
     def test_who_is_not_filtered_at_all(self) -> None:
         """Unless the map says that nobody gave the rules."""
         report = audit(into(CONTROLLER))
@@ -284,10 +290,11 @@ class TestRoles:
         many, one = (f.text for f in report.findings if f.kind == "unmapped")
         assert many == (
             "sg-x is in no role of the role map (rules.json:1, rules.json:2, "
-            "rules.json:3, rules.json:4 and 2 more)."
+            f"rules.json:3, rules.json:4 and 2 more){self.NEXT}"
         )
-        assert (
-            one == "10.0.0.0/8 is in no role of the role map (rules.json:7)."
+        assert one == (
+            f"10.0.0.0/8 is in no role of the role map (rules.json:7)"
+            f"{self.NEXT}"
         )
 
     def test_who_is_probably_meant(self) -> None:
@@ -296,9 +303,16 @@ class TestRoles:
         report = audit(into(CONTROLLER, row))
         (found,) = (f.text for f in report.findings if f.kind == "unmapped")
         assert found == (
-            "Contoller is in no role of the role map (rules.json:1). Did you "
-            "mean 'Controller'?"
+            "Contoller is in no role of the role map (rules.json:1)"
+            f"{self.NEXT} Did you mean 'Controller'?"
         )
+
+    def test_nobody_is_meant_by_their_own_name(self) -> None:
+        """Other sources name a virtual network, which is no role."""
+        row = rule(PrefixList("VirtualNetwork"), Members(), "tcp/22", 1)
+        report = audit(into(CONTROLLER, row))
+        (found,) = (f.text for f in report.findings if f.kind == "unmapped")
+        assert found.endswith(self.NEXT)
 
     def test_networks_of_a_role_are_known(self) -> None:
         """By the inventory, or by the role map."""

@@ -643,6 +643,53 @@ class TestBorders:
         assert {*found.values()} == {"covered"}
 
 
+class TestOneRole:
+    """Flows between hosts of one role."""
+
+    FLOW = "controller-to-controller-ssh"
+    SITE = Inventory(
+        addresses={
+            "controller": [*map(ip_network, ("10.0.0.1", "10.0.0.2"))],
+        }
+    )
+
+    def pair(self, one: int, other: int, line: int) -> Any:
+        """Return a rule from one host to another."""
+        ends = (networks(f"10.0.0.{at}/32") for at in (one, other))
+        return rule(*ends, "tcp/22", line)
+
+    def test_a_host_needs_no_rule_to_itself(self) -> None:
+        """All pairs are there, and what else there is leaves no host."""
+        rules = [self.pair(1, 2, 1), self.pair(2, 1, 2)]
+        found = side(
+            into(CONTROLLER, *rules), flow=self.FLOW, inventory=self.SITE
+        )
+        assert found.verdict is Verdict.COVERED
+        found = side(
+            into(CONTROLLER, rules[0]), flow=self.FLOW, inventory=self.SITE
+        )
+        assert found.verdict is Verdict.PARTLY
+        assert found.lacks == ("tcp/22 from 10.0.0.2 to 10.0.0.1",)
+
+    def test_a_rule_to_itself_lets_nothing_through(self) -> None:
+        """It is missing, and said in one piece."""
+        found = side(
+            into(CONTROLLER, self.pair(1, 1, 1)),
+            flow=self.FLOW,
+            inventory=self.SITE,
+        )
+        assert found.verdict is Verdict.MISSING
+        assert found.lacks == (
+            "tcp/22 from 10.0.0.1-10.0.0.2 to 10.0.0.1-10.0.0.2",
+        )
+
+    def test_of_one_address_others_are_not_known(self) -> None:
+        """A single host in the inventory makes no rule needless."""
+        site = Inventory(addresses={"controller": [ip_network("10.0.0.1")]})
+        found = side(into(CONTROLLER), flow=self.FLOW, inventory=site)
+        assert found.verdict is Verdict.MISSING
+
+
 class TestUnknown:
     """What the file does not settle, and what would."""
 
@@ -687,14 +734,58 @@ class TestUnknown:
         all_of_it = side(into(CONTROLLER, ssh()), unread=(unread,))
         assert all_of_it.verdict is Verdict.COVERED
 
-    def test_whom_a_denial_is_about(self) -> None:
-        """Of a group that has no role, nobody knows who is in it."""
-        denied = ssh(Group("sg-x"), 1, action="deny")
-        group = ordered(CONTROLLER, denied, ssh(ENGINE, 2))
+    @pytest.mark.parametrize("inventory", [None, SITE])
+    @pytest.mark.parametrize("action", ["allow", "deny"])
+    @pytest.mark.parametrize(
+        "party", [Group("sg-x"), Tag("x"), PrefixList("pl-x")]
+    )
+    def test_who_is_in_a_party_without_a_role(
+        self, party: Any, action: Any, inventory: Any
+    ) -> None:
+        """Nobody knows: that a role has addresses does not tell."""
+        rules = [ssh(party, 1, action=action)]
+        if action == "deny":
+            rules.append(ssh(ENGINE, 2))
+        found = side(ordered(CONTROLLER, *rules), inventory=inventory)
+        assert found.verdict is Verdict.UNKNOWN
+        name = "tag:x" if isinstance(party, Tag) else party.id
+        (reason,) = found.reasons
+        assert reason == (
+            f"rules.json:1 rule-1: {name}: who is in it is not known: give "
+            "it its roles in the role map"
+        )
+        nobody = role_map(parties={**ROLES, name: ("bastion",)})
+        found = side(
+            ordered(CONTROLLER, *rules), inventory=inventory, roles=nobody
+        )
+        assert found.verdict is (
+            Verdict.MISSING if action == "allow" else Verdict.COVERED
+        )
+
+    @pytest.mark.parametrize("action", ["allow", "deny"])
+    def test_who_is_in_a_network_without_a_role(self, action: Any) -> None:
+        """Addresses tell, and without them nothing does."""
+        rules = [ssh(networks("10.0.9.0/24"), 1, action=action)]
+        if action == "deny":
+            rules.append(ssh(ENGINE, 2))
+        group = ordered(CONTROLLER, *rules)
         found = side(group)
         assert found.verdict is Verdict.UNKNOWN
-        assert found.reasons[0].startswith("rules.json:1 rule-1: whom it ")
-        assert side(group, inventory=SITE).verdict is Verdict.COVERED
+        (reason,) = found.reasons
+        assert reason == (
+            "rules.json:1 rule-1: 10.0.9.0/24: who is in it is not known: "
+            "give it its roles in the role map, or list the addresses of the "
+            "roles in the inventory"
+        )
+        assert side(group, inventory=SITE).verdict is (
+            Verdict.MISSING if action == "allow" else Verdict.COVERED
+        )
+
+    def test_nobody_of_the_site_is_a_service_of_the_provider(self) -> None:
+        """Azure's load balancer only asks whether a machine is well."""
+        balancer = PrefixList("AzureLoadBalancer", is_closed=True)
+        group = ordered(CONTROLLER, ssh(balancer, 1))
+        assert side(group).verdict is Verdict.MISSING
 
     def test_many_things_that_were_not_read(self) -> None:
         """The first are named, and that there are more."""

@@ -10,7 +10,11 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from avi_portspec.audit.inputs.addresses import ANYWHERE, join_networks
-from avi_portspec.audit.inputs.defaults import azure_defaults, last_resort
+from avi_portspec.audit.inputs.defaults import (
+    azure_defaults,
+    azure_tag,
+    last_resort,
+)
 from avi_portspec.audit.inputs.fields import (
     list_groups,
     read_networks,
@@ -29,7 +33,6 @@ from avi_portspec.audit.model import (
     Origin,
     Party,
     Place,
-    PrefixList,
     Rule,
     Unknown,
 )
@@ -47,7 +50,8 @@ __all__ = [
 
 _LAST_PRIORITY: Final = 65_500
 #: What Azure takes for any address.
-_ANY: Final = frozenset({"*", "any", "internet"})
+_ANY: Final = frozenset({"*", "any"})
+_INTERNET: Final = "internet"
 #: All ports, as effective rules have them.
 _ALL_PORTS: Final = ((0, 65_535),)
 
@@ -99,8 +103,8 @@ def azure_rule(
             id=name or node.at("name").name(),
             place=place,
             action=action,
-            sources=_parties(node, "source"),
-            destinations=_parties(node, "destination"),
+            sources=_parties(node, "source", origin),
+            destinations=_parties(node, "destination", origin),
             service=or_unknown(partial(_service, node)),
             source_ports=_source_ports(node),
             origin=origin,
@@ -155,7 +159,7 @@ def _source_ports(node: Node) -> Spans | None:
     return _service(node, "source") if _ports(node, "source") else None
 
 
-def _parties(node: Node, side: str) -> tuple[Party, ...]:
+def _parties(node: Node, side: str, origin: Origin) -> tuple[Party, ...]:
     expanded = node.at(f"expanded{side.capitalize()}AddressPrefix").each()
     nodes = expanded or _several(
         node,
@@ -171,11 +175,12 @@ def _parties(node: Node, side: str) -> tuple[Party, ...]:
             parties.append(each.value)
             continue
         text = each.text()
-        if text.casefold() in _ANY:
+        tag = text.casefold()
+        # Of the provider's rules, the one before takes what is not outside.
+        if tag in _ANY or (tag == _INTERNET and origin != "file"):
             parties.append(ANYWHERE)
         elif text[:1].isalpha() and ":" not in text and "." not in text[:2]:
-            # A service tag: addresses that Azure keeps elsewhere.
-            parties.append(PrefixList(name_of(text)))
+            parties += azure_tag(name_of(text))
         else:
             networks += read_networks(each)
     groups = list_groups(

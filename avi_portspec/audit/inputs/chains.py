@@ -227,6 +227,8 @@ class _Walk:
         self.chains, self.notes = chains, notes
         #: Rules that it reaches, of which nobody knows what becomes.
         self.open: dict[Place, ChainRule] = {}
+        #: What rules that it reaches send elsewhere.
+        self.translated: list[tuple[ChainRule, Match]] = []
         self.expanded = 0
         self.policy: Action = "deny"
 
@@ -291,6 +293,8 @@ class _Walk:
             yield _Decision(rule, match, "allow")
         elif verdict == "deny":
             yield _Decision(rule, match, "deny")
+        elif verdict == "translate" and not match.aside:
+            self.translated.append((rule, match))
         elif verdict == "other" and match.aside:
             self.notes.setdefault(rule.place, match.aside)
         elif verdict == "other":
@@ -332,12 +336,15 @@ class _Stops(NamedTuple):
         base: The chain.
         denials: What it may deny: what it lets through before, is not looked
             into.
+        redirects: What it sends to another address or port, each once as
+            allowed and once as denied: neither is sure.
         unknown: The rules of which nobody knows what becomes.
         reached: All rules that it comes to.
     """
 
     base: Base
     denials: tuple[_Decision, ...]
+    redirects: tuple[_Decision, ...]
     unknown: tuple[ChainRule, ...]
     reached: frozenset[Place]
 
@@ -345,6 +352,10 @@ class _Stops(NamedTuple):
     def hooks(self) -> Collection[str]:
         """The hooks of the filters that the same packets meet."""
         return _HOOKED.get(self.base.hook, _DIRECTIONS)
+
+
+#: What iptables-save prints of a match of the host's own addresses.
+_OWN: Final = "--dst-type LOCAL"
 
 
 def _find_stops(
@@ -360,8 +371,21 @@ def _find_stops(
             conditions = (*decision.match.conditions, why)
             match = attrs.evolve(decision.match, conditions=conditions)
             denials.append(decision._replace(match=match))
+    redirects = []
+    # Behind other hooks it is the source that is translated.
+    hooks = {"prerouting", "output"}
+    for rule, match in walk.translated if base.hook in hooks else ():
+        if base.hook == "output" and _OWN in match.conditions:
+            # What a host sends to itself passes no filter between hosts.
+            continue
+        why = "as far as it is not sent elsewhere: translation is not judged"
+        own = attrs.evolve(match, conditions=(*match.conditions, why))
+        redirects += [_Decision(rule, own, "allow")]
+        redirects += [_Decision(rule, own, "deny")]
     unknown = tuple(walk.open.values())
-    return _Stops(base, tuple(denials), unknown, frozenset(notes))
+    return _Stops(
+        base, tuple(denials), tuple(redirects), unknown, frozenset(notes)
+    )
 
 
 class _Reader:
@@ -382,15 +406,18 @@ class _Reader:
     def read(self, bases: Iterable[Base], whys: Mapping[str, str]) -> int:
         """Add the filters; return how many policies were noted besides."""
         found = [(base, *self._follow(base)) for base in bases]
-        for base, rules, replies, is_stateful in found:
+        for base, ahead, rules, replies, is_stateful in found:
             # A map that hands some packets over is not read in part.
             known = [each for each in rules if each.place not in self.opened]
+            answers = replies if ahead or len(replies) > len(rules) else []
+            if ahead and not replies:
+                answers = [_rest(ahead[0], base)]
             self.reading.filters.append(
                 _filter(
                     self.reading,
                     base,
-                    known,
-                    replies if len(replies) > len(rules) else [],
+                    [*ahead, *known],
+                    answers,
                     is_stateful=is_stateful,
                 )
             )
@@ -416,11 +443,15 @@ class _Reader:
             )
         return len(denying)
 
-    def _follow(self, base: Base) -> tuple[list[Rule], list[Rule], bool]:
+    def _follow(
+        self, base: Base
+    ) -> tuple[list[Rule], list[Rule], list[Rule], bool]:
         """Return the rules of a filter, in general and for replies.
 
-        And whether all replies pass, whatever the rules are.
+        Before them come those for what is translated before it gets there:
+        no replies are. And whether all replies pass, whatever the rules are.
         """
+        ahead: list[Rule] = []
         rules: list[Rule] = []
         replies: list[Rule] = []
         is_stateful = denies = False
@@ -431,6 +462,9 @@ class _Reader:
             if base.hook in stops.hooks:
                 decisions = chain(stops.denials, decisions)
                 unknown += stops.unknown
+                for decision in stops.redirects:
+                    ahead.append(_rule(decision, base, len(ahead)))
+                    self.seen.add(decision.rule.place)
         for decision in decisions:
             rule, match = decision.rule, decision.match
             if match.aside:
@@ -444,11 +478,11 @@ class _Reader:
                 continue
             self.seen.add(rule.place)
             denies |= decision.action == "deny"
-            rules.append(_rule(decision, base, len(rules)))
+            rules.append(_rule(decision, base, len(ahead) + len(rules)))
             replies.append(rules[-1])
         for each in (*unknown, *walk.open.values()):
             self.opened.setdefault(each.place, (each, []))[1].append(base.id)
-        return rules, replies, is_stateful
+        return ahead, rules, replies, is_stateful
 
     def _leave(self, rule: ChainRule, why: str | None, default: str) -> None:
         """Note a rule that is in no filter."""
@@ -471,6 +505,21 @@ def _is_for_all(match: Match, base: Base) -> bool:
     """Return whether a rule for answers lets all of a chain's through."""
     bare = attrs.evolve(match, aside="", accepts_replies=False)
     return bare.is_all_of(Match(family=base.family))
+
+
+def _rest(first: Rule, base: Base) -> Rule:
+    """Return the policy of a chain as the rule for answers, which has none."""
+    everybody = (anywhere(base.family),)
+    return attrs.evolve(
+        first,
+        id=f"policy of chain {base.chain}",
+        action=base.policy,
+        sources=everybody,
+        destinations=everybody,
+        service=EVERY_SERVICE,
+        source_ports=None,
+        conditions=(),
+    )
 
 
 def _rule(decision: _Decision, base: Base, at: int) -> Rule:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import ip_network
 from typing import Final, NamedTuple
 
-from avi_portspec.audit.inputs.addresses import ANYWHERE
+from avi_portspec.audit.inputs.addresses import ANYWHERE, outside_of
 from avi_portspec.audit.inputs.reading import order_sides
 from avi_portspec.audit.model import (
     Action,
     Direction,
     LastResort,
+    Members,
     Party,
     Place,
     PrefixList,
@@ -24,6 +26,7 @@ __all__ = [
     "LAST_RESORTS",
     "DefaultRule",
     "azure_defaults",
+    "azure_tag",
     "default_rule",
     "last_resort",
 ]
@@ -129,8 +132,41 @@ class DefaultRule(NamedTuple):
     source: str
 
 
-_VNET: Final = (PrefixList("VirtualNetwork"),)
-_BALANCER: Final = (PrefixList("AzureLoadBalancer"),)
+#: What a virtual network may have: RFC 1918, RFC 6598, and of IPv6 anything.
+_PRIVATE: Final = tuple(
+    map(
+        ip_network,
+        ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"),
+    )
+)
+_VNET: Final = (PrefixList("VirtualNetwork"), Members())
+#: The tags of which more is known than their names.
+_TAGS: Final[Mapping[str, tuple[Party, ...]]] = FrozenDict(
+    {
+        # The members of a group are in their own virtual network.
+        "virtualnetwork": _VNET,
+        "internet": (
+            PrefixList(
+                "Internet",
+                outside_of=_VNET[0],
+                surely=tuple(outside_of(_PRIVATE, 4)),
+            ),
+        ),
+        # The host of a virtual machine, 168.63.129.16, whence it asks whether
+        # the machine is well.
+        "azureloadbalancer": (
+            PrefixList("AzureLoadBalancer", is_closed=True),
+        ),
+    }
+)
+
+
+def azure_tag(name: str) -> tuple[Party, ...]:
+    """Return a service tag: addresses that Azure keeps elsewhere."""
+    return _TAGS.get(name.casefold(), (PrefixList(name),))
+
+
+_BALANCER: Final = azure_tag("AzureLoadBalancer")
 _ANY: Final = (ANYWHERE,)
 
 #: By direction, in order of priority: 65000, 65001 and 65500.
@@ -149,6 +185,7 @@ AZURE_RULES: Final[Mapping[str, tuple[DefaultRule, ...]]] = FrozenDict(
         ),
         "out": (
             DefaultRule("AllowVnetOutBound", "allow", _VNET, _VNET, _AZURE),
+            # What gets there, AllowVnetOutBound has not taken: it is outside.
             DefaultRule("AllowInternetOutBound", "allow", _ANY, _ANY, _AZURE),
             DefaultRule("DenyAllOutBound", "deny", _ANY, _ANY, _AZURE),
         ),

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, NamedTuple
@@ -18,7 +18,7 @@ from avi_portspec.audit.inputs.document import Document
 from avi_portspec.audit.inputs.names import clean
 from avi_portspec.errors import MissingExtraError
 
-__all__ = ["Block", "Module", "evaluate"]
+__all__ = ["LAST", "LAST_BLOCK", "Block", "Module", "evaluate"]
 
 #: How long the process may compute, and how long anybody waits for it: on a
 #: busy machine, the second is far longer than the first.
@@ -28,6 +28,13 @@ _CHILD: Final = "from avi_portspec.audit.inputs.hcl_child import main; main()"
 #: What Go, and the child of its own accord, say where memory ends.
 _NO_MEMORY: Final = re.compile(rb"out of memory|cannot allocate memory")
 _FILES: Final = 1_000
+#: The label of a dynamic block that is put at the end of each resource that
+#: has dynamic blocks: of the last one that makes any, the parser loses one
+#: where a block that is not dynamic follows, and behind this one none does.
+LAST: Final = "avi_portspec_last"
+LAST_BLOCK: Final = f'dynamic "{LAST}" {{\nfor_each = [0]\ncontent {{}}\n}}\n'
+_RESOURCE: Final = re.compile(r"([ \t]*)resource\b.*\{\s*$")
+_DYNAMIC: Final = re.compile(r"[ \t]*dynamic\b")
 _ENDINGS: Final = (".tf", ".tf.json", ".tfvars")
 
 
@@ -86,11 +93,14 @@ def evaluate(document: Document) -> Module:
     with tempfile.TemporaryDirectory(prefix="avi-portspec-") as name:
         # Alone in its folder, by a name that no path in it can have.
         folder = Path(tempfile.mkdtemp(dir=name))
+        lines: dict[str, list[int]] = {}
         for path, data in files.items():
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
+            ended, lines[path] = _ended(data)
+            target.write_bytes(ended)
         found = _run(document, folder)
+    _put_back_lines(found["evaluated"], lines)
     blocks: dict[str, list[Block]] = {}
     for file, raw in found["raw"].items():
         for kind, block in _blocks(file, raw):
@@ -123,6 +133,53 @@ def _files(document: Document) -> dict[str, bytes]:
             f"{len(files):,}",
         )
     return files
+
+
+def _ended(data: bytes) -> tuple[bytes, list[int]]:
+    """Return a file with a last block in each resource of dynamic ones.
+
+    Its end is the brace that stands under its beginning. A resource that is
+    written otherwise gets none, which shows in what it evaluates to.
+
+    Returns:
+        The file, and the line of the original for each of its lines.
+    """
+    found: list[bytes] = []
+    numbers: list[int] = []
+    end, is_dynamic = None, False
+    for number, own in enumerate(data.split(b"\n"), 1):
+        raw, line = own, own.decode("utf-8", "replace")
+        begun = _RESOURCE.match(line)
+        if begun:
+            end, is_dynamic = f"{begun[1]}}}", False
+        elif _DYNAMIC.match(line):
+            is_dynamic = True
+        elif end is not None and line.startswith(end):
+            if is_dynamic:
+                numbers += [number] * LAST_BLOCK.count("\n")
+                raw = LAST_BLOCK.encode() + raw
+            end = None
+        numbers.append(number)
+        found.append(raw)
+    return b"\n".join(found), numbers
+
+
+def _put_back_lines(
+    evaluated: Any, lines: Mapping[str, Sequence[int]]
+) -> None:
+    """Make the lines of blocks those of the files as they were given."""
+    stack = [evaluated]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, list):
+            stack += value
+        elif isinstance(value, dict):
+            stack += value.values()
+            numbers = lines.get(str(value.get("filename")), ())
+            for key in ("line_start", "line_end"):
+                at = value.get(key)
+                if isinstance(at, int) and 0 < at <= len(numbers):
+                    value[key] = numbers[at - 1]
 
 
 def _run(document: Document, folder: Path) -> Any:

@@ -66,6 +66,7 @@ class Reading:
         *,
         is_apart: bool = False,
         may_deny: bool = False,
+        is_bounded: bool = False,
     ) -> None:
         """Note something that is no rule; see :class:`Unread`."""
         self.unread.append(
@@ -77,6 +78,7 @@ class Reading:
                 filters=filters,
                 is_apart=is_apart,
                 may_deny=may_deny,
+                is_bounded=is_bounded,
             )
         )
 

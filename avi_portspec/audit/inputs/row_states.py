@@ -28,7 +28,7 @@ _YES: Final = frozenset({"yes", "y", "true", "1", "x", "\u2713", "\u2714"})
 _NO: Final = frozenset({"no", "n", "false", "0"})
 _ON: Final = frozenset(
     {"enabled", "on", "active", "live", "in use", "in place", "implemented",
-     "deployed"}
+     "deployed", "done", "complete", "completed"}
 )  # fmt: skip
 _OFF: Final = frozenset(
     {"disabled", "off", "inactive", "removed", "deleted", "retired",

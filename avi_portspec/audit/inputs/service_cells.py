@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Final, NamedTuple
 
 from avi_portspec.audit.inputs.names import clean
@@ -13,6 +13,7 @@ from avi_portspec.audit.inputs.protocols import (
     protocol_named,
     services_of,
 )
+from avi_portspec.audit.inputs.service_names import named_service
 from avi_portspec.audit.model import Unknown
 from avi_portspec.audit.services import (
     Spans,
@@ -40,14 +41,20 @@ class _Token(NamedTuple):
         kind: ``protocol``, ``ports`` or ``message``.
         protocol: The protocol; ``None`` is any.
         span: First and last number; ``None`` is all.
+        over: The protocols of a service that is named, for want of others.
     """
 
     kind: str
     protocol: Protocol | None = None
     span: tuple[int, int] | None = None
+    over: tuple[Protocol, ...] = ()
 
 
 _COMMENT: Final = re.compile(r"\([^()]{0,200}\)")
+#: A service, and its ports in brackets: ``HTTPS (443/tcp)``.
+_NAMED: Final = re.compile(
+    r"\b([a-z][a-z0-9-]{1,20})\s*\(\s*(\d[^()]{0,200})\)", re.IGNORECASE
+)
 #: What makes a comment more than one: numbers, and words that take away.
 _RESTRICTS: Final = re.compile(
     r"\d|\b(?:except\w*|exclud\w*|without|not?|only|unless|if|when|until)\b",
@@ -77,9 +84,16 @@ def restrictions(cell: str) -> Iterator[str]:
     >>> [*restrictions("443 (HTTPS), 8000-9000 (except 8443)")]
     ['(except 8443)']
     """
-    for comment in _COMMENT.findall(cell):
+    for comment in _COMMENT.findall(_unnamed(cell)):
         if _RESTRICTS.search(comment):
             yield clean(comment)
+
+
+def _unnamed(cell: str) -> str:
+    """Return a cell without names of services whose ports it has."""
+    return _NAMED.sub(
+        lambda found: found[2] if named_service(found[1]) else found[0], cell
+    )
 
 
 def read_services(protocols: str, ports: str) -> Spans | Unknown:
@@ -104,23 +118,38 @@ def read_services(protocols: str, ports: str) -> Spans | Unknown:
     tokens = [*_tokens("ports", ports)]
     if not tokens:
         raise CellError("ports", ports, _EXPECTED)
-    if protocols.strip().casefold() == "ip" and any(
-        token.span is not None for token in tokens
-    ):
-        # 97 of "IP" may be a port, or the number of a protocol.
-        raise CellError("protocol", protocols, "TCP, UDP, or protocol 97")
+    _check(tokens, protocols, ports)
     found: list[tuple[int, int]] = []
     for own, numbers in _runs(tokens):
         # A protocol beside the ports says more than that of the row.
         over = own or named
         if over is None and all(each.kind == "message" for each in numbers):
             over = [ICMP]
-        if over is None:
+        if over is None and all(each.over for each in numbers):
+            found += chain.from_iterable(
+                services_of(own, each.span)
+                for each in numbers
+                for own in each.over
+            )
+        elif over is None:
             why = "the protocol is not stated; add a column for it"
             return Unknown(clean(ports), why)
-        for protocol in over:
+        for protocol in over or ():
             found += _spans(protocol, numbers, ports)
     return join_spans(found)
+
+
+def _check(tokens: list[_Token], protocols: str, ports: str) -> None:
+    """Raise an error for numbers of which nobody knows what they are."""
+    numbers = {token.span for token in tokens if token.span is not None}
+    names = {token.span for token in tokens if token.over}
+    others = {token.span for token in tokens if not token.over} & numbers
+    if others and not names <= others:
+        # Of "HTTPS 8443", the name is not the port.
+        raise CellError("ports", ports, "either names of services or ports")
+    if protocols.strip().casefold() == "ip" and others:
+        # 97 of "IP" may be a port, or the number of a protocol.
+        raise CellError("protocol", protocols, "TCP, UDP, or protocol 97")
 
 
 def _protocols(cell: str) -> list[Protocol | None] | None:
@@ -141,7 +170,7 @@ def _protocols(cell: str) -> list[Protocol | None] | None:
 
 
 def _tokens(column: str, cell: str) -> Iterator[_Token]:
-    text = _COMMENT.sub(" ", cell)
+    text = _COMMENT.sub(" ", _unnamed(cell))
     at = 0
     while at < len(text):
         piece = _PIECE.match(text, at)
@@ -176,10 +205,20 @@ def _token(piece: re.Match[str], column: str, cell: str) -> _Token | None:
     if word in _EVERY:
         kind_of = "ports" if column == "ports" else "protocol"
         return _Token(kind_of)
+    return _named(word, column, cell)
+
+
+def _named(word: str, column: str, cell: str) -> _Token:
+    """Return the protocol, or among ports the service, of a name."""
     protocol = protocol_named(word)
-    if protocol is None:
-        raise CellError(column, cell, "TCP, UDP, ICMP or another IP protocol")
-    return _Token("protocol", protocol)
+    if protocol is not None:
+        return _Token("protocol", protocol)
+    pairs = named_service(word) if column == "ports" else ()
+    for pair in pairs:
+        assert pair.ports is not None  # noqa: S101 - the types need it
+        over = tuple(each.protocol for each in pairs)
+        return _Token("ports", None, (pair.ports.low, pair.ports.high), over)
+    raise CellError(column, cell, "TCP, UDP, ICMP or another IP protocol")
 
 
 _Runs = Iterator[tuple[list[Protocol | None] | None, list[_Token]]]

@@ -33,6 +33,7 @@ from avi_portspec.audit.model import (
     Rule,
     Unknown,
 )
+from avi_portspec.audit.services import Spans
 from avi_portspec.beyond.spellings import find_named, parties
 from avi_portspec.model.frozen import FrozenDict
 from avi_portspec.rules.networks import Network
@@ -210,6 +211,8 @@ def read_tables(
                 continue
             for direction, rule in found:
                 rules[direction].append(rule)
+            for why in cells.unread:
+                reading.leave(place, "failed", text, why, is_bounded=True)
     return reading.finish(units, _filters(reading, rules))
 
 
@@ -265,6 +268,8 @@ class _Row:
         self, row: Row, columns: Mapping[str, int], place: Place
     ) -> None:
         self.row, self.columns, self.place = row, columns, place
+        #: Why what it opens cannot be told, though its parties can.
+        self.unread: list[str] = []
 
     def cell(self, column: str) -> str:
         """Return a cell; one that is absent is empty."""
@@ -308,13 +313,13 @@ class _Row:
             raise CellError("direction", self.cell("direction"), "in or out")
         sources = self.parties("source")
         destinations = self.parties("destination")
-        service = read_services(self.cell("protocol"), self.services())
+        service = self.opened(self.services())
         name = self.cell("id")
         source_ports = None
         doubts = [*self.doubts()]
         from_ports = self.cell("source-ports")
         if from_ports.casefold() not in {"", "any", "*", "all"}:
-            found = read_services(self.cell("protocol"), from_ports)
+            found = self.opened(from_ports)
             if isinstance(found, Unknown):
                 doubts.append(f"source ports: {found.text}")
             else:
@@ -336,6 +341,14 @@ class _Row:
             )
             for direction in _WAYS.get(word, ("through",)):
                 yield direction, rule
+
+    def opened(self, ports: str) -> Spans | Unknown:
+        """Return what is let through; a row is in doubt as far as it goes."""
+        try:
+            return read_services(self.cell("protocol"), ports)
+        except CellError as wrong:
+            self.unread = [str(wrong)]
+            return Unknown(clean(ports), str(wrong))
 
     def services(self) -> str:
         """Return what the row says of ports: of two columns, both."""

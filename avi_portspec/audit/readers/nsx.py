@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 import attrs
@@ -18,6 +18,7 @@ from avi_portspec.audit.model import (
     Filter,
     Party,
     Rule,
+    UnreadKind,
 )
 
 __all__ = ["HELP", "NAME", "read", "recognises"]
@@ -28,6 +29,7 @@ HELP: Final = (
 )
 _POLICY: Final = "SecurityPolicy"
 _POLICIES: Final = (_POLICY, "GatewayPolicy")
+_RULE: Final = "Rule"
 _KINDS: Final = (*_POLICIES, "Infra")
 #: In the order of evaluation.
 _CATEGORIES: Final = (
@@ -85,13 +87,26 @@ def read(document: Document) -> Existing:
     reading = Reading(document.name, NAME)
     top = Node(document.json)
     found: list[_Placed] = []
+    #: The pointers of rules that are in a policy.
+    inside: set[str] = set()
     stateful = True
     with reading.guard():
         objects = Objects(_objects(top))
         for at, policy in enumerate(_objects(top)):
             kind = policy.value.get("resource_type")
+            # Outer tables come first: what is in a policy is known by now.
+            if kind == _RULE and policy.pointer not in inside:
+                why = "a rule outside its policy; export policies whole"
+                _leave(reading, policy, "unknown", why)
+            if kind in _POLICIES:
+                inside.update(each.pointer for each in _rules(policy))
+            if kind in _POLICIES and _is_bare(policy.value):
+                why = "a policy without its rules; export policies whole"
+                _leave(reading, policy, "unknown", why)
             if kind == "GatewayPolicy":
-                _leave_gateway(reading, policy)
+                for each in _rules(policy):
+                    why = "a rule of a gateway: not judged"
+                    _leave(reading, each, "set-aside", why)
             if kind == _POLICY:
                 stateful &= policy.at("stateful").flag(default=True)
                 with reading.guard():
@@ -118,29 +133,53 @@ def read(document: Document) -> Existing:
 
 
 def _count(data: Any) -> int:
-    """Return how many rules there are: the items of lists of rules."""
-    stack, found = [data], 0
+    """Return how many rules there are, apart from the reading of them.
+
+    The items of lists of rules, the children that are one, those that stand
+    in no policy, and one for a policy without those that it speaks of.
+    """
+    stack, found = [(data, "")], 0
     while stack:
-        value = stack.pop()
-        if isinstance(value, dict):
-            kind, rules = value.get("resource_type"), value.get("rules")
-            # A tuple, for what is no text cannot be sought in a set.
-            if kind in _POLICIES and isinstance(rules, list):
-                found += len(rules)
-            stack += value.values()
-        elif isinstance(value, list):
-            stack += value
+        value, part = stack.pop()
+        if isinstance(value, list):
+            stack += [(each, part) for each in value]
+        if not isinstance(value, dict):
+            continue
+        kind = value.get("resource_type")
+        # A tuple, for what is no text cannot be sought in a set.
+        is_policy = kind in _POLICIES
+        found += (is_policy and _is_bare(value)) or (
+            kind == _RULE and part != "rules"
+        )
+        for key, inner in value.items():
+            own = key if is_policy and key in {"rules", "children"} else ""
+            if own == "rules" and isinstance(inner, list):
+                found += len(inner)
+            if part == "children" and key == _RULE:
+                found, own = found + 1, "rules"
+            stack.append((inner, own))
     return found
 
 
-def _leave_gateway(reading: Reading, policy: Node) -> None:
-    for rule in policy.at("rules").each():
-        reading.leave(
-            reading.place(rule.pointer),
-            "set-aside",
-            rule.at("id").name("rule"),
-            "a rule of a gateway: not judged",
-        )
+def _is_bare(policy: Mapping[str, Any]) -> bool:
+    """Return whether a policy lacks the rules that it says it has."""
+    return bool(policy.get("rule_count")) and not (
+        policy.get("rules") or policy.get("children")
+    )
+
+
+def _rules(policy: Node) -> list[Node]:
+    """Return the rules of a policy: listed, or each a child as a tree has."""
+    return policy.at("rules").each() + [
+        child.at(_RULE)
+        for child in policy.at("children").each()
+        if child.has(_RULE)
+    ]
+
+
+def _leave(reading: Reading, node: Node, kind: UnreadKind, why: str) -> None:
+    place = reading.place(node.pointer)
+    reading.leave(place, kind, node.at("display_name", "id").name("rule"), why)
 
 
 def _policy(
@@ -149,7 +188,7 @@ def _policy(
     category = policy.at("category").word(_CATEGORIES, "application")
     sequence = _sequence(policy)
     scope = _scope(policy)
-    for number, node in enumerate(policy.at("rules").each()):
+    for number, node in enumerate(_rules(policy)):
         place = reading.place(node.pointer)
         with reading.guard(place):
             name = node.at("display_name", "id").name()

@@ -6,13 +6,14 @@ is unknown here, and what its default decides says so.
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from avi_portspec.audit.inputs.document import Document
-from avi_portspec.audit.inputs.hcl import Block, Module, evaluate
+from avi_portspec.audit.inputs.hcl import LAST, Block, Module, evaluate
 from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.inputs.nodes import Node
 from avi_portspec.audit.inputs.reading import Reading
@@ -57,6 +58,8 @@ _AUDIT_PLAN: Final = "no value; give a .tfvars file, or audit the plan"
 _NAMES: Final = re.compile(r"\b(var|local)\.([A-Za-z_][\w-]*)")
 #: What begins a dynamic block.
 _DYNAMIC: Final = re.compile(r"^[ \t]*dynamic[ \t]+\"?([\w-]+)")
+#: What begins what a dynamic block makes.
+_CONTENT: Final = re.compile(r"[ \t]*content[ \t]*\{")
 _INDEX: Final = re.compile(r"\[[^\]]*\]$")
 
 
@@ -125,6 +128,11 @@ class _Module:
     def __init__(self, reading: Reading, module: Module) -> None:
         self.reading, self.module = reading, module
         self.missing = 0
+        #: The lines of each file.
+        self.texts = {
+            path: data.decode("utf-8", "replace").split("\n")
+            for path, data in module.files.items()
+        }
         #: The resources by the ids that the parser gave them.
         self.groups: dict[str, Group] = {}
         self.found: list[tuple[str, dict[str, Any]]] = []
@@ -230,15 +238,16 @@ class _Module:
             if not each.get("name")
         )
         found: dict[str, Any] = {
-            ASSUMES: self._assumptions(f"{rests} {raw or maybe}"),
+            ASSUMES: self._assumptions(f"{rests} {raw or ''} {maybe}"),
             LINE: block.get(_META, {}).get("line_start"),
         }
         for key, value in block.items():
-            if key in {_META, "id"}:
+            if key in {_META, "id", LAST}:
                 continue
             written = (raw or {}).get(key)
             if value is not None and key in _BLOCKS:
-                found[key] = self._inner(_listed(key, value), written)
+                made = _dynamics(raw or {}).get(key, [])
+                found[key] = self._inner(_listed(key, value), written, made)
             elif value is not None:
                 found[key] = self._settled(value, written)
             elif raw and key in raw and (not written or written == "null"):
@@ -248,15 +257,28 @@ class _Module:
                 found[key] = Unknown(text, _AUDIT_PLAN)
         return found
 
-    def _inner(self, blocks: Any, raw: Any) -> Any:
+    def _inner(
+        self, blocks: Any, raw: Any, dynamics: Sequence[Mapping[str, Any]]
+    ) -> Any:
         """Return the blocks inside a resource.
 
-        Those of dynamic blocks stand among the others, so that each is
-        compared with all that are written.
+        Each is compared with all that are written of its kind: itself, or
+        the content of a dynamic block.
+
+        Args:
+            blocks: The blocks, evaluated.
+            raw: Those that are written themselves.
+            dynamics: The dynamic blocks of their label, as written.
         """
         if not isinstance(blocks, list):
             return self._settled(blocks, raw)
         written = raw if isinstance(raw, list) else [raw]
+        contents = [
+            {**content, "__for_each__": each.get("for_each")}
+            for each in dynamics
+            for content in each.get("content", ())
+            if isinstance(content, dict)
+        ]
         found: list[Any] = []
         for each in blocks:
             if not isinstance(each, dict):
@@ -264,12 +286,19 @@ class _Module:
                 continue
             like = [
                 one
-                for one in written
+                for one in (contents if self._is_made(each) else written)
                 if isinstance(one, dict) and _is_like(each, one)
             ]
             own = like[0] if len(like) == 1 else None
             found.append(self._block(each, own, str(like)))
         return found
+
+    def _is_made(self, block: Mapping[str, Any]) -> bool:
+        """Return whether a dynamic block made a block."""
+        meta = block.get(_META, {})
+        file, at = meta.get("filename", ""), meta.get("line_start", 0)
+        lines = self.texts.get(file, ())
+        return 0 < at <= len(lines) and bool(_CONTENT.match(lines[at - 1]))
 
     def _assumptions(self, raw: Any) -> tuple[str, ...]:
         """Return the defaults of variables that arguments rest on."""
@@ -290,9 +319,12 @@ class _Module:
         if body.get("sensitive"):
             return f"var.{clean(name)} has its default"
         value = body["default"]
-        if isinstance(value, list) and value:
-            value = ", ".join(map(str, value))
-        return f"var.{clean(name)} = {clean(str(value))[:80]} (default)"
+        listed = value if isinstance(value, list) and value else [value]
+        text = ", ".join(
+            json.dumps(each) if isinstance(each, (dict, list)) else str(each)
+            for each in listed
+        )
+        return f"var.{clean(name)} = {clean(text)[:80]} (default)"
 
     def leave_missing(self) -> None:
         """Note what the module has, and what evaluating it does not show."""
@@ -344,6 +376,7 @@ class _Module:
                 each: None
                 for instance in instances
                 if instance.lines(label) < statics + len(listed)
+                or LAST not in instance.values
                 for each in filters_of(instance.resource, label)
             }
             if not filters:
@@ -365,9 +398,8 @@ class _Module:
 
         The parser gives none for what it makes nothing of.
         """
-        text = self.module.files.get(file, b"").decode("utf-8", "replace")
         first, last = meta.get("line_start", 0), meta.get("line_end", 0)
-        own = text.split("\n")[max(first - 1, 0) : last]
+        own = self.texts.get(file, [])[max(first - 1, 0) : last]
         return [
             at
             for at, line in enumerate(own, first)

@@ -197,8 +197,8 @@ class TestAzure:
             "allow any46 > any46 tcp/22",
             "deny any46 > any46 tcp/22",
             (
-                "allow list:VirtualNetwork > list:VirtualNetwork any service "
-                "(default)"
+                "allow list:VirtualNetwork, members > list:VirtualNetwork, "
+                "members any service (default)"
             ),
             "allow list:AzureLoadBalancer > any46 any service (default)",
             "deny any46 > any46 any service (default)",
@@ -234,7 +234,8 @@ class TestAzure:
              "any46 > any46 tcp/22, tcp/80-90"),
             ({"sourcePortRange": "1024-65535"},
              "any46 > any46 tcp/22 from tcp/1024-65535"),
-            ({"sourceAddressPrefix": "Internet"}, "any46 > any46 tcp/22"),
+            ({"sourceAddressPrefix": "Internet"},
+             "list:Internet > any46 tcp/22"),
             ({"sourceAddressPrefix": "AzureCloud.WestEurope"},
              "list:AzureCloud.WestEurope > any46 tcp/22"),
             ({"sourceAddressPrefix": None,

@@ -180,8 +180,6 @@ class TestIptables:
         )
         found = read_text(text, format="iptables")
         assert [(each.kind, each.why) for each in found.unread] == [
-            ("set-aside",
-             "table nat translates addresses: not judged"),
             ("unknown",
              "target NFQUEUE: what becomes of it is not known"),
             ("unknown",

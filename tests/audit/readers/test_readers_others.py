@@ -277,6 +277,67 @@ spec:
 """
 
 
+def as_tree(data: Any) -> Any:
+    """Return policies whose rules are children, as a tree of NSX has them."""
+    if isinstance(data, list):
+        return [as_tree(each) for each in data]
+    if not isinstance(data, dict):
+        return data
+    tree = {key: as_tree(value) for key, value in data.items()}
+    if data.get("resource_type") in {"SecurityPolicy", "GatewayPolicy"}:
+        tree["children"] = [
+            {"resource_type": "ChildRule", "Rule": rule}
+            for rule in tree.pop("rules")
+        ]
+    return tree
+
+
+class TestTreesOfNsx:
+    """What ``GET /policy/api/v1/infra`` has, a tree of children."""
+
+    def test_rules_that_are_children(self) -> None:
+        """They are those of a list: nothing hangs on how they stand."""
+        gateway = {"resource_type": "GatewayPolicy", "id": "gw",
+                   "rules": [nsx_rule(id="edge")]}  # fmt: skip
+        tree = {
+            "resource_type": "Infra",
+            "children": [
+                policy(
+                    nsx_rule(id="late", sequence_number=2),
+                    nsx_rule(id="drop", sequence_number=1, action="DROP"),
+                    nsx_rule(id="off", disabled=True),
+                ),
+                gateway,
+            ],
+        }
+        found = read_json(as_tree(tree))
+        assert (
+            rules(found)
+            == rules(read_json(tree))
+            == {
+                f"distributed firewall {way}": [
+                    "deny any46 > any46 any service",
+                    "allow any46 > any46 any service",
+                ]
+                for way in ("in", "out")
+            }
+        )
+        assert unread(found) == ["set-aside: off", "set-aside: edge"]
+        assert (found.units, found.read) == (4, 2)
+
+    def test_rules_and_policies_that_stand_alone(self) -> None:
+        """What its policy would say is unknown, and so is what it lacks."""
+        results = [
+            {"resource_type": "SecurityPolicy", "id": "p", "rule_count": 2},
+            {"resource_type": "SecurityPolicy", "id": "none"},
+            {"resource_type": "ChildRule", "Rule": nsx_rule(id="stray")},
+        ]
+        found = read_json({"results": results})
+        assert rules(found) == {}
+        assert unread(found) == ["unknown: p", "unknown: stray"]
+        assert all(not each.filters for each in found.unread)
+
+
 class TestKubernetes:
     """Network policies."""
 

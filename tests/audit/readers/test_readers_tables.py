@@ -53,6 +53,14 @@ class TestCells:
             ("", "TCP 22\nUDP 53", "tcp/22, udp/53"),
             ("", "protocol 97", "IP protocol 97"),
             ("", "IP protocol #73", "IP protocol 73"),
+            ("TCP", "https", "tcp/443"),
+            ("", "SSH", "tcp/22"),
+            ("", "ntp, SNMP", "udp/123, udp/161"),
+            ("", "LDAP", "tcp/389, udp/389"),
+            ("UDP", "https", "udp/443"),
+            ("", "HTTPS (443/tcp)", "tcp/443"),
+            ("TCP", "SSH (2222)", "tcp/2222"),
+            ("TCP", "443 https", "tcp/443"),
         ],
     )  # fmt: skip
     def test_what_is_read(
@@ -77,6 +85,7 @@ class TestCells:
             ("HTTPS", "443"), ("TCP", "65536"), ("TCP", "25-22"),
             ("TCP", "ping"), ("TCP", "99999"), ("GRE", "47"), ("256", "-"),
             ("6-17", "-"), ("", "protocol 300"), ("ICMP", "type 300"),
+            ("TCP", "HTTPS 8443"), ("TCP", "gopher"),
             ("ICMP", "8-10"), ("IP", "97"), ("TCP", "1.2"),
         ],
     )  # fmt: skip
@@ -287,6 +296,7 @@ class TestRows:
         assert rules(found)["table through"] == [
             "allow a > b tcp/22, udp/123",
             "allow a > b udp/53",
+            "allow a > b ?",
         ]
         assert [each.kind for each in found.unread] == ["failed"]
 
@@ -386,6 +396,7 @@ class TestMarkdown:
             "allow Avi Controller, SE > DNS tcp/53, udp/53",
             "allow any46 > a|b tcp/443",
             "allow SE > Controller ?8443",
+            'allow e > f ?"tcp/2"',
             "allow g > h tcp/3",
         ]
         assert unread(found) == ["set-aside: A | B", 'failed: e | f | "tcp/2"']

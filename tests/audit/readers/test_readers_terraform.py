@@ -919,6 +919,134 @@ class TestHcl:
             "allow 10.0.0.0/8 > members tcp/22"
         ]
 
+    @pytest.mark.parametrize(
+        ("parts", "ports"),
+        [
+            (("made", "written"), {22, 443, 8443}),
+            (("made", "other"), {22, 8443}),
+            (("written", "made", "other"), {22, 443, 8443}),
+            (("made", "written", "made", "written"), {22, 443, 8443}),
+            (("one", "other"), {161}),
+            (("one", "made", "written"), {22, 161, 443, 8443}),
+            (("made", "one", "written"), {22, 161, 443, 8443}),
+            (("one", "empty", "written"), {161, 443}),
+        ],
+    )
+    def test_dynamic_blocks_in_any_order(
+        self, parts: tuple[str, ...], ports: set[int]
+    ) -> None:
+        """The parser loses blocks where others follow; the module has all."""
+        over = {"made": "[22, 8443]", "one": "[161]", "empty": "[]"}
+        written = {
+            "written": "  ingress {\n    from_port = 443\n    to_port = 443\n",
+            "other": "  egress {\n    from_port = 1\n    to_port = 1\n",
+        }
+        dynamic = (
+            '  dynamic "ingress" {\n    for_each = %s\n    content {\n'
+            "    from_port = ingress.value\n    to_port = ingress.value\n"
+        )
+        same = '    protocol = "tcp"\n    cidr_blocks = ["10.0.0.0/8"]\n  }\n'
+        text = 'resource "aws_security_group" "a" {\n'
+        for part in parts:
+            if part in written:
+                text += written[part] + same
+            else:
+                text += dynamic % over[part] + same + "  }\n"
+        found = read_text(text + "}\n# end\n", "main.tf")
+        (filter_,) = (each for each in found.filters if each.direction == "in")
+        assert {rule.service[0][0] & 65_535 for rule in filter_.rules} == ports
+        # Lines are those of the file, whatever stands before them.
+        lines = text.split("\n")
+        for rule in filter_.rules:
+            assert rule.place.line is not None
+            begun = lines[rule.place.line - 1].split()[0]
+            own = rule.service[0][0] & 65_535
+            assert begun == ("ingress" if own == 443 else "content")
+
+    def test_dynamic_blocks_of_other_providers(self) -> None:
+        """A rule that denies is no less lost than one that allows."""
+        text = """
+variable "denied" {
+  default = { "22" = 100, "8443" = 200 }
+}
+resource "azurerm_network_security_group" "n" {
+  name = "n"
+  dynamic "security_rule" {
+    for_each = var.denied
+    content {
+      name                       = "deny-${security_rule.key}"
+      priority                   = security_rule.value
+      direction                  = "Inbound"
+      access                     = "Deny"
+      protocol                   = "Tcp"
+      source_address_prefix      = "10.0.0.0/8"
+      destination_address_prefix = "*"
+      destination_port_range     = security_rule.key
+    }
+  }
+  security_rule {
+    name                       = "all"
+    priority                   = 400
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+    destination_port_range     = "*"
+  }
+}
+resource "google_compute_firewall" "g" {
+  name          = "g"
+  network       = "avi"
+  source_ranges = ["10.0.0.0/8"]
+  dynamic "allow" {
+    for_each = [22, 8443]
+    content {
+      protocol = "tcp"
+      ports    = [allow.value]
+    }
+  }
+  allow {
+    protocol = "udp"
+    ports    = [123]
+  }
+}
+"""
+        found = read_text(text)
+        assumed = 'assuming var.denied = {"22": 100, "8443": 200} (default)'
+        assert rules(found)["n in"][:3] == [
+            f"deny 10.0.0.0/8 > any46 tcp/22 {assumed}",
+            f"deny 10.0.0.0/8 > any46 tcp/8443 {assumed}",
+            "allow any46 > any46 tcp/any",
+        ]
+        assert rules(found)["avi in"] == [
+            "allow 10.0.0.0/8 > any46 tcp/22, tcp/8443, udp/123"
+        ]
+        assert not found.unread
+
+    def test_dynamic_blocks_that_may_be_lost(self) -> None:
+        """A resource whose end is not seen has what nobody knows."""
+        text = """
+resource "aws_security_group" "a" {
+  dynamic "ingress" {
+    for_each = [22, 8443]
+    content {
+      from_port = ingress.value
+      to_port   = ingress.value
+      protocol  = "tcp"
+    }
+  }
+  egress {
+    from_port = 0
+    to_port   = 0
+    protocol  = "-1"
+  }
+    }
+"""
+        found = read_text(text)
+        assert unread(found) == ['unknown: dynamic "ingress" over [22, 8443]']
+        assert found.unread[0].filters == ("aws_security_group.a in",)
+
     def test_lists_that_are_expressions(self) -> None:
         """Null is nothing; anything else is unknown, and counted."""
         text = """
