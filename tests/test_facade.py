@@ -164,6 +164,14 @@ class TestTheNames:
         own = {"DATA_VERSION", "__version__"}
         assert {*imported, *own} == set(avi_portspec.__all__)
 
+    @pytest.mark.parametrize("file", FILES)
+    def test_what_a_module_lists_is_there(self, file: str) -> None:
+        """A name that went, or was misspelled, is offered to nobody."""
+        parts = Path("avi_portspec", file).with_suffix("").parts
+        module = import_module(".".join(parts).removesuffix(".__init__"))
+        for each in getattr(module, "__all__", ()):
+            assert hasattr(module, each), each
+
     def test_they_are_listed_by_dir(self) -> None:
         """Completion in a shell finds names that are not loaded yet."""
         found = run("import avi_portspec; print('Flow' in dir(avi_portspec))")

@@ -224,26 +224,18 @@ def _group_item(findings: Sequence[Finding]) -> str | Item:
     return _item(first) if len(findings) == 1 else _lacking_item(findings)
 
 
-def _head(finding: Finding) -> str:
-    """Return how grave a finding is, of which kind, and where."""
+def _head(finding: Finding, text: str) -> str:
+    """Return how grave a finding is, of which kind, where, and a text."""
     kind = "" if finding.level == "unknown" else f" {finding.kind}"
-    where = f"{clean(_where(finding))}: " if finding.place else ""
-    return f"{finding.level}{kind}: {where}"
-
-
-def _where(finding: Finding) -> str:
-    """Return the place of a finding, but for the rule that its text names."""
-    place, rule = finding.place, finding.rule
-    is_named = place and rule and place.line is None
-    if is_named and place.pointer == rule.id:  # type: ignore[union-attr]
-        return place.file  # type: ignore[union-attr]
-    return str(place)
+    if finding.place:
+        text = finding.place.before(text, ": ")
+    return f"{finding.level}{kind}: {text}"
 
 
 def _item(finding: Finding) -> str | Item:
     inner = [f"Near: {near.reason}" for near in finding.near]
     inner += finding.hints
-    text = f"{_head(finding)}{finding.text}"
+    text = _head(finding, finding.text)
     return Item(text, tuple(inner)) if inner else text
 
 
@@ -259,7 +251,8 @@ def _lacking_item(findings: Sequence[Finding]) -> Item:
         )
         for finding in findings
     ]
-    text = f"{_head(first)}{count_text(len(findings), 'flow')}: {first.cause}:"
+    counted = f"{count_text(len(findings), 'flow')}: {first.cause}:"
+    text = _head(first, counted)
     return Item(text, tuple(inner))
 
 
@@ -293,7 +286,7 @@ def _broad_item(findings: Sequence[Finding]) -> Item:
         )
     near = dict.fromkeys(n.reason for each in findings for n in each.near)
     return Item(
-        f"{_head(first)}{text}: {what}",
+        _head(first, f"{text}: {what}"),
         (
             ", ".join(flows),
             *(f"Near: {reason}" for reason in near),
@@ -388,5 +381,5 @@ def _aside(files: Iterable[FileReport]) -> Iterator[str]:
     for file in files:
         for unread in file.unread:
             if unread.kind == "set-aside":
-                text = f"{clean(unread.text)}: {clean(unread.why)}"
-                yield f"{clean(str(unread.place))}: {text}"
+                text = unread.place.before(unread.text, ": ")
+                yield f"{clean(text)}: {clean(unread.why)}"

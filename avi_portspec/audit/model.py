@@ -37,6 +37,7 @@ __all__ = [
     "Unknown",
     "Unread",
     "UnreadKind",
+    "families_of",
     "is_any",
 ]
 
@@ -73,6 +74,18 @@ class Place:
         if self.line is not None:
             return f"{self.file}:{self.line}"
         return f"{self.file}{'#' if self.pointer else ''}{self.pointer}"
+
+    def before(self, text: str, joint: str = " ") -> str:
+        """Return a text with the place before it, and no name twice.
+
+        >>> str(Place("file", pointer="chain").before("chain 1", ": "))
+        'file#chain 1'
+        """
+        if self.line is None and self.pointer:
+            rest = text.removeprefix(self.pointer)
+            if rest != text and not rest[:1].isalnum():
+                return f"{self}{rest}"
+        return f"{self}{joint}{text}"
 
 
 @attrs.frozen
@@ -151,6 +164,16 @@ class Unknown:
 Party: TypeAlias = (
     Networks | Anywhere | Group | Tag | PrefixList | Members | Unknown
 )
+
+
+def families_of(party: Party) -> frozenset[Family]:
+    """Return the families that a party is of, if it says so."""
+    match party:
+        case Anywhere(families=families):
+            return frozenset(families)
+        case Networks(networks=networks):
+            return frozenset(network.version for network in networks)
+    return frozenset()
 
 
 def is_any(party: Party) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from avi_portspec.audit.boxes import Region, intersect
 from avi_portspec.audit.compiled import Compiler
 from avi_portspec.audit.documented import Documented
-from avi_portspec.audit.services import PORTS, PROTOCOLS
+from avi_portspec.audit.services import PORTS, PROTOCOLS, port_spans
+from avi_portspec.model.ports import ProtocolPorts
 from avi_portspec.names import Slip
 
 __all__ = ["Near", "NearKind", "near_rules"]
@@ -40,6 +42,7 @@ def near_rules(
     compiler: Compiler,
     region: Region,
     *,
+    opens: int,
     has_sides: bool,
 ) -> tuple[Near, ...]:
     """Return what was probably meant by what a rule opens.
@@ -48,16 +51,17 @@ def near_rules(
         documented: What is documented.
         compiler: What made the boxes.
         region: What the rule opens, and nothing explains.
+        opens: All services that it opens: none of them is meant by another.
         has_sides: Whether it names both sides, so that they can be swapped.
     """
-    found = [*_by_port(documented, compiler, region)]
+    found = [*_by_port(documented, compiler, region, opens)]
     if has_sides:
         found += _by_sides(documented, compiler, region)
     return tuple(dict.fromkeys(found))
 
 
 def _by_port(
-    documented: Documented, compiler: Compiler, region: Region
+    documented: Documented, compiler: Compiler, region: Region, opens: int
 ) -> Iterator[Near]:
     mask = 0
     for box in region:
@@ -66,9 +70,22 @@ def _by_port(
         protocol = PROTOCOLS[low // PORTS]
         if not protocol.has_ports or high - low >= _FEW:
             continue
-        for point in range(low, high + 1):
-            for miss in documented.near_misses(protocol, point % PORTS):
-                yield Near(miss.slip, miss.reason, miss.records)
+        misses = (
+            Near(miss.slip, miss.reason, miss.records)
+            for point in range(low, high + 1)
+            for miss in documented.near_misses(protocol, point % PORTS)
+            if not _spans_of(miss.meant, compiler) & opens
+        )
+        # Of a range, nobody meant several.
+        yield from misses if low == high else islice(misses, 1)
+
+
+def _spans_of(meant: ProtocolPorts, compiler: Compiler) -> int:
+    """Return a service as atoms."""
+    if meant.ports is None:
+        return 0
+    low, high = meant.ports.low, meant.ports.high
+    return compiler.services.mask(port_spans(meant.protocol, low, high))
 
 
 def _by_sides(

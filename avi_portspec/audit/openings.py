@@ -23,7 +23,7 @@ from avi_portspec.audit.compiled import (
     hull,
 )
 from avi_portspec.audit.documented import Documented
-from avi_portspec.audit.model import Filter, Rule, is_any
+from avi_portspec.audit.model import Filter, Rule, families_of, is_any
 from avi_portspec.audit.near import Near, near_rules
 from avi_portspec.audit.services import PORTS, PROTOCOLS
 from avi_portspec.audit.verdicts import region_text
@@ -107,7 +107,7 @@ def judge_rules(
     for boxes in judged.rules:
         earlier = before.touching(boxes.most)
         try:
-            yield _judge(compiler, judged.filter, boxes, earlier, documented)
+            yield _judge(compiler, judged, boxes, earlier, documented)
         except TooFragmentedError:
             yield RuleReport(
                 rule=boxes.rule,
@@ -121,16 +121,17 @@ def judge_rules(
 
 def _judge(
     compiler: Compiler,
-    filter_: Filter,
+    judged: Judged,
     boxes: RuleBoxes,
     earlier: Sequence[RuleBoxes],
     documented: Documented,
 ) -> RuleReport:
     rule = boxes.rule
-    make = partial(RuleReport, rule=rule, filter=filter_)
+    make = partial(RuleReport, rule=rule, filter=judged.filter)
     region = boxes.most if rule.action == "deny" else boxes.opens
     if not region:
-        verdict = RuleVerdict.OUTSIDE if boxes.most else RuleVerdict.EMPTY
+        is_outside = boxes.most or _is_of_nobody_here(compiler, judged, rule)
+        verdict = RuleVerdict.OUTSIDE if is_outside else RuleVerdict.EMPTY
         return make(verdict=verdict)
     for each in earlier:
         region = subtract(region, each.least)
@@ -163,6 +164,7 @@ def _judge(
             documented,
             compiler,
             beyond,
+            opens=hull(region)[2],
             has_sides=not any(
                 map(is_any, (*rule.sources, *rule.destinations))
             ),
@@ -183,6 +185,22 @@ def _judge(
             not_here=tuple((known.flow.id, known.reason) for known in met),
         )
     return _explain_otherwise(compiler, report, region, documented)
+
+
+def _is_of_nobody_here(compiler: Compiler, judged: Judged, rule: Rule) -> bool:
+    """Return whether a rule is of a family that its filter's side lacks.
+
+    Half of a rule for both is nothing to mend.
+    """
+    families = {
+        family
+        for party in (*rule.sources, *rule.destinations)
+        for family in families_of(party)
+    }
+    side = judged.attached[1]
+    return bool(side and families) and not any(
+        compiler.addresses.family(family) & side for family in families
+    )
 
 
 def _explain_otherwise(

@@ -238,7 +238,8 @@ _JUDGED: Final[tuple[Status, ...]] = (
 )
 _UNCLEAR: Final = (
     "the vendor does not state clearly who opens the connection: add its "
-    "reading to the deployment, or decline the flow"
+    "reading under [[readings]] of the deployment, or decline the flow under "
+    "[[declined]]"
 )
 #: Agreements of statements that add to what the vendor's page has.
 _ADDING: Final = frozenset({"adds", "differs"})
@@ -619,19 +620,15 @@ def _is_meant(rule: Rule) -> bool:
     return not any(map(is_any, (*rule.sources, *rule.destinations)))
 
 
-def _spot(rule: Rule) -> str:
-    """Return where a rule is, and what it is called if that is another."""
-    place = clean(str(rule.place))
-    name = clean(rule.id)
-    return place if place.endswith(name) else f"{place} {name}"
-
-
 def _near_rules(flow: str, rules: Iterable[RuleReport]) -> list[Near]:
     """Return the rules that were probably meant for a flow."""
     # A rule of both directions is in two filters.
     return [
         *dict.fromkeys(
-            near._replace(reason=f"{_spot(rule.rule)}: {near.reason}")
+            near._replace(
+                reason=f"{clean(rule.rule.place.before(rule.rule.id))}: "
+                f"{near.reason}"
+            )
             for rule in rules
             for near in rule.near
             if flow in near.records
@@ -663,7 +660,13 @@ def _lack_text(flow: Flow, side: Side) -> str:
 
 def _denying(side: Side) -> str:
     """Return the rules that stop something on a side, in words."""
-    return ", ".join(_spot(rule) for rule in side.denied_by[:_SHOWN])
+    return ", ".join(
+        clean(rule.place.before(rule.id)) for rule in side.denied_by[:_SHOWN]
+    )
+
+
+#: What passes, and the verb.
+_PASS: Final = {"it": "passes", "them": "pass"}
 
 
 def _cause(side: Side, what: str) -> str:
@@ -671,7 +674,7 @@ def _cause(side: Side, what: str) -> str:
     why = {
         Verdict.MISSING: f"nothing lets {what} through",
         Verdict.DENIED: f"an earlier rule denies {what}",
-        Verdict.PARTLY: f"not all of {what} passes",
+        Verdict.PARTLY: f"not all of {what} {_PASS[what]}",
     }[side.verdict]
     where = {
         "destination": f"into {side.party}",

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_network
+from textwrap import wrap
 from typing import Any, Final
 
 import attrs
@@ -341,6 +342,8 @@ def _together(value: Any, faults: list[Fault]) -> tuple[tuple[str, ...], ...]:
 
 #: The type in the address of a resource of Terraform; its name follows.
 _TYPE: Final = re.compile(r"(?:^|(?<=\.))(?:data\.)?[a-z0-9]+_\w+\.(?=[\w-])")
+#: How wide a line of the draft is, less what marks it as a comment.
+_WIDTH: Final = 76
 _WORDS: Final = re.compile(r"[a-z0-9]+")
 #: Where the product is, as other sources call it: no role, but those in it.
 _NETWORK: Final = "virtual-network"
@@ -350,6 +353,10 @@ _HEAD: Final = """\
 # Guesses are comments: check them before you remove the sign.
 [party]
 """
+
+
+def _wrapped(text: str) -> list[str]:
+    return wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def draft_roles(existing: Iterable[Existing], edition: EditionData) -> str:
@@ -372,7 +379,13 @@ def draft_roles(existing: Iterable[Existing], edition: EditionData) -> str:
         listed = json.dumps(roles, ensure_ascii=True)
         key = json.dumps(name, ensure_ascii=True)
         place = first if first.isprintable() else ascii(first)[1:-1]
-        lines.append(f"# {key} = {listed}  # {place}{more}\n")
+        entry, where = f"# {key} = {listed}", f"{place}{more}"
+        if len(entry) + len(where) > _WIDTH:
+            # Two signs: without one, it is still a comment.
+            lines += [f"## {line}\n" for line in _wrapped(where)]
+            lines.append(f"{entry}\n")
+        else:
+            lines.append(f"{entry}  # {where}\n")
     return _HEAD + "".join(lines)
 
 

@@ -486,7 +486,7 @@ class _Side:
                 texts = [_PART]
             if texts:
                 why = "; ".join(dict.fromkeys(texts))
-                yield f"{clean(str(rule.place))} {clean(rule.id)}: {why}"
+                yield f"{clean(rule.place.before(rule.id))}: {why}"
 
     def _held(self, parties: Iterable[Party], atoms: int) -> Iterator[str]:
         """Yield the parties without a role in which some atoms may be."""

@@ -38,7 +38,7 @@ _PORTS: Final = Many(
 )
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
 class PortChange(Record):
     """Other ports for a flow of the edition.
 
@@ -55,7 +55,7 @@ class PortChange(Record):
     reference: Reference = None
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
 class SiteFlow(Record):
     """A flow that the site adds.
 
@@ -91,7 +91,7 @@ class SiteFlow(Record):
     covers: Annotated[str | None, Maybe(INTERFACE)] = None
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
 class EndpointNames(Record):
     """What the site calls an endpoint of the edition.
 
@@ -114,7 +114,7 @@ class EndpointNames(Record):
             yield Fault("overlay/no-name", "", expected, "neither")
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
 class SiteNote(Record):
     """Something that the site says about flows that it adds.
 
@@ -137,7 +137,7 @@ class SiteNote(Record):
     reference: Reference = None
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
 class Overlay(Record):
     """The facts of one site, to be applied on top of an edition.
 

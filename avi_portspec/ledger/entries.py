@@ -45,7 +45,7 @@ class _Hash(Text):
         )
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
 class Entry(Record):
     """One fragment of a page, and what accounts for it.
 
@@ -107,7 +107,7 @@ class Drift:
         return "\n".join(lines)
 
 
-@attrs.frozen(kw_only=True, getstate_setstate=False, repr=False)
+@attrs.frozen(kw_only=True, getstate_setstate=False, eq=False, repr=False)
 class Ledger(Record):
     """Every fragment of one edition's page.
 

@@ -305,6 +305,9 @@ class SiteRules:
     )
     #: Between whom flows are asked for, in words; empty for all.
     asked: str = ""
+    #: Whether they join rules that exist, which decide about the rest: none
+    #: of them drops anything.
+    is_addition: bool = False
     #: What the vendor does not document, and is not asked for either.
     gaps_not_asked: tuple[Gap, ...] = ()
     conflicts_not_asked: tuple[Conflict, ...] = ()
@@ -351,7 +354,7 @@ class SiteRules:
         here, so nothing less would keep strangers out.
         """
         names = self._names_not_asked
-        if not names:
+        if not names or self.is_addition:
             return ()
         count, listed = count_text(len(names), "flow"), ", ".join(names)
         verb, them = ("is", "it") if len(names) == 1 else ("are", "them")

@@ -46,7 +46,8 @@ _LISTS: Final = (
 _SHOWN: Final = 8
 #: What an item of a list of ports begins with: ``TCP 443`` or ``443/tcp``.
 _SERVICE: Final = re.compile(
-    r"\s*((?:tcp|udp|sctp)[ /:]{1,3}\d[\d ,/-]*|\d[\d-]*/(?:tcp|udp|sctp))\b",
+    r"\s*((?:tcp|udp|sctp)[ /:]{1,3}\d(?:[\d ,/-]*\d)?"
+    r"|\d[\d-]*/(?:tcp|udp|sctp))\b",
     re.IGNORECASE,
 )
 

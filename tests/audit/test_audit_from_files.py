@@ -9,9 +9,20 @@ from typing import Any
 import pytest
 from audit_making import NTP, PORTAL, SSH, resolution, role_map
 
+from avi_portspec.audit.document import make_document
+from avi_portspec.audit.model import (
+    Existing,
+    Filter,
+    Group,
+    LastResort,
+    Place,
+    Rule,
+)
 from avi_portspec.audit.readers import read
 from avi_portspec.audit.report import Report, audit_rules
 from avi_portspec.audit.roles import draft_roles
+from avi_portspec.audit.services import EVERY_SERVICE
+from avi_portspec.documents.markdown import write
 from avi_portspec.names import EndpointId
 from avi_portspec.rules.inventory import Inventory
 
@@ -589,6 +600,51 @@ def azure_rule(name: str, priority: int, **more: str) -> dict[str, Any]:
         "sourceAddressPrefix": "*", "sourcePortRange": "*",
         "destinationAddressPrefix": "*", "destinationPortRange": "*", **more,
     }  # fmt: skip
+
+
+class TestHowPlacesAreNamed:
+    """A place that is a name already is not said twice."""
+
+    def test_rules_and_what_is_set_aside(self) -> None:
+        """As a terminal has them: chains of nftables have names, no lines."""
+        chains = {"in": INPUT}
+        limit = {"limit": {"rate": 10, "per": "second"}}
+        established = {"match": {"op": "==", "left": {"ct": {"key": "state"}},
+                                 "right": "established"}}  # fmt: skip
+        found = report(
+            nft(
+                chains,
+                ("in", [established, ACCEPT]),
+                ("in", [on(22), limit, ACCEPT]),
+            )
+        )
+        text = write(make_document(found, everything=True))
+        assert "handle" in text
+        for line in text.split("\n"):
+            words = line.split("handle")
+            assert len(words) < 3 or "," in line, line
+        assert "limit rate 10 per second" in text
+        assert "{" not in text
+
+    def test_a_draft_is_as_wide_as_a_terminal(self) -> None:
+        """Where a party stands is above it, still in a comment."""
+        place = Place("policies.json", pointer="/children/0" * 9)
+        listed = [Rule(id="1", place=place, service=EVERY_SERVICE,
+                       sources=(Group("se"),), destinations=(Group("ctl"),))
+                  ]  # fmt: skip
+        existing = Existing(
+            name="policies.json", format="nsx", units=1,
+            filters=(Filter(id="f", place=Place("policies.json"),
+                            attached_to=(), direction="through", stage="f",
+                            discipline="union", rules=tuple(listed),
+                            last_resort=LastResort(action="deny", text="",
+                                                   origin="file")),),
+        )  # fmt: skip
+        draft = draft_roles([existing], resolution().edition)
+        lines = draft.split("\n")
+        at = lines.index('# "se" = ["service-engine"]')
+        # The place itself is one word, and is not cut.
+        assert lines[at - 1] == f"## {place}"
 
 
 class TestWhatIsTranslated:

@@ -191,7 +191,7 @@ class TestTheDocument:
             place=Place("a.yaml", pointer="/rules/0"),
         )
         written = text.write(make_document(audit(into(CONTROLLER, own))))
-        assert "unexplained: a.yaml: /rules/0: tcp/9999: no flow" in written
+        assert "unexplained: a.yaml#/rules/0: tcp/9999: no flow" in written
 
     @pytest.mark.parametrize(
         ("roles", "listed"),

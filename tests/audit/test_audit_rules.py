@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
+
 import attrs
 import pytest
 from audit_making import (
@@ -21,7 +23,8 @@ from audit_making import (
     rule,
 )
 
-from avi_portspec.audit.model import Filter, Group, Networks, Rule
+from avi_portspec import Inventory
+from avi_portspec.audit.model import Anywhere, Filter, Group, Networks, Rule
 from avi_portspec.audit.openings import RuleReport, RuleVerdict
 from avi_portspec.audit.report import Report
 
@@ -144,6 +147,14 @@ class TestVerdicts:
     def test_outside(self) -> None:
         """One of the sides is nobody that the data knows."""
         found = judge(rule(Group("sg-x"), Members(), "tcp/22"))
+        assert found.verdict is RuleVerdict.OUTSIDE
+
+    def test_of_a_family_that_nobody_here_has(self) -> None:
+        """Half of a rule for both is nothing to mend."""
+        site = Inventory(addresses={"controller": [ip_network("10.0.0.1")]})
+        half = rule(Members(), Anywhere((6,)), "any")
+        group = into(CONTROLLER, half, direction="out")
+        (found,) = audit(group, inventory=site).rules
         assert found.verdict is RuleVerdict.OUTSIDE
 
     def test_shadowed(self) -> None:
@@ -288,3 +299,17 @@ class TestNearMisses:
             assert judge(rule(ENGINE, Members(), what)).near == ()
         wide = networks("10.0.0.0/8")
         assert judge(rule(wide, Members(), "tcp/8400-8499")).near == ()
+
+    @pytest.mark.parametrize(
+        "what", ["tcp/8440-8446", "tcp/22 udp/22", "tcp/8443 tcp/8483"]
+    )
+    def test_nobody_meant_what_the_rule_has(self, what: str) -> None:
+        """It opens that already, and something else besides."""
+        found = judge(rule(ENGINE, Members(), what))
+        assert found.explained_by
+        assert found.near == ()
+
+    def test_of_a_range_nobody_meant_several(self) -> None:
+        """It is one guess, though each of its ports is near to another."""
+        # 8453, 8463 and 8473 each differ from 8443 by a digit.
+        assert len(judge(rule(ENGINE, Members(), "tcp/8444-8449")).near) == 1

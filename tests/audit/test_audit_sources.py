@@ -29,6 +29,27 @@ class TestReading:
             assert package.read(given).format == "markdown"
             assert package.read(given).name == str(path)
 
+    @pytest.mark.parametrize("given", ["infra/avi", "infra/avi/main.tf"])
+    def test_places_in_a_module_of_terraform(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str
+    ) -> None:
+        """They lead to a file from where the command runs, as SARIF needs."""
+        folder = tmp_path / "infra" / "avi"
+        folder.mkdir(parents=True)
+        (folder / "main.tf").write_text(
+            'resource "aws_security_group" "c" {\n'
+            "  ingress {\n    from_port = 22\n    to_port = 22\n"
+            '    protocol = "tcp"\n    cidr_blocks = ["10.0.0.0/8"]\n  }\n}\n'
+        )
+        monkeypatch.chdir(tmp_path)
+        found = package.read(Path(given))
+        places = [
+            each.place.file
+            for filter_ in found.filters
+            for each in (filter_, *filter_.rules)
+        ]
+        assert {*places} == {"infra/avi/main.tf"}
+
     def test_bytes(self) -> None:
         """With a name for messages."""
         found = package.read(SAVED, name="saved")

@@ -45,10 +45,12 @@ def test_another_audits_rules(
     rest = hook["entry"].removeprefix("avi-portspec ")
     answer = ask(f"{rest} --deployment aws ports.md")
     assert (answer.code, answer.err) == (1, "")
-    assert (
-        hook["additional_dependencies"]
-        == (hooks["avi-portspec-check"]["additional_dependencies"])
-    )
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert {*hook["additional_dependencies"]} == {
+        *hooks["avi-portspec-check"]["additional_dependencies"],
+        # The extra `audit` is this one.
+        *project["optional-dependencies"]["yaml"],
+    }
     assert re.search(hook["files"], "avi-ports/rules/groups.json")
 
 

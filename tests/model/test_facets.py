@@ -14,6 +14,7 @@ from avi_portspec import (
     Deployment,
     Facet,
     FacetValue,
+    Fault,
     InvalidDataError,
 )
 from avi_portspec.serialisation.schema import record_schema
@@ -140,10 +141,20 @@ class TestFacet:
 
     def test_a_controller_runs_in_one_way(self) -> None:
         """Every other facet can have several values at once."""
-        with pytest.raises(InvalidDataError, match="false for controller"):
-            facet(id="controller")
-        with pytest.raises(InvalidDataError, match="false for controller"):
-            facet(many=False)
+        for wrong, got in (
+            ({"id": "controller"}, "True"),
+            ({"many": False}, "False"),
+        ):
+            with pytest.raises(InvalidDataError) as caught:
+                facet(**wrong)
+            assert caught.value.faults == (
+                Fault(
+                    "facet/many",
+                    "many",
+                    "false for controller, true for every other facet",
+                    got,
+                ),
+            )
         assert facet(id="controller", many=False).many is False
 
     def test_a_truth_value_is_no_number(self) -> None:
@@ -182,14 +193,49 @@ class TestDeployment:
 
     def test_words_are_words(self) -> None:
         """Ids, not names."""
-        with pytest.raises(
-            InvalidDataError, match="expected a list of kebab-case words, got"
-        ):
+        with pytest.raises(InvalidDataError) as caught:
             Deployment(clouds=frozenset({"A W S"}))
+        assert caught.value.faults == (
+            Fault(
+                "id/form",
+                "clouds",
+                "a list of kebab-case words",
+                "the words 'A W S'",
+            ),
+        )
         with pytest.raises(
             InvalidDataError, match="expected a list of kebab-case words, got"
         ):
             Deployment(clouds=[["aws"]])  # type: ignore[list-item]
+
+    @pytest.mark.parametrize(
+        ("field", "cls", "words"),
+        [
+            (
+                "readings",
+                AcceptedReading,
+                ({"direction": "stated"}, {"direction": "reversed"}),
+            ),
+            ("declined", DeclinedFlow, ({"reason": "x"}, {"reason": "y"})),
+        ],
+    )
+    def test_a_flow_is_decided_on_once(
+        self, field: str, cls: Any, words: tuple[dict[str, str], ...]
+    ) -> None:
+        """Of three records, the third repeats the first in other words."""
+        one, other = words
+        records = [cls(flow="a", **one), cls(flow="b", **one)]
+        records.append(cls(flow="a", **other))
+        with pytest.raises(InvalidDataError) as caught:
+            Deployment(**{field: records})  # type: ignore[arg-type]
+        assert caught.value.faults == (
+            Fault(
+                "deployment/flow-twice",
+                f"{field}[2].flow",
+                "each flow once",
+                "'a'",
+            ),
+        )
 
     @pytest.mark.parametrize(
         ("clouds", "valid"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import pickle
+import pkgutil
 from collections.abc import Iterator
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
@@ -21,6 +23,7 @@ from avi_portspec import (
     PortRange,
     strategies,
 )
+from avi_portspec.model.checks import Check
 from avi_portspec.model.frozen import Frozen, FrozenDict
 from avi_portspec.model.record import Record, checks_of
 
@@ -63,6 +66,17 @@ def reachable(value: Any, seen: dict[int, Any] | None = None) -> list[Any]:
     for part in inner:
         reachable(part, seen)
     return list(seen.values())
+
+
+def kinds(base: type) -> list[type]:
+    """Return all subclasses that a module of the package defines."""
+    for each in pkgutil.walk_packages(avi_portspec.__path__, "avi_portspec."):
+        if not each.name.endswith("__main__"):
+            import_module(each.name)
+    found = [base]
+    for cls in found:
+        found += cls.__subclasses__()
+    return found[1:]
 
 
 def attacks(value: Any) -> Iterator[Any]:
@@ -222,6 +236,38 @@ class TestClosedTypes:
         """A name that looks like the package's is another one."""
         with pytest.raises(TypeError, match="Record is not subclassed"):
             type("Mine", (Record,), {"__module__": module})
+
+
+#: What a record inherits: for the whole package, it is written once.
+SHARED = ("__eq__", "__hash__", "__repr__", "__getstate__", "__setstate__")
+#: The records that have some of it themselves.
+OWN = {
+    # As a call of its constructor for one.
+    "PortRange": {"__eq__", "__hash__", "__repr__"},  # it is ordered
+    "Protocol": {"__repr__"},
+    # In a notebook, a line and not a page.
+    "EditionData": {"__repr__"},
+    # A mapping of addresses has no hash.
+    "Inventory": {"__eq__", "__hash__", "__repr__"},
+}
+
+
+class TestKinds:
+    """What all kinds of records and checks are like, wherever they stand."""
+
+    def test_records_share_what_they_are_compared_and_shown_by(self) -> None:
+        """Written anew for each kind, it could come to differ."""
+        found = kinds(Record)
+        assert len(found) > 40
+        for cls in found:
+            own = {name for name in SHARED if name in vars(cls)}
+            assert own == OWN.get(cls.__name__, set()), cls
+
+    @pytest.mark.parametrize("base", [Record, Check, Frozen])
+    def test_none_has_room_for_more(self, base: type) -> None:
+        """Nothing can be put into one that the class does not name."""
+        for cls in kinds(base):
+            assert "__slots__" in vars(cls), cls
 
 
 class TestFrozenDict:

@@ -896,40 +896,43 @@ class StrictBuilder(DummyBuilder):
         doctree.walkabout(Strict(doctree))
 
 
-@pytest.fixture
-def strict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Project:
-    """Return the documents in a project with the strict builder."""
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str]:
+    """Return what the strict builder met, and its warnings."""
     module = ModuleType("strict_writer")
 
     def setup(app: Sphinx) -> None:
         app.add_builder(StrictBuilder)
 
     module.setup = setup  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "strict_writer", module)
-    made = Project(tmp_path)
+    made = Project(tmp_path_factory.mktemp("strict"))
     made.extensions = ["sphinx_avi_portspec", "strict_writer"]
     made.write("index.rst", "A\n=\n\nText.\n")
     for part, source in PARTS.items():
         made.write(f"{part}.rst", f":orphan:\n\nA\n=\n\n{source}\n")
-    return made
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "strict_writer", module)
+        told = warnings(made.build("strict"))
+        made.close()
+    return made, told
 
 
 class TestReports:
     """Situations in which other extensions' tables failed."""
 
     def test_no_writer_meets_a_name_that_it_does_not_know(
-        self, strict: Project
+        self, strict: tuple[Project, str]
     ) -> None:
         """Confluencebuilder 304: an extension's table stopped the build."""
-        app = strict.build("strict")
-        told = warnings(app)
-        strict.close()
+        project, told = strict
         assert told == ""
-        assert len(strict.resolved) == len(PARTS) + 1
+        assert len(project.resolved) == len(PARTS) + 1
 
-    def test_each_node_knows_where_it_is_from(self, project: Project) -> None:
+    def test_each_node_knows_where_it_is_from(
+        self, strict: tuple[Project, str]
+    ) -> None:
         """Confluencebuilder 969: a warning of a node without its place."""
-        project.build("text")
+        project, _ = strict
         for part in PARTS:
             for node in project.resolved[part].findall(nodes.Element):
                 if not isinstance(node, nodes.document):

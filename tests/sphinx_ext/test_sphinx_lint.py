@@ -438,6 +438,8 @@ class TestPortsAlone:
         "text",
         [
             "1. TCP 22\n2. 443/tcp\n3. TCP 8483\n",
+            # What a hyphen joins to a port is no range.
+            "* TCP 22 - ssh\n* TCP 443 - UI\n* TCP 8483 - channel\n",
             "TCP 22\n   SSH\n443/tcp\n   Portal\nTCP 8483\n   Too.\n",
         ],
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import product
@@ -122,7 +121,20 @@ def _both(
 
 
 def _text(value: Any) -> str:
-    return clean(json.dumps(value)[:400])
+    """Return an expression in the words that it has."""
+    return clean(" ".join(_words(value)))
+
+
+def _words(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield str(key)
+            yield from _words(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _words(inner)
+    else:
+        yield str(value)
 
 
 class _Reader:

@@ -114,8 +114,18 @@ _BRACKETS: Final = re.compile(r"\([^()]{0,80}\)")
 _JOINTS: Final = re.compile(r"[^a-z0-9]+")
 #: The columns that say nothing of traffic.
 _ABOUT_ROWS: Final = STATES.keys() | {"action", "direction", "id"}
+#: How many headings an error lists.
+_SHOWN: Final = 8
 _TCP: Final = {"tcp port", "tcp ports"}
 _UDP: Final = {"udp port", "udp ports"}
+
+
+def _headings(tables: Sequence[Table]) -> str:
+    """Return which headings tables have instead, in words."""
+    if len(tables) != 1:
+        return f"{len(tables)} other tables" if tables else "no table"
+    listed = ", ".join(clean(cell) for cell in tables[0].head.cells[:_SHOWN])
+    return f"one with {listed}" if listed else "one without headings"
 
 
 def columns_of(head: Row) -> dict[str, int] | None:
@@ -175,8 +185,9 @@ def read_tables(
     if not any(columns_of(table.head) for table in tables):
         raise document.refusal(
             "audit/no-table",
-            "a table with columns for source or destination, and for ports",
-            f"{len(tables)} other tables" if tables else "no table",
+            "a table with headings in English for source or destination, and "
+            "for ports: Source, Destination, Protocol, Port, say",
+            _headings(tables),
         )
     reading = Reading(document.name, format_)
     rules: dict[Direction, list[Rule]] = {"through": [], "in": [], "out": []}

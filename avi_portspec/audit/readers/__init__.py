@@ -171,6 +171,7 @@ def _recognised(document: Document) -> Reader:
     raise document.refusal(
         "audit/no-format",
         f"content of a format that is read here ({', '.join(readers())}); "
-        "name it with --input to see what is wrong",
+        "name it with --input to see what is wrong; headings of tables are "
+        "in English, such as Source, Destination and Port",
         _other(document),
     )

@@ -10,7 +10,9 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
+
+import attrs
 
 from avi_portspec.audit.inputs.document import Document
 from avi_portspec.audit.inputs.hcl import LAST, Block, Module, evaluate
@@ -28,9 +30,12 @@ from avi_portspec.audit.inputs.terraform import (
 )
 from avi_portspec.audit.model import (
     Existing,
+    Filter,
     Group,
     Place,
+    Rule,
     Unknown,
+    Unread,
     UnreadKind,
 )
 
@@ -93,7 +98,41 @@ def read(document: Document) -> Existing:
     units = sum(
         count_rules(each.kind, each.values.value) for each in resources
     )
-    return reading.finish(units + found.missing)
+    return _from_here(reading.finish(units + found.missing), document)
+
+
+def _from_here(existing: Existing, document: Document) -> Existing:
+    """Return rules with the paths of their files as the module was given.
+
+    Its own are from its folder on.
+    """
+    name = document.name.replace("\\", "/")
+    is_file = bool(document.data.strip())
+    folder = posixpath.dirname(name) if is_file else name
+    if not folder:
+        return existing
+
+    def moved(each: _Placed) -> _Placed:
+        if each.place.file == document.name:
+            return each
+        file = posixpath.normpath(posixpath.join(folder, each.place.file))
+        return attrs.evolve(each, place=attrs.evolve(each.place, file=file))
+
+    return attrs.evolve(
+        existing,
+        filters=tuple(
+            attrs.evolve(
+                moved(filter_),
+                rules=tuple(map(moved, filter_.rules)),
+                reply_rules=tuple(map(moved, filter_.reply_rules)),
+            )
+            for filter_ in existing.filters
+        ),
+        unread=tuple(map(moved, existing.unread)),
+    )
+
+
+_Placed = TypeVar("_Placed", Filter, Rule, Unread)
 
 
 class _Instance(NamedTuple):

@@ -21,7 +21,8 @@ from avi_portspec.cli.options import (
     option,
 )
 from avi_portspec.cli.parameters import FILE, PLATFORMS, Choice
-from avi_portspec.cli.streams import STDIN, report_progress
+from avi_portspec.cli.streams import STDIN, report_progress, tell
+from avi_portspec.documents import count_text
 from avi_portspec.names import is_file_name
 
 if TYPE_CHECKING:
@@ -260,10 +261,27 @@ def _accepted(
 
 def _fix(report: Report, site: Inventory | None, platform: Any) -> str:
     """Return the rules of the flows that nothing covers."""
-    from avi_portspec.audit.missing import missing_rules
+    from avi_portspec.audit.missing import hook_of, missing_rules
+    from avi_portspec.rules.platforms import options_of
 
     assert site is not None  # noqa: S101 - for types
-    return missing_rules(report, site).render(platform)
+    taken = options_of(platform)
+    left_out = [
+        name
+        for name, flow in report.flows.items()
+        if flow.verdict in {"partly", "denied", "unknown", "only broad"}
+    ]
+    if left_out:
+        tell(
+            f"No rules for {count_text(len(left_out), 'flow')} of which not "
+            "all is missing (partly, denied, only broad or unknown): "
+            f"{', '.join(left_out)}"
+        )
+    return missing_rules(report, site).render(
+        platform,
+        hook=hook_of(report) if "hook" in taken else None,
+        last_line="none" if "last_line" in taken else None,
+    )
 
 
 def _write(

@@ -41,6 +41,7 @@ from avi_portspec.rules.platforms.documents import (
     summarise,
     terraform_text,
 )
+from avi_portspec.rules.platforms.scope import ADDITION
 from avi_portspec.rules.traffic import Bare, Message, Ported
 
 __all__ = ["render_arm", "render_terraform"]
@@ -107,7 +108,8 @@ class _SecurityRule:
 
 
 def _header(rules: SiteRules) -> list[str]:
-    return [*rules.header(), _CLOSES, *location_notes(rules, _CLOUDS)]
+    closes = ADDITION if rules.is_addition else _CLOSES
+    return [*rules.header(), closes, *location_notes(rules, _CLOUDS)]
 
 
 def render_arm(rules: SiteRules, options: Options) -> str:
@@ -186,6 +188,8 @@ def _security_rules(
                 **_traffic(rule, platform),
             )
     for direction, name in _DIRECTIONS.items():
+        if rules.is_addition:
+            return
         yield _SecurityRule(
             name=names.of(f"close-{direction}"),
             reasons=("Denies what Azure allows by default",),

@@ -213,7 +213,12 @@ def _own_endpoints(rules: SiteRules) -> Iterator[EndpointId]:
 
 
 def own_networks(rules: SiteRules) -> tuple[Network, ...]:
-    """Return all addresses of the product here, the cluster IP included."""
+    """Return all addresses of the product here, the cluster IP included.
+
+    They are what is closed besides the rules: none where that is not done.
+    """
+    if rules.is_addition:
+        return ()
     inventory = rules.inventory
     networks = [
         network

@@ -117,10 +117,12 @@ def render(rules: SiteRules, options: Options) -> str:
     """
     sets = _Sets()
     spared = [*_spared(rules, sets)] if options.scope == "product" else []
+    # What one table accepts, another can still drop.
+    rest = "accept" if rules.is_addition else "drop"
     errors = _ERRORS if options.icmp_errors else ()
     chains = {
         hook: [
-            f"type filter hook {hook} priority filter; policy drop;",
+            f"type filter hook {hook} priority filter; policy {rest};",
             *spared,
             *besides,
             *_STATES,

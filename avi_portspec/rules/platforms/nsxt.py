@@ -386,7 +386,7 @@ def _closed(
         reason = f"a group has at most {_ADDRESSES} addresses"
         raise size_refusal(_PLATFORM, rules, reason)
     product = [groups.path("product", own)] if own else []
-    for role in own_roles(rules):
+    for role in () if rules.is_addition else own_roles(rules):
         product += _paths(rules.inventory.peers.get(role, ()))
     if product:
         yield "close-ingress", [_ANY], product

@@ -10,10 +10,15 @@ from avi_portspec.rules.neutral import SiteRules
 from avi_portspec.rules.options import Options
 from avi_portspec.rules.platforms.clouds import own_networks
 
-__all__ = ["LEFT_TO_OTHERS", "judged"]
+__all__ = ["ADDITION", "LEFT_TO_OTHERS", "judged"]
 
 #: What happens to other traffic where other rules may follow.
 LEFT_TO_OTHERS: Final = "All other traffic is left to your other rules."
+#: What rules are that others follow.
+ADDITION: Final = (
+    "These rules close nothing. They join rules that exist: put them before "
+    "what stops the rest there."
+)
 _ALL: Final = "Everything is dropped that no rule here allows."
 _PRODUCT: Final = (
     "What comes from or goes to an address of the product (a Controller, a "
@@ -35,6 +40,9 @@ def judged(
         families: The versions of the Internet Protocol that they are for.
         others: What happens to traffic that is not the product's.
     """
+    if rules.is_addition:
+        yield ADDITION
+        return
     if options.scope == "all":
         yield _ALL
         return

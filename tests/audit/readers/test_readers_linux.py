@@ -364,28 +364,26 @@ class TestNft:
             (match({"ct": {"key": "direction"}}, "original"),
              f"{ANY46} any service"),
             (match({"meta": {"key": "skuid"}}, 0),
-             f'{ANY46} any service if {{"meta": {{"key": "skuid"}}}} == 0'),
+             f"{ANY46} any service if meta key skuid == 0"),
             (match({"ct": {"key": "mark"}}, 1, "!="),
-             f'{ANY46} any service if {{"ct": {{"key": "mark"}}}} != 1'),
+             f"{ANY46} any service if ct key mark != 1"),
             (match(payload("ip", "ttl"), 1, "<"),
-             (f'{ANY46} any service if {{"op": "<", "left": {{"payload": '
-             '{"protocol": "ip", "field": "ttl"}}, "right": 1}')),
+             (f"{ANY46} any service if op < left payload protocol ip "
+              "field ttl right 1")),
             (match(payload("icmp", "code"), 1),
-             (f'{ANY46} any service if {{"payload": {{"protocol": "icmp", '
-             '"field": "code"}} == 1')),
+             f"{ANY46} any service if payload protocol icmp field code == 1"),
             (match({"fib": 1}, 1),
-             f'{ANY46} any service if {{"fib": 1}} == 1'),
+             f"{ANY46} any service if fib 1 == 1"),
             (match(payload("gre", "sport"), 1),
-             (f'{ANY46} any service if {{"payload": {{"protocol": "gre", '
-              '"field": "sport"}} == 1')),
+             f"{ANY46} any service if payload protocol gre field sport == 1"),
             ({"limit": {"rate": 1}},
-             f'{ANY46} any service if {{"limit": {{"rate": 1}}}}'),
+             f"{ANY46} any service if limit rate 1"),
             ({"counter": {"packets": 0}}, f"{ANY46} any service"),
             (match({"concat": [SADDR, DPORT]},
                    {"concat": ["10.0.0.1", 22]}, "!="),
              (f"{ANY46} any service if not "
-             '{"concat": [{"payload": {"protocol": "ip", "field": "saddr"}}, '
-             '{"payload": {"protocol": "tcp", "field": "dport"}}]}')),
+             "concat payload protocol ip field saddr "
+             "payload protocol tcp field dport")),
         ],
     )  # fmt: skip
     def test_expressions(self, expression: Any, expected: str) -> None:
