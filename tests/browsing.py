@@ -16,6 +16,7 @@ __all__ = [
     "POLICY",
     "chromium",
     "find_violations",
+    "parted_names",
     "quiet",
     "resize",
     "run_axe",
@@ -75,6 +76,33 @@ _SHORTEN = """() => {
     if (seen.has(key)) node.remove();
     seen.add(key);
   }
+}"""
+
+#: Squeezes each line with a name, and returns those in which it is parted.
+_PARTED = """(name) => {
+  const texts = [];
+  const walker = document.createTreeWalker(document.body, 4);
+  while (walker.nextNode()) {
+    const text = walker.currentNode;
+    const box = text.parentElement.closest("caption, dd, h1, li, p, td, th");
+    if (text.data.includes(name) && box?.getBoundingClientRect().width > 1) {
+      if (!texts.some((other) => other[1] === box)) {
+        const narrow = document.createElement("div");
+        narrow.style.width = "0";
+        narrow.append(...box.childNodes);
+        box.append(narrow);
+      }
+      texts.push([text, box]);
+    }
+  }
+  const parted = texts.filter(([text]) => {
+    const range = document.createRange();
+    const at = text.data.indexOf(name);
+    range.setStart(text, at);
+    range.setEnd(text, at + name.length);
+    return range.getClientRects().length > 1;
+  });
+  return [texts.length, parted.map(([, box]) => box.textContent)];
 }"""
 
 
@@ -190,6 +218,15 @@ def shorten(page: Any) -> None:
     What axe says of one of them, it says of all, and takes as long for each.
     """
     page.evaluate(_SHORTEN)
+
+
+def parted_names(page: Any, name: str) -> tuple[int, list[str]]:
+    """Return how often a name is on a page, and where a line ends within it.
+
+    Whatever it stands in gets no width, so that lines end wherever they can.
+    """
+    found: tuple[int, list[str]] = page.evaluate(_PARTED, name)
+    return found
 
 
 @cache

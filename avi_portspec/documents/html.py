@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from typing import Final
 
@@ -19,7 +19,7 @@ from avi_portspec.documents.blocks import (
     Table,
 )
 
-__all__ = ["STYLE", "escape", "write", "write_fragment"]
+__all__ = ["STYLE", "WHOLE", "escape", "write", "write_fragment"]
 
 #: The page's style. System colours follow the reader's light or dark, and
 #: the contrast that they ask for. Ligatures would change a digest that is
@@ -38,9 +38,8 @@ h1 { font-size: 1.5rem; line-height: 1.25; }
 h2 { font-size: 1.15rem; margin: 1.75rem 0 .5rem; }
 p, li { max-width: 75ch; }
 h1, h2, p, li, td, th { overflow-wrap: break-word; }
-td span { white-space: nowrap; }
 code { overflow-wrap: anywhere; }
-code span { white-space: nowrap; }
+span { white-space: nowrap; }
 .table { overflow-x: auto; }
 .table:focus-visible { outline: 3px solid Highlight; outline-offset: 2px; }
 table { border-collapse: collapse; font-size: .875rem; line-height: 1.4; }
@@ -89,7 +88,9 @@ td:last-child { min-width: 12rem; }
 """
 
 
-_RANGE: Final = re.compile(r"\d[\d.]*-\d[\d.]*")
+#: What no line of text ends within: a range of addresses or ports, a name such
+#: as NSX-T, a port such as TCP 22.
+WHOLE: Final = re.compile(r"(\d[\d.]*-\d[\d.]*|\w+-\w\b|\b[A-Z]+ \d+)")
 #: Where there are two columns, the second is what the first names.
 _PAIR: Final = 2
 
@@ -127,7 +128,7 @@ def write(document: Document) -> str:
         "</head>",
         "<body>",
         "<main>",
-        f'<h1 dir="auto">{escape(document.title)}</h1>',
+        f'<h1 dir="auto">{_keep_whole(document.title)}</h1>',
         *_page_lines(document.blocks),
         "</main>",
         "</body>",
@@ -147,17 +148,19 @@ def _page_lines(blocks: Iterable[Block]) -> Iterator[str]:
             yield from _table(block, on_page=True)
             yield "</div>"
         else:
-            yield from _lines(block)
+            yield from _lines(block, _keep_whole)
 
 
-def _lines(block: Block) -> Iterator[str]:
+def _lines(
+    block: Block, write_text: Callable[[str], str] = escape
+) -> Iterator[str]:
     # Names can be in a script that runs from right to left: "auto" keeps
     # one from turning what stands around it.
     match block:
         case Heading(text):
-            yield f"<h2>{escape(text)}</h2>"
+            yield f"<h2>{write_text(text)}</h2>"
         case Paragraph(text):
-            yield f'<p dir="auto">{escape(text)}</p>'
+            yield f'<p dir="auto">{write_text(text)}</p>'
         case Code(text, label):
             before = f"{escape(label)} " if label else ""
             # An option is not parted at its hyphens.
@@ -169,22 +172,26 @@ def _lines(block: Block) -> Iterator[str]:
         case Bullets():
             yield "<ul>"
             for text, inner in block.pairs():
-                below = "".join(_lines(Bullets(inner))) if inner else ""
-                yield f'<li dir="auto">{escape(text)}{below}</li>'
+                more = _lines(Bullets(inner), write_text) if inner else ()
+                yield f'<li dir="auto">{write_text(text)}{"".join(more)}</li>'
             yield "</ul>"
         case _:
             yield from _table(block)
 
 
-def _cell(text: str, *, whole: bool) -> str:
-    cell = "<br>".join(map(escape, text.split("\n")))
-    # A range of addresses or ports is not parted at its hyphen.
-    return _RANGE.sub(r"<span>\g<0></span>", cell) if whole else cell
+def _keep_whole(text: str) -> str:
+    """Return a text for a page of ours, whose style keeps words whole."""
+    return WHOLE.sub(r"<span>\1</span>", escape(text))
+
+
+def _cell(text: str, write_text: Callable[[str], str]) -> str:
+    return "<br>".join(map(write_text, text.split("\n")))
 
 
 def _table(table: Table, *, on_page: bool = False) -> Iterator[str]:
     """Yield a table; on a page of ours, with what our style needs."""
     labels = on_page and len(table.headings) > _PAIR
+    write_text = _keep_whole if on_page else escape
     yield f"<table><caption>{escape(table.caption)}</caption>"
     cells = "".join(
         f'<th scope="col">{escape(heading)}</th>' for heading in table.headings
@@ -197,7 +204,7 @@ def _table(table: Table, *, on_page: bool = False) -> Iterator[str]:
     ]
     for row in table.rows:
         cells = "".join(
-            f'<td dir="auto"{label}>{_cell(cell, whole=on_page)}</td>'
+            f'<td dir="auto"{label}>{_cell(cell, write_text)}</td>'
             for label, cell in zip(marks, row, strict=True)
         )
         if table.names_rows:

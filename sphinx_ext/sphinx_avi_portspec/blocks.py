@@ -16,9 +16,12 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from avi_portspec.documents.html import WHOLE
 from avi_portspec.model.phrases import NOT_DOCUMENTED
+from sphinx_avi_portspec.cells import AviCell
 from sphinx_avi_portspec.domain import get_domain
 from sphinx_avi_portspec.pen import (
+    AviData,
     AviLabelled,
     AviProse,
     AviTag,
@@ -426,6 +429,15 @@ class ForHtml(HtmlTransform):
                 inline.parent["reftitle"] = inline.astext()
                 inline.parent.append(nodes.inline(sign, sign))
         set_widths(self.document, "auto")
+        ours = (AviBlock, AviProse, AviData)
+        for text in {
+            id(text): text
+            for part in self.document.findall(lambda n: isinstance(n, ours))
+            for text in part.findall(nodes.Text)
+            # Compact cells write their own.
+            if not isinstance(text.parent, AviCell)
+        }.values():
+            _keep_whole(text)
         for block in self.document.findall(AviBlock):
             first, *others = block.children
             assert isinstance(first, nodes.Element)  # noqa: S101 - for types
@@ -445,6 +457,17 @@ class ForHtml(HtmlTransform):
                         "", "", *first.children, classes=["avi-premise"]
                     )
                 )
+
+
+def _keep_whole(text: nodes.Text) -> None:
+    """Let no line end within some words of a text."""
+    first, *parts = WHOLE.split(text)
+    if parts:
+        made: list[nodes.Node] = [nodes.Text(first)]
+        for word, rest in zip(parts[::2], parts[1::2], strict=True):
+            made.append(nodes.inline(word, word, classes=["avi-whole"]))
+            made.append(nodes.Text(rest))
+        text.parent.replace(text, made)
 
 
 # -- HTML ---------------------------------------------------------------------

@@ -24,7 +24,11 @@ from sphinx_avi_portspec.pen import (
     is_typed,
     make_target,
 )
-from sphinx_avi_portspec.writers import HtmlTransform, PlainTransform
+from sphinx_avi_portspec.writers import (
+    HtmlTransform,
+    PlainTransform,
+    keep_whole,
+)
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -395,7 +399,8 @@ def visit_compact(translator: HTML5Translator, node: AviCompact) -> None:
         translator.body.append(start)
         translator.context.append(end)
         return
-    translator.body.append(f"{start}{translator.encode(node.astext())}{end}")
+    text = keep_whole(translator.encode(node.astext()))
+    translator.body.append(f"{start}{text}{end}")
     raise nodes.SkipNode
 
 

@@ -27,7 +27,11 @@ from avi_portspec.model.wording import (
     site_of,
     source_text,
 )
-from sphinx_avi_portspec.blocks import AviBlock, AviFolded, AviSummary
+from sphinx_avi_portspec.blocks import (
+    AviBlock,
+    AviFolded,
+    AviSummary,
+)
 from sphinx_avi_portspec.directive import TableDirective
 from sphinx_avi_portspec.domain import get_domain
 from sphinx_avi_portspec.lookup import (
@@ -39,7 +43,7 @@ from sphinx_avi_portspec.lookup import (
 from sphinx_avi_portspec.pen import Filled, Phrase, fill
 from sphinx_avi_portspec.scripts import AviScriptMessages, write_words
 from sphinx_avi_portspec.tables import PortTable
-from sphinx_avi_portspec.writers import has_scripts
+from sphinx_avi_portspec.writers import has_scripts, keep_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,6 +157,8 @@ class AviChooser(AviScriptMessages):
             return escape(fill(words.get(message, message), values))
 
         html = _MESSAGE.sub(translate, self["html"])
+        # Not in attributes.
+        html = re.sub(r">[^<]+", lambda text: keep_whole(text[0]), html)
         return "".join(
             [
                 write_words(own),

@@ -38,6 +38,7 @@ from sphinx_avi_portspec.pen import (
     link_home,
     make_target,
 )
+from sphinx_avi_portspec.writers import keep_whole
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -473,7 +474,7 @@ def visit_cell(translator: HTML5Translator, node: AviCompact) -> None:
     tag, scope = ("td", ' role="cell"')
     if "scope" in node:
         tag, scope = ("th", ' scope="row" role="rowheader"')
-    text = translator.encode(node.astext())
+    text = keep_whole(translator.encode(node.astext()))
     if "protocol" in node:
         protocol = translator.encode(node["protocol"])
         # A line may end between two numbers, and nowhere else.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 
+from avi_portspec.documents.html import WHOLE
 from sphinx_avi_portspec.domain import get_domain
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ __all__ = [
     "PlainTransform",
     "find_writer",
     "has_scripts",
+    "keep_whole",
     "setup_writers",
 ]
 
@@ -51,6 +53,11 @@ def has_scripts(builder: Builder) -> bool:
     Those of books and of help viewers do not, or not in every reader.
     """
     return not getattr(builder, "embedded", False)
+
+
+def keep_whole(html: str) -> str:
+    """Return a text in HTML, in some words of which no line ends."""
+    return WHOLE.sub(r'<span class="avi-whole">\1</span>', html)
 
 
 def find_writer(app: Sphinx) -> Writer:

@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 import pytest
-from browsing import find_violations, resize, show
+from browsing import find_violations, parted_names, resize, show
 
 import avi_portspec
 from avi_portspec import Edition, Inventory, loads_inventory, preset
@@ -90,6 +90,18 @@ def test_a_phone_shows_each_cell_with_its_heading(
     for label, shown, right in cells:
         assert shown == f'"{label}: "'
         assert right <= 320
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize(("words", "least"), [("NSX-T", 3), ("TCP 22", 2)])
+def test_no_line_ends_within_a_name_or_a_port(
+    edition: Edition, tab: Any, name: FormatName, words: str, least: int
+) -> None:
+    """In titles, tables and lists."""
+    show_text(tab, avi_portspec.export(edition.resolve("nsx-t"), name))
+    found, parted = parted_names(tab, words)
+    assert found >= least
+    assert parted == []
 
 
 @pytest.mark.parametrize("name", FORMATS)

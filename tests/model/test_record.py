@@ -69,14 +69,23 @@ def reachable(value: Any, seen: dict[int, Any] | None = None) -> list[Any]:
 
 
 def kinds(base: type) -> list[type]:
-    """Return all subclasses that a module of the package defines."""
-    for each in pkgutil.walk_packages(avi_portspec.__path__, "avi_portspec."):
-        if not each.name.endswith("__main__"):
-            import_module(each.name)
-    found = [base]
-    for cls in found:
-        found += cls.__subclasses__()
-    return found[1:]
+    """Return all subclasses that the modules of the package define."""
+    modules = [
+        import_module(each.name)
+        for each in pkgutil.walk_packages(
+            avi_portspec.__path__, "avi_portspec."
+        )
+        if not each.name.endswith("__main__")
+    ]
+    return [
+        cls
+        for module in modules
+        for cls in vars(module).values()
+        if isinstance(cls, type)
+        and issubclass(cls, base)
+        and cls is not base
+        and cls.__module__ == module.__name__
+    ]
 
 
 def attacks(value: Any) -> Iterator[Any]:

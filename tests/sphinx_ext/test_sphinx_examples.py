@@ -106,10 +106,9 @@ def test_the_documentation_builds_without_a_warning(
     )
     homes = ".. avi-port-page::\n\n.. avi-port-statements::\n"
     project.write("page.rst", f":orphan:\n\n{homes}")
-    # And to a guide beside it.
-    project.write(
-        "how-to/deployment-ports.rst", ":orphan:\n\nAnswers\n=======\n"
-    )
+    # And to pages beside it.
+    for name in ("how-to/deployment-ports", "reference/audit"):
+        project.write(f"{name}.rst", ":orphan:\n\nBeside\n======\n")
     app = project.build("html", nitpicky=True, root_doc="sphinx/index")
     said = warnings(app)
     project.close()

@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from browsing import find_violations, resize, run_axe, settle, shorten, show
+from browsing import (
+    find_violations,
+    parted_names,
+    resize,
+    run_axe,
+    settle,
+    shorten,
+    show,
+)
 
 pytestmark = [
     pytest.mark.slow,
@@ -95,6 +103,21 @@ PAGES = {
     "matrix": ".. avi-port-matrix:: The matrix\n",
     "paper": ".. avi-port-table:: Every flow\n",
     "columns": COLUMNS,
+    "names": """\
+.. avi-port-table:: What NSX-T needs
+   :cloud: nsx-t
+
+.. avi-port-table:: Every flow
+
+.. avi-port-table:: What NSX-T needs, and why
+   :deployment: nsx-t
+
+.. avi-port-table:: Flat
+   :layout: flat
+
+.. avi-port-list::
+   :deployment: nsx-t
+""",
     "wide": ".. _lead:\n\nText.\n\n"
     + "\n\n".join(f"{text}\n   :name: {name}" for name, text in WIDE.items()),
 }
@@ -281,6 +304,17 @@ def test_a_matrix_is_seen_at_once(tab: Any, site: Site) -> None:
     assert box[0] <= column + 1
     assert inner <= 0
     assert share >= 0.8
+
+
+@pytest.mark.parametrize(("name", "least"), [("NSX-T", 10), ("TCP 22", 4)])
+def test_no_line_ends_within_a_name_or_a_port(
+    tab: Any, site: Site, name: str, least: int
+) -> None:
+    """At the hyphen of NSX-T, which stays a plain one to copy and to find."""
+    show(tab, site.address("names"), width=320)
+    found, parted = parted_names(tab, name)
+    assert found >= least
+    assert parted == []
 
 
 def test_a_row_of_both_ends_names_them_first(tables: Any) -> None:

@@ -326,6 +326,7 @@ def bare_words(texts: Iterable[str]) -> set[str]:
 
 def texts_of(page: Tag) -> Iterator[str]:
     """Yield what those who see a page are given, and those who do not."""
+    join_words(page)
     for ours in page.select(
         ".avi-block, table.avi-port-table, .avi-deployment, .avi-unstated,"
         ".avi-reasons, .avi-notes, .avi-rubric, .avi-open, .avi-ports-phrase"
@@ -341,6 +342,13 @@ def texts_of(page: Tag) -> Iterator[str]:
             if "headerlink" not in classes:
                 for name in ("aria-label", "data-lead"):
                     yield str(inside.get(name, ""))
+
+
+def join_words(page: Tag) -> None:
+    """Undo what keeps a word whole: it parts a text that is one."""
+    for word in page.select(".avi-whole"):
+        word.unwrap()
+    page.smooth()
 
 
 class TestEverything:
@@ -456,6 +464,7 @@ class TestEverything:
             "&service=dns&feature=cli-shell,plain-http&bogus=1",
         )
         html = BeautifulSoup(tab.content(), "html.parser")
+        join_words(html)
         for selector in (".avi-chooser", ".avi-explorer-bar"):
             (ours,) = html.select(selector)
             for template in ours.select("template"):

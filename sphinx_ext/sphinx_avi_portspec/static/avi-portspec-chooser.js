@@ -16,8 +16,10 @@ const make = (kind, ...children) => {
   node.append(...children);
   return node;
 };
+/* No line ends within words such as NSX-T. */
+const whole = (text) => text.split(/(\w+-\w\b|[A-Z]+ \d+)/).map((part, at) => (at % 2 ? make("span.avi-whole", part) : part));
 
-/* Return a function from a deployment, values by facet, to its answer. */
+/* From a deployment, by facet, to its answer. */
 const answering = (data) => (asked) => {
   const known = data.words.map(([facet, value]) => asked[facet].includes(value));
   const find = (start) => {
@@ -49,23 +51,7 @@ const answering = (data) => (asked) => {
   };
 };
 
-/* -- drawing -- */
-
-const drawRow = (row, find, mark) => {
-  const [line, detail] = find(row.at).rows;
-  const need = line.querySelector(".avi-need");
-  need.append(row.why, row.assumed.length ? mark(row.assumed) : "");
-  need.append(...row.below.map((text) => make("span.avi-sub", text)));
-  detail.querySelector(".avi-assumed").append(row.assumed.join("; "));
-  const more = line.lastChild.firstChild;
-  more.onclick = () => {
-    detail.hidden = !detail.hidden;
-    more.ariaExpanded = !detail.hidden;
-  };
-  return [line, detail];
-};
-
-/* Return both tables, and what is assumed below them. */
+/* Return both tables, and what is assumed. */
 const drawAnswer = ({ title, rows }, find) => {
   const below = find("below");
   const fold = below.querySelector("details");
@@ -86,17 +72,25 @@ const drawAnswer = ({ title, rows }, find) => {
   const drawTable = (caption, own) => {
     const block = find("table");
     const table = block.firstChild;
-    table.caption.append(caption);
+    table.caption.append(...whole(caption));
     own.forEach((row, at) => {
       const before = own[at - 1] || {};
       if (row.from !== before.from) {
         table.append(make("tbody", ...find("group").rows));
         table.lastChild.querySelector("strong").append(row.from);
       }
-      const lines = drawRow(row, find, mark);
-      const ditto = row.from === before.from && row.to === before.to;
-      lines[0].firstChild.classList.toggle("avi-ditto", ditto);
-      table.lastChild.append(...lines);
+      const [line, detail] = find(row.at).rows;
+      line.firstChild.classList.toggle("avi-ditto", row.from === before.from && row.to === before.to);
+      const need = line.querySelector(".avi-need");
+      need.append(...whole(row.why), row.assumed.length ? mark(row.assumed) : "");
+      need.append(...row.below.map((text) => make("span.avi-sub", ...whole(text))));
+      detail.querySelector(".avi-assumed").append(row.assumed.join("; "));
+      const more = line.lastChild.firstChild;
+      more.onclick = () => {
+        detail.hidden = !detail.hidden;
+        more.ariaExpanded = !detail.hidden;
+      };
+      table.lastChild.append(line, detail);
     });
     return own.length ? [block] : [];
   };
@@ -157,9 +151,8 @@ const setUp = (source, number) => {
   const data = JSON.parse(source.textContent);
   const root = source.nextElementSibling;
   const fold = root.nextElementSibling;
-  const parts = root.querySelector("template").content;
-  const find = (name) => parts.querySelector(`[data-part="${name}"]`).cloneNode(true);
-  // For other scripts and the tests.
+  const find = (name) => root.querySelector("template").content.querySelector(`[data-part="${name}"]`).cloneNode(true);
+  // For other scripts and tests.
   const answer = (root.aviAnswer = answering(data));
   const [form, status, spoken, calls, out] = root.querySelectorAll("form, [role=status], .avi-calls, .avi-out");
   const nth = number ? number + 1 : "";
@@ -183,9 +176,9 @@ const setUp = (source, number) => {
     if (!names.some((name) => given.has(name + nth))) return [];
     form.reset();
     return names.flatMap((name) => {
-      const asked = new Set((given.get(name + nth) || "").split(",").filter(Boolean));
+      const asked = new Set(given.get(name + nth)?.split(","));
       for (const input of inputsOf(name)) if (asked.delete(input.value)) input.checked = true;
-      return [...asked];
+      return [...asked].filter(Boolean);
     });
   };
   const remember = () => {
@@ -197,7 +190,7 @@ const setUp = (source, number) => {
       if (changed) given.set(name + nth, read()[name].join(","));
     }
     const hash = String(given).replaceAll("%2C", ",");
-    history.replaceState(history.state, "", hash ? `#${hash}` : location.pathname + location.search);
+    history.replaceState(history.state, "", hash ? `#${hash}` : location.href.split("#")[0]);
   };
 
   // -- what is shown --
@@ -206,7 +199,7 @@ const setUp = (source, number) => {
   const call = (lead, items, more = "") => {
     if (!items.length) return [];
     const start = make("p", make("b", say(lead)), " ", more);
-    const all = make("ul", ...items.map((item) => make("li", item)));
+    const all = make("ul", ...items.map((item) => make("li", ...whole(item))));
     return [make(more ? "div.avi-call avi-dash" : "div.avi-call", start, all)];
   };
   let found;
@@ -279,7 +272,7 @@ const setUp = (source, number) => {
     if (fold.open) at.scrollIntoView();
     show(recall());
   };
-  // The line that stays in sight needs the ground of the page.
+  // The line in sight needs the ground of the page.
   let ground = "";
   for (let node = root; node && /^$|, 0\)$/.test(ground); node = node.parentElement) {
     ground = getComputedStyle(node).backgroundColor;
