@@ -361,6 +361,12 @@ class Compiler:
             if self._find_roles(each, (), None)[1] & atoms
         ]
 
+    def is_known_by_name(self, party: Party) -> bool:
+        """Return whether nobody gave a party its role: its name tells it."""
+        return not self._roles_by_key(party) and bool(
+            self._roles_by_name(party)
+        )
+
     def _roles_by_key(self, party: Party) -> tuple[str, ...]:
         """Return the roles that the role map or the inventory gives."""
         names = names_of_party(party)

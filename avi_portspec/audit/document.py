@@ -11,8 +11,7 @@ from avi_portspec.audit.model import Unknown
 from avi_portspec.audit.openings import RuleReport
 from avi_portspec.audit.report import FileReport, FlowReport, Report
 from avi_portspec.audit.services import service_text
-from avi_portspec.audit.verdicts import SideKind, Verdict
-from avi_portspec.beyond.spellings import find_named
+from avi_portspec.audit.verdicts import SideKind, Verdict, gravity
 from avi_portspec.documents import count_text, join
 from avi_portspec.documents.blocks import (
     Block,
@@ -23,10 +22,8 @@ from avi_portspec.documents.blocks import (
     Paragraph,
     Table,
 )
-from avi_portspec.model.catalog import Catalog
 from avi_portspec.model.display import ports_text
 from avi_portspec.model.facets import DeclinedFlow
-from avi_portspec.model.flows import Endpoint
 from avi_portspec.model.phrases import deployment_phrase
 
 __all__ = ["make_document", "summary_text"]
@@ -122,6 +119,8 @@ def _file_text(file: FileReport) -> str:
 def _flow_blocks(report: Report, *, everything: bool) -> Iterator[Block]:
     flows = [*report.flows.values()]
     shown = [f for f in flows if everything or not _is_quiet(f)]
+    # The gravest first: a screen may hold no more.
+    shown.sort(key=lambda flow: gravity(flow.verdict))
     yield Heading(f"Needed flows ({len(flows)})")
     # A side that nothing filters has no column.
     kinds = [
@@ -151,8 +150,11 @@ def _flow_blocks(report: Report, *, everything: bool) -> Iterator[Block]:
         for verdict in (Verdict.COVERED, Verdict.NOT_FILTERED)
     }
     rest = [f"{count} {verdict}" for verdict, count in counts.items() if count]
-    if counts[Verdict.NOT_FILTERED] and any(f.unknown for f in report.files):
-        # What was not read may filter them.
+    if counts[Verdict.NOT_FILTERED] and (
+        any(file.unknown for file in report.files)
+        or any(each.kind == "unfiltered" for each in report.open)
+    ):
+        # What was not read, or is nobody's yet, may filter them.
         rest[-1] += " by what was read"
     if rest:
         more = "Besides: " if shown else ""
@@ -357,7 +359,7 @@ def _party_blocks(report: Report, *, everything: bool) -> Iterator[Block]:
             title = "Parties"
         elif len(roles) > 1:
             title = "Parties of several roles"
-        elif name not in known and _is_named(name, roles, known):
+        elif name in report.known_by_name and name not in known:
             title = "Parties by their names"
         else:
             continue
@@ -366,14 +368,6 @@ def _party_blocks(report: Report, *, everything: bool) -> Iterator[Block]:
     for title in sorted(titles):
         yield Heading(title)
         yield Bullets(tuple(titles[title]))
-
-
-def _is_named(
-    name: str, roles: Sequence[str], known: Catalog[Endpoint]
-) -> bool:
-    """Return whether a party has the role that its name tells."""
-    found = find_named(name, known)
-    return found is not None and [found.id] == [*roles]
 
 
 def _aside_blocks(report: Report) -> Iterator[Block]:

@@ -121,6 +121,8 @@ class Report:
         findings: The deviations from what is needed and what is unknown,
             the gravest first, accepted ones included.
         roles: The roles of each party of the files that has any.
+        known_by_name: The parties of these whom nobody gave a role: their
+            name tells it.
     """
 
     resolution: Resolution
@@ -129,6 +131,7 @@ class Report:
     rules: tuple[RuleReport, ...]
     findings: tuple[Finding, ...]
     roles: Mapping[str, tuple[str, ...]]
+    known_by_name: frozenset[str] = frozenset()
 
     @property
     def open(self) -> tuple[Finding, ...]:
@@ -199,6 +202,7 @@ def audit_rules(
             sorted(judged, key=lambda each: LEVELS.index(each.level))
         ),
         roles=FrozenDict(audit.roles),
+        known_by_name=frozenset(audit.known_by_name),
     )
 
 
@@ -307,6 +311,11 @@ class _Audit:
             clean(name): roles_
             for name, (party, _) in self._parties.items()
             if (roles_ := self._compiler.roles_of(party))
+        }
+        self.known_by_name = {
+            clean(name)
+            for name, (party, _) in self._parties.items()
+            if self._compiler.is_known_by_name(party)
         }
 
     def _filter_ids(self, names: Iterable[str]) -> frozenset[str]:
@@ -458,7 +467,12 @@ class _Audit:
         """Yield what was probably meant for a flow that does not pass."""
         yield from _near_rules(report.flow.id, self.rules)
         other = report.sides.get(_OTHERS.get(side.kind, ""))
-        if other is not None and other.verdict in _PASSING and other.rules:
+        # What lets anything out is no rule for this.
+        if (
+            other is not None
+            and other.verdict is Verdict.COVERED
+            and any(map(_is_meant, other.rules))
+        ):
             places = [str(rule.place) for rule in other.rules[:_SHOWN]]
             word = "out of" if other.kind == "source" else "into"
             yield Near(
@@ -512,8 +526,8 @@ class _Audit:
                     kind="unfiltered",
                     level="unknown",
                     text=f"Nothing that was read filters {end.id}: map its "
-                    "parties under [party] of the role map, or list it under "
-                    "[not-filtered].",
+                    "parties under [party] of the role map (--init-roles "
+                    "drafts it), or list it under [not-filtered].",
                     party=end.id,
                 )
 
@@ -569,7 +583,6 @@ class _Audit:
 
 #: The other side of one.
 _OTHERS: Final = {"source": "destination", "destination": "source"}
-_PASSING: Final = frozenset({Verdict.COVERED, Verdict.ONLY_BROAD})
 _KINDS: Final[dict[Verdict, FindingKind]] = {
     Verdict.MISSING: "missing",
     Verdict.DENIED: "denied",
@@ -600,6 +613,11 @@ _RULES: Final[dict[RuleVerdict, tuple[FindingKind, FindingLevel, str]]] = {
     RuleVerdict.SHADOWED: ("shadowed", "note", "earlier rules decide all"),
     RuleVerdict.EMPTY: ("empty", "warning", "it matches nothing"),
 }
+
+
+def _is_meant(rule: Rule) -> bool:
+    """Return whether a rule names both of its sides."""
+    return not any(map(is_any, (*rule.sources, *rule.destinations)))
 
 
 def _near_rules(flow: str, rules: Iterable[RuleReport]) -> list[Near]:

@@ -10,7 +10,13 @@ from typing import BinaryIO, Final
 from avi_portspec.audit.inputs.document import JSON_AT_MOST
 from avi_portspec.audit.model import Existing
 from avi_portspec.audit.readers import read as read_bytes
-from avi_portspec.errors import InvalidQueryError, shown
+from avi_portspec.documents import join
+from avi_portspec.errors import (
+    Fault,
+    InvalidDataError,
+    InvalidQueryError,
+    shown,
+)
 from avi_portspec.model.frozen import FrozenDict
 from avi_portspec.serialisation.limits import read_stream
 
@@ -103,6 +109,14 @@ def read_file(
         return read_bytes(_bytes(path), name, format=format_)
     folder = path if is_folder else path.parent
     beside = _module(folder, values)
+    if is_folder and not any(inner.endswith(_CODE) for inner in beside):
+        fault = Fault(
+            "audit/no-format",
+            "",
+            f"a folder with files that end in {join('or', _CODE)}",
+            "none",
+        )
+        raise InvalidDataError(name, [fault])
     data = b"" if is_folder else _bytes(path)
     format_ = format_ or (_TERRAFORM if is_folder else None)
     return read_bytes(data, name, format=format_, beside=beside)

@@ -45,7 +45,15 @@ from avi_portspec.audit.walks import (
 from avi_portspec.documents import count_text, join
 from avi_portspec.model.flows import Flow
 
-__all__ = ["Side", "SideKind", "Sides", "Verdict", "judge_flow", "region_text"]
+__all__ = [
+    "Side",
+    "SideKind",
+    "Sides",
+    "Verdict",
+    "gravity",
+    "judge_flow",
+    "region_text",
+]
 
 #: Where a filter judges a flow: at who opens the connection, at who listens,
 #: between the two, or, where no state is kept, on the way back.
@@ -157,7 +165,7 @@ class Sides(Mapping[str, Side]):
         ]
         if not ends:
             raise KeyError(key)
-        return min(ends, key=lambda side: _ORDER.index(side.verdict))
+        return min(ends, key=lambda side: gravity(side.verdict))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._sides)
@@ -173,7 +181,12 @@ class Sides(Mapping[str, Side]):
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
     """Return the worst of some verdicts."""
-    return min(verdicts, key=_ORDER.index)
+    return min(verdicts, key=gravity)
+
+
+def gravity(verdict: Verdict) -> int:
+    """Return the place of a verdict among all, the gravest first."""
+    return _ORDER.index(verdict)
 
 
 # -- words -------------------------------------------------------------------
@@ -546,7 +559,7 @@ def judge_flow(
     ]
     # A choice is met by one of its alternatives, on all sides.
     best = max(
-        judged, key=lambda sides: _ORDER.index(worst(s.verdict for s in sides))
+        judged, key=lambda sides: gravity(worst(s.verdict for s in sides))
     )
     if len(judged) > 1:
         need = compiler.needs(flow)[judged.index(best)]

@@ -230,7 +230,7 @@ def find_slips(
     their words. An FTP server is no NTP server: short words are others.
 
     Args:
-        names: Names that nobody has.
+        names: The names; those that somebody has are no slips.
         endpoints: The endpoints of an edition, which come first.
     """
     index: dict[object, list[tuple[str, str]]] = {}
@@ -246,7 +246,7 @@ def find_slips(
             if word == their or _may_be_slip(word, their)
         ]
         likeness, known = max(near, key=itemgetter(0), default=(0.0, ""))
-        if likeness > _SLIP and fold(known) != fold(name):
+        if likeness > _SLIP and find_named(name, endpoints) is None:
             found[name] = known
     return found
 

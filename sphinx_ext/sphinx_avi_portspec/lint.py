@@ -7,6 +7,7 @@ what differs from the data is a warning. What a directive made is left alone.
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -143,9 +144,8 @@ def _place(node: nodes.Element) -> nodes.Element:
     if around is None or not _is_before(inner, around):
         return inner
     last = around
-    for each in around.findall(nodes.Element):
-        if each is node:
-            break
+    inside = around.findall(nodes.Element)
+    for each in takewhile(lambda each: each is not node, inside):
         if _is_before(last, each):
             last = each
     return last

@@ -35,7 +35,9 @@ from avi_portspec.audit.document import make_document, summary_text
 from avi_portspec.audit.model import Group, Place, Unknown, Unread
 from avi_portspec.audit.report import Report
 from avi_portspec.audit.sarif import write_sarif
+from avi_portspec.audit.verdicts import Verdict
 from avi_portspec.documents import markdown, text
+from avi_portspec.documents.blocks import Table
 from avi_portspec.serialisation.schema import DIALECT
 
 HERE = Path(__file__).parent
@@ -155,11 +157,41 @@ class TestTheDocument:
 
     def test_what_was_not_read_may_filter(self) -> None:
         """Then nobody says that nothing filters."""
-        written = text.write(make_document(audit(unread=(LEFT,))))
-        assert "11 not filtered by what was read (--all" in written
-        assert "Nothing that was read filters controller" in written
-        written = text.write(make_document(audit()))
-        assert "11 not filtered (--all shows them)." in written
+        parties = ("controller", "service-engine")
+        left_out = role_map(not_filtered=parties)
+        for more, words in (
+            ({"unread": (LEFT,), "roles": left_out}, " by what was read"),
+            # Nobody has said who anybody is.
+            ({}, " by what was read"),
+            ({"roles": left_out}, ""),
+        ):
+            written = text.write(make_document(audit(**more)))
+            assert f"11 not filtered{words} (--all shows them)." in written
+
+    def test_the_gravest_come_first(self) -> None:
+        """A screen may hold no more."""
+        found = audit(
+            into(CONTROLLER, rule(ENGINE, Members(), "tcp/22")),
+            roles=role_map(not_filtered=("service-engine",)),
+        )
+        (table,) = [
+            block
+            for block in make_document(found, everything=True).blocks
+            if isinstance(block, Table) and block.caption == "Needed flows"
+        ]
+        verdicts = [found.flows[row[0]].verdict for row in table.rows]
+        assert verdicts == sorted(verdicts, key=[*Verdict].index)
+        assert {*verdicts} > {Verdict.MISSING, Verdict.COVERED}
+
+    def test_a_rule_that_is_called_by_its_place(self) -> None:
+        """It is named once."""
+        own = attrs.evolve(
+            rule(ANY, Members(), "tcp/9999"),
+            id="/rules/0",
+            place=Place("a.yaml", pointer="/rules/0"),
+        )
+        written = text.write(make_document(audit(into(CONTROLLER, own))))
+        assert "unexplained: a.yaml#/rules/0: tcp/9999: no flow" in written
 
     @pytest.mark.parametrize(
         ("roles", "listed"),
@@ -185,13 +217,16 @@ class TestTheDocument:
 
     def test_parties_that_are_known_by_their_names(self) -> None:
         """They are named: nobody said who they are, and names can mislead."""
-        names = ("SEs", "service-engine", "Admin", "nobody", "VirtualNetwork")
+        names = ("SEs", "service-engine", "Admin", "nobody", "NTP", "VPC")
         found = audit(
             into(
                 CONTROLLER,
                 *(rule(Group(n), Members(), "tcp/22") for n in names),
             ),
-            roles=role_map(parties={"sg-c": ("controller",)}),
+            # Whom the role map gives a role, it knows.
+            roles=role_map(
+                parties={"sg-c": ("controller",), "NTP": ("ntp-server",)}
+            ),
         )
         assert text.write(make_document(found)).partition("names\n")[2] == (
             "- SEs: service-engine\n"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 
+import attrs
 import pytest
 from audit_making import (
+    ALLOW,
     ANY,
     CONTROLLER,
     ENGINE,
@@ -267,6 +269,29 @@ class TestNearMisses:
         assert reason == (
             "rules.json:1 lets it out of service-engine; this side lacks it."
         )
+
+    @pytest.mark.parametrize(
+        "out",
+        [
+            into(ENGINE, rule(Members(), ANY, "any"), direction="out"),
+            ordered(ENGINE, direction="out", last_resort=ALLOW),
+        ],
+    )
+    def test_what_lets_anything_out_was_not_meant(self, out: Filter) -> None:
+        """It says nothing about the flow."""
+        report = audit(into(CONTROLLER), attrs.evolve(out, id="out"))
+        assert near(report, PORTAL) == []
+
+    def test_replies_are_no_other_side(self) -> None:
+        """They go where the flow comes from."""
+        back = rule(Members(), ENGINE, "tcp")
+        report = audit(
+            ordered(CONTROLLER, is_stateful=False),
+            ordered(
+                CONTROLLER, back, id="out", direction="out", is_stateful=False
+            ),
+        )
+        assert near(report, PORTAL) == []
 
     def test_many_ports_are_nobody_s_slip(self) -> None:
         """Nor is a whole protocol."""

@@ -89,6 +89,16 @@ class TestModules:
         """To be refused by a reader, for nothing vanishes."""
         assert [*gather(["p.tfvars"])] == [("p.tfvars", ("p.tfvars",))]
 
+    def test_a_folder_without_code_is_none(self, tmp_path: Path) -> None:
+        """Values alone are no module."""
+        (tmp_path / "terraform.tfvars").write_text("a = 1\n")
+        with pytest.raises(InvalidDataError) as caught:
+            sources.read_file(str(tmp_path), None)
+        assert str(caught.value) == (
+            f"{tmp_path}: expected a folder with files that end in .tf or "
+            ".tf.json, got none"
+        )
+
     def test_what_belongs_to_it(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

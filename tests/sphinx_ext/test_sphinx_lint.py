@@ -329,6 +329,15 @@ class TestParties:
             "  row 5: '10.1.0.0/16' is not a known party [avi_portspec.lint]"
         )
 
+    def test_many_rows_are_counted(self, project: Project) -> None:
+        """Each second one is no range."""
+        rows = ["Jump host|Controller|TCP 22", "SE|Controller|TCP 22"] * 10
+        said = lint(project, table("SE|Controller|TCP 8483", *rows))
+        assert (
+            "  rows 2, 4, 6, 8, 10, 12, 14, 16 and 2 more: 'Jump host' is not "
+            "a known party"
+        ) in said
+
     def test_more_than_a_few_are_counted(self, project: Project) -> None:
         """Sphinx lists all of them."""
         rows = [f"Host number {at}|Controller|TCP 22" for at in range(11)]

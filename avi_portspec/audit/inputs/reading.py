@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
+import attrs
+
 from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.inputs.nodes import UnsettledError, WrongError
 from avi_portspec.audit.model import (
@@ -15,13 +17,14 @@ from avi_portspec.audit.model import (
     Members,
     Party,
     Place,
+    Rule,
     Unread,
     UnreadKind,
 )
 from avi_portspec.errors import Fault, InvalidDataError
 from avi_portspec.model.consistency import FAULTS
 
-__all__ = ["MEMBERS", "Reading", "order_sides"]
+__all__ = ["MEMBERS", "Reading", "order_sides", "unique"]
 
 #: The side of a rule that its filter is attached to.
 MEMBERS: Final[tuple[Party, ...]] = (Members(),)
@@ -131,6 +134,17 @@ class Reading:
         except InvalidDataError as wrong:
             # The file is at fault: it has rules where no rule belongs.
             raise InvalidDataError(self.name, wrong.faults) from None
+
+
+def unique(rules: Iterable[Rule]) -> Iterator[Rule]:
+    """Yield rules; those that go by a name twice get their place, too."""
+    seen: set[str] = set()
+    for rule in rules:
+        name = rule.id
+        while name in seen:
+            name = f"{name} ({rule.place.line or rule.place.pointer})"
+        seen.add(name)
+        yield attrs.evolve(rule, id=name)
 
 
 def order_sides(

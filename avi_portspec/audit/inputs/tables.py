@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-import attrs
-
 from avi_portspec.audit.inputs.addresses import (
     ANYWHERE,
     join_networks,
@@ -16,7 +14,7 @@ from avi_portspec.audit.inputs.addresses import (
 from avi_portspec.audit.inputs.document import Document
 from avi_portspec.audit.inputs.markup import drop_struck
 from avi_portspec.audit.inputs.names import clean, name_of
-from avi_portspec.audit.inputs.reading import Reading
+from avi_portspec.audit.inputs.reading import Reading, unique
 from avi_portspec.audit.inputs.row_states import STATES
 from avi_portspec.audit.inputs.service_cells import (
     CellError,
@@ -243,24 +241,13 @@ def _filters(
                 direction=direction,
                 stage="table",
                 discipline="first-match" if denies else "union",
-                rules=tuple(_unique(found)),
+                rules=tuple(unique(found)),
                 last_resort=LastResort(
                     action="deny",
                     origin="file",
                     text="what the table does not list",
                 ),
             )
-
-
-def _unique(rules: Iterable[Rule]) -> Iterator[Rule]:
-    """Yield the rules; those that go by a name twice get their line, too."""
-    seen: set[str] = set()
-    for rule in rules:
-        name = rule.id
-        while name in seen:
-            name = f"{name} ({rule.place.line})"
-        seen.add(name)
-        yield attrs.evolve(rule, id=name)
 
 
 _ALLOW: Final = {"", "allow", "allowed", "permit", "permitted", "accept",

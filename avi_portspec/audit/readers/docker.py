@@ -21,7 +21,7 @@ from avi_portspec.audit.inputs.protocols import (
     protocol_named,
     services_of,
 )
-from avi_portspec.audit.inputs.reading import MEMBERS, Reading
+from avi_portspec.audit.inputs.reading import MEMBERS, Reading, unique
 from avi_portspec.audit.model import (
     Existing,
     Filter,
@@ -133,7 +133,7 @@ def read(document: Document) -> Existing:
                 direction="in",
                 stage="published ports",
                 discipline="union",
-                rules=tuple(own),
+                rules=tuple(unique(own)),
                 last_resort=last_resort("docker"),
             )
         )
@@ -275,7 +275,7 @@ def _rule(reading: Reading, port: _Port) -> Rule | None:
             return None
         here = tuple(join_networks(networks))
     return Rule(
-        id=f"{port.text} {port.place}",
+        id=port.text,
         place=port.place,
         sources=(ANYWHERE,),
         destinations=here,

@@ -151,6 +151,8 @@ class TestWhoReads:
         """And not a format that is not known."""
         with pytest.raises(InvalidDataError, match="not valid JSON"):
             read_text('{"SecurityGroups": [')
+        with pytest.raises(InvalidDataError, match="not valid JSON"):
+            read_text('{"SecurityGroups": [', format="aws")
 
     def test_a_key_twice_is_refused(self) -> None:
         """The last would win, and the first would vanish."""

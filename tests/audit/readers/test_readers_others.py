@@ -476,6 +476,14 @@ class TestDocker:
         ]  # fmt: skip
         assert found.units == 6
 
+    def test_names_of_ports(self) -> None:
+        """As they are written; one that is there twice gets its line."""
+        text = "docker run --name a -p 22:22 -p 23:23 b\n" * 2
+        (filter_,) = read_text(text).filters
+        assert [rule.id for rule in filter_.rules] == [
+            "22:22", "23:23", "22:22 (2)", "23:23 (2)",
+        ]  # fmt: skip
+
     def test_compose(self) -> None:
         """Short and long forms; 22:22 is no number."""
         found = read_text(COMPOSE)
