@@ -183,7 +183,7 @@ def _is_beside(words: Sequence[str]) -> bool:
 def _readings(name: str) -> Iterator[tuple[str, frozenset[str] | None]]:
     """Yield what a name can stand for, and of which kinds only that is."""
     texts = [name]
-    if name.endswith("s"):
+    if name.endswith("s") and not name.endswith("ss"):  # "awss" is a slip
         texts.append(name[:-1])
     for text in texts:
         yield text, None

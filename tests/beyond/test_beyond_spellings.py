@@ -80,6 +80,8 @@ class TestFindEndpoint:
             *("NSX ALB vCenter", "NSX ALB", "Avi Load Balancer ", ""),
             # Amazon's mail service, and its load balancer.
             *("SES", "ALB Controller"),
+            # A slip, and no plural.
+            "awss",
             # Networks are nobody's but a component's.
             *("AWS network", "Azure VMs", "vCenter cluster", "IP address"),
             # Another's, or of two.
