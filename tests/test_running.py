@@ -20,6 +20,8 @@ needs_clone = pytest.mark.skipif(
 )
 #: Sessions that repeat a part of another one, or are for the night.
 NOT_BEFORE_A_CHANGE = {"docs", "words", "mutants", "tests"}
+#: What the session ``rest`` runs in one.
+IN_ONE = {"slow", "browser", "laws"}
 #: Where pytest looks for options besides those that it is given.
 ADDED = "PYTEST_ADDOPTS"
 
@@ -116,7 +118,7 @@ class TestBeforeAChangeLands:
         found = re.search(r"--session \\\n((?:.+\\\n)*.+)\n", text)
         assert found is not None
         assert set(found[1].replace("\\", "").split()) == (
-            names - NOT_BEFORE_A_CHANGE
+            names - NOT_BEFORE_A_CHANGE - IN_ONE
         )
 
     def test_the_session_of_a_browser_has_every_test_in_one(self) -> None:

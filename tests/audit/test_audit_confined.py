@@ -7,6 +7,8 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,16 +56,26 @@ print(json.dumps([before, done, after, entered, above, exists]))
 """
 
 
-def test_what_it_can_do(tmp_path: Path) -> None:
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Return a folder that is not within the checkout.
+
+    The interpreter runs what is there, so it may read all of that.
+    """
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as made:
+        yield Path(made)
+
+
+def test_what_it_can_do(folder: Path) -> None:
     """No more than the kernel says that it lets it, in a real process."""
     import socket
 
-    (tmp_path / "in").mkdir()
+    (folder / "in").mkdir()
     for name in ("in/own", "secret"):
-        (tmp_path / name).write_text(name)
+        (folder / name).write_text(name)
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        paths = (str(tmp_path / "in"), str(tmp_path / "secret"), str(port))
+        paths = (str(folder / "in"), str(folder / "secret"), str(port))
         ran = subprocess.run(
             [sys.executable, "-I", "-c", CHILD, *paths],
             capture_output=True,

@@ -72,9 +72,9 @@ def evaluate(
     for name, text in texts.items():
         try:
             raw[name] = (
-                json_table(text, name, at_most=len(text))
-                if name.endswith(".json")
-                else hcl2.loads(text, serialization_options=options)
+                hcl2.loads(text, serialization_options=options)
+                if name.endswith(".tf")
+                else json_table(text, name, at_most=len(text))
             )
         except InvalidDataError as wrong:
             sys.exit(str(wrong))

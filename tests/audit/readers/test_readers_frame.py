@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,18 @@ GROUP: dict[str, Any] = {
     "SecurityGroups": [{"GroupId": "sg-1", "IpPermissions": []}]
 }
 
+#: All readers; one needs what only its extra has.
+EACH = [
+    pytest.param(
+        name,
+        marks=pytest.mark.skipif(
+            name == "terraform" and find_spec("tfparse") is None,
+            reason="tfparse is absent: pip install --group platforms",
+        ),
+    )
+    for name in readers()
+]
+
 
 class TestWhoReads:
     """The content of a file tells its format."""
@@ -62,7 +75,7 @@ class TestWhoReads:
         with pytest.raises(InvalidDataError):
             read_json(GROUP, format="csv")
 
-    @pytest.mark.parametrize("name", readers())
+    @pytest.mark.parametrize("name", EACH)
     def test_another_format_is_named(self, name: str) -> None:
         """Once, however many lines are wrong; an empty report is no answer."""
         text = (
@@ -93,7 +106,7 @@ class TestWhoReads:
             "iptables-save prints, got 'd = 2'); did you mean 'terraform'?"
         )
 
-    @pytest.mark.parametrize("name", readers())
+    @pytest.mark.parametrize("name", EACH)
     def test_no_line_of_other_json_is_repeated(self, name: str) -> None:
         """Plans hold secrets."""
         text = '{\n"format_version":\n"hunter2",\n"a": {}}'
@@ -102,7 +115,7 @@ class TestWhoReads:
         assert "hunter2" not in str(caught.value)
 
     @pytest.mark.parametrize("text", ["", "\n", "hello\n", "hello\n" * 9])
-    @pytest.mark.parametrize("name", readers())
+    @pytest.mark.parametrize("name", EACH)
     def test_nothing_is_never_read(self, name: str, text: str) -> None:
         """It would look like a clean report."""
         with pytest.raises(InvalidDataError) as caught:
