@@ -760,6 +760,17 @@ class TestTagsOfAzure:
             expected[1] == "unknown"
         )
 
+    def test_the_internet_may_have_roles(self) -> None:
+        """Then it is they, and nobody else of the site."""
+        rules = [azure_rule("net", 100, sourceAddressPrefix="Internet"),
+                 azure_rule("deny", 200, access="Deny")]  # fmt: skip
+        group = {"id": "/x/lab", "name": "lab", "securityRules": rules}
+        parties = {"lab": ("controller",)}
+        parties["Internet"] = ("service-engine",)
+        found = report(json.dumps([group]), parties, format="azure")
+        assert verdict(found) == "only broad"
+        assert verdict(found, "controller-to-controller-ssh") == "denied"
+
     def test_public_addresses_are_outside(self) -> None:
         """They are the internet, and it is any source for whoever listens."""
         public = addresses(

@@ -689,6 +689,21 @@ class TestOneRole:
         found = side(into(CONTROLLER), flow=self.FLOW, inventory=site)
         assert found.verdict is Verdict.MISSING
 
+    def test_of_many_hosts_what_lacks_is_said_in_one_piece(self) -> None:
+        """Nobody lists their pairs, and nobody reads them."""
+        hosts = [ip_network(f"10.0.0.{at}") for at in range(1, 207, 2)]
+        first = rule(
+            networks("10.0.0.1/32"), networks("10.0.0.0/24"), "tcp/22"
+        )
+        for count, pieces in ((3, 2), (len(hosts), 1)):
+            found = side(
+                into(CONTROLLER, first),
+                flow=self.FLOW,
+                inventory=Inventory(addresses={"controller": hosts[:count]}),
+            )
+            assert found.verdict is Verdict.PARTLY
+            assert len(found.lacks) == pieces
+
 
 class TestUnknown:
     """What the file does not settle, and what would."""
@@ -737,7 +752,8 @@ class TestUnknown:
     @pytest.mark.parametrize("inventory", [None, SITE])
     @pytest.mark.parametrize("action", ["allow", "deny"])
     @pytest.mark.parametrize(
-        "party", [Group("sg-x"), Tag("x"), PrefixList("pl-x")]
+        "party",
+        [Group("sg-x"), Group("sg-x", family=4), Tag("x"), PrefixList("pl-x")],
     )
     def test_who_is_in_a_party_without_a_role(
         self, party: Any, action: Any, inventory: Any

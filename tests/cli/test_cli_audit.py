@@ -215,6 +215,22 @@ class TestFixing:
         ).out
         assert "dport 123" in whole
 
+    def test_what_is_not_all_missing_is_left_out(
+        self, ask: Ask, given: Path
+    ) -> None:
+        """And named: what a rule would add to it, somebody has to see."""
+        (given / "broad.md").write_text(
+            "| Source | Destination | Port |\n|---|---|---|\n"
+            "| Any | Controller | TCP 22 |\n"
+        )
+        answer = ask(
+            "audit rules broad.md --deployment aws --inventory "
+            "addresses.toml --fix nftables"
+        )
+        assert "of which not all is missing" in answer.err
+        assert "service-engine-to-controller-ssh" in answer.err
+        assert "dport 22" not in answer.out
+
     @pytest.mark.usefixtures("given")
     def test_it_needs_addresses(self, ask: Ask) -> None:
         """No rule is without."""
