@@ -168,6 +168,7 @@ class TestFacet:
         other = FacetValue(id="azure", name="Azure", without="no Azure")
         made = facet(values=(AWS, plain, other))
         assert made.without("gcp") == "a deployment without GCP"
+        assert made.without("aws") == "a deployment without AWS"
         assert made.without("azure") == "no Azure"
 
 
