@@ -230,11 +230,11 @@ class TestWholeWords:
             ("nsx-t-dfw-30-2-portal", []),
             ("statement nsx-t-design-30-2, a-b-c", []),
             ("my-TCP 22", []),
-            ("avi-portspec --cloud nsx-t", ["nsx-t"]),
+            ("statements --on-cloud nsx-t", ["--on-cloud", "nsx-t"]),
         ],
     )
     def test_in_html(self, said: str, whole: list[str]) -> None:
-        """Within a port, a range or a short name, and in no part of an id."""
+        """Within a port, a range or an option, and no part of an id."""
         made = html.write(Document("Title", (Paragraph(said),)))
         paragraph = BeautifulSoup(made, "html.parser").select_one("p")
         assert paragraph is not None
