@@ -453,7 +453,8 @@ class Compiler:
             most |= high
         for tag in chain.from_iterable(each[1] for each in selects):
             most |= self._find_roles(tag, (), None)[1]
-        return least, most
+        # Kept once where they are equal: thousands of rules have large ones.
+        return least, least if most == least else most
 
     def _find_party(
         self, party: Party, beside: tuple[Party, ...], format_: str | None
@@ -565,13 +566,13 @@ class Compiler:
         made: list[Box] = []
         for family in FAMILIES:
             own = self.addresses.family(family)
-            box = (
-                _common(sources, own),
-                _common(destinations, own),
-                _common(service, self._carried[family]),
-            )
-            if all(box):
-                made += self._from(box, source_ports)
+            # Most rules are of one family.
+            if (source := _common(sources, own)) and (
+                destination := _common(destinations, own)
+            ):
+                carried = _common(service, self._carried[family])
+                box = source, destination, carried
+                made += self._from(box, source_ports) if carried else ()
         return tuple(made)
 
     def _from(self, box: Box, source_ports: Spans | None) -> Iterator[Box]:

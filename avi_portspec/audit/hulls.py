@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from heapq import merge
 from typing import Final, Generic, TypeVar
 
 from avi_portspec.audit.axes import atoms_of
@@ -70,24 +70,28 @@ class Hulled(Generic[_T]):
             for axis, mask in zip(self._axes, own, strict=True):
                 axis.add(mask, at)
 
-    def touching(self, region: Region) -> list[_T]:
-        """Return it, in the order in which it was added."""
+    def touching(self, region: Region) -> Iterator[_T]:
+        """Yield it, in the order in which it was added."""
         around = sources, destinations, services = hull(region)
-        return [
-            item
-            for (source, destination, service), item in self._near(around)
-            if service & services
-            and destination & destinations
-            and source & sources
-        ]
+        for (source, destination, service), item in self._near(around):
+            if (
+                service & services
+                and destination & destinations
+                and source & sources
+            ):
+                yield item
 
     def _near(self, around: Box) -> Iterator[tuple[Box, _T]]:
         """Yield what to compare with a hull."""
-        near: Iterable[int] = range(len(self._items))
+        fewest: list[Iterable[int]] = [range(len(self._items))]
         count = len(self._items)
         for axis, mask in zip(self._axes, around, strict=True):
             listed = axis.listed(mask) if count > _FEW else None
             if listed is not None and (own := sum(map(len, listed))) < count:
-                # One may be listed with several atoms.
-                near, count = {*chain.from_iterable(listed)}, own
-        yield from map(self._items.__getitem__, sorted(near))
+                fewest, count = [*listed], own
+        last = -1
+        # Whoever looks for the first one ends here.
+        for at in merge(*fewest):
+            if at != last:
+                yield self._items[at]
+            last = at

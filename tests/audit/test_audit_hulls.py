@@ -40,7 +40,7 @@ class TestHulled:
             (tuple(map(_mask, item)), at) for at, item in enumerate(items)
         )
         boxes = tuple(tuple(map(_mask, box)) for box in region)
-        assert hulled.touching(boxes) == expected
+        assert [*hulled.touching(boxes)] == expected
 
     def test_of_several_boxes(self) -> None:
         """A hull has what any of the boxes has; source ports are no part."""
