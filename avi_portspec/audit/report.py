@@ -372,7 +372,7 @@ class _Audit:
         for report in self.flows.values():
             for side in report.sides.values():
                 yield from self._of_side(report, side)
-        for rule in self.rules:
+        for rule in self._worth_telling():
             yield from self._of_rule(rule)
         yield from self._of_roles()
         yield from self._of_parties()
@@ -481,6 +481,24 @@ class _Audit:
                 "lacks it.",
                 (report.flow.id,),
             )
+
+    def _worth_telling(self) -> Iterator[RuleReport]:
+        """Yield the rules, but for those that match nothing in one filter.
+
+        A rule of a file that stands in several filters matches nothing if it
+        does so in all of them, and is one finding.
+        """
+        told = {
+            report.rule.place
+            for report in self.rules
+            if report.verdict is not RuleVerdict.EMPTY
+        }
+        for report in self.rules:
+            if report.verdict is RuleVerdict.EMPTY:
+                if report.rule.place in told:
+                    continue
+                told.add(report.rule.place)
+            yield report
 
     def _of_rule(self, report: RuleReport) -> Iterator[Finding]:
         known = _RULES.get(report.verdict)
