@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from ipaddress import ip_network
 from typing import Any
 
 import pytest
 from audit_making import NTP, PORTAL, SSH, resolution, role_map
 
+from avi_portspec import Edition
 from avi_portspec.audit.document import make_document
 from avi_portspec.audit.model import (
     Existing,
@@ -20,7 +22,7 @@ from avi_portspec.audit.model import (
 )
 from avi_portspec.audit.readers import read
 from avi_portspec.audit.report import Report, audit_rules
-from avi_portspec.audit.roles import draft_roles
+from avi_portspec.audit.roles import draft_roles, read_roles
 from avi_portspec.audit.services import EVERY_SERVICE
 from avi_portspec.documents.markdown import write
 from avi_portspec.names import EndpointId
@@ -801,6 +803,23 @@ class TestTagsOfAzure:
         hint = "its roles in the role map"
         assert any(hint in each for each in reasons) == (
             expected[1] == "unknown"
+        )
+
+    @pytest.mark.parametrize("word", ["virtual-network", "VirtualNetwork"])
+    def test_the_role_of_the_network_is_that_of_who_is_in_it(
+        self, word: str, edition: Edition
+    ) -> None:
+        """The product runs in it, by what other sources call it."""
+        rules = [azure_rule("net", 100, sourceAddressPrefix="VirtualNetwork"),
+                 azure_rule("deny", 200, access="Deny")]  # fmt: skip
+        group = {"id": "/x/lab", "name": "lab", "securityRules": rules}
+        text = f'[party]\nlab = ["controller"]\nVirtualNetwork = ["{word}"]'
+        made = read_roles(tomllib.loads(text), "roles.toml", edition)
+        found = report(json.dumps([group]), made.parties, format="azure")
+        assert verdict(found) == "covered"
+        assert verdict(found, "external-to-controller-ssh") == "missing"
+        assert found.roles["VirtualNetwork"] == (
+            *("virtual-network", "controller", "service-engine"),
         )
 
     def test_the_internet_may_have_roles(self) -> None:
