@@ -722,7 +722,8 @@ def _names(own: Filter) -> set[str]:
 
 def _rule_text(rule: Rule) -> str:
     if isinstance(rule.service, Unknown):
-        return f"unknown service {clean(rule.service.text)}"
+        text, why = clean(rule.service.text), clean(rule.service.why)
+        return f"unknown service {text} ({why})"
     return clean(service_text(rule.service)) or "no service"
 
 

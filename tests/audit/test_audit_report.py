@@ -260,7 +260,9 @@ class TestFindings:
         both = Anywhere((4, 6))
         report = audit(ordered(CONTROLLER, rule(both, both, "any"), unknown))
         (found,) = [f for f in report.findings if f.kind == "shadowed"]
-        assert found.text.startswith("rule-1: unknown service var.p: ")
+        assert found.text.startswith(
+            "rule-1: unknown service var.p (no value): "
+        )
         assert found.ports == ()
 
 
