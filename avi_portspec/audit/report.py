@@ -544,8 +544,8 @@ class _Audit:
                     kind="unfiltered",
                     level="unknown",
                     text=f"Nothing that was read filters {end.id}: map its "
-                    "parties under [party] of the role map (--init-roles "
-                    "drafts it), or list it under [not-filtered].",
+                    f"parties under [party] of the role map ({_DRAFTS}), or "
+                    "list it under [not-filtered].",
                     party=end.id,
                 )
 
@@ -571,8 +571,8 @@ class _Audit:
                 kind="unmapped",
                 level="note",
                 text=f"{clean(name)} is in no role of the role map ({text}): "
-                "give it its roles under [party], or a name of your own if "
-                f"it is nobody of the product.{hint}",
+                f"give it its roles under [party] ({_DRAFTS}), or a name of "
+                f"your own if it is nobody of the product.{hint}",
                 party=name,
             )
 
@@ -599,6 +599,8 @@ class _Audit:
         return False
 
 
+#: What writes a role map.
+_DRAFTS: Final = "audit rules --init-roles writes a draft"
 #: The other side of one.
 _OTHERS: Final = {"source": "destination", "destination": "source"}
 _KINDS: Final[dict[Verdict, FindingKind]] = {

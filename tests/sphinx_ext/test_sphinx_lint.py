@@ -543,6 +543,25 @@ def test_markdown_gets_a_directive_of_its_own(project: Project) -> None:
     ]
 
 
+def test_a_wiki_in_markdown_that_lacks_ntp(project: Project) -> None:
+    """What a lab in Google Cloud opens to whoever: no UDP 123."""
+    project.write(
+        "wiki.md",
+        "# A\n\n| Source | Destination | Protocol | Port |\n"
+        "|---|---|---|---|\n"
+        "| any | Controller, SE | TCP | 22, 53, 80, 443, 8443 |\n",
+    )
+    project.write("index.rst", "A\n=\n\n.. toctree::\n\n   wiki\n")
+    app = project.build("dummy", avi_portspec_lint="gcp")
+    said = warnings(app).splitlines()
+    assert [line for line in said if "-controller-ntp" in line] == [
+        (
+            "  missing: service-engine-to-controller-ntp: udp/123 from "
+            "service-engine to controller."
+        )
+    ]
+
+
 @pytest.mark.parametrize("extensions", [[], ["strikethrough"]])
 def test_what_is_struck_through_in_markdown(
     project: Project, extensions: list[str]
