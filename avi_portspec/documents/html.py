@@ -88,9 +88,14 @@ td:last-child { min-width: 12rem; }
 """
 
 
-#: What no line of text ends within: a range of addresses or ports, a name such
-#: as NSX-T, a port such as TCP 22.
-WHOLE: Final = re.compile(r"(\d[\d.]*-\d[\d.]*|\w+-\w\b|\b[A-Z]+ \d+)")
+#: What no line of text ends within: a range of addresses or ports, a date, a
+#: name such as NSX-T, a port such as TCP 22. A part of a longer word is none
+#: of these: who searches the page's source for an id finds it whole.
+WHOLE: Final = re.compile(
+    r"(?<![\w-])"
+    r"(\d[\d.]*(?:-\d[\d.]*)+|\w+-\w|[A-Z]+ \d+(?:-\d+)?)"
+    r"(?![\w-])"
+)
 #: Where there are two columns, the second is what the first names.
 _PAIR: Final = 2
 

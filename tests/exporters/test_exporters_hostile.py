@@ -336,7 +336,7 @@ class TestHtml:
         } <= (known)
         # Nothing parts a range, an option, a name such as NSX-T or a port in a
         # sentence, and nothing else is kept whole.
-        whole = r"[0-9.]+-[0-9.]+|-\S*|\w+-\w|[A-Z]+ \d+"
+        whole = r"[0-9.]+(-[0-9.]+)+|-\S*|\w+-\w|[A-Z]+ \d+(-\d+)?"
         for span in soup.find_all("span"):
             assert not span.attrs
             assert re.fullmatch(whole, span.text)
