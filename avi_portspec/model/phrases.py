@@ -448,7 +448,9 @@ def need(
         flow.when if rest is None else rest, edition.facets
     )
     if flow.requirement == "optional":
-        return Need(OPTIONAL, phrase or purpose_phrase(flow.purpose or "", edition))
+        return Need(
+            OPTIONAL, phrase or purpose_phrase(flow.purpose or "", edition)
+        )
     if flow.requirement == "some-or-all":
         text = f"May be needed {phrase}".rstrip()
     else:
