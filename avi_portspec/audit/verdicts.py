@@ -17,7 +17,8 @@ from avi_portspec.audit.boxes import (
     subtract,
     unite,
 )
-from avi_portspec.audit.compiled import Compiler, Judged, Need, hull
+from avi_portspec.audit.compiled import Compiler, Judged, Need
+from avi_portspec.audit.hulls import hull
 from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.model import (
     Filter,

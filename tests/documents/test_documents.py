@@ -230,11 +230,17 @@ class TestWholeWords:
             ("nsx-t-dfw-30-2-portal", []),
             ("statement nsx-t-design-30-2, a-b-c", []),
             ("my-TCP 22", []),
-            ("avi-portspec --cloud nsx-t", ["nsx-t"]),
+            ("statements --on-cloud nsx-t", ["--on-cloud", "nsx-t"]),
+            (
+                "TCP 22 (SSH), 5054 (CLI Server), UDP 1 (a)",
+                ["TCP 22 (SSH)", "5054 (CLI Server)", "UDP 1"],
+            ),
+            ("It uses DNS [a] and is DOWN. [bc]", ["DNS [a]", "DOWN. [bc]"]),
+            ("See [row 3]: 22 [a]", ["22 [a]"]),
         ],
     )
     def test_in_html(self, said: str, whole: list[str]) -> None:
-        """Within a port, a range or a short name, and in no part of an id."""
+        """Within a port, or before a footnote's letter; ids are one word."""
         made = html.write(Document("Title", (Paragraph(said),)))
         paragraph = BeautifulSoup(made, "html.parser").select_one("p")
         assert paragraph is not None
