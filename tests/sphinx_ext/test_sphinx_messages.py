@@ -30,6 +30,7 @@ from sphinx_avi_portspec.messages import Filled, Names, Phrase, Whole, fill
 from sphinx_avi_portspec.pen import Pen
 
 DATA = Path(avi_portspec.__file__).with_name("data")
+EXAMPLES = Path(__file__).parents[2] / "docs" / "sphinx" / "examples"
 EDITIONS = [avi_portspec.load("vantage-undated"), avi_portspec.load("17.1")]
 FILES = {
     "berlin.toml": """\
@@ -302,6 +303,7 @@ class TestEverything:
         }
         # The data's own are given by themselves.
         assert given >= {
+            *read_example(),
             (
                 "In OpenStack mode, port 5098 on the container side is not "
                 "supported."
@@ -349,13 +351,15 @@ class TestEverything:
 
 # -- a translation ------------------------------------------------------------
 
+
+def read_example() -> dict[str, str]:
+    """Return the translations that the documentation shows."""
+    with (EXAMPLES / "german.po").open("rb") as file:
+        return {str(m.id): str(m.string) for m in read_po(file) if m.id}
+
+
 GERMAN = {
-    "On {}, {}, {} or {}": "Auf {}, {}, {} oder {}",
-    # In another order, and with words of the data.
-    "If the Controller is {}, not on {}; replaces {}": (
-        "Statt {3}, wenn der Controller {1} ist, nicht auf {2}"
-    ),
-    "a container": "ein Container",
+    **read_example(),
     "the port from {} to {} on {}. Elsewhere it is {} or {}.": (
         "der Port von {} zu {} auf {}, sonst {} oder {}."
     ),
@@ -379,8 +383,8 @@ TRANSLATED = {
         [
             "Auf AWS, Azure, GCP oder OpenStack",
             (
-                "Statt TCP 22, wenn der Controller ein Container ist, nicht auf "
-                "OpenStack"
+                "Statt TCP 22, wenn der Controller ein Container ist, nicht "
+                "auf OpenStack"
             ),
         ],
     ),
@@ -400,8 +404,8 @@ TRANSLATED = {
         ),
         [
             (
-                "Geht nicht auf OpenStack: Mit OpenStack wird 5098 im Container "
-                "nicht unterstützt."
+                "Geht nicht auf OpenStack: Mit OpenStack wird 5098 im "
+                "Container nicht unterstützt."
             ),
         ],
     ),
@@ -426,8 +430,8 @@ TRANSLATED = {
         directive("explorer"),
         [
             (
-                "Statt TCP 22, wenn der Controller ein Container ist, nicht auf "
-                "OpenStack"
+                "Statt TCP 22, wenn der Controller ein Container ist, nicht "
+                "auf OpenStack"
             ),
             "Portseite: Ports Used for Management Communication, Zeile 3",
         ],
