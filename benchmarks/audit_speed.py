@@ -1,13 +1,13 @@
 """How fast rules that exist are audited, and in how much memory.
 
 Run it from the checkout: ``python benchmarks/audit_speed.py``. A filter has
-rules from random networks and on random ports, among them those that the
-flows need; all flows of a deployment that has everything are judged. Time is
-that of the processor, without reading; memory is the most that is in use at
-once, without the rules themselves. A filter whose first match decides is
-measured as well as one whose rules only allow. What says something on any
-machine is how many times as long it takes as reading as many rules, from JSON
-as AWS writes it, in the same run.
+rules from random networks and on random ports, or all on one port, among them
+those that the flows need; all flows of a deployment that has everything are
+judged. Time is that of the processor, without reading; memory is the most
+that is in use at once, without the rules themselves. A filter whose first
+match decides is measured as well as one whose rules only allow. What says
+something on any machine is how many times as long it takes as reading as many
+rules, from JSON as AWS writes it, in the same run.
 
 With ``--quick`` it measures little and judges no time: it only shows that
 it runs, and that the answers are right.
@@ -68,15 +68,17 @@ def everything() -> Resolution:
     )
 
 
-def existing(count: int, discipline: Discipline = "union") -> Existing:
-    """Return a filter with so many rules."""
+def existing(
+    count: int, discipline: Discipline = "union", one_port: int | None = None
+) -> Existing:
+    """Return a filter with so many rules, if need be all on one port."""
     drawn = random.Random(count)  # noqa: S311 - nothing is kept secret
     rules = []
     for at in range(count):
         port = drawn.randrange(1, 65_536)
         network = ip_network((drawn.randrange(1 << 24) << 8, 24))
         party = Group("sg-s") if at % 10 == 0 else Networks((network,))
-        port = 22 if at == 0 else port
+        port = 22 if at == 0 else one_port or port
         rules.append(
             Rule(
                 id=str(at),
@@ -137,14 +139,17 @@ def check(discipline: Discipline, answer: Resolution, count: int) -> None:
         raise SystemExit(f"wrong answer: {side}")
 
 
-def measure(discipline: Discipline, answer: Resolution) -> None:
+def measure(
+    discipline: Discipline, answer: Resolution, one_port: int | None
+) -> None:
     """Measure, and print what is promised beside it."""
 
     def taken(count: int, rounds: int) -> float:
-        given = existing(count, discipline)
+        given = existing(count, discipline, one_port)
         return seconds(lambda: audit_rules(given, answer, roles=ROLES), rounds)
 
-    print(f"rules of a filter ({discipline})")
+    ports = f"all on {one_port}" if one_port else "on any port"
+    print(f"rules of a filter ({discipline}, {ports})")
     text = described(FEW)
     reading = seconds(lambda: audit.read(text), ROUNDS)
     first = taken(FEW, ROUNDS)
@@ -153,7 +158,7 @@ def measure(discipline: Discipline, answer: Resolution) -> None:
     for count, most in RATIOS.items():
         ratio = taken(count, ROUNDS if count == MANY else 2) / first
         print(f"{count:,} rules: {ratio:.2f} x that (at most {most})")
-    given = existing(MANY, discipline)
+    given = existing(MANY, discipline, one_port)
     tracemalloc.start()
     audit_rules(given, answer, roles=ROLES)
     _, peak = tracemalloc.get_traced_memory()
@@ -169,8 +174,8 @@ def main() -> None:
     answer = everything()
     for discipline in DISCIPLINES:
         check(discipline, answer, 100 if quick else FEW)
-        if not quick:
-            measure(discipline, answer)
+        for one_port in () if quick else (None, 443):
+            measure(discipline, answer, one_port)
     if quick:
         print("audited; no time was judged")
 

@@ -47,7 +47,7 @@ nitpicky = True
 nitpick_ignore_regex = [
     (
         r"py:.*",
-        r"(attrs?|collections|datetime|enum|hypothesis|ipaddress|os|re|typing)\b.*",
+        r"(attrs?|collections|datetime|enum|hypothesis|ipaddress|os|pathlib|re|typing)\b.*",
     ),
     (r"py:class", r"(avi_portspec\.names\.)?\w+(Id|Kind)|Requirement"),
     (

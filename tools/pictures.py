@@ -104,8 +104,8 @@ PICTURES: Final = (
     Picture("phone-dark", "index.html", "dark", 320, shows=_TABLE),
     Picture("chooser-light", _CHOSEN, "light", 800, 856, scale=1.125),
     Picture("chooser-dark", _CHOSEN, "dark", 800, 856, scale=1.125),
-    Picture("ticket-light", _TICKET, "light", 900, 1075, scale=1),
-    Picture("ticket-dark", _TICKET, "dark", 900, 1075, scale=1),
+    Picture("ticket-light", _TICKET, "light", 900, 1110, scale=1),
+    Picture("ticket-dark", _TICKET, "dark", 900, 1110, scale=1),
 )
 
 

@@ -12,7 +12,7 @@ from avi_portspec.audit.services import Spans
 from avi_portspec.rules.networks import IPV6, Address, Family, Network
 from avi_portspec.rules.traffic import FAMILIES
 
-__all__ = ["Addresses", "Line", "Outsider", "span_of"]
+__all__ = ["Addresses", "Line", "Outsider", "atoms_of", "span_of"]
 
 #: IPv4 and IPv6 are two stretches of one line, so that 0.0.0.0/0 is not ::/0.
 _IPV6_FROM: Final = 1 << 32
@@ -71,6 +71,12 @@ class Line:
     def size(self, mask: int) -> int:
         """Return how many numbers atoms have."""
         return sum(high - low + 1 for low, high in self.spans(mask))
+
+
+def atoms_of(mask: int) -> Iterator[int]:
+    """Yield which bits are set, from the lowest."""
+    for first, end in _runs(mask):
+        yield from range(first, end)
 
 
 def _runs(mask: int) -> Iterator[tuple[int, int]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
-from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar, assert_never
+from typing import Final, NamedTuple, TypeAlias, assert_never
 
 from avi_portspec.audit.axes import Addresses, Line, Outsider
 from avi_portspec.audit.boxes import Box, Region, unite
+from avi_portspec.audit.hulls import Hulled, hull
 from avi_portspec.audit.model import (
     Anywhere,
     Existing,
@@ -58,11 +59,9 @@ from avi_portspec.rules.traffic import ECHO_REQUESTS, FAMILIES, ICMPV6
 
 __all__ = [
     "Compiler",
-    "Hulled",
     "Judged",
     "Need",
     "RuleBoxes",
-    "hull",
     "last_resort_breadth",
 ]
 
@@ -76,11 +75,8 @@ _ECHO_CODE: Final = 0
 _Bounds: TypeAlias = tuple[int, int]
 #: Who bears a filter for sure, and who may, by name.
 _Bearers: TypeAlias = tuple[dict[str, int], dict[str, int]]
-_T = TypeVar("_T")
 #: What stands for several, such as a virtual network.
 _GROUP: Final = "group"
-#: How many hulls are passed over together.
-_TOGETHER: Final = 256
 
 
 class RuleBoxes(NamedTuple):
@@ -105,46 +101,6 @@ class RuleBoxes(NamedTuple):
     opens: Region
     hull: Box
     rests_on: str
-
-
-class Hulled(Generic[_T]):
-    """Finds what may have something in common with a region.
-
-    What stands together is passed over together if none of it has: so rules
-    are looked for among thousands of others.
-
-    Args:
-        hulled: What to look among, each with its hull.
-    """
-
-    def __init__(self, hulled: Iterable[tuple[Box, _T]] = ()) -> None:
-        self._blocks: list[tuple[list[int], list[tuple[Box, _T]]]] = []
-        for each, item in hulled:
-            self.add(each, item)
-
-    def add(self, own: Box, item: _T) -> None:
-        """Add something, with its hull."""
-        if not self._blocks or len(self._blocks[-1][1]) == _TOGETHER:
-            self._blocks.append(([0, 0, 0], []))
-        around, items = self._blocks[-1]
-        for axis in range(3):
-            around[axis] |= own[axis]
-        items.append((own, item))
-
-    def touching(self, region: Region) -> list[_T]:
-        """Return it, in the order in which it was added."""
-        sources, destinations, services = hull(region)
-        return [
-            item
-            for around, items in self._blocks
-            if around[2] & services
-            and around[1] & destinations
-            and around[0] & sources
-            for (source, destination, service), item in items
-            if service & services
-            and destination & destinations
-            and source & sources
-        ]
 
 
 class Judged(NamedTuple):
@@ -497,7 +453,8 @@ class Compiler:
             most |= high
         for tag in chain.from_iterable(each[1] for each in selects):
             most |= self._find_roles(tag, (), None)[1]
-        return least, most
+        # Kept once where they are equal: thousands of rules have large ones.
+        return least, least if most == least else most
 
     def _find_party(
         self, party: Party, beside: tuple[Party, ...], format_: str | None
@@ -609,13 +566,13 @@ class Compiler:
         made: list[Box] = []
         for family in FAMILIES:
             own = self.addresses.family(family)
-            box = (
-                _common(sources, own),
-                _common(destinations, own),
-                _common(service, self._carried[family]),
-            )
-            if all(box):
-                made += self._from(box, source_ports)
+            # Most rules are of one family.
+            if (source := _common(sources, own)) and (
+                destination := _common(destinations, own)
+            ):
+                carried = _common(service, self._carried[family])
+                box = source, destination, carried
+                made += self._from(box, source_ports) if carried else ()
         return tuple(made)
 
     def _from(self, box: Box, source_ports: Spans | None) -> Iterator[Box]:
@@ -1012,17 +969,6 @@ def _common(mask: int, other: int) -> int:
 def _within(side: _Bounds, attached: _Bounds) -> _Bounds:
     """Return what of a side a filter judges: only what is attached to it."""
     return _common(side[0], attached[1]), _common(side[1], attached[1])
-
-
-def hull(region: Region) -> Box:
-    """Return the atoms that a region has on each axis."""
-    if len(region) == 1:
-        return region[0][:3]
-    masks = [0, 0, 0]
-    for box in region:
-        for axis in range(3):
-            masks[axis] |= box[axis]
-    return tuple(masks)
 
 
 def _broad(rule: Rule, filter_: Filter) -> str:

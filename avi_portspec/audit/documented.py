@@ -7,7 +7,8 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from avi_portspec.audit.boxes import Region
-from avi_portspec.audit.compiled import Compiler, Hulled, hull
+from avi_portspec.audit.compiled import Compiler
+from avi_portspec.audit.hulls import Hulled, hull
 from avi_portspec.beyond.near import NearMisses
 from avi_portspec.beyond.records import Statement
 from avi_portspec.deployment.resolution import Resolution

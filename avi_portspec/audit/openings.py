@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from enum import StrEnum
 from functools import partial
 from typing import Final
@@ -15,14 +15,9 @@ from avi_portspec.audit.boxes import (
     intersect,
     subtract,
 )
-from avi_portspec.audit.compiled import (
-    Compiler,
-    Hulled,
-    Judged,
-    RuleBoxes,
-    hull,
-)
+from avi_portspec.audit.compiled import Compiler, Judged, RuleBoxes
 from avi_portspec.audit.documented import Documented
+from avi_portspec.audit.hulls import Hulled, hull
 from avi_portspec.audit.model import Filter, Rule, families_of, is_any
 from avi_portspec.audit.near import Near, near_rules
 from avi_portspec.audit.services import PORTS, PROTOCOLS
@@ -74,7 +69,7 @@ class RuleReport:
             what is stated, in words.
         ports_beyond: How many ports of TCP and UDP, and other services, that
             is.
-        shadowed_by: The rules that leave nothing of it.
+        shadowed_by: The earlier rules that together leave nothing of it.
         near: What was probably meant.
     """
 
@@ -103,11 +98,12 @@ def judge_rules(
         documented: What is documented.
     """
     is_ordered = judged.filter.discipline == "first-match"
-    before: Hulled[RuleBoxes] = Hulled()
+    decided = Hulled(
+        (hull(boxes.least), boxes) for boxes in judged.rules if is_ordered
+    )
     for boxes in judged.rules:
-        earlier = before.touching(boxes.most)
         try:
-            yield _judge(compiler, judged, boxes, earlier, documented)
+            yield _judge(compiler, judged, boxes, decided, documented)
         except TooFragmentedError:
             yield RuleReport(
                 rule=boxes.rule,
@@ -115,15 +111,13 @@ def judge_rules(
                 verdict=RuleVerdict.UNEXPLAINED,
                 beyond=("too fragmented to be judged",),
             )
-        if is_ordered:
-            before.add(boxes.hull, boxes)
 
 
 def _judge(
     compiler: Compiler,
     judged: Judged,
     boxes: RuleBoxes,
-    earlier: Sequence[RuleBoxes],
+    decided: Hulled[RuleBoxes],
     documented: Documented,
 ) -> RuleReport:
     rule = boxes.rule
@@ -133,17 +127,17 @@ def _judge(
         is_outside = boxes.most or _is_of_nobody_here(compiler, judged, rule)
         verdict = RuleVerdict.OUTSIDE if is_outside else RuleVerdict.EMPTY
         return make(verdict=verdict)
-    for each in earlier:
-        region = subtract(region, each.least)
-    if not region:
-        return make(
-            verdict=RuleVerdict.SHADOWED,
-            shadowed_by=tuple(
-                each.rule
-                for each in earlier
-                if intersect(boxes.most, each.least)
-            ),
-        )
+    earlier: list[Rule] = []
+    for each in decided.touching(region):
+        if each is boxes:
+            break
+        if intersect(region, each.least):
+            region = subtract(region, each.least)
+            earlier.append(each.rule)
+        if not region:
+            return make(
+                verdict=RuleVerdict.SHADOWED, shadowed_by=tuple(earlier)
+            )
     if rule.action == "deny":
         return make(verdict=RuleVerdict.DENIES)
     met = [

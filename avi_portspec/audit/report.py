@@ -372,7 +372,7 @@ class _Audit:
         for report in self.flows.values():
             for side in report.sides.values():
                 yield from self._of_side(report, side)
-        for rule in self.rules:
+        for rule in self._worth_telling():
             yield from self._of_rule(rule)
         yield from self._of_roles()
         yield from self._of_parties()
@@ -482,6 +482,24 @@ class _Audit:
                 (report.flow.id,),
             )
 
+    def _worth_telling(self) -> Iterator[RuleReport]:
+        """Yield the rules, but for those that match nothing in one filter.
+
+        A rule of a file that stands in several filters matches nothing if it
+        does so in all of them, and is one finding.
+        """
+        told = {
+            report.rule.place
+            for report in self.rules
+            if report.verdict is not RuleVerdict.EMPTY
+        }
+        for report in self.rules:
+            if report.verdict is RuleVerdict.EMPTY:
+                if report.rule.place in told:
+                    continue
+                told.add(report.rule.place)
+            yield report
+
     def _of_rule(self, report: RuleReport) -> Iterator[Finding]:
         known = _RULES.get(report.verdict)
         if known is None or report.rule.origin != "file":
@@ -526,8 +544,8 @@ class _Audit:
                     kind="unfiltered",
                     level="unknown",
                     text=f"Nothing that was read filters {end.id}: map its "
-                    "parties under [party] of the role map (--init-roles "
-                    "drafts it), or list it under [not-filtered].",
+                    f"parties under [party] of the role map ({_DRAFTS}), or "
+                    "list it under [not-filtered].",
                     party=end.id,
                 )
 
@@ -553,8 +571,8 @@ class _Audit:
                 kind="unmapped",
                 level="note",
                 text=f"{clean(name)} is in no role of the role map ({text}): "
-                "give it its roles under [party], or a name of your own if "
-                f"it is nobody of the product.{hint}",
+                f"give it its roles under [party] ({_DRAFTS}), or a name of "
+                f"your own if it is nobody of the product.{hint}",
                 party=name,
             )
 
@@ -581,6 +599,8 @@ class _Audit:
         return False
 
 
+#: What writes a role map.
+_DRAFTS: Final = "audit rules --init-roles writes a draft"
 #: The other side of one.
 _OTHERS: Final = {"source": "destination", "destination": "source"}
 _KINDS: Final[dict[Verdict, FindingKind]] = {
@@ -704,7 +724,8 @@ def _names(own: Filter) -> set[str]:
 
 def _rule_text(rule: Rule) -> str:
     if isinstance(rule.service, Unknown):
-        return f"unknown service {clean(rule.service.text)}"
+        text, why = clean(rule.service.text), clean(rule.service.why)
+        return f"unknown service {text} ({why})"
     return clean(service_text(rule.service)) or "no service"
 
 

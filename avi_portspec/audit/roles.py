@@ -49,6 +49,22 @@ _TEXT: Final = Text("a party, as the file calls it")
 #: More than any file has parties.
 _MOST: Final = 20_000
 _TAG: Final = "tag:"
+#: The network that the product runs in, as other sources call it.
+_NETWORK: Final = "virtual-network"
+
+
+def _with_parts(
+    parties: Mapping[str, tuple[str, ...]],
+) -> Mapping[str, tuple[str, ...]]:
+    """Return the roles of parties; what the product runs in, has its parts."""
+    return FrozenDict(
+        {
+            name: tuple(dict.fromkeys((*roles, *PARTS)))
+            if _NETWORK in roles
+            else roles
+            for name, roles in parties.items()
+        }
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -63,7 +79,8 @@ class RoleMap(Strict):
         parties: The roles of each party: endpoints of the edition, endpoints
             of other sources, or names of the site's own. A key is what the
             file calls the party, a network, or a pattern with ``*`` and
-            ``?``; capitals do not matter.
+            ``?``; capitals do not matter. Who has the role of the network
+            that the product runs in, has those of its parts, too.
         not_filtered: The roles whose rules nobody gave: filters for whoever
             there is are not theirs.
         together: Sets of filters that all members of a role bear, so that
@@ -71,7 +88,7 @@ class RoleMap(Strict):
     """
 
     parties: Mapping[str, tuple[str, ...]] = attrs.field(
-        factory=FrozenDict, converter=FrozenDict, hash=False
+        factory=FrozenDict, converter=_with_parts, hash=False
     )
     not_filtered: tuple[str, ...] = ()
     together: tuple[tuple[str, ...], ...] = ()
@@ -345,8 +362,6 @@ _TYPE: Final = re.compile(r"(?:^|(?<=\.))(?:data\.)?[a-z0-9]+_\w+\.(?=[\w-])")
 #: How wide a line of the draft is, less what marks it as a comment.
 _WIDTH: Final = 76
 _WORDS: Final = re.compile(r"[a-z0-9]+")
-#: Where the product is, as other sources call it: no role, but those in it.
-_NETWORK: Final = "virtual-network"
 _HEAD: Final = """\
 # Which roles the parties have: endpoints ('avi-portspec endpoints' lists
 # them), or names of your own for parties that the data does not know.

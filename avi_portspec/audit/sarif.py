@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 from typing import Any, Final, get_args
 from urllib.parse import quote
 
@@ -23,6 +26,8 @@ _SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"
     "sarif-schema-2.1.0.json"
 )
+#: What consumers take for the root of the sources, by convention.
+_ROOT: Final = "%SRCROOT%"
 #: GitHub drops results beyond these, and rejects what is larger.
 _RESULTS: Final = 5_000
 _BYTES: Final = 10_000_000
@@ -57,7 +62,7 @@ _RULES: Final[dict[FindingKind, str]] = {
 }
 
 
-def write_sarif(report: Report) -> str:
+def write_sarif(report: Report, root: Path | None = None) -> str:
     """Return a report as SARIF.
 
     A finding without a place in a file is a notification of the run and no
@@ -66,9 +71,13 @@ def write_sarif(report: Report) -> str:
 
     Args:
         report: The report.
+        root: The folder of the sources, from which the names of files count;
+            by default the working directory. Consumers find the files below
+            it wherever they have the sources.
     """
     placed = [f for f in report.findings if f.place is not None]
-    results = [*map(_result, placed[:_RESULTS])]
+    make = partial(_result, root or Path.cwd())
+    results = [*map(make, placed[:_RESULTS])]
     while True:
         text = _text(report, results, len(placed))
         if len(text.encode()) <= _BYTES or not results:
@@ -119,7 +128,7 @@ def _kinds() -> Iterator[FindingKind]:
     yield from get_args(FindingKind)
 
 
-def _result(finding: Finding) -> dict[str, Any]:
+def _result(root: Path, finding: Finding) -> dict[str, Any]:
     lines = [finding.text]
     lines += [f"Near: {near.reason}" for near in finding.near]
     lines += finding.hints
@@ -128,7 +137,7 @@ def _result(finding: Finding) -> dict[str, Any]:
         "ruleIndex": [*_kinds()].index(finding.kind),
         "level": _LEVELS[finding.level],
         "message": {"text": _message("\n".join(lines))},
-        "locations": [_location(finding.place)],  # type: ignore[arg-type]
+        "locations": [_location(root, finding.place)],  # type: ignore[arg-type]
         "partialFingerprints": {"aviPortspec/v1": finding.fingerprint},
     }
     accepted = finding.accepted
@@ -153,14 +162,24 @@ def _message(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
-def _location(place: Place) -> dict[str, Any]:
-    name = "standard-input" if place.file == "-" else place.file
+def _artifact(root: Path, name: str) -> dict[str, str]:
+    """Return where a file is: from the root, if it is below it.
+
+    What is elsewhere has no base, for it would not be found there (SARIF
+    2.1.0, 3.4.4). Where the root is, is no business of who reads the log.
+    """
+    if name == "-":
+        return {"uri": "standard-input"}
+    path = Path(os.path.normpath(root / name))
+    if not path.is_relative_to(root):
+        return {"uri": path.as_uri()}
+    within = os.fsencode(path.relative_to(root).as_posix())
+    return {"uri": quote(within), "uriBaseId": _ROOT}
+
+
+def _location(root: Path, place: Place) -> dict[str, Any]:
     physical: dict[str, Any] = {
-        "artifactLocation": {
-            "uri": quote(
-                name.replace("\\", "/").encode("utf-8", "surrogateescape")
-            )
-        }
+        "artifactLocation": _artifact(root, place.file)
     }
     if place.line is not None:
         physical["region"] = {"startLine": place.line}

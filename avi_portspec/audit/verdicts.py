@@ -17,13 +17,15 @@ from avi_portspec.audit.boxes import (
     subtract,
     unite,
 )
-from avi_portspec.audit.compiled import Compiler, Judged, Need, hull
+from avi_portspec.audit.compiled import Compiler, Judged, Need
+from avi_portspec.audit.hulls import hull
 from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.model import (
     Filter,
     LastResort,
     Networks,
     Party,
+    Place,
     Rule,
     Tag,
     Unknown,
@@ -411,13 +413,16 @@ class _Side:
     def _reasons(self) -> Iterator[str]:
         """Yield what is not known, and what would settle it."""
         found: dict[str, None] = {}
+        told: set[tuple[Place, str]] = set()
         for part in self._parts:
             for (stage, _), filters in part.stages.items():
                 found |= dict.fromkeys(
                     self._stage(stage, filters, part.region)
                 )
                 for judged, is_sure in filters:
-                    texts = self._open(judged, part.region, is_sure=is_sure)
+                    texts = self._open(
+                        judged, part.region, told, is_sure=is_sure
+                    )
                     found |= dict.fromkeys(texts)
         yield from found
 
@@ -456,9 +461,18 @@ class _Side:
             )
 
     def _open(
-        self, judged: Judged, need: Region, *, is_sure: bool
+        self,
+        judged: Judged,
+        need: Region,
+        told: set[tuple[Place, str]],
+        *,
+        is_sure: bool,
     ) -> Iterator[str]:
-        """Yield what of a filter's rules is not known."""
+        """Yield what of a filter's rules is not known.
+
+        A rule of the file may be several here, as one that sends packets
+        elsewhere is: it has each reason once.
+        """
         for unread in judged.unread[:_LISTED]:
             place = clean(str(unread.place))
             yield f"{place}: {clean(unread.text)}: {clean(unread.why)}"
@@ -486,7 +500,9 @@ class _Side:
                 texts = [_PART]
             if texts:
                 why = "; ".join(dict.fromkeys(texts))
-                yield f"{clean(rule.place.before(rule.id))}: {why}"
+                if (rule.place, why) not in told:
+                    told.add((rule.place, why))
+                    yield f"{clean(rule.place.before(rule.id))}: {why}"
 
     def _held(self, parties: Iterable[Party], atoms: int) -> Iterator[str]:
         """Yield the parties without a role in which some atoms may be."""

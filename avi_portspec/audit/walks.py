@@ -15,9 +15,9 @@ from avi_portspec.audit.boxes import (
 from avi_portspec.audit.compiled import (
     Judged,
     RuleBoxes,
-    hull,
     last_resort_breadth,
 )
+from avi_portspec.audit.hulls import hull
 from avi_portspec.audit.model import Direction, LastResort
 
 __all__ = [

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from avi_portspec.cli.grid import Grid, fit
+from avi_portspec.cli.grid import Grid, fit_whole, wrap_whole
 from avi_portspec.documents.blocks import Bullets, Heading, Table
 
 if TYPE_CHECKING:
@@ -38,11 +39,16 @@ def show_document(screen: Screen, document: Document) -> None:
 
 
 def _show_table(screen: Screen, table: Table) -> None:
-    grid = Grid(table.headings, table.rows)
-    _, widths = fit([grid], screen.width)
+    """Print a table; a row is a block of lines where columns do not fit."""
+    widths = fit_whole(Grid(table.headings, table.rows), screen.width)
+    if widths is None:
+        screen.stack(table.headings, table.rows)
+        return
     screen.row(table.headings, widths, ["dim"] * len(widths))
     for row in table.rows:
-        screen.row(row, widths)
+        lines = zip_longest(*map(wrap_whole, row, widths), fillvalue="")
+        for line in lines:
+            screen.row(line, widths)
 
 
 def _show_bullets(screen: Screen, bullets: Bullets) -> None:

@@ -13,7 +13,15 @@ from typing import Final, NamedTuple
 
 from avi_portspec.documents.text import BETWEEN, column_widths, width
 
-__all__ = ["INDENT", "Grid", "fit", "lay_out", "wrap"]
+__all__ = [
+    "INDENT",
+    "Grid",
+    "fit",
+    "fit_whole",
+    "lay_out",
+    "wrap",
+    "wrap_whole",
+]
 
 #: How far rows are indented below the heading of their group.
 INDENT: Final = "  "
@@ -82,6 +90,26 @@ def _cut(word: str, room: int, *, is_last: bool) -> list[str]:
     return at_marks if fits and len(at_marks) == len(pieces) else pieces
 
 
+def wrap_whole(text: str, room: int) -> list[str]:
+    """Return a text in lines, in which names break at marks of their own.
+
+    >>> wrap_whole("for controller-to-aws", 12)
+    ['for', 'controller-', 'to-aws']
+
+    Args:
+        text: The text.
+        room: How many columns of a terminal a line has: as many as the
+            longest part between two marks, or more.
+    """
+    lines = [""]
+    for word in _PLACES.split(text):
+        if lines[-1] and width(lines[-1]) + 1 + width(word) <= room:
+            lines[-1] += f" {word}"
+            continue
+        lines += _join(_MARKS.split(word), room)
+    return lines[1:]
+
+
 def _join(parts: Iterable[str], room: int) -> list[str]:
     """Return parts joined to pieces that fit, but for parts that do not."""
     pieces = [""]
@@ -106,6 +134,44 @@ def fit(grids: Sequence[Grid], room: int | None) -> tuple[Grid, list[int]]:
         if room is None or _total(widths) <= room:
             return grid, widths
     return grid, _narrow(widths, room or 0)
+
+
+def fit_whole(grid: Grid, room: int | None) -> list[int] | None:
+    """Return widths in which no name breaks but at marks of its own.
+
+    The widest columns give way first.
+
+    Args:
+        grid: The columns.
+        room: How many columns the terminal has, ``None`` for any number.
+
+    Returns:
+        The widths; ``None`` if no readable ones fit.
+    """
+    widths = grid.widths()
+    if room is None or _total(widths) <= room:
+        return widths
+    columns = zip(grid.headings, *grid.rows, strict=True)
+    least = [
+        max(min(own, _READABLE), *map(_longest, cells))
+        for own, cells in zip(widths, columns, strict=True)
+    ]
+    if _total(least) > room:
+        return None
+    most, found = max(widths), widths
+    while _total(found) > room:
+        most -= 1
+        found = [
+            max(low, min(own, most))
+            for low, own in zip(least, widths, strict=True)
+        ]
+    return found
+
+
+def _longest(text: str) -> int:
+    """Return how wide the widest part of a text is that never breaks."""
+    words = _PLACES.split(text)
+    return max(width(p) for word in words for p in _MARKS.split(word))
 
 
 def _narrow(widths: Sequence[int], room: int) -> list[int]:

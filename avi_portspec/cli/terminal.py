@@ -225,7 +225,7 @@ class Screen:
         fewer = [columns[n] for n in kept]
         narrow = [widths[n] for n in kept]
         if not self._fits(fewer, narrow):
-            self._stack(columns, rows)
+            self.stack(headings, rows)
             return
         self._style(fewer, [[row[n] for n in kept] for row in rows], narrow)
         hidden = [column.heading for column in columns if column.is_spare]
@@ -297,11 +297,15 @@ class Screen:
         whole = sum(widths) + len(BETWEEN) * len(widths)
         self._console(self.width or whole).print(made)
 
-    def _stack(
-        self, columns: Sequence[Column], rows: Iterable[Sequence[str]]
+    def stack(
+        self, headings: Sequence[str], rows: Iterable[Sequence[str]]
     ) -> None:
-        """Add each row as lines, a cell each, headings in front."""
-        headings = [column.heading for column in columns]
+        """Add each row as lines, a cell each, headings in front.
+
+        Args:
+            headings: The headings.
+            rows: The cells, row by row; an empty one is left out.
+        """
         for number, row in enumerate(rows):
             if number:
                 self.line()

@@ -40,18 +40,27 @@ class Elsewhere(NamedTuple):
     @property
     def text(self) -> str:
         """What they state in short, and where all of it is."""
-        stated = count_text(len(self.statements), "statement")
-        if self.any_release:
-            stated += " of any release"
+        stated = self._number
         if self.gap is None:
             own = filter(_is_own, self.statements)
             traffic = traffic_summary(own)
             among = f", among them {traffic}" if traffic else ""
             other = "traffic or cases that the vendor's page does not have"
-            said = f"{stated} on {other}{among}"
-        else:
-            traffic = traffic_summary(self.statements)
-            said = f"{traffic} ({stated})" if traffic else stated
+            return self._refer(f"{stated} on {other}{among}")
+        traffic = traffic_summary(self.statements)
+        return self._refer(f"{traffic} ({stated})" if traffic else stated)
+
+    @property
+    def brief(self) -> str:
+        """How much they state, and where all of it is."""
+        return self._refer(self._number)
+
+    @property
+    def _number(self) -> str:
+        stated = count_text(len(self.statements), "statement")
+        return f"{stated} of any release" if self.any_release else stated
+
+    def _refer(self, said: str) -> str:
         return f"Stated elsewhere: {said}; see '{self.command}'."
 
 

@@ -144,7 +144,7 @@ def _yes(case: _Case, where: str, clauses: str) -> str:
 
 
 def _optional(case: _Case) -> Why:
-    text = purpose_phrase(case.flow, case.edition)
+    text = purpose_phrase(case.flow.purpose or "", case.edition)
     ping = "status only"
     brief = ping if text.endswith(f" {ping}") else text
     fits = _fit(f"optional: {brief}", "optional") if brief else "optional"

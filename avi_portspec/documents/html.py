@@ -88,9 +88,17 @@ td:last-child { min-width: 12rem; }
 """
 
 
-#: What no line of text ends within: a range of addresses or ports, a name such
-#: as NSX-T, a port such as TCP 22.
-WHOLE: Final = re.compile(r"(\d[\d.]*-\d[\d.]*|\w+-\w\b|\b[A-Z]+ \d+)")
+#: What no line of text ends within: a range of addresses or ports, a date, a
+#: name such as NSX-T, a port with its service, an option of a command, a word
+#: and the letter of its footnote. A part of a longer word is none of these:
+#: who searches the page's source for an id finds it whole.
+WHOLE: Final = re.compile(
+    r"(?<![\w-])"
+    r"(\d[\d.]*(?:-\d[\d.]*)+|\w+-\w|--[a-z-]+|\w{1,15}\.? \[[a-z]{1,2}\]"
+    r"|[A-Z]+ \d+(?:-\d+)?(?: \([A-Z][\w ]{,12}\))?"
+    r"|\d+ \([A-Z][\w ]{,12}\))"
+    r"(?![\w-])"
+)
 #: Where there are two columns, the second is what the first names.
 _PAIR: Final = 2
 

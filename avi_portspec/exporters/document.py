@@ -316,10 +316,12 @@ def _undocumented(report: Report, lines: tuple[str, ...]) -> Iterator[Block]:
 def _beside(report: Report, *, is_request: bool = False) -> Iterator[Block]:
     """Yield what other sources state on traffic that is no flow.
 
-    After it, if it was asked for, whatever else they state.
+    After it, if it was asked for, whatever else they state. A request says
+    how much that is: it stands below what the vendor does not document, and a
+    board does not decide about it.
     """
     more = " Nothing of it is requested." if is_request else ""
-    if text := report.beside(None):
+    if text := report.beside(None, is_brief=is_request):
         is_partly = is_request and report.accepted_lines
         only = " Of it, only what is accepted is requested."
         yield Paragraph(f"{text}{only if is_partly else more}")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
-from avi_portspec.beyond.beside import NO_PURPOSE, purpose_text
+from avi_portspec.beyond.beside import NO_PURPOSE, other_purposes
 from avi_portspec.deployment.unresolved import (
     conflict_phrase,
     gap_phrases,
@@ -46,6 +46,7 @@ from avi_portspec.tabular.lines import (
 )
 
 if TYPE_CHECKING:
+    from avi_portspec.beyond.beside import SourcedText
     from avi_portspec.deployment.decisions import Decision, Gap
     from avi_portspec.exporters.report import Report
     from avi_portspec.model.edition import EditionData
@@ -106,6 +107,10 @@ class Change(NamedTuple):
     @property
     def deployment(self) -> str:
         """The deployment in a phrase."""
+        return self._describe(has_clouds=True)
+
+    def _describe(self, *, has_clouds: bool) -> str:
+        """Return the deployment; the title, too, has its clouds."""
         report = self.report
         if report.deployment is None:
             clouds = report.clouds
@@ -119,7 +124,9 @@ class Change(NamedTuple):
                 f"Not given{only}. A row applies under its condition, and "
                 "rows can be alternatives to one another."
             )
-        text = deployment_phrase(report.deployment, report.edition.facets)
+        text = deployment_phrase(
+            report.deployment, report.edition.facets, has_clouds=has_clouds
+        )
         return f"{text} (a selection of its flows)" if report.partial else text
 
     @property
@@ -216,13 +223,6 @@ class Change(NamedTuple):
                 f"{join('and', numbers)} cannot be implemented: no address "
                 f"is given for {join('and', names)}"
             )
-        idle = dict.fromkeys(
-            self.pair(line) for line in self.optional if [*self._lacking(line)]
-        )
-        if idle:
-            texts.append(
-                f"Not requested, and without an address: {join('and', idle)}"
-            )
         if site.cluster_ip and not site.cluster_ip_is_destination:
             texts.append(
                 f"The cluster IP {join('and', map(str, site.cluster_ip))} is "
@@ -246,8 +246,9 @@ class Change(NamedTuple):
                 line.flows if by_flow else (line.pair, self.pair(line))
             ),
         )
+        told: dict[str, int] = {}
         return tuple(
-            _rule(self, number, [*group])
+            _rule(self, number, [*group], told)
             for number, (_, group) in enumerate(groups, 1)
         )
 
@@ -255,7 +256,7 @@ class Change(NamedTuple):
     def fields(self) -> tuple[tuple[str, str], ...]:
         """What the request says of itself, by name; a person's are empty."""
         return (
-            ("Deployment", self.deployment),
+            ("Deployment", self._describe(has_clouds=False)),
             ("Basis", self.basis),
             ("Addresses", self.inventory),
             *((name, "") for name in BY_HAND),
@@ -285,10 +286,14 @@ class Change(NamedTuple):
             return text
         return f"{text}; test UDP by using {join('and', services)}"
 
-    def other_purpose(self, flow: Flow) -> str:
+    def other_purpose(self, flow: Flow) -> SourcedText | None:
         """Return what a flow is for, and who states it beside the vendor."""
         answer = self.report.answer
-        return "" if answer is None else purpose_text(flow, answer.deployment)
+        return (
+            None
+            if answer is None
+            else next(iter(other_purposes(flow, answer.deployment)), None)
+        )
 
     # -- what to know ---------------------------------------------------------
 
@@ -318,9 +323,8 @@ class Change(NamedTuple):
                 if note.kind == "source-address"
             ),
             *(
-                "No rule is requested from "
-                f"{names(exclusion.source)} to {names(exclusion.destination)}"
-                ": the vendor says that none is required."
+                f"No rule from {names(exclusion.source)} to "
+                f"{names(exclusion.destination)}: the vendor requires none."
                 for exclusion in self.report.exclusions
             ),
         )
@@ -396,7 +400,7 @@ class Change(NamedTuple):
     def digest(self) -> str:
         """The digest of the data, and what to compare it with."""
         return (
-            f"SHA-256 of the data: {self.report.made_from['digest']} "
+            f"Data: SHA-256 {self.report.made_from['digest']} "
             "(“avi-portspec digest” prints it)."
         )
 
@@ -458,11 +462,25 @@ class Rule(NamedTuple):
     why: str
 
 
-def _rule(change: Change, number: int, lines: Sequence[Line]) -> Rule:
-    """Return a rule of some lines; it says what each of its texts is about."""
+def _rule(
+    change: Change,
+    number: int,
+    lines: Sequence[Line],
+    told: dict[str, int],
+) -> Rule:
+    """Return a rule of some lines; it says what each of its texts is about.
+
+    Args:
+        change: The request.
+        number: The number of the rule.
+        lines: The lines.
+        told: The purposes whose source has been named, and in which rule.
+    """
     assumed = [(line, text) for line in lines for text in line.assumed]
     reasons = [
-        (line, text) for line in lines for text in _reasons(change, line)
+        (line, text)
+        for line in lines
+        for text in _reasons(change, line, number, told)
     ]
     return Rule(
         number,
@@ -522,13 +540,17 @@ def ports_of(lines: Iterable[Line]) -> tuple[str, ...]:
     )
 
 
-def _reasons(change: Change, line: Line) -> Iterator[str]:
+def _reasons(
+    change: Change, line: Line, number: int, told: dict[str, int]
+) -> Iterator[str]:
     """Yield why a flow is needed and what for, as it follows its ports.
 
     That it is required goes without saying beside a purpose, unless some of
-    the clouds alone require it.
+    the clouds alone require it. Another source than the vendor is named in the
+    first rule that has its purpose; the others refer to that.
     """
     (flow,) = line.flows
+    edition = cast("EditionData", change.report.edition)
     need = str(line.need)
     other = change.other_purpose(flow)
     if (
@@ -540,11 +562,13 @@ def _reasons(change: Change, line: Line) -> Iterator[str]:
         yield uncapitalise(need) + (
             f" ({NO_PURPOSE})" if need == "Required" and not other else ""
         )
-    if other:
-        yield other
+    if other is not None:
+        text = purpose_phrase(other.text, edition)
+        first = told.setdefault(str(other), number)
+        named = other.title if first == number else f"see rule {first}"
+        yield f"{text} ({named})"
     if flow.purpose:
-        edition = cast("EditionData", change.report.edition)
-        yield purpose_phrase(flow, edition).rstrip(".")
+        yield purpose_phrase(flow.purpose, edition).rstrip(".")
     for text in changes(flow, whole=True):
         yield uncapitalise(text).rstrip(".")
 
@@ -569,7 +593,7 @@ def why_of(line: Line, change: Change) -> str:
     """
     (flow,) = line.flows
     texts = [str(line.need), *changes(flow, whole=True), *line.below]
-    purpose = flow.purpose or change.other_purpose(flow)
+    purpose = flow.purpose or str(change.other_purpose(flow) or "")
     if purpose and purpose.lower() != line.need.text.lower():
         texts.insert(1, purpose)
     return ". ".join(text.rstrip(".") for text in texts)

@@ -448,7 +448,9 @@ def need(
         flow.when if rest is None else rest, edition.facets
     )
     if flow.requirement == "optional":
-        return Need(OPTIONAL, phrase or purpose_phrase(flow, edition))
+        return Need(
+            OPTIONAL, phrase or purpose_phrase(flow.purpose or "", edition)
+        )
     if flow.requirement == "some-or-all":
         text = f"May be needed {phrase}".rstrip()
     else:
@@ -461,14 +463,13 @@ def need(
     return Need("", f"{text} ({site})" if site else text)
 
 
-def purpose_phrase(flow: Flow, edition: EditionData) -> str:
+def purpose_phrase(text: str, edition: EditionData) -> str:
     """Return what a flow is for as it stands within a sentence.
 
     Args:
-        flow: The flow.
+        text: What it is for, by the vendor or another source.
         edition: Where the names are looked up that keep their capital.
     """
-    text = flow.purpose or ""
     names = (name for e in edition.endpoints for name in (e.label, e.name))
     if text.startswith(tuple(names)) or text[1:2].isupper():
         return text
@@ -656,7 +657,9 @@ def changes(flow: Flow, *, whole: bool = False) -> tuple[str, ...]:
 # -- a deployment in words ----------------------------------------------------
 
 
-def deployment_phrase(deployment: Deployment, facets: Catalog[Facet]) -> str:
+def deployment_phrase(
+    deployment: Deployment, facets: Catalog[Facet], *, has_clouds: bool = True
+) -> str:
     """Return a deployment in a phrase, to stand under a title.
 
     >>> import avi_portspec
@@ -668,8 +671,9 @@ def deployment_phrase(deployment: Deployment, facets: Catalog[Facet]) -> str:
     Args:
         deployment: The deployment.
         facets: The facets of the edition, for names.
+        has_clouds: Whether to name the clouds, which some titles have.
     """
-    text = deployment_title(deployment, facets)
+    text = deployment_title(deployment, facets, has_clouds=has_clouds)
     uses = [
         value.label
         for name in ("service", "feature")
@@ -683,12 +687,15 @@ def deployment_phrase(deployment: Deployment, facets: Catalog[Facet]) -> str:
     return text if release is None else f"{text}; release {release}"
 
 
-def deployment_title(deployment: Deployment, facets: Catalog[Facet]) -> str:
+def deployment_title(
+    deployment: Deployment, facets: Catalog[Facet], *, has_clouds: bool = True
+) -> str:
     """Return what a deployment is, without what it uses.
 
     Args:
         deployment: The deployment.
         facets: The facets of the edition, for names.
+        has_clouds: Whether to name the clouds.
     """
     single = deployment.nodes == "single-node"
     text = "Single Controller" if single else "Controller cluster"
@@ -701,7 +708,7 @@ def deployment_title(deployment: Deployment, facets: Catalog[Facet]) -> str:
         ]
         text += f" on {_many(kinds[0], single=single)}" if kinds else ""
     cloud = facets.get("cloud")
-    if cloud is not None:
+    if cloud is not None and has_clouds:
         held = [v for v in cloud.values if v.id in deployment.clouds]
         named = join("and", (v.label for v in held if not v.phrase))
         own = [v.phrase for v in held if v.phrase]

@@ -322,12 +322,17 @@ def _of_rule(finding: Finding) -> str:
 
 def _unread(report: Report, told: Container[Place | None]) -> Iterator[str]:
     """Yield what is no traffic or is not known, unless it is told already."""
-    for file in report.files:
-        for unread in file.unread:
-            yield _in_row(unread.place, clean(unread.why))
-    for each in report.rules:
-        rule = each.rule
-        if isinstance(rule.service, Unknown) and rule.place not in told:
+    unread = [each for file in report.files for each in file.unread]
+    for each in unread:
+        yield _in_row(each.place, clean(each.why))
+    # A row that was not read may have a rule all the same.
+    told_here = {each.place for each in unread}
+    for rule in (each.rule for each in report.rules):
+        if (
+            isinstance(rule.service, Unknown)
+            and rule.place not in told
+            and rule.place not in told_here
+        ):
             yield _in_row(rule.place, clean(rule.service.why))
 
 

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from audit_facts import audit_facts, read_facts
 
-from avi_portspec.audit.report import Report
+from avi_portspec import Deployment, load
+from avi_portspec.audit.readers import read
+from avi_portspec.audit.report import Report, audit_rules
 from avi_portspec.audit.verdicts import Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -216,3 +218,23 @@ class TestOwn:
         assert resting_on(report, "provider-default") == {*SIX, OBJSTORE}
         (found,) = [e for e in report.rules if e.rule.id == "portal"]
         assert [near.kind for near in found.near] == ["digit"]
+
+    def test_a_wiki_that_lacks_ntp(self) -> None:
+        """What a lab in Google Cloud opens: SSH and the portal, no UDP 123."""
+        rows = [
+            "| Rule | Source | Destination | Protocol | Port |",
+            "|---|---|---|---|---|",
+            "| icmp | any | Controller, SE | ICMP | any |",
+            "| tcp | any | Controller, SE | TCP | 22, 53, 80, 443, 8443 |",
+            "| udp | any | Controller, SE | UDP | 53 |",
+        ]
+        text = "# Firewall\n\n{}\n".format("\n".join(rows))
+        report = audit_rules(
+            read(text.encode(), "wiki.md"),
+            load("vantage-undated").resolve(Deployment(clouds={"gcp"})),
+        )
+        assert having(report, Verdict.ONLY_BROAD) >= {SSH, PORTAL}
+        assert {SNMP, NTP, OBJSTORE} <= having(report, Verdict.MISSING)
+        (found,) = [f for f in report.findings if f.flow == NTP]
+        assert (found.kind, found.level) == ("missing", "error")
+        assert found.about == "udp/123 from service-engine to controller"

@@ -588,6 +588,50 @@ class TestSarif:
         run = check(write_sarif(audit(group)))
         location = run["results"][0]["locations"][0]
         assert location["physicalLocation"] == {
-            "artifactLocation": {"uri": "my%20rules%FF.json"},
+            "artifactLocation": {
+                "uri": "my%20rules%FF.json",
+                "uriBaseId": "%SRCROOT%",
+            },
             "region": {"startLine": 7},
+        }
+
+    @pytest.mark.parametrize(
+        ("name", "uri"),
+        [
+            ("infra/avi/main.tf", "infra/avi/main.tf"),
+            ("./infra/../main.tf", "main.tf"),
+            ("/ci/build/infra/main.tf", "infra/main.tf"),
+            ("../build/a:b.json", "a%3Ab.json"),
+            # A file elsewhere is nowhere in the sources.
+            ("../main.tf", "file:///ci/main.tf"),
+            ("/ci/builds/my rules.json", "file:///ci/builds/my%20rules.json"),
+        ],
+    )
+    def test_files_count_from_the_root_of_the_sources(
+        self, name: str, uri: str
+    ) -> None:
+        """So that a forge finds them; others are where they are."""
+        found = audit(into(CONTROLLER, place=Place(name, 7)))
+        written = write_sarif(found, Path("/ci/build"))
+        run = check(written)
+        artifact = run["results"][0]["locations"][0]["physicalLocation"][
+            "artifactLocation"
+        ]
+        assert artifact["uri"] == uri
+        is_within = ":" not in uri
+        assert artifact.get("uriBaseId") == (
+            "%SRCROOT%" if is_within else None
+        )
+
+    def test_the_root_is_the_working_directory(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Unless somebody says another."""
+        monkeypatch.chdir(tmp_path)
+        found = audit(into(CONTROLLER, place=Place(f"{tmp_path}/a.json", 7)))
+        run = check(write_sarif(found))
+        location = run["results"][0]["locations"][0]["physicalLocation"]
+        assert location["artifactLocation"] == {
+            "uri": "a.json",
+            "uriBaseId": "%SRCROOT%",
         }

@@ -260,7 +260,9 @@ class TestFindings:
         both = Anywhere((4, 6))
         report = audit(ordered(CONTROLLER, rule(both, both, "any"), unknown))
         (found,) = [f for f in report.findings if f.kind == "shadowed"]
-        assert found.text.startswith("rule-1: unknown service var.p: ")
+        assert found.text.startswith(
+            "rule-1: unknown service var.p (no value): "
+        )
         assert found.ports == ()
 
 
@@ -268,8 +270,8 @@ class TestRoles:
     """What the role map does not say."""
 
     NEXT = (
-        ": give it its roles under [party], or a name of your own if it is "
-        "nobody of the product."
+        ": give it its roles under [party] (audit rules --init-roles writes a "
+        "draft), or a name of your own if it is nobody of the product."
     )
 
     def test_who_is_not_filtered_at_all(self) -> None:

@@ -175,6 +175,20 @@ class TestVerdicts:
         union = audit(into(CONTROLLER, *ordered_rules(report)))
         assert union.rules[-1].verdict is not RuleVerdict.SHADOWED
 
+    def test_shadowed_by_no_more_than_it_takes(self) -> None:
+        """What comes after nothing is left has no part in it."""
+        found = audit(
+            ordered(
+                CONTROLLER,
+                rule(ENGINE, Members(), "tcp/22", 1),
+                rule(ENGINE, Members(), "udp", 2),
+                rule(ENGINE, Members(), "tcp", 3),
+                rule(ENGINE, Members(), "tcp/22", 4),
+            )
+        ).rules[-1]
+        assert found.verdict is RuleVerdict.SHADOWED
+        assert [each.id for each in found.shadowed_by] == ["rule-1"]
+
     def test_shadowed_from_afar(self) -> None:
         """By rules that are hundreds before it, in the order of the file."""
         between = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -56,6 +57,8 @@ resource "aws_security_group" "{name}" {{
   }}
 }}
 """
+#: What a line may not break: text without blanks, up to a mark.
+PART = re.compile(r"[^\s\-./_]+[-./_]*")
 ASKED = "audit rules sg.json --deployment aws --roles roles.toml"
 NTP = "service-engine-to-controller-ntp"
 
@@ -94,6 +97,39 @@ class TestTheAnswer:
         for more in ("", " --all", " --no-color --all"):
             answer = ask(f"{ASKED} --no-color{more}", width=width)
             assert max(map(len, answer.out.splitlines())) <= width
+
+    @pytest.mark.usefixtures("given")
+    @pytest.mark.parametrize("width", [60, 80, 100, 120, 160])
+    def test_no_name_breaks_but_at_its_marks(
+        self, ask: Ask, width: int
+    ) -> None:
+        """What the pipe has in one piece, or between two marks, stays so."""
+        asked = f"{ASKED} --no-color --all"
+        parts = {*PART.findall(ask(asked).out)}
+        assert {*PART.findall(ask(asked, width=width).out)} == parts
+
+    @pytest.mark.usefixtures("given")
+    def test_rules_are_blocks_where_columns_do_not_fit(self, ask: Ask) -> None:
+        """A line a cell, with its heading; a row where they do."""
+        asked = f"{ASKED} --no-color --all"
+        _, _, narrow = ask(asked, width=80).out.partition("Rules (3)\n")
+        assert narrow.splitlines()[:5] == [
+            "Rule     sg-1 in 0",
+            "Filter   sg-1 in",
+            "Service  tcp/22",
+            "Verdict  explained",
+            "For      service-engine-to-controller-ssh",
+        ]
+        _, _, wide = ask(asked, width=160).out.partition("Rules (3)\n")
+        head, first, *_ = wide.splitlines()
+        assert head.split() == [
+            *("Rule", "Filter", "Service", "Verdict", "For"),
+            *("Opens", "besides"),
+        ]
+        assert first.split() == [
+            *("sg-1", "in", "0", "sg-1", "in", "tcp/22", "explained"),
+            "service-engine-to-controller-ssh",
+        ]
 
     @pytest.mark.usefixtures("given")
     def test_other_formats(self, ask: Ask) -> None:

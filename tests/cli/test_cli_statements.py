@@ -297,7 +297,8 @@ class TestPurposesAndSettings:
     )
     def test_a_purpose_has_its_source(self, ask: Ask, line: str) -> None:
         """Wherever there are reasons."""
-        assert self.NTP in flat(ask(line).out)
+        # After a port, it has no capital.
+        assert self.NTP.lower() in flat(ask(line).out).lower()
 
     def test_that_none_is_known_is_told(self, ask: Ask) -> None:
         """Where nobody states one."""
@@ -779,8 +780,6 @@ class TestExport:
             if name == "xlsx":
                 with zipfile.ZipFile(io.BytesIO(data)) as book:
                     data = book.read("xl/sharedStrings.xml")
-            # What a page keeps on one line stands in tags of its own.
-            data = re.sub(rb"</?span>", b"", data)
             counts.append({each: data.count(each.encode()) for each in ids})
         before, after = counts
         assert {each for each in ids if after[each] > before[each]} == ids

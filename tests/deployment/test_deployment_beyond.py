@@ -197,4 +197,4 @@ class TestRelease:
         """And so has the description of the deployment."""
         text = export(resolved("aws", "22.1.4", beyond=False), "ticket")
         assert "--cloud aws --release 22.1.4" in text
-        assert "managing AWS; release 22.1.4" in text
+        assert "on virtual machines; release 22.1.4" in text

@@ -214,6 +214,40 @@ class TestLinesOfCells:
         assert text.write(self.DOCUMENT).endswith("a     1 | 2 <b>\n")
 
 
+class TestWholeWords:
+    """Where no line of a page ends."""
+
+    @pytest.mark.parametrize(
+        ("said", "whole"),
+        [
+            ("On NSX-T, TCP 22.", ["NSX-T", "TCP 22"]),
+            ("(TCP 6000-6010 or UDP 53)", ["TCP 6000-6010", "UDP 53"]),
+            (
+                "From 10.10.1.11-13 on 2026-11-25",
+                ["10.10.1.11-13", "2026-11-25"],
+            ),
+            # An id is one word, whatever its parts look like.
+            ("nsx-t-dfw-30-2-portal", []),
+            ("statement nsx-t-design-30-2, a-b-c", []),
+            ("my-TCP 22", []),
+            ("statements --on-cloud nsx-t", ["--on-cloud", "nsx-t"]),
+            (
+                "TCP 22 (SSH), 5054 (CLI Server), UDP 1 (a)",
+                ["TCP 22 (SSH)", "5054 (CLI Server)", "UDP 1"],
+            ),
+            ("It uses DNS [a] and is DOWN. [bc]", ["DNS [a]", "DOWN. [bc]"]),
+            ("See [row 3]: 22 [a]", ["22 [a]"]),
+        ],
+    )
+    def test_in_html(self, said: str, whole: list[str]) -> None:
+        """Within a port, or before a footnote's letter; ids are one word."""
+        made = html.write(Document("Title", (Paragraph(said),)))
+        paragraph = BeautifulSoup(made, "html.parser").select_one("p")
+        assert paragraph is not None
+        assert paragraph.text == said
+        assert [span.text for span in paragraph.select("span")] == whole
+
+
 class TestTables:
     """Which cells name their row."""
 

@@ -334,9 +334,11 @@ class TestHtml:
         assert {
             key for tag in soup.find_all(re.compile(".")) for key in tag.attrs
         } <= (known)
-        # Nothing parts a range, an option, a name such as NSX-T or a port in a
-        # sentence, and nothing else is kept whole.
-        whole = r"[0-9.]+-[0-9.]+|-\S*|\w+-\w|[A-Z]+ \d+"
+        # Nothing parts a range, an option, a name such as NSX-T, a port and
+        # its service, or a word and the letter of its footnote, and nothing
+        # else is kept whole.
+        whole = r"[0-9.]+(-[0-9.]+)+|-\S*|\w+-\w|\w+\.? \[[a-z]+\]"
+        whole += r"|([A-Z]+ )?\d+(-\d+)?( \([A-Z][\w ]*\))?"
         for span in soup.find_all("span"):
             assert not span.attrs
             assert re.fullmatch(whole, span.text)

@@ -28,6 +28,8 @@ DEEP = "nested too deeply"
 LARGE = "a number that is too large"
 MUCH = "at most 1 GB; audit the plan"
 LONG = "within 1 seconds; audit the plan"
+#: Which of its limits ends it depends on how fast the machine is.
+ENDED = rf"{MUCH}|within \d+ seconds; audit the plan"
 WRONG = "not understood at line 1"
 
 
@@ -73,12 +75,13 @@ MODULES: dict[str, tuple[str | bytes, str]] = {
         f'resource "a" "b" {{\n c {{\n from_port = {"9" * 5000}\n }}\n}}\n',
         LARGE,
     ),
-    "text": (GROUP.format('format("%1000000000s", "x")'), MUCH),
+    "text": (GROUP.format('format("%1000000000s", "x")'), ENDED),
     "texts": (
-        GROUP.format('join("", formatlist("%900000000s", ["x", "y"]))'), MUCH,
+        GROUP.format('join("", formatlist("%900000000s", ["x", "y"]))'),
+        ENDED,
     ),
     "products": (
-        listed("setproduct(range(1000), range(1000), range(1000))"), MUCH,
+        listed("setproduct(range(1000), range(1000), range(1000))"), ENDED,
     ),
     "nul": (GROUP.format('"a\0b"'), ""),
     "nul outside": ("\0" + GROUP.format('"a"'), WRONG),
@@ -115,7 +118,7 @@ SLOW: dict[str, tuple[str | bytes, str]] = {
     ),
     "hashes": (GROUP.format('bcrypt("x", 31)'), LONG),
     "doubles": (doubled(60) + GROUP.format("local.l59"), MUCH),
-    "calls itself": ('module "m" {\nsource = "./"\n}\n', f"{MUCH}|{LONG}"),
+    "calls itself": ('module "m" {\nsource = "./"\n}\n', ENDED),
 }  # fmt: skip
 
 

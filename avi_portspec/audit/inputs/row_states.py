@@ -18,10 +18,12 @@ class State(NamedTuple):
     Attributes:
         on: That it is, in lower case.
         off: That it is not.
+        expected: Some words of both, for whoever wrote another.
     """
 
     on: frozenset[str]
     off: frozenset[str]
+    expected: str
 
 
 _YES: Final = frozenset({"yes", "y", "true", "1", "x", "\u2713", "\u2714"})
@@ -40,8 +42,13 @@ _SILENT: Final = frozenset({"", "-"})
 #: The columns about it.
 STATES: Final[Mapping[str, State]] = FrozenDict(
     {
-        "enabled": State(_YES | _ON, _NO | _OFF),
-        "disabled": State(_NO | _ON | _SILENT, _YES | _OFF),
-        "status": State(_ON | _SILENT, _OFF),
+        "enabled": State(_YES | _ON, _NO | _OFF, "yes or no"),
+        "disabled": State(_NO | _ON | _SILENT, _YES | _OFF, "yes or no"),
+        "status": State(
+            _ON | _SILENT,
+            _OFF,
+            "a word such as enabled, active or done, or disabled, inactive "
+            "or removed",
+        ),
     }
 )

@@ -308,7 +308,8 @@ class _Row:
         for column, state in STATES.items():
             word = self.cell(column)
             if column in self.columns and word.casefold() not in state.on:
-                yield f"{column}: {clean(word) or 'not stated'}"
+                wrong = CellError(column, word, state.expected)
+                yield f"if the row is in force: {wrong}"
         for column in ("protocol", "ports", "tcp", "udp", "source-ports"):
             yield from restrictions(self.cell(column))
 

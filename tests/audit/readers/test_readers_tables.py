@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from reader_views import faults, read_text, rules, unread
 
@@ -13,6 +15,10 @@ from avi_portspec.audit.model import Unknown
 from avi_portspec.audit.services import service_text
 
 HEAD = "source,destination,protocol,ports\n"
+WORDS = (
+    "expected a word such as enabled, active or done, or disabled, inactive "
+    "or removed"
+)
 
 
 class TestCells:
@@ -214,19 +220,22 @@ class TestRows:
             ("Enabled", "yes", "read"),
             ("Enabled?", "No", "set-aside"),
             ("Active", "x", "read"),
-            ("Rule enabled", "", "enabled: not stated"),
-            ("Enabled (y/n)", "in Berlin", "enabled: in Berlin"),
+            ("Rule enabled", "",
+             "enabled: expected yes or no, got an empty cell"),
+            ("Enabled (y/n)", "in Berlin",
+             "enabled: expected yes or no, got 'in Berlin'"),
             ("Disabled", "TRUE", "set-aside"),
             ("Disabled", "no", "read"),
             ("Disabled", "", "read"),
-            ("Disabled", "at night", "disabled: at night"),
+            ("Disabled", "at night",
+             "disabled: expected yes or no, got 'at night'"),
             ("Status", "Retired", "set-aside"),
             ("Status", "in use", "read"),
             ("Status", "-", "read"),
-            ("Rule status", "pending", "status: pending"),
-            ("State", "new", "status: new"),
+            ("Rule status", "pending", f"status: {WORDS}, got 'pending'"),
+            ("State", "new", f"status: {WORDS}, got 'new'"),
         ],
-    )
+    )  # fmt: skip
     def test_rows_that_are_not_in_force(
         self, heading: str, cell: str, outcome: str
     ) -> None:
@@ -241,10 +250,30 @@ class TestRows:
                 for ends in ("a | b", "c | d")
             ]
             return
-        condition = "" if outcome == "read" else f" if {outcome}"
+        condition = f" if if the row is in force: {outcome}"
+        condition = "" if outcome == "read" else condition
         assert rules(found)["table through"] == [
             f"allow {ends} tcp/1{condition}" for ends in ("a > b", "c > d")
         ]
+
+    @pytest.mark.parametrize("column", ["enabled", "disabled", "status"])
+    def test_the_words_that_are_expected_are_understood(
+        self, column: str
+    ) -> None:
+        """All of them: some are in force, and some are not."""
+        head = f"from,to,port,{column}\na,b,tcp/1,"
+        (doubt,) = rules(read_text(f"{head}?\n"))["table through"]
+        _, _, listed = doubt.partition(f"{column}: expected ")
+        listed = listed.removesuffix(", got '?'")
+        words = re.split(
+            r", or |, | or ", listed.removeprefix("a word such as ")
+        )
+        read = [read_text(f"{head}{word}\n") for word in words]
+        half = len(words) // 2
+        assert half >= 1
+        assert sum(not found.unread for found in read) == half
+        assert sum(not rules(found) for found in read) == half
+        assert not any(" if " in str(rules(found)) for found in read)
 
     def test_every_column_of_states_counts(self) -> None:
         """Enabled, and retired."""
