@@ -863,9 +863,11 @@ class TestAccept:
         more = f"{self.LINE} --header --release 21.1"
         others = ("alb-sdk-objstore-since-30-2", "nsx-t-dfw-latest-https")
         words = " ".join(f"--accept {each}" for each in (*others, name))
+        # What goes on is indented.
+        whole = re.sub(r"\s+#   ", " ", ask(f"{more} {words}").out)
         found = [
             line.partition("accepted: statement ")[2]
-            for line in ask(f"{more} {words}").out.splitlines()
+            for line in whole.splitlines()
             if "# accepted: " in line
         ]
         assert found == [

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 
@@ -106,6 +107,23 @@ def rendered(
 ) -> str:
     """Return rules in a platform's syntax, with options that fit it."""
     return render(rules, platform, fitting(platform, options))  # type: ignore[arg-type]
+
+
+def whole_lines(lines: Iterable[str]) -> list[str]:
+    """Return lines of comment in one piece: what goes on is indented."""
+    found: list[str] = []
+    for line in lines:
+        if line.startswith("  "):
+            found[-1] += line[1:]
+        else:
+            found.append(line)
+    return found
+
+
+def unwrap(text: str) -> str:
+    """Return a text whose comments are in one line, or one item of JSON."""
+    text = re.sub(r"\r?\n *# {3}(?=\S)", " ", text)
+    return re.sub(r'",\n *" {2}(?=\S)', " ", text)
 
 
 def portless(edition: Edition, number: int, family: int = 4) -> Rule:

@@ -24,6 +24,7 @@ from cloud_sites import (
     rules_for,
     validator,
 )
+from rules_examples import unwrap
 from test_rules_peers import OBJECTS, toml
 
 from avi_portspec.errors import CannotExpressError
@@ -398,7 +399,7 @@ purpose = "The server is the same one."
     def test_the_top_says_what_it_is(self, platform: str) -> None:
         """Edition, digest, what is left out, and that Caution: every."""
         rules = rules_for()
-        text = render(rules, platform)
+        text = unwrap(render(rules, platform))
         top = text[: text.index("VpcId" if "cloud" in platform else "vpc_id")]
         for line in rules.header():
             assert json.dumps(line)[1:-1] in top

@@ -17,6 +17,7 @@ from cloud_sites import (
     own_flow,
     rules_for,
 )
+from rules_examples import unwrap, whole_lines
 
 from avi_portspec.errors import CannotExpressError
 from avi_portspec.rules.platforms import render
@@ -166,7 +167,8 @@ class TestTheGroup:
         ].values()
         assert [*group["//"]] == [r["name"] for r in group["security_rule"]]
         (rule, *_) = rules_for().rules
-        assert group["//"][f"{rule.id}-ingress"] == [*rule.purposes]
+        reasons = whole_lines(group["//"][f"{rule.id}-ingress"])
+        assert reasons == [*rule.purposes]
 
     def test_no_two_rules_have_one_priority(self) -> None:
         """Nor one name; allowing comes before closing."""
@@ -237,7 +239,7 @@ class TestTheGroup:
     def test_the_top_says_what_it_is(self, platform: str) -> None:
         """Edition, digest, deployment, and what is left out."""
         rules = rules_for()
-        text = render(rules, platform)
+        text = unwrap(render(rules, platform))
         assert "The last two rules deny all other traffic" in text
         for line in rules.header():
             assert json.dumps(line)[1:-1] in text[: text.index("priority")]

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import pytest
 import yaml
-from rules_examples import rendered
+from rules_examples import rendered, unwrap
 from rules_openings import expected, within
 from rules_readers_cloud import Members, read_nsx_t
 from test_rules_crosscheck import links
@@ -416,7 +416,7 @@ cluster-ip-is-destination = true
         said = f"Caution: in {cloud}, a member of service-engine has to"
         for clouds, count in ((cloud, 0), ((cloud, "vcenter"), 1)):
             rules = rules_of(made, text, clouds, missing="omit")
-            found = rules.render(platform, partial=True)
+            found = unwrap(rules.render(platform, partial=True))
             if platform == "kubernetes":
                 # The annotations of every policy say it again.
                 found = found.partition("apiVersion")[0]

@@ -12,6 +12,7 @@ from cloud_sites import (
     own_flow,
     rules_for,
 )
+from rules_examples import whole_lines
 
 from avi_portspec.documents.spreadsheet import unescape
 from avi_portspec.rules.comments import to_ascii
@@ -95,17 +96,17 @@ class TestTheTable:
         """Edition, digest, what is left out, and what no line says."""
         rules = rules_for()
         comments, _ = table(rules)
-        assert comments[:-1] == [
-            f"# {line.replace(',', ';')}" for line in rules.header()
-        ]
-        assert "is denied" in comments[-1]
+        said = whole_lines(line.removeprefix("# ") for line in comments)
+        assert said[:-1] == [line.replace(",", ";") for line in rules.header()]
+        assert "is denied" in said[-1]
 
     def test_comments_are_lines_that_begin_with_a_sign(self) -> None:
         """Whoever skips such lines, without a reader, skips all of them."""
         for rules in (rules_for(), hostile()):
             lines = render(rules, "csv", HEADER).split("\r\n")
             at = next(n for n, ln in enumerate(lines) if ln[:5] == "rule,")
-            assert len(rules.header()) == at - 1
+            said = whole_lines(line[2:] for line in lines[:at])
+            assert len(rules.header()) == len(said) - 1
             assert all(line.startswith("# ") for line in lines[:at])
             assert not any("," in line or '"' in line for line in lines[:at])
 
@@ -164,7 +165,10 @@ class TestTheTable:
         assert any(
             to_ascii(HOSTILE) in unescape(line["reasons"]) for line in lines
         )
-        assert unescape(comments[0]).endswith(
+        first, *_ = whole_lines(
+            unescape(line).removeprefix("# ") for line in comments
+        )
+        assert first.endswith(
             to_ascii(HOSTILE).replace('"', "'").replace(",", ";")
         )
 

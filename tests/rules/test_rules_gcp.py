@@ -19,6 +19,7 @@ from cloud_sites import (
     rules_for,
     validator,
 )
+from rules_examples import whole_lines
 from test_rules_peers import OBJECTS, toml
 
 from avi_portspec.errors import CannotExpressError
@@ -223,7 +224,7 @@ class TestTheRules:
     def test_the_top_says_what_it_is(self) -> None:
         """Edition, digest, deployment, what is left out, and what closes."""
         rules = rules_for()
-        *header, product, others = terraform(rules)["//"]
+        *header, product, others = whole_lines(terraform(rules)["//"])
         assert header == list(rules.header())
         assert "is dropped unless a rule here allows it" in product
         assert others == "All other traffic is left to your other rules."

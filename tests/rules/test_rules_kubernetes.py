@@ -16,6 +16,7 @@ from cloud_sites import (
     rules_for,
     validator,
 )
+from rules_examples import unwrap
 from test_rules_peers import OBJECTS, toml
 
 from avi_portspec.errors import CannotExpressError
@@ -168,7 +169,7 @@ class TestThePolicies:
     def test_the_top_says_what_it_is(self) -> None:
         """In comments, and in annotations, which outlive them."""
         rules = rules_for()
-        text = render(rules, "kubernetes")
+        text = unwrap(render(rules, "kubernetes"))
         top = [line for line in text.splitlines() if line.startswith("#")]
         *said, members, dns, addresses = top
         assert said == [f"# {line}" for line in rules.header()]
@@ -197,7 +198,7 @@ class TestThePolicies:
             (set(), own.format("udp"), "controller", True),
         ):
             rules = rules_for(services=services, overlay=overlay)
-            text = render(rules, "kubernetes")
+            text = unwrap(render(rules, "kubernetes"))
             told = [ln for ln in text.splitlines() if "no DNS server" in ln]
             if roles is None:
                 assert told == []

@@ -19,6 +19,7 @@ from cloud_sites import (
     rules_for,
     validator,
 )
+from rules_examples import unwrap
 
 from avi_portspec.errors import CannotExpressError
 from avi_portspec.rules.comments import to_ascii
@@ -276,7 +277,7 @@ class TestTheTemplate:
     def test_the_top_says_what_it_is(self) -> None:
         """Edition, digest, what is left out, and that Caution: every."""
         rules = rules_for()
-        text = render(rules, "openstack-heat")
+        text = unwrap(render(rules, "openstack-heat"))
         top = [line for line in text.splitlines() if line.startswith("#")]
         assert top[:-1] == [f"# {line}" for line in rules.header()]
         assert top[-1].startswith("# Caution: every")
@@ -286,7 +287,7 @@ class TestTheTemplate:
         """A group has it too, whatever the inventory says of its flows."""
         addresses = '["10.10.1.10", "2001:db8:9::10"]'
         rules = rules_for(f"{BOTH}cluster-ip = {addresses}")
-        text = render(rules, "openstack-heat")
+        text = unwrap(render(rules, "openstack-heat"))
         assert "so does the cluster IP (10.10.1.10, 2001:db8:9::10)" in text
 
     def test_hostile_text_stays_text(self) -> None:

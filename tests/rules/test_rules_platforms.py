@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import attrs
 import pytest
-from rules_examples import aws, fitting, portless, rendered, rule, with_rules
+from rules_examples import (
+    aws,
+    fitting,
+    portless,
+    rendered,
+    rule,
+    unwrap,
+    with_rules,
+)
 
 import avi_portspec.rules.platforms
 from avi_portspec import (
@@ -181,12 +192,13 @@ class TestPartial:
         written = write(rules, "nftables", Options(partial=True))
         assert written.rules.rules == (one,)
         assert written.text == rules.render("nftables", partial=True)
-        assert written.text.startswith(f"# {rules.header()[0]}\n")
+        text = unwrap(written.text)
+        assert text.startswith(f"# {rules.header()[0]}\n")
         (told,) = set(written.rules.omissions) - set(rules.omissions)
         assert told.subject == flow
         assert told.kind == "not-expressible"
         assert f"nftables, rule {own.id}: " in told.reason
-        assert f"# left out: {told}\n" in written.text
+        assert f"# left out: {told}\n" in text
 
     def test_of_a_need_is_not_complete(self, edition: Edition) -> None:
         """A flow that the deployment does not need takes nothing from it."""
@@ -300,6 +312,20 @@ def ipv4_alone(edition: Edition, cloud: Any, more: str) -> RuleSet:
     return rule_set(edition.resolve(cloud), inventory, missing="omit")
 
 
+def remarks(value: Any) -> Iterator[str]:
+    """Yield what Terraform takes for comments, in whatever of its JSON."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            groups = inner.values() if isinstance(inner, dict) else [inner]
+            if key == "//":
+                yield from (line for lines in groups for line in lines)
+            else:
+                yield from remarks(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from remarks(inner)
+
+
 def scopes(platform: PlatformName) -> tuple[Scope, ...]:
     """Return the scopes that a platform takes, or its only one."""
     return get_args(Scope) if "scope" in options_of(platform) else ("product",)
@@ -343,12 +369,35 @@ class TestHonesty:
             assert told == bool(fields and flow.id in written), line
 
     @pytest.mark.parametrize("platform", platforms())
+    def test_comments_fit_a_page(
+        self, edition: Edition, platform: PlatformName
+    ) -> None:
+        """Each line, unless the platform has none, and what it has is data."""
+        rules = ipv4_alone(edition, "aws", "")
+        text = whole(rules, platform)
+        lines = [
+            line.strip()
+            for line in text.splitlines()
+            # What people copy into a shell stays in one line.
+            if re.match(r" *[#!] ", line) and " -S | awk" not in line
+        ]
+        if platform.endswith("-terraform"):
+            lines = [*remarks(json.loads(text))]
+        elif platform == "paloalto":
+            lines = re.findall("<!--\n(.*?)-->", text, re.DOTALL)[0].split(
+                "\n"
+            )
+        has_none = platform in {"aws-cloudformation", "azure-arm", "nsx-t"}
+        assert (len(lines) > len(rules.header())) != has_none
+        assert max(map(len, lines), default=0) <= 100
+
+    @pytest.mark.parametrize("platform", platforms())
     def test_it_says_what_it_is_about(
         self, edition: Edition, platform: PlatformName
     ) -> None:
         """In a line: the edition, no release, and what is out of scope."""
         rules = ipv4_alone(edition, "aws", "")
-        text = "".join(whole(rules, platform).split())
+        text = "".join(unwrap(whole(rules, platform)).split())
         for part in (
             "release not stated",
             "management traffic only",
@@ -383,7 +432,8 @@ class TestHonesty:
         )
         answer = edition.resolve(cloud)
         rules = rule_set(answer, inventory, source=side)
-        plain = "".join(whole(rules, platform).split()).replace("!", "")
+        plain = "".join(unwrap(whole(rules, platform)).split())
+        plain = plain.replace("!", "")
         # A table's comment has no commas.
         plain = plain.replace("#", "").replace(";", ",")
         # It has no rule: these addresses are of IPv4.

@@ -26,15 +26,19 @@ class State(NamedTuple):
     expected: str
 
 
-_YES: Final = frozenset({"yes", "y", "true", "1", "x", "\u2713", "\u2714"})
-_NO: Final = frozenset({"no", "n", "false", "0"})
+_YES: Final = frozenset(
+    {"yes", "y", "true", "1", "x", "\u2713", "\u2714", "ja", "j"}
+)
+_NO: Final = frozenset({"no", "n", "false", "0", "nein"})
 _ON: Final = frozenset(
     {"enabled", "on", "active", "live", "in use", "in place", "implemented",
-     "deployed", "done", "complete", "completed"}
+     "deployed", "done", "complete", "completed", "aktiv", "aktiviert",
+     "umgesetzt", "erledigt", "in betrieb"}
 )  # fmt: skip
 _OFF: Final = frozenset(
     {"disabled", "off", "inactive", "removed", "deleted", "retired",
-     "decommissioned", "obsolete", "expired", "rejected", "cancelled"}
+     "decommissioned", "obsolete", "expired", "rejected", "cancelled",
+     "inaktiv", "deaktiviert", "entfernt", "abgelehnt", "abgelaufen"}
 )  # fmt: skip
 #: An empty cell below "enabled" may be a box that nobody has ticked.
 _SILENT: Final = frozenset({"", "-"})

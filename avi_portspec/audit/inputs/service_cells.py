@@ -23,7 +23,7 @@ from avi_portspec.audit.services import (
 from avi_portspec.model.protocols import ICMP, TCP, UDP, Protocol
 from avi_portspec.rules.traffic import ECHO_REQUESTS
 
-__all__ = ["CellError", "read_services", "restrictions"]
+__all__ = ["EVERY", "CellError", "read_services", "restrictions"]
 
 
 class CellError(Exception):
@@ -57,21 +57,23 @@ _NAMED: Final = re.compile(
 )
 #: What makes a comment more than one: numbers, and words that take away.
 _RESTRICTS: Final = re.compile(
-    r"\d|\b(?:except\w*|exclud\w*|without|not?|only|unless|if|when|until)\b",
+    r"\d|\b(?:except\w*|exclud\w*|without|not?|only|unless|if|when|until"
+    r"|au(?:\u00df|ss)er|ohne|kein\w*|nicht|nur|wenn|falls|bis)\b",
     re.IGNORECASE,
 )
 _PIECE: Final = re.compile(
     r"(?P<numbered>(?:ip\s+)?(?:protocol|proto)\s*#?\s*(?P<number>\d{1,3})\b)"
     r"|(?P<message>(?:icmp\s+)?(?:type[\s-]*(?P<type>\d{1,3})\b"
     r"|echo(?:[\s-]+requests?)?\b|ping\b))"
-    r"|(?P<low>\d{1,6})(?:\s*(?:-|\u2013|to|through)\s*(?P<high>\d{1,6}))?"
+    r"|(?P<low>\d{1,6})(?:\s*(?:-|\u2013|to|through|bis)\s*(?P<high>\d{1,6}))?"
     r"(?![\w.])"
     r"|(?P<word>[a-z][a-z0-9-]*[a-z0-9]|\*)"
     r"|(?P<gap>[\s,;:/&+|]+)",
     re.IGNORECASE,
 )
-_JOINTS: Final = {"and", "or", "port", "ports"}
-_EVERY: Final = {"any", "all", "*", "every", "ip"}
+_JOINTS: Final = {"and", "or", "und", "oder", "port", "ports"}
+#: What says that nothing is left out.
+EVERY: Final = {"any", "all", "*", "every", "ip", "alle", "beliebig"}
 _NONE: Final = {"", "-", "--", "n/a", "na", "none", "\u2013", "\u2014"}
 _EXPECTED: Final = (
     "protocols and ports, such as 443, 8000-8010 or TCP 22, 8443"
@@ -202,7 +204,7 @@ def _token(piece: re.Match[str], column: str, cell: str) -> _Token | None:
     word = (piece["word"] or "").casefold()
     if not word or word in _JOINTS:
         return None
-    if word in _EVERY:
+    if word in EVERY:
         kind_of = "ports" if column == "ports" else "protocol"
         return _Token(kind_of)
     return _named(word, column, cell)

@@ -17,6 +17,7 @@ from avi_portspec.audit.inputs.names import clean, name_of
 from avi_portspec.audit.inputs.reading import Reading, unique
 from avi_portspec.audit.inputs.row_states import STATES
 from avi_portspec.audit.inputs.service_cells import (
+    EVERY,
     CellError,
     read_services,
     restrictions,
@@ -69,26 +70,32 @@ class Table(NamedTuple):
     rows: Sequence[Row]
 
 
-#: What people call a column, without what stands in brackets.
+#: What people call a column, in English and German, without what stands in
+#: brackets.
 _HEADINGS: Final[Mapping[str, str]] = FrozenDict(
     {
         heading: column
         for column, headings in {
             "source": "source|sources|src|from|initiator|client|origin"
             "|source ip|source ips|source address|source host|source hosts"
-            "|source system|source component|from source|source role",
+            "|source system|source component|from source|source role"
+            "|quelle|quellen|von|absender|quell ip|quelladresse|quelladressen"
+            "|quellsystem|quellsysteme",
             "source-addresses": "source addresses|source networks"
-            "|source cidr|source cidrs|source subnet|source subnets",
+            "|source cidr|source cidrs|source subnet|source subnets"
+            "|quellnetz|quellnetze",
             "destination": "destination|destinations|dest|dst|to|target"
             "|listener|server|destination ip|destination ips"
             "|destination address|destination host|destination hosts"
             "|destination system|destination component|to destination"
-            "|destination role",
+            "|destination role|ziel|ziele|nach|an|ziel ip|zieladresse"
+            "|zieladressen|zielsystem|zielsysteme",
             "destination-addresses": "destination addresses"
             "|destination networks|destination cidr|destination cidrs"
-            "|destination subnet|destination subnets",
+            "|destination subnet|destination subnets|zielnetz|zielnetze",
             "protocol": "protocol|protocols|proto|ip protocol|transport"
-            "|transport protocol|l4 protocol|layer 4 protocol",
+            "|transport protocol|l4 protocol|layer 4 protocol|protokoll"
+            "|protokolle|ip protokoll|transportprotokoll",
             "ports": "port|ports|destination port|destination ports|dst port"
             "|dst ports|dest port|dest ports|port number|port numbers"
             "|port range|port ranges|tcp udp port|tcp udp ports|listener port"
@@ -96,16 +103,20 @@ _HEADINGS: Final[Mapping[str, str]] = FrozenDict(
             "|ports protocols|ports protocol|protocol and port"
             "|protocol and ports|port and protocol|ports and protocols"
             "|protocols and ports|required ports|open ports|tcp port|tcp ports"
-            "|udp port|udp ports|network ports",
-            "source-ports": "source port|source ports|src port|src ports",
-            "service": "service|services|service port",
-            "action": "action|allow deny|permit|access|rule action",
-            "direction": "direction|traffic direction",
-            "enabled": "enabled|is enabled|rule enabled|active",
-            "disabled": "disabled|is disabled|rule disabled",
-            "status": "status|state|rule status|rule state",
+            "|udp port|udp ports|network ports|zielport|zielports|portnummer"
+            "|portnummern|portbereich|portbereiche|port protokoll"
+            "|protokoll port|protokoll und port|port und protokoll",
+            "source-ports": "source port|source ports|src port|src ports"
+            "|quellport|quellports",
+            "service": "service|services|service port|dienst|dienste",
+            "action": "action|allow deny|permit|access|rule action|aktion",
+            "direction": "direction|traffic direction|richtung",
+            "enabled": "enabled|is enabled|rule enabled|active|aktiv"
+            "|aktiviert",
+            "disabled": "disabled|is disabled|rule disabled|deaktiviert",
+            "status": "status|state|rule status|rule state|zustand",
             "id": "rule|id|name|no|nr|number|rule id|rule name|rule no"
-            "|rule number",
+            "|rule number|regel|nummer|regelname|regelnummer",
         }.items()
         for heading in headings.split("|")
     }
@@ -185,8 +196,9 @@ def read_tables(
     if not any(columns_of(table.head) for table in tables):
         raise document.refusal(
             "audit/no-table",
-            "a table with headings in English for source or destination, and "
-            "for ports: Source, Destination, Protocol, Port, say",
+            "a table with headings in English or German for source or "
+            "destination, and for ports: Source, Destination, Protocol, Port, "
+            "say",
             _headings(tables),
         )
     reading = Reading(document.name, format_)
@@ -251,24 +263,33 @@ def _filters(
 
 
 _ALLOW: Final = {"", "allow", "allowed", "permit", "permitted", "accept",
-                 "yes", "open", "pass"}  # fmt: skip
+                 "yes", "open", "pass", "erlauben", "erlaubt", "zulassen",
+                 "ja"}  # fmt: skip
 _DENY: Final = {"deny", "denied", "drop", "block", "blocked", "reject", "no",
-                "discard"}  # fmt: skip
+                "discard", "verbieten", "verboten", "ablehnen", "verwerfen",
+                "blockieren", "nein"}  # fmt: skip
 _WAYS: Final[Mapping[str, tuple[Direction, ...]]] = FrozenDict(
     {
-        **dict.fromkeys(("in", "inbound", "ingress", "incoming"), ("in",)),
-        **dict.fromkeys(("out", "outbound", "egress", "outgoing"), ("out",)),
+        **dict.fromkeys(
+            ("in", "inbound", "ingress", "incoming", "eingehend"), ("in",)
+        ),
+        **dict.fromkeys(
+            ("out", "outbound", "egress", "outgoing", "ausgehend"), ("out",)
+        ),
         **dict.fromkeys(
             ("", "unidirectional", "one way", "forward"), ("through",)
         ),
     }
 )
-_BOTH: Final = {"both", "bidirectional", "bi directional", "two way"}
+_BOTH: Final = {"both", "bidirectional", "bi directional", "two way", "beide",
+                "bidirektional"}  # fmt: skip
 _EVERY: Final = {"any", "all", "anywhere", "internet", "*", "any source",
-                 "any destination", "any ip", "all hosts"}  # fmt: skip
+                 "any destination", "any ip", "all hosts", "alle", "beliebig",
+                 "jeder"}  # fmt: skip
 #: Between parties of a cell, but not within brackets.
 _APART: Final = re.compile(
-    r"(?:\n|[,;]|\s+(?:and|or|&|/|\+)\s+)(?![^()]{0,200}\))", re.IGNORECASE
+    r"(?:\n|[,;]|\s+(?:and|or|und|oder|&|/|\+)\s+)(?![^()]{0,200}\))",
+    re.IGNORECASE,
 )
 
 
@@ -330,7 +351,7 @@ class _Row:
         source_ports = None
         doubts = [*self.doubts()]
         from_ports = self.cell("source-ports")
-        if from_ports.casefold() not in {"", "any", "*", "all"}:
+        if from_ports.casefold() not in {"", *EVERY}:
             found = self.opened(from_ports)
             if isinstance(found, Unknown):
                 doubts.append(f"source ports: {found.text}")

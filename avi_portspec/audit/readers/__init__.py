@@ -172,6 +172,6 @@ def _recognised(document: Document) -> Reader:
         "audit/no-format",
         f"content of a format that is read here ({', '.join(readers())}); "
         "name it with --input to see what is wrong; headings of tables are "
-        "in English, such as Source, Destination and Port",
+        "in English or German, such as Source, Destination and Port",
         _other(document),
     )

@@ -36,11 +36,11 @@ from avi_portspec.rules.platforms.clouds import (
 )
 from avi_portspec.rules.platforms.documents import (
     Names,
-    disarm,
     json_text,
     purposes_by_rule,
     shorten,
     summarise,
+    terraform_comment,
     terraform_text,
 )
 from avi_portspec.rules.traffic import FAMILIES, Bare, Message
@@ -365,7 +365,7 @@ def render_terraform(rules: SiteRules, options: Options) -> str:
     for permission, grounds in permitted.items():
         kind = f"aws_vpc_security_group_{permission.direction}_rule"
         resources.setdefault(kind, {})[names.of(permission.key)] = {
-            "//": disarm(grounds.reasons),
+            "//": terraform_comment(grounds.reasons),
             "security_group_id": ids[permission.role],
             "description": _describe(grounds),
             **_service(permission, "ip_protocol", "from_port", "to_port"),

@@ -34,11 +34,11 @@ from avi_portspec.rules.platforms.clouds import (
 )
 from avi_portspec.rules.platforms.documents import (
     Names,
-    disarm,
     json_text,
     purposes_by_rule,
     purposes_of,
     summarise,
+    terraform_comment,
     terraform_text,
 )
 from avi_portspec.rules.platforms.scope import ADDITION
@@ -339,7 +339,10 @@ def render_terraform(rules: SiteRules, options: Options) -> str:
     label = options.identifier("avi")
     security_rules = [*_security_rules(rules, _TERRAFORM, options)]
     group = {
-        "//": {rule.name: disarm(rule.reasons) for rule in security_rules},
+        "//": {
+            rule.name: terraform_comment(rule.reasons)
+            for rule in security_rules
+        },
         **{
             name: f"${{var.{name}}}"
             for name in ("name", "resource_group_name", "location")

@@ -14,6 +14,7 @@ from typing import Final, assert_never
 
 from avi_portspec.documents.spreadsheet import escape
 from avi_portspec.model.ports import PortRange
+from avi_portspec.rules.comments import wrap_comment
 from avi_portspec.rules.neutral import Rule, SiteRules
 from avi_portspec.rules.options import Options
 from avi_portspec.rules.platforms.documents import purposes_of
@@ -52,8 +53,9 @@ def render(rules: SiteRules, options: Options) -> str:
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    for line in (*rules.header(), _REST) if options.header else ():
-        writer.writerow([escape(f"# {line.translate(_UNQUOTED)}")])
+    for comment in (*rules.header(), _REST) if options.header else ():
+        for line in wrap_comment(comment.translate(_UNQUOTED)):
+            writer.writerow([escape(f"# {line}")])
     writer.writerow(_COLUMNS)
     for rule in rules.rules:
         for service, ports in _services(rule):

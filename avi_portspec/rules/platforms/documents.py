@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from avi_portspec.model.ports import PortRange
-from avi_portspec.rules.comments import to_ascii
+from avi_portspec.rules.comments import comment_lines, to_ascii, wrap_comment
 from avi_portspec.rules.neutral import Rule, SiteRules
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "purposes_of",
     "shorten",
     "summarise",
+    "terraform_comment",
     "terraform_text",
     "yaml_text",
 ]
@@ -147,6 +148,11 @@ def disarm(lines: Iterable[str]) -> list[str]:
     return [line.replace("${", "$ {").replace("%{", "% {") for line in lines]
 
 
+def terraform_comment(texts: Iterable[str]) -> list[str]:
+    """Return texts as what stands below ``//``: lines of comment."""
+    return disarm(line for text in texts for line in wrap_comment(text))
+
+
 def json_text(document: Mapping[str, Any]) -> str:
     """Return a document as JSON, in the order in which it was put."""
     return json.dumps(document, indent=2) + "\n"
@@ -169,7 +175,7 @@ def terraform_text(
     source = {"source": f"hashicorp/{provider}", "version": version}
     return json_text(
         {
-            "//": disarm(header),
+            "//": terraform_comment(header),
             "terraform": {"required_providers": {provider: source}},
             **blocks,
         }
@@ -189,7 +195,7 @@ def yaml_text(
         documents: The documents.
         comments: Lines of printable ASCII.
     """
-    lines = [f"# {line}" for line in comments]
+    lines = [line for text in comments for line in comment_lines(text)]
     for number, document in enumerate(documents):
         if number:
             lines.append("---")

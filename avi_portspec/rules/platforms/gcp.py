@@ -33,6 +33,7 @@ from avi_portspec.rules.platforms.documents import (
     disarm,
     purposes_of,
     summarise,
+    terraform_comment,
     terraform_text,
 )
 from avi_portspec.rules.platforms.scope import judged
@@ -86,13 +87,13 @@ def _firewalls(rules: SiteRules, options: Options) -> Iterator[dict[str, Any]]:
     names = Names(_NAME, lambda key: f"avi-{options.label(key)}")
     for stand in placements(rules, _PLATFORM, _CLOUDS):
         rule, direction = stand.rule, stand.direction
-        reasons = disarm(purposes_of(rules, rule))
+        reasons = purposes_of(rules, rule)
         for kind, whence in _sources(stand):
             yield {
-                "//": reasons,
+                "//": terraform_comment(reasons),
                 "name": names.of(f"{rule.id}-{direction}{kind}"),
                 "network": _NETWORK,
-                "description": summarise(reasons, _DESCRIPTION),
+                "description": summarise(disarm(reasons), _DESCRIPTION),
                 "direction": direction.upper(),
                 "priority": _ALLOW,
                 **whence,

@@ -149,13 +149,14 @@ def _render(rules: SiteRules, options: Options, family: Family) -> str:
         lines += (f"-A {hooks[hook]} {line}" for line in content)
     for tree in trees:
         lines += _branches(tree, chains, _COMMANDS[family])
-    comments = (
-        *own.header(),
-        *about(rules, options, [family]),
-        *_loading(family, hooks, options),
-    )
+    comments = (*own.header(), *about(rules, options, [family]))
     lines = [
         *(line for text in comments for line in comment_lines(text)),
+        *(
+            line
+            for text in _loading(family, hooks, options)
+            for line in comment_lines(text, is_command=True)
+        ),
         "*filter",
         *(f":{chain} - [0:0]" for chain in chains.names),
         *lines,

@@ -26,7 +26,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from ipaddress import ip_network
 from itertools import product
-from textwrap import wrap
 from typing import Final, Literal
 
 import attrs
@@ -38,6 +37,7 @@ from avi_portspec.errors import (
 )
 from avi_portspec.model.frozen import FrozenDict
 from avi_portspec.names import LastLine
+from avi_portspec.rules.comments import wrap_comment
 from avi_portspec.rules.networks import Family, Network
 from avi_portspec.rules.neutral import (
     ReturnRule,
@@ -264,10 +264,7 @@ class _Writer:
         lines = [
             line
             for text in (*rules.header(), *notes)
-            # Whole ids, for those who search for them.
-            for line in wrap(
-                _UNCLEAN.sub(".", text), _WIDTH, break_on_hyphens=False
-            )
+            for line in wrap_comment(_UNCLEAN.sub(".", text), _WIDTH, _WIDTH)
         ]
         return self.add_header(lines, text)
 

@@ -19,7 +19,7 @@ from avi_portspec.errors import CannotExpressError
 from avi_portspec.model.frozen import FrozenDict
 from avi_portspec.model.ports import PortRange
 from avi_portspec.names import Hook
-from avi_portspec.rules.comments import comment_text, quote
+from avi_portspec.rules.comments import comment_lines, quote
 from avi_portspec.rules.networks import IPV4, IPV6, Family, Network
 from avi_portspec.rules.neutral import (
     ReturnRule,
@@ -136,14 +136,18 @@ def render(rules: SiteRules, options: Options) -> str:
     if errors:
         chains["errors"] = [x for r in rules.rules for x in _about(r, sets)]
     table = f"inet {options.identifier(_TABLE)}"
-    comments = (
-        *rules.header(),
-        *about(rules, options, FAMILIES),
+    comments = (*rules.header(), *about(rules, options, FAMILIES))
+    commands = (
         "Load with: nft -f FILE (replaces what it loaded before)",
         f"Remove with: nft delete table {table}",
     )
-    lines = [f"# {comment_text(line)}" for line in comments]
-    lines += [
+    lines = [
+        *(line for text in comments for line in comment_lines(text)),
+        *(
+            line
+            for text in commands
+            for line in comment_lines(text, is_command=True)
+        ),
         "",
         # Named first, so that there is one to be deleted.
         f"table {table}",
@@ -214,7 +218,7 @@ def _allow(rule: Rule | ReturnRule, sets: _Sets) -> Iterator[str]:
     else:
         origin, word, ports_of = rule, "", "dport"
         for purpose in rule.purposes:
-            yield f"# {comment_text(purpose)}"
+            yield from comment_lines(purpose)
     # The match on both sides' addresses is one on the family, too.
     ip = _IP[rule.family]
     source = sets.name(rule.source, rule.family, rule.sources)

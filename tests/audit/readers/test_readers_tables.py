@@ -163,6 +163,44 @@ class TestRows:
         }
         assert found.read == found.units == 4
 
+    def test_a_table_in_german(self) -> None:
+        """Its headings, and the words that change what a row means."""
+        head = (
+            "Regel;Quelle;Ziel;Protokoll;Zielport;Quellport;Aktion;Richtung;"
+            "Aktiv\n"
+        )
+        rows = (
+            "1;SE und Admin;Controller;TCP;22, 443;beliebig;erlaubt;beide;ja\n"
+            "2;beliebig;10.0.0.1;UDP;80 bis 90;alle;verboten;eingehend;ja\n"
+            "3;SE;Controller;TCP;8443 (au\u00dfer HH);;ja;ausgehend;aktiv\n"
+            "4;SE;Controller;TCP;9999;;erlaubt;;nein\n"
+        )
+        found = read_text(head + rows)
+        assert rules(found) == {
+            "table through": [
+                "allow SE, Admin > Controller tcp/22, tcp/443",
+                "allow Controller > SE, Admin tcp/22, tcp/443",
+            ],
+            "table in": ["deny any46 > 10.0.0.1/32 udp/80-90"],
+            "table out": ["allow SE > Controller tcp/8443 if (au\u00dfer HH)"],
+        }
+        assert [each.why for each in found.unread] == ["enabled: nein"]
+        assert (found.units, found.read) == (4, 3)
+
+    @pytest.mark.parametrize(
+        "head",
+        [
+            "Von,Nach,Dienst",
+            "Quell-IP,Ziel-IP,Port/Protokoll",
+            "Quellsystem,Zielsystem,Portnummer (TCP/UDP)",
+            "Quelladresse,Zieladresse,Ports",
+        ],
+    )
+    def test_other_headings_in_german(self, head: str) -> None:
+        """As people call the same columns there."""
+        found = read_text(f"{head}\na,b,tcp/1\n")
+        assert rules(found) == {"table through": ["allow a > b tcp/1"]}
+
     def test_rows_that_are_not_understood_fail(self) -> None:
         """Each with why; the others are read."""
         text = "action,direction,from,to,port\n" + "".join(
