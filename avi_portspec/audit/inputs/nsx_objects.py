@@ -87,7 +87,9 @@ class Objects:
                 networks += read_networks(each)
                 continue
             group = group_of(each, family)
-            known = self.addresses.get(group.name or "")
+            # Terraform names a group by its whole path.
+            name = (group.name or "").rpartition("/")[2]
+            known = self.addresses.get(name)
             if known is None:
                 found.append(group)
             else:
@@ -113,13 +115,16 @@ class Objects:
         Raises:
             WrongError: It is not right.
         """
+        return or_unknown(partial(self._service, rule))
+
+    def _service(self, rule: Node) -> Spans:
         paths = rule.at("services").each()
         inline = rule.at("service_entries").each()
         if not inline and (
             not paths or any(each.value == _ANY for each in paths)
         ):
             return EVERY_SERVICE
-        return or_unknown(partial(self._services, paths, inline))
+        return self._services(paths, inline)
 
     def _services(
         self, paths: Sequence[Node], entries: Sequence[Node], depth: int = 0
@@ -166,7 +171,7 @@ class Objects:
             return self._services(
                 [entry.at("nested_service_path")], (), depth + 1
             )
-        why = "an entry of a service that is not about IP"
+        why = "an entry of a service of a kind that is not read"
         raise UnsettledError(Unknown(entry.at("id").name(""), why))
 
     def source_ports(self, rule: Node) -> Spans | None:

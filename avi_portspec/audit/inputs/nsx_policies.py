@@ -99,14 +99,17 @@ def policy_rules(
                 _sequence(node),
                 number,
             )
+            service = objects.service(node)
             rule = Rule(
                 id=f"{policy.at('display_name', 'id').name('policy')}/{name}",
                 place=place,
                 action="allow" if action == "allow" else "deny",
                 sources=_parties(objects, node, "source"),
                 destinations=_parties(objects, node, "destination"),
-                service=objects.service(node),
-                source_ports=objects.source_ports(node),
+                service=service,
+                source_ports=None
+                if isinstance(service, Unknown)
+                else objects.source_ports(node),
                 conditions=objects.conditions(node),
             )
             yield Placed(
@@ -117,7 +120,11 @@ def policy_rules(
 
 
 def firewall_filters(
-    found: Iterable[Placed], place: Place, *, is_stateful: bool
+    found: Iterable[Placed],
+    place: Place,
+    *,
+    is_stateful: bool,
+    assumes: tuple[str, ...] = (),
 ) -> Iterator[Filter]:
     """Yield the filters of the distributed firewall.
 
@@ -125,6 +132,7 @@ def firewall_filters(
         found: The rules of all policies.
         place: Where they stand.
         is_stateful: Whether all policies keep state.
+        assumes: What was assumed to read them, in words.
     """
     placed = sorted(found, key=lambda each: each.order)
     for name, way in zip(FILTERS, _WAYS, strict=True):
@@ -138,6 +146,7 @@ def firewall_filters(
             rules=tuple(each.rule[way] for each in placed if way in each.ways),
             last_resort=last_resort("nsx"),
             is_stateful=is_stateful,
+            assumes=assumes,
         )
 
 
