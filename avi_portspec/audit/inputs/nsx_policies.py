@@ -191,6 +191,7 @@ def _applied(rule: Rule, way: Direction, scoped: Iterable[Node]) -> Rule:
         if way == "in":
             return attrs.evolve(rule, destinations=groups)
         return attrs.evolve(rule, sources=groups)
-    listed = ", ".join(each.name or each.id for each in groups)
+    names = ((each.name or each.id).rpartition("/")[2] for each in groups)
+    listed = ", ".join(names)
     conditions = (*rule.conditions, f"applied to {listed}")
     return attrs.evolve(rule, conditions=conditions)
