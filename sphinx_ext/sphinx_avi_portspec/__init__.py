@@ -39,7 +39,7 @@ __all__ = ["setup"]
 
 #: Raised whenever what is kept between two builds changes its meaning, or
 #: the modules of the nodes in it, which are kept by name.
-ENV_VERSION = 5
+ENV_VERSION = 6
 
 COMPONENTS = (
     setup_config,

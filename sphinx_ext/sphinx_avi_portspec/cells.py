@@ -16,11 +16,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from docutils import nodes
-from sphinx import addnodes
 
+from sphinx_avi_portspec.messages import Phrase, Whole
 from sphinx_avi_portspec.pen import (
+    AviTranslatable,
     Pen,
-    Phrase,
     is_typed,
     make_target,
 )
@@ -44,6 +44,7 @@ __all__ = [
     "make_cell",
     "make_table",
     "make_text_cell",
+    "note_phrase",
     "setup_cells",
     "write_cell",
     "write_lead",
@@ -81,24 +82,10 @@ class AviMachineCell(AviCompact):
     kind = "machine"
 
 
-class AviProseCell(AviCompact, addnodes.translatable):
-    """A phrase to translate."""
+class AviProseCell(AviCompact, AviTranslatable):
+    """A phrase to translate, or none."""
 
     kind = "prose"
-
-    def preserve_original_messages(self) -> None:
-        """Do nothing: the phrase is kept as the raw source."""
-
-    def extract_original_messages(self) -> Sequence[str]:
-        """Return the phrase, if there is one."""
-        return (self.rawsource,) if self.rawsource else ()
-
-    def apply_translated_message(
-        self, original_message: str, translated_message: str
-    ) -> None:
-        """Replace the phrase with its translation."""
-        self.clear()
-        self.append(nodes.Text(translated_message))
 
 
 _KINDS: Final[dict[Kind, type[AviCompact]]] = {
@@ -143,12 +130,19 @@ def make_text_cell(
         anchors = [make_target(ids)] if ids else []
         return write_cell(pen, *anchors, *pieces, *marks)
     made = _KINDS[kind](text)
+    note_phrase(pen, made, text)
     for piece in pieces:
         made.append(nodes.Text(piece) if isinstance(piece, str) else piece)
     if ids:
         made["ids"] += ids
     made.source, made.line = pen.source, pen.line
     return made
+
+
+def note_phrase(pen: Pen, cell: AviCompact, text: str) -> None:
+    """Note that the text of a cell is translated, where it is."""
+    if text and isinstance(cell, AviProseCell):
+        cell.phrases = (pen.find(text),)
 
 
 def expand(cell: AviCompact) -> AviCell:
@@ -158,12 +152,15 @@ def expand(cell: AviCompact) -> AviCell:
     to the paragraph.
     """
     pen = Pen(cell.source or "", cell.line or 0, "")
-    pieces: list[str | nodes.Node] = [
-        Phrase(child)
-        if cell.kind == "prose" and isinstance(child, nodes.Text)
-        else child
-        for child in cell.children
-    ]
+    pieces: list[str | nodes.Node] = [*cell.children]
+    if isinstance(cell, AviProseCell):
+        known = {str(said): said for said in cell.phrases}
+        pieces = [
+            known.get(child.astext(), Whole(child.astext()))
+            if isinstance(child, nodes.Text)
+            else child
+            for child in pieces
+        ]
     anchors = [make_target(cell["ids"])] if cell["ids"] else []
     paragraph = pen.paragraph(*anchors, *pieces)
     paragraph["classes"] += cell["classes"]

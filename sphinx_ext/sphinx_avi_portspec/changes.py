@@ -35,7 +35,8 @@ from sphinx_avi_portspec.grouped import (
 )
 from sphinx_avi_portspec.layouts import describe_flow
 from sphinx_avi_portspec.marks import EXPLAINED, Marks
-from sphinx_avi_portspec.pen import Filled, Phrase, link, name_record
+from sphinx_avi_portspec.messages import Filled, Phrase
+from sphinx_avi_portspec.pen import link, name_record
 from sphinx_avi_portspec.sources import use_deployment, use_edition
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ class PortChanges(TableDirective):
         if "old" not in self.options:
             raise self.error(":old: is required: the edition to compare with")
         old = use_edition(self.env, self.options["old"])
+        pen.names = self.find_names(old, edition)
         if "deployment" in self.options:
             made = self._plan(pen, old, edition)
         elif self.options.keys() & {"show", "collection", "kind"}:
@@ -156,9 +158,9 @@ class PortChanges(TableDirective):
             if not changes:
                 text, more = "No differences.", []
             said = [pen.paragraph(Phrase(text))]
-            said += [pen.paragraph(Filled.from_text(hidden))] if hidden else []
+            said += [pen.paragraph(Phrase(hidden))] if hidden else []
             return [make_editions_line(pen, old, new), *said, *more]
-        premise = [Filled.from_text(f"{change_counts(changes)}.")]
+        premise = [Phrase(f"{change_counts(changes)}.")]
         block = self._block(
             pen, old, new, parts, premise=premise, last="Needed", hidden=hidden
         )
@@ -191,7 +193,7 @@ class PortChanges(TableDirective):
         phrase = deployment_phrase(plan.new.deployment, new.facets)
         hidden = "" if whole else hidden_steps(plan)
         premise = [
-            Filled.from_text(f"{title}.", old.id, new.id),
+            Phrase(f"{title}."),
             " ",
             Phrase(f"{phrase}."),
         ]
@@ -262,7 +264,7 @@ class PortChanges(TableDirective):
         table["classes"] += ["avi-changes", *self.options.get("class", ())]
         said: list[nodes.Node] = []
         if hidden:
-            said.append(pen.paragraph(Filled.from_text(hidden)))
+            said.append(pen.paragraph(Phrase(hidden)))
         said += make_footnotes(pen, drawn.footnotes, marks)
         if self.config.avi_portspec_source_line:
             said.append(make_editions_line(pen, old, new))

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape, unescape
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from docutils import nodes
@@ -40,8 +41,9 @@ from sphinx_avi_portspec.lookup import (
     build_lookup,
     list_lines,
 )
-from sphinx_avi_portspec.pen import Filled, Phrase, fill
+from sphinx_avi_portspec.messages import Filled, Phrase, Whole
 from sphinx_avi_portspec.scripts import AviScriptMessages, write_words
+from sphinx_avi_portspec.sources import find_names
 from sphinx_avi_portspec.tables import PortTable
 from sphinx_avi_portspec.writers import has_scripts, keep_whole
 
@@ -118,9 +120,9 @@ CHOOSER_MESSAGES: Final = (
     "Assumed",
     "Flow",
 )
-#: What stands around a message in HTML, and before each of its values:
-#: characters that no text has.
-_OPEN, _CLOSE, _NEXT = "\ue000", "\ue001", "\ue002"
+#: What stands around a message in HTML, and before each of its values, those
+#: that are translated and the others: characters that no text has.
+_OPEN, _CLOSE, _SAID, _NAME = "\ue000", "\ue001", "\ue002", "\ue003"
 _MESSAGE: Final = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
 
 
@@ -131,32 +133,27 @@ class AviChooser(AviScriptMessages):
 
     def extract_original_messages(self) -> tuple[str, ...]:
         """Return what the script, the choice and the answers say."""
-        of_page = (
-            _split(found)[0] for found in _MESSAGE.finditer(self["html"])
-        )
-        said = [
-            *CHOOSER_MESSAGES,
-            *of_page,
-            *_list_texts(self["data"]["said"]),
-        ]
-        return tuple(dict.fromkeys(said))
+        of_page = map(_read, _MESSAGE.finditer(self["html"]))
+        said = [*of_page]
+        _map_texts(self["data"]["said"], said.append)
+        found = (message for phrase in said for message in phrase.messages)
+        return tuple(dict.fromkeys([*CHOOSER_MESSAGES, *found]))
 
     def write(self) -> str:
         """Return the data and the choice, translated."""
         words = json.loads(self.get("words", "{}"))
         own = {k: v for k, v in words.items() if k in CHOOSER_MESSAGES}
         data = dict(self["data"])
-        data |= _translate(data.pop("said"), words)
+        say = methodcaller("render", words)
+        data |= _map_texts(data.pop("said"), say)
         # Browsers do not execute it, so that every content-security policy
         # allows it.
         text = json.dumps(data, separators=(",", ":"))
         text = text.replace("<", "\\u003c").replace("&", "\\u0026")
 
-        def translate(found: re.Match[str]) -> str:
-            message, *values = _split(found)
-            return escape(fill(words.get(message, message), values))
-
-        html = _MESSAGE.sub(translate, self["html"])
+        html = _MESSAGE.sub(
+            lambda found: escape(say(_read(found))), self["html"]
+        )
         # Not in attributes.
         html = re.sub(r">[^<]+", lambda text: keep_whole(text[0]), html)
         return "".join(
@@ -168,34 +165,28 @@ class AviChooser(AviScriptMessages):
         )
 
 
-def _split(found: re.Match[str]) -> list[str]:
-    """Return a message in HTML, and the values that it is filled with."""
-    return [*map(unescape, found[1].split(_NEXT))]
+def _read(found: re.Match[str]) -> Phrase:
+    """Return a message in HTML, with what it is filled with."""
+    message, *values = re.split(f"([{_SAID}{_NAME}])", unescape(found[1]))
+    marks = zip(values[::2], values[1::2], strict=True)
+    return Filled(
+        message,
+        *(Phrase(value) if mark == _SAID else value for mark, value in marks),
+    )
 
 
-def _list_texts(said: Any) -> Iterator[str]:
-    """Yield the texts in what is said; statuses are none."""
+def _map_texts(said: Any, change: Callable[[Any], Any]) -> Any:
+    """Return what is said with each text changed; statuses are none."""
     if isinstance(said, str):
-        yield said
-    elif isinstance(said, Mapping):
-        yield from _list_texts([v for k, v in said.items() if k != "status"])
-    elif said is not None:
-        for part in said:
-            yield from _list_texts(part)
-
-
-def _translate(said: Any, words: Mapping[str, str]) -> Any:
-    """Return what is said in other words."""
-    if isinstance(said, str):
-        return words.get(said, said)
+        return change(said)
     if isinstance(said, Mapping):
         return {
-            k: v if k == "status" else _translate(v, words)
+            k: v if k == "status" else _map_texts(v, change)
             for k, v in said.items()
         }
     if said is None:
         return None
-    return [_translate(part, words) for part in said]
+    return [_map_texts(part, change) for part in said]
 
 
 class PortExplorer(PortTable):
@@ -234,7 +225,7 @@ class PortExplorer(PortTable):
         )
         # The caption is within what is folded, and would not be seen.
         whole = self.parse_title().astext() if self.arguments else _WHOLE
-        line = pen.paragraph(Phrase(whole), kind=AviSummary)
+        line = pen.paragraph(Whole(whole), kind=AviSummary)
         return [
             *made[:at],
             chooser,
@@ -251,18 +242,24 @@ class Page:
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
+        self._find = find = find_names([edition]).find
         self.lines = list_lines(edition)
         facets = {facet.id: facet for facet in edition.facets}
         #: For each choice: its id, its name, whether it is of several, and
         #: the values with their texts. What is chosen at first comes first.
         self.choices: list[tuple[str, str, bool, list[tuple[str, str]]]] = []
+        values: list[tuple[str, str]]
         for name in ("cloud", "controller", "nodes", "service", "feature"):
             facet = facets.get(name)  # type: ignore[call-overload]
             if facet is not None:
-                values = [(v.id, choice_phrase(v.label)) for v in facet.values]
+                values = [
+                    (v.id, find(choice_phrase(v.label))) for v in facet.values
+                ]
                 self.choices.append((name, facet.name, facet.many, values))
             elif name == "nodes":
-                values = [(k, choice_phrase(v)) for k, v in NODES.items()]
+                values = [
+                    (k, find(choice_phrase(v))) for k, v in NODES.items()
+                ]
                 self.choices.append((name, NODES_NAME, False, values))
         for flow in edition.flows:
             if flow.direction_doubts:
@@ -336,12 +333,15 @@ class Page:
                 for k, v in found.items()
                 if k not in {"starts", "answers", "titles", "offered"}
             },
-            "said": {
-                "ask": _ASK_OR if has_alone else _ASK,
-                "answers": found["answers"],
-                "titles": found["titles"],
-                "phrases": {v.id: v.phrase for v in clouds if v.phrase},
-            },
+            "said": _map_texts(
+                {
+                    "ask": _ASK_OR if has_alone else _ASK,
+                    "answers": found["answers"],
+                    "titles": found["titles"],
+                    "phrases": {v.id: v.phrase for v in clouds if v.phrase},
+                },
+                self._find,
+            ),
         }
 
     def _example(self) -> dict[str, list[str]]:
@@ -393,7 +393,7 @@ class Page:
         text = ", with ".join(
             filter(None, [*(names[c] for c in example["cloud"]), services])
         )
-        shown = _message(f"Example: {text}.")
+        shown = _message(self._find(f"Example: {text}."))
         buttons = "".join(_button(*button) for button in _BUTTONS)
         start = _button("Start from this example", "choose", "example")
         yield (
@@ -423,7 +423,7 @@ class Page:
             '</table><div data-part="below" class="avi-below"><details>'
             '<summary></summary><ol></ol></details><p class="avi-source">'
             f"{_say('span', 'Source:')} {page}"
-            f"{_message(source_text(self.edition))}</p></div>"
+            f"{_message(self._find(source_text(self.edition)))}</p></div>"
         )
         for at, line in enumerate(self.lines):
             yield from self._row(at, line)
@@ -468,8 +468,8 @@ class Page:
                 applies += f"; not documented {silent}"
         stated = f"{site or _PAGE}: {places_phrase(records, edition)}"
         return (
-            ("Applies", _message(applies), ""),
-            ("Stated in", _message(stated), ""),
+            ("Applies", _message(self._find(applies)), ""),
+            ("Stated in", _message(self._find(stated)), ""),
             ("Assumed", "", ' class="avi-assumed"'),
             ("Flow", (line.exclusion or line.flows[0]).id, ""),
         )
@@ -479,8 +479,11 @@ def _message(text: str) -> str:
     """Return a text, in HTML, that is translated."""
     parts = [text]
     if isinstance(text, Filled):
-        parts = [text.message, *map(str, text.values)]
-    return f"{_OPEN}{_NEXT.join(map(escape, parts))}{_CLOSE}"
+        parts = [text.message]
+        for value in text.values:
+            mark = _SAID if isinstance(value, Phrase) else _NAME
+            parts.append(f"{mark}{value}")
+    return f"{_OPEN}{escape(''.join(parts))}{_CLOSE}"
 
 
 def _say(tag: str, text: str) -> str:

@@ -13,7 +13,8 @@ from avi_portspec.documents import join
 from avi_portspec.model.phrases import asked_of, deployment_phrase
 from avi_portspec.tabular.filters import asked_clouds
 from sphinx_avi_portspec.directive import PortDirective
-from sphinx_avi_portspec.pen import Phrase, link_place
+from sphinx_avi_portspec.messages import Phrase
+from sphinx_avi_portspec.pen import link_place
 from sphinx_avi_portspec.sources import hash_deployment, use_deployment
 from sphinx_avi_portspec.unresolved import (
     list_declined,

@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterator
-from functools import partial
 from html import escape
+from operator import methodcaller
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from sphinx import addnodes
 from sphinx.ext.graphviz import align_spec, graphviz
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -31,10 +30,11 @@ from sphinx_avi_portspec.matrix import (
     has_brackets,
     intersperse,
 )
-from sphinx_avi_portspec.pen import Phrase, make_target
+from sphinx_avi_portspec.messages import Phrase, Whole
+from sphinx_avi_portspec.pen import AviTranslatable, make_target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from sphinx.application import Sphinx
     from sphinx.writers.html5 import HTML5Translator
@@ -57,31 +57,15 @@ USED: Final = (
 _DRAWN: Final = "avi-drawn"
 
 
-class AviDrawing(nodes.General, nodes.Element, addnodes.translatable):
+class AviDrawing(nodes.General, nodes.Element, AviTranslatable):
     """A picture, in ``svg``, and one in fixed colours, in ``fixed``.
 
     Lines are as long as their words, so that with other words it is drawn
     again.
     """
 
-    #: The phrases in it, its title first.
-    phrases: tuple[str, ...] = ()
     #: Returns both pictures in other words, while the document is read.
-    redraw: Callable[[Callable[[str], str]], tuple[str, str]] | None = None
-
-    def preserve_original_messages(self) -> None:
-        """Do nothing: the phrases are kept as they are."""
-
-    def extract_original_messages(self) -> Sequence[str]:
-        """Return the phrases."""
-        return self.phrases
-
-    def apply_translated_message(
-        self, original_message: str, translated_message: str
-    ) -> None:
-        """Draw it with the translation in the place of a phrase."""
-        translated = self.attributes.setdefault("translations", {})
-        translated[original_message] = translated_message
+    redraw: Callable[[Callable[[Phrase], str]], tuple[str, str]] | None = None
 
 
 class DrawAgain(SphinxTransform):
@@ -93,17 +77,12 @@ class DrawAgain(SphinxTransform):
     def apply(self, **kwargs: Any) -> None:
         """Draw those anew of which phrases are translated."""
         for drawing in self.document.findall(AviDrawing):
-            words = drawing.attributes.pop("translations", {})
-            if words and drawing.redraw is not None:
-                say = partial(_look_up, words)
+            if drawing.words and drawing.redraw is not None:
+                say = methodcaller("render", drawing.words)
                 drawing["svg"], drawing["fixed"] = drawing.redraw(say)
-                drawing["alt"] = say(drawing["alt"])
+                drawing["alt"] = say(drawing.phrases[0])
             # It holds the edition, which is kept nowhere.
             drawing.redraw = None
-
-
-def _look_up(words: Mapping[str, str], phrase: str) -> str:
-    return words.get(phrase, phrase)
 
 
 class PortDiagram(MatrixDirective):
@@ -159,15 +138,15 @@ class PortDiagram(MatrixDirective):
     def _drawing(
         self, pen: Pen, edition: Edition, matrix: Matrix
     ) -> AviDrawing:
-        title = self._title()
-        said: dict[str, None] = {}
+        title = Whole(self._title())
+        said: dict[Phrase, None] = {title: None}
 
-        def note(phrase: str) -> str:
+        def note(phrase: Phrase) -> str:
             said[phrase] = None
             return phrase
 
-        def redraw(say: Callable[[str], str]) -> tuple[str, str]:
-            picture = draw(edition, matrix, say)
+        def redraw(say: Callable[[Phrase], str]) -> tuple[str, str]:
+            picture = draw(edition, matrix, lambda text: say(pen.find(text)))
             assert picture is not None  # noqa: S101 - it was drawn before
             return (
                 picture.write(pen.prefix, say(title)),
@@ -176,7 +155,7 @@ class PortDiagram(MatrixDirective):
 
         svg, fixed = redraw(note)
         made = AviDrawing(svg=svg, fixed=fixed, alt=title)
-        made.phrases, made.redraw = (title, *said), redraw
+        made.phrases, made.redraw = (*said,), redraw
         self.set_source_info(made)
         return made
 

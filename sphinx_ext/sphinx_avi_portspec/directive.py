@@ -27,14 +27,20 @@ from avi_portspec.tabular.filters import (
 from sphinx_avi_portspec.cells import make_table
 from sphinx_avi_portspec.domain import get_domain
 from sphinx_avi_portspec.layouts import keep_near, name_ends
-from sphinx_avi_portspec.pen import Pen, Phrase
-from sphinx_avi_portspec.sources import use_edition
+from sphinx_avi_portspec.messages import Phrase
+from sphinx_avi_portspec.pen import Pen
+from sphinx_avi_portspec.sources import (
+    find_names,
+    use_deployment,
+    use_edition,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from avi_portspec import Edition, Exclusion, Flows, Pointer
     from avi_portspec.tabular.filters import Filter
+    from sphinx_avi_portspec.messages import Names
 
 __all__ = [
     "SELECTION",
@@ -135,6 +141,19 @@ class PortDirective(SphinxDirective):
         """Return the nodes."""
         raise NotImplementedError
 
+    def find_names(
+        self, *editions: Edition, statements: bool = False
+    ) -> Names:
+        """Return what the directive's sentences can name.
+
+        Args:
+            editions: The editions that it shows.
+            statements: Whether it shows what other sources state.
+        """
+        given = self.options.get("deployment")
+        deployment = given and use_deployment(self.env, editions[-1], given)
+        return find_names(editions, deployment, statements=statements)
+
     def _pen(self, edition: Edition) -> Pen:
         """Return a pen that knows the directive's source and line."""
         source, line = self.get_source_info()
@@ -142,6 +161,7 @@ class PortDirective(SphinxDirective):
         serial = self.env.new_serialno("avi-portspec")
         prefix = make_id(f"avi-{self.env.docname}-{serial}")
         made = Pen(source, line, prefix, start=self.find_home(edition))
+        made.names = self.find_names(edition)
         if "no-index" in self.options:
             made.anchors = None
         return made

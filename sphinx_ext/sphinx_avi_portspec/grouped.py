@@ -28,16 +28,11 @@ from sphinx_avi_portspec.cells import (
     AviProseCell,
     add_below,
     make_cell,
+    note_phrase,
     write_lead,
 )
-from sphinx_avi_portspec.pen import (
-    AviTag,
-    Filled,
-    Phrase,
-    is_typed,
-    link_home,
-    make_target,
-)
+from sphinx_avi_portspec.messages import Filled, Phrase
+from sphinx_avi_portspec.pen import AviTag, is_typed, link_home, make_target
 from sphinx_avi_portspec.writers import keep_whole
 
 if TYPE_CHECKING:
@@ -325,6 +320,7 @@ def write_compact(
     made = kind(text if kind.kind == "prose" else "")
     if text:
         made.append(nodes.Text(text))
+    note_phrase(pen, made, text)
     made["ids"] += ids
     if scope:
         made["scope"] = scope

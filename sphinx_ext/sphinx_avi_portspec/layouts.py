@@ -29,7 +29,8 @@ from sphinx_avi_portspec.cells import (
     make_text_cell,
     write_cell,
 )
-from sphinx_avi_portspec.pen import AviTag, Phrase, make_target
+from sphinx_avi_portspec.messages import Phrase
+from sphinx_avi_portspec.pen import AviTag, make_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,7 +21,8 @@ from sphinx_avi_portspec.layouts import (
     name_ends,
 )
 from sphinx_avi_portspec.marks import EXPLAINED, Marks
-from sphinx_avi_portspec.pen import AviTag, Phrase
+from sphinx_avi_portspec.messages import Phrase
+from sphinx_avi_portspec.pen import AviTag
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,8 @@ from avi_portspec import Flow
 from avi_portspec.model.phrases import NOTHING_ASKED, is_relevant
 from avi_portspec.model.wording import lead_reasons
 from avi_portspec.tabular.lines import letter
-from sphinx_avi_portspec.pen import Phrase, make_target
+from sphinx_avi_portspec.messages import Phrase
+from sphinx_avi_portspec.pen import make_target
 
 if TYPE_CHECKING:
     from avi_portspec import Edition, Exclusion, Pointer, Reason

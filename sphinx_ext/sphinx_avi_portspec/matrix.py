@@ -31,16 +31,14 @@ from sphinx_avi_portspec.directive import (
     TableDirective,
     say_nothing,
 )
-from sphinx_avi_portspec.grouped import make_below, make_empty_table
-from sphinx_avi_portspec.layouts import end_sentence
-from sphinx_avi_portspec.pen import (
-    AviLabelled,
-    AviTag,
-    Filled,
-    Phrase,
-    link,
-    make_target,
+from sphinx_avi_portspec.grouped import (
+    make_below,
+    make_empty_table,
+    write_compact,
 )
+from sphinx_avi_portspec.layouts import end_sentence
+from sphinx_avi_portspec.messages import Filled, Phrase
+from sphinx_avi_portspec.pen import AviLabelled, AviTag, link, make_target
 from sphinx_avi_portspec.writers import PlainTransform
 
 if TYPE_CHECKING:
@@ -367,9 +365,7 @@ def _make_cell(pen: Pen, edition: Edition, cell: Cell) -> nodes.entry:
         for pieces in _port_paragraphs(pen, edition, cell)
     ]
     if not paragraphs:
-        dash = AviDashCell(NONE_LISTED, nodes.Text(NONE_LISTED))
-        dash.source, dash.line = pen.source, pen.line
-        return dash
+        return write_compact(pen, AviDashCell, NONE_LISTED)
     made = make_cell(pen, *paragraphs)
     made["role"] = "cell"
     return made

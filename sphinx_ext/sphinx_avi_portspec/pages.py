@@ -30,7 +30,7 @@ from sphinx_avi_portspec.lists import (
     make_note_paragraph,
 )
 from sphinx_avi_portspec.marks import EXPLAINED, Marks, Noted
-from sphinx_avi_portspec.pen import Phrase
+from sphinx_avi_portspec.messages import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable

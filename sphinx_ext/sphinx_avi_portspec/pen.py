@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import zip_longest
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from docutils import nodes
 from sphinx import addnodes
@@ -13,14 +11,14 @@ from sphinx import addnodes
 import avi_portspec
 from avi_portspec.beyond.wording import traffic_text
 from avi_portspec.model.display import ports_text
+from sphinx_avi_portspec.messages import Filled, Phrase, Whole
 
 if TYPE_CHECKING:
-    from typing import Self
-
     from sphinx.application import Sphinx
     from sphinx.domains import Domain
 
     from avi_portspec.model.edition import EditionData
+    from sphinx_avi_portspec.messages import Names
 
 __all__ = [
     "NO_EDITION",
@@ -30,11 +28,9 @@ __all__ = [
     "AviPlainProse",
     "AviProse",
     "AviTag",
+    "AviTranslatable",
     "AviWords",
-    "Filled",
     "Pen",
-    "Phrase",
-    "fill",
     "is_typed",
     "link",
     "link_home",
@@ -55,11 +51,42 @@ class AviTag(nodes.inline):
     """A word in front of what is said of a need."""
 
 
-#: What can be within a paragraph and is translated with it.
-_TRANSLATED = (nodes.reference, AviTag)
+class AviTranslatable(addnodes.translatable):
+    """A node with phrases to translate."""
+
+    #: The phrases, untranslated.
+    phrases: tuple[Phrase, ...] = ()
+    #: The translations so far, by message.
+    words: Mapping[str, str] = {}
+    #: What a phrase stands in: what else has the same text is no phrase.
+    within: ClassVar[tuple[type[nodes.Element], ...]] = (nodes.Element,)
+
+    def preserve_original_messages(self) -> None:
+        """Do nothing: the phrases are kept as they are made."""
+
+    def extract_original_messages(self) -> Sequence[str]:
+        """Return the messages of the phrases."""
+        found = (text for said in self.phrases for text in said.messages)
+        return tuple(dict.fromkeys(found))
+
+    def apply_translated_message(
+        self, original_message: str, translated_message: str
+    ) -> None:
+        """Say what has the message with its translation."""
+        shown = {said.render(self.words): said for said in self.phrases}
+        self.words = {**self.words, original_message: translated_message}
+        self.say_again(shown)
+
+    def say_again(self, shown: Mapping[str, Phrase]) -> None:
+        """Replace the phrases, by what is shown of each, in new words."""
+        for text in list(self.findall(nodes.Text)):
+            # A literal with the same text is not translated.
+            if text in shown and isinstance(text.parent, self.within):
+                made = shown[text].render(self.words)
+                text.parent.replace(text, nodes.Text(made))
 
 
-class AviProse(nodes.paragraph, addnodes.translatable):
+class AviProse(nodes.paragraph, AviTranslatable):
     """A paragraph with pieces to translate.
 
     Numbers, names and links to explanations are not translated; translating
@@ -67,30 +94,6 @@ class AviProse(nodes.paragraph, addnodes.translatable):
     """
 
     tagname = "paragraph"
-    #: The messages: the pieces, untranslated and unfilled.
-    phrases: tuple[str, ...] = ()
-    #: For messages that are filled: what stands for each, and its values.
-    filled: Mapping[str, Mapping[str, tuple[object, ...]]] = {}
-
-    def preserve_original_messages(self) -> None:
-        """Do nothing: the pieces are kept as they are made."""
-
-    def extract_original_messages(self) -> Sequence[str]:
-        """Return the pieces."""
-        return self.phrases
-
-    def apply_translated_message(
-        self, original_message: str, translated_message: str
-    ) -> None:
-        """Replace a piece with its translation."""
-        shown = self.filled.get(original_message, {original_message: ()})
-        for text in list(self.findall(nodes.Text)):
-            # A literal with the same text is not translated.
-            if text in shown and isinstance(
-                text.parent, (AviProse, *_TRANSLATED)
-            ):
-                made = fill(translated_message, shown[text])
-                text.parent.replace(text, nodes.Text(made))
 
 
 class AviPlainProse(AviProse, nodes.Special):
@@ -127,76 +130,22 @@ def make_target(ids: Iterable[str]) -> nodes.target:
     return made
 
 
-class Phrase(str):
-    """A piece of a paragraph to translate."""
-
-    __slots__ = ()
-
-
-class Filled(Phrase):
-    """A message filled with values, which are not translated.
-
-    Args:
-        message: The message, with ``{}`` for each value.
-        values: The values.
-    """
-
-    __slots__ = ("message", "values")
-    message: str
-    values: tuple[object, ...]
-
-    def __new__(cls, message: str, *values: object) -> Self:
-        """Fill the message."""
-        made = super().__new__(cls, fill(message, values))
-        made.message, made.values = message, values
-        return made
-
-    @classmethod
-    def from_text(cls, text: str, *names: str) -> Self:
-        """Return a text as a message that is filled with its numbers.
-
-        They change with the data, and a translation would be lost.
-
-        Args:
-            text: The text, without ``{}``.
-            names: What else in it changes with the data.
-        """
-        pattern = "|".join([*map(re.escape, names), r"\d+"])
-        pieces = re.split(f"({pattern})", text)
-        return cls("{}".join(pieces[::2]), *pieces[1::2])
-
-
-def fill(message: str, values: Iterable[object]) -> str:
-    """Return a message with values for its ``{}``.
-
-    A translation with too few or too many of them fails no build.
-    """
-    first, *parts = message.split("{}")
-    pairs = zip_longest([*values][: len(parts)], parts, fillvalue="")
-    return first + "".join(f"{value}{part}" for value, part in pairs)
-
-
-class AviLabelled(nodes.Element, addnodes.translatable):
+class AviLabelled(nodes.Element, AviTranslatable):
     """A node with a ``label`` for those who do not see it."""
 
-    def preserve_original_messages(self) -> None:
-        """Do nothing: a label is kept with its message."""
-
     def extract_original_messages(self) -> Sequence[str]:
-        """Return the label, unfilled."""
+        """Return the messages of the label."""
         label = self["label"]
-        return (label.message if isinstance(label, Filled) else label,)
+        self.phrases = (label if isinstance(label, Phrase) else Whole(label),)
+        return super().extract_original_messages()
 
-    def apply_translated_message(
-        self, original_message: str, translated_message: str
-    ) -> None:
-        """Fill the translation with what the label is filled with."""
-        label = self["label"]
-        values = label.values if isinstance(label, Filled) else ()
-        self["label"] = fill(translated_message, values)
+    def say_again(self, shown: Mapping[str, Phrase]) -> None:
+        """Give it the label in new words."""
+        (label,) = self.phrases
+        self["label"] = label.render(self.words)
 
 
-class AviWords(nodes.inline, addnodes.translatable):
+class AviWords(nodes.inline, AviTranslatable):
     """A phrase in a line of the author's own text, which can be a link.
 
     What is within a link is copied when that is resolved, and a copy is given
@@ -204,23 +153,11 @@ class AviWords(nodes.inline, addnodes.translatable):
     """
 
     tagname = "inline"
-    #: What the phrase is filled with.
-    values: tuple[object, ...] = ()
 
-    def preserve_original_messages(self) -> None:
-        """Do nothing: the phrase is kept as the raw source."""
 
-    def extract_original_messages(self) -> Sequence[str]:
-        """Return the phrase."""
-        return (self.rawsource,)
-
-    def apply_translated_message(
-        self, original_message: str, translated_message: str
-    ) -> None:
-        """Replace the phrase with its translation."""
-        (text,) = self.findall(nodes.Text)
-        made = fill(translated_message, self.values)
-        text.parent.replace(text, nodes.Text(made))
+#: What can be within a paragraph and is translated with it.
+_TRANSLATED = (nodes.reference, AviTag)
+AviProse.within = (AviProse, *_TRANSLATED)
 
 
 class Pen:
@@ -235,9 +172,13 @@ class Pen:
         canonical: Whether the directive is the home of its records.
         anchors: The ids of the records with an anchor, by kind and name;
             ``None`` for no anchors.
+        names: What its sentences can name; ``None`` if they name nothing.
     """
 
-    __slots__ = ("anchors", "canonical", "line", "prefix", "source", "start")
+    __slots__ = (
+        *("anchors", "canonical", "line", "names", "prefix", "source"),
+        "start",
+    )
 
     def __init__(
         self, source: str, line: int, prefix: str, *, start: str | None = None
@@ -250,13 +191,24 @@ class Pen:
         self.start = start or prefix
         self.canonical = start is not None
         self.anchors: dict[tuple[str, str], str] | None = {}
+        self.names: Names | None = None
 
     def within(self, name: str) -> Pen:
         """Return a pen for a part of the directive, with its own ids."""
         made = Pen(self.source, self.line, f"{self.prefix}-{name}")
         made.start, made.canonical = self.start, self.canonical
-        made.anchors = self.anchors
+        made.anchors, made.names = self.anchors, self.names
         return made
+
+    def find(self, text: str) -> Phrase:
+        """Return a text as a phrase, filled with what it names.
+
+        What is filled already, and what the author writes, stays as it is.
+        """
+        if type(text) not in {str, Phrase}:
+            assert isinstance(text, Phrase)  # noqa: S101 - for types
+            return text
+        return self.names.find(text) if self.names else Phrase(text)
 
     def claim(self, kind: str, name: str) -> list[str]:
         """Return the id of a record's anchor, at its first appearance."""
@@ -286,31 +238,26 @@ class Pen:
             kind: Its class, if it is not an ordinary one.
         """
         children: list[nodes.Node] = []
-        phrases: list[str] = []
-        filled: dict[str, dict[str, tuple[object, ...]]] = {}
+        phrases: list[Phrase] = []
         typed = False
         for piece in pieces:
             if not isinstance(piece, str):
                 children.append(piece)
                 if isinstance(piece, _TRANSLATED) and piece.rawsource:
                     # A link to a heading, or a tag, is translated too.
-                    phrases.append(piece.rawsource)
+                    phrases.append(Whole(piece.rawsource))
                 continue
             text = str(piece)
             children.append(nodes.Text(text))
-            if isinstance(piece, Filled):
-                phrases.append(piece.message)
-                filled.setdefault(piece.message, {})[text] = piece.values
-            elif isinstance(piece, Phrase):
-                phrases.append(text)
-                typed = typed or is_typed(text)
+            if isinstance(piece, Phrase):
+                phrases.append(self.find(piece))
+                is_filled = isinstance(piece, Filled)
+                typed = typed or (is_typed(text) and not is_filled)
         made: nodes.paragraph
         if phrases:
             kind = kind or (AviProse if typed else AviPlainProse)
             made = words = kind(phrases[0], "", *children)
             words.phrases = tuple(dict.fromkeys(phrases))
-            if filled:
-                words.filled = filled
         else:
             made = AviData("", "", *children, translatable=False)
         made.source, made.line = self.source, self.line

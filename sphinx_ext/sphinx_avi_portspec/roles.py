@@ -22,9 +22,11 @@ from avi_portspec.tabular.filters import (
     select_statements,
 )
 from avi_portspec.tabular.prose import ports_phrase
+from sphinx_avi_portspec.messages import Phrase
 from sphinx_avi_portspec.pen import SHARED, AviWords, link, name_record
 from sphinx_avi_portspec.sources import (
     find_edition,
+    find_names,
     find_target,
     use_deployment,
     use_edition,
@@ -134,19 +136,23 @@ class PortsRole(SphinxRole):
         if any(piece.silent for piece in pieces):
             self._warn("unstated", "not everything is documented for")
         made = nodes.inline(classes=["avi-ports-phrase"])
+        names = find_names([answer.edition])
         for piece in pieces:
             text = piece.text
             inside: Node = nodes.Text(text)
             if piece.flow is not None:
                 inside = link(answer.edition, "flow", piece.flow, text)
-            made += self._wrap(text, inside) if piece.words else inside
+            if piece.words:
+                inside = self._wrap(names.find(text), inside)
+            made += inside
         if not pieces:
-            made += self._wrap(NOTHING, nodes.Text(NOTHING))
+            made += self._wrap(Phrase(NOTHING), nodes.Text(NOTHING))
         return [made], []
 
-    def _wrap(self, text: str, inside: Node) -> AviWords:
+    def _wrap(self, said: Phrase, inside: Node) -> AviWords:
         """Return a phrase to translate, which knows its place."""
-        made = AviWords(text, "", inside)
+        made = AviWords(said, "", inside)
+        made.phrases = (said,)
         self.set_source_info(made)
         return made
 

@@ -22,7 +22,7 @@ from avi_portspec import (
     dumps_deployment,
     load,
 )
-from avi_portspec.beyond.files import FOLDER, paths_in
+from avi_portspec.beyond.files import FOLDER, library, paths_in
 from avi_portspec.beyond.files import fingerprint as hash_statements
 from avi_portspec.deployment.files import read_deployment
 from avi_portspec.deployment.kinds import kind_of
@@ -33,6 +33,7 @@ from avi_portspec.serialisation.facet_lists import facet_bytes
 from avi_portspec.serialisation.files import read_file, read_table
 from avi_portspec.serialisation.limits import read_bytes
 from avi_portspec.tabular.filters import find_end
+from sphinx_avi_portspec.messages import Names
 from sphinx_avi_portspec.pen import NO_EDITION
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ _overlaid: Final[dict[tuple[str, str], tuple[str, Edition]]] = {}
 #: Editions with the project's own names of endpoints, by their digest and
 #: these names.
 _named: Final[dict[tuple[str, ...], Edition]] = {}
+#: What sentences can name, by whom they are about.
+_names: Final[dict[tuple[object, ...], Names]] = {}
 
 
 def find_edition_files(config: Config) -> dict[str, str]:
@@ -365,6 +368,31 @@ def fingerprint(edition: Edition) -> str:
     It covers the data, and the package's version, which decides the words.
     """
     return f"{avi_portspec.__version__} {edition.digest}"
+
+
+def find_names(
+    editions: Iterable[Edition],
+    deployment: Deployment | None = None,
+    *,
+    statements: bool = False,
+) -> Names:
+    """Return what sentences can name, made once for all documents.
+
+    Args:
+        editions: The editions that they are about.
+        deployment: The deployment that they are about, if any.
+        statements: Whether they are about what other sources state.
+    """
+    editions = [*editions]
+    digests = [edition.digest for edition in editions]
+    key = (*digests, deployment, statements)
+    found = _names.get(key)
+    if found is None:
+        more: list[object] = [deployment] if deployment else []
+        if statements:
+            more += [library(), *avi_portspec.statements()]
+        found = _names[key] = Names(editions, more)
+    return found
 
 
 def use_statements(env: BuildEnvironment) -> None:

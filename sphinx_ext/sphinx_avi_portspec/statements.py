@@ -59,13 +59,8 @@ from sphinx_avi_portspec.grouped import (
     visit_cell,
     write_compact,
 )
-from sphinx_avi_portspec.pen import (
-    AviTag,
-    AviWords,
-    Filled,
-    Phrase,
-    link,
-)
+from sphinx_avi_portspec.messages import Filled, Phrase
+from sphinx_avi_portspec.pen import AviTag, AviWords, link
 from sphinx_avi_portspec.sources import use_statements
 
 if TYPE_CHECKING:
@@ -149,6 +144,7 @@ class PortStatements(TableDirective):
     def render(self, edition: Edition, pen: Pen) -> list[nodes.Node]:
         """Return the table, with the sources below it."""
         use_statements(self.env)
+        pen.names = self.find_names(edition, statements=True)
         filters: dict[str, Terms] = {
             name: self.options[name]
             for name in STATEMENT_FILTERS
@@ -463,7 +459,7 @@ def write_elsewhere(
         pieces += [", "] if pieces else []
         inside = link(edition, "statement", count.first.id, str(count))
         words = AviWords(count.message, "", inside)
-        words.values = count.numbers
+        words.phrases = (Filled(count.message, *count.numbers),)
         words.source, words.line = pen.source, pen.line
         pieces.append(words)
     return pieces or [Phrase("none")]

@@ -78,7 +78,7 @@ from sphinx_avi_portspec.layouts import (
     sort_by_page,
 )
 from sphinx_avi_portspec.marks import EXPLAINED, Marks, Noted
-from sphinx_avi_portspec.pen import Filled, Phrase
+from sphinx_avi_portspec.messages import Filled, Phrase
 from sphinx_avi_portspec.scripts import (
     AviScriptMessages,
     add_filter_data,

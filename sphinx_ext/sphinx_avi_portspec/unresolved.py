@@ -20,12 +20,8 @@ from avi_portspec.model.phrases import (
 )
 from avi_portspec.model.wording import FIND_DIRECTION
 from sphinx_avi_portspec.domain import get_domain
-from sphinx_avi_portspec.pen import (
-    Filled,
-    Phrase,
-    link_home,
-    make_target,
-)
+from sphinx_avi_portspec.messages import Filled, Phrase
+from sphinx_avi_portspec.pen import link_home, make_target
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -40,6 +40,7 @@ import avi_portspec
 
 PAGES = pages()
 BLOCKS = [(page, block) for page in PAGES for block in blocks_of(page)]
+MESSAGES = ROOT / "tests" / "sphinx_ext" / "test_sphinx_messages.py"
 #: What the tests below run, each kind in its own way.
 DATA = {"toml", "json", "yaml", "ini", "html", "xml", "csv", "text"}
 MARKUP = {"rst": "rst", "markdown": "md"}
@@ -103,13 +104,17 @@ def test_programs_with_a_name_are_run_by_a_command() -> None:
 
 
 def test_files_that_are_shown_are_tested_where_they_lie() -> None:
-    """They are examples of directives, or deployments on the page."""
+    """They are examples of directives, deployments, or translations."""
     shown = re.compile(r"\.\. literalinclude:: (\S+)")
     for page in PAGES:
         for name in shown.findall(page.read_text(encoding="utf-8")):
             path = page.parent / name
             if path.suffix == ".toml":
                 read_toml(Block("toml", "", path.read_text("utf-8"), 0))
+            elif path.suffix == ".po":
+                # Tests of the extension's messages build with it.
+                assert path.parent.name == "examples"
+                assert f'"{path.name}"' in MESSAGES.read_text("utf-8")
             else:
                 assert path.parent.name == "examples"
                 assert f".. include:: {name}" in page.read_text("utf-8")

@@ -73,7 +73,9 @@ class Project:
             self._apps.pop().cleanup()
 
 
-def directive(kind: str = "table", argument: str = "", **options: str) -> str:
+def directive(
+    kind: str = "table", argument: str = "", /, **options: str
+) -> str:
     """Return a directive with options, whose names may have underscores."""
     lines = [f".. avi-port-{kind}:: {argument}".rstrip()]
     lines += [

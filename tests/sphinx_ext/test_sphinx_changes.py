@@ -664,8 +664,8 @@ def test_words_are_for_translators_and_ports_are_not(
     for expected in (
         "Open before the upgrade",
         "Nothing.",
-        "Required on AWS",
-        "The 17.1 page does not name these. They may be open already.",
+        "Required on {}",
+        "The {} page does not name these. They may be open already.",
         "Optional: {}. Unchanged: {}.",
         "From:",
     ):

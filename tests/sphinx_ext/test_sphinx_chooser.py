@@ -605,7 +605,9 @@ class TestPeople:
         """Counts, call-outs, tables and assumptions; no controls."""
         choose(page, ODD)
         page.emulate_media(media="print")
-        for name in (".avi-pick", ".avi-act", ".avi-more", ".avi-static"):
+        for name in (
+            *(".avi-pick", ".avi-act", ".avi-more button", ".avi-static"),
+        ):
             assert not page.locator(name).first.is_visible()
         for name in (".avi-sum p", ".avi-call", ".avi-out table"):
             assert page.locator(name).first.is_visible()
@@ -766,7 +768,8 @@ def test_its_words_can_be_translated(tab: Any, tmp_path: Path) -> None:
         "and": "und",
         "Applies": "Gilt",
         "Save CSV": "Als CSV sichern",
-        "Choose at least one cloud, or No orchestrator.": "Bitte wählen.",
+        "Choose at least one cloud, or {}.": "Bitte wählen, oder {}.",
+        "No orchestrator": "Ohne",
         f"{{}} {NOTES}": "{} Annahmen",
     }
     for english, german in words.items():
@@ -778,7 +781,7 @@ def test_its_words_can_be_translated(tab: Any, tmp_path: Path) -> None:
     assert warnings(app) == ""
     project.close()
     show(tab, (app.outdir / "index.html").as_uri())
-    assert said(tab) == "Bitte wählen."
+    assert said(tab) == "Bitte wählen, oder Ohne."
     tab.get_by_role("button", name="Nichts auswählen").click()
     tab.get_by_label("Verbund").check()
     chip(tab, "aws").check()

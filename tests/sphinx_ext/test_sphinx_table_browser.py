@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ from browsing import (
     shorten,
     show,
 )
+
+import avi_portspec
 
 pytestmark = [
     pytest.mark.slow,
@@ -93,6 +96,8 @@ WIDE = {
     "decided": ".. avi-port-table:: Decided\n   :deployment: aws, vcenter\n"
     "   :columns: source, destination, ports, service, decision, purpose",
     "changes": ".. avi-port-changes:: Changes\n   :old: 17.1",
+    "nine": ".. avi-port-table:: Nine columns\n   :columns: id, section, "
+    "source, destination, ports, service, requirement, when, citation",
     "many": ".. avi-port-table:: Many columns\n   :columns: id, source, "
     "destination, protocol, port, service, purpose, requirement, when, "
     "effect, section, citation",
@@ -102,6 +107,12 @@ PAGES = {
     "index": TABLES,
     "matrix": ".. avi-port-matrix:: The matrix\n",
     "paper": ".. avi-port-table:: Every flow\n",
+    "explorer": """\
+.. avi-port-table:: Every flow
+   :explorer:
+
+The last words.
+""",
     "columns": COLUMNS,
     "names": """\
 .. avi-port-table:: What NSX-T needs
@@ -408,6 +419,91 @@ def test_no_page_of_paper_ends_within_a_row(tab: Any, site: Site) -> None:
         assert body[-1] not in groups
         # A cell of two lines is not torn from its port.
         assert not body[0].startswith(("Direction as", "Not documented"))
+
+
+def test_paper_has_no_controls(tab: Any, site: Site) -> None:
+    """No filter, no button for copies, and no arrow at a heading."""
+    controls = """() => [
+      [...document.querySelectorAll(
+        ".avi-explorer-bar, .avi-explorer-bar *, .avi-explorer-copies *"
+      )].filter((node) => node.checkVisibility()).length,
+      [...document.querySelectorAll(".avi-explorer th button")].map(
+        (node) => getComputedStyle(node, "::after").content
+      ),
+    ]"""
+    show(tab, site.address("explorer"))
+    tab.locator(".avi-explorer th button", has_text="Port").click()
+    seen, arrows = tab.evaluate(controls)
+    assert seen > 5
+    assert '" \N{UPWARDS ARROW}"' in arrows
+    tab.emulate_media(media="print")
+    seen, none = tab.evaluate(controls)
+    assert seen == 0
+    assert none == ["none"] * len(arrows)
+    # The words of the headings stay.
+    heads = tab.locator(".avi-explorer thead").inner_text().split("\t")
+    assert [head.strip() for head in heads][-3:] == [
+        *("Port", "Service", "Needed"),
+    ]
+
+
+def test_paper_repeats_headings_and_has_the_end(tab: Any, site: Site) -> None:
+    """On each page with rows, though a button is in them; none are lost."""
+    pypdf = pytest.importorskip("pypdf", reason="pip install pypdf")
+    show(tab, site.address("explorer"))
+    made = pypdf.PdfReader(io.BytesIO(tab.pdf(format="A4")))
+    texts = [sheet.extract_text() for sheet in made.pages]
+    with_rows = [text for text in texts if re.search(r"TCP\s\d", text)]
+    assert len(with_rows) > 1
+    assert [text for text in with_rows if "Needed" not in text] == []
+    assert "The last words." in "".join(texts)
+    numbers = {
+        pair.number
+        for flow in avi_portspec.load("vantage-undated").flows
+        for pair in flow.protocol_ports()
+        if pair.ports is not None
+    }
+    assert numbers <= {*re.findall(r"\d+", " ".join(with_rows))}
+
+
+def test_nothing_is_cut_on_paper(tab: Any, site: Site) -> None:
+    """A table of many columns is no wider than the text."""
+    show(tab, site.address("wide"), width=718)
+    tab.emulate_media(media="print")
+    beyond = tab.evaluate(
+        """names => names.map((name) => {
+          const place = document.getElementById(name);
+          const table = place.closest("table") ?? place.querySelector("table");
+          const text = document.querySelector("#lead");
+          return table.getBoundingClientRect().right -
+            text.getBoundingClientRect().right;
+        })""",
+        [*WIDE],
+    )
+    assert max(beyond) <= 8, dict(zip(WIDE, beyond, strict=True))
+
+
+def test_paper_is_light(tab: Any, site: Site) -> None:
+    """Black on white, also where a page in the dark is printed."""
+    colours = """() => {
+      const style = (node) => getComputedStyle(node);
+      const cells = ".avi-block :is(caption, th, td, td a, td code)";
+      return [
+        [...document.querySelectorAll(".avi-block")].map(
+          (node) => style(node).backgroundColor
+        ),
+        [...document.querySelectorAll(cells)].map((node) => style(node).color),
+      ];
+    }"""
+    show(tab, site.address("wide"), scheme="dark")
+    tab.emulate_media(media="print", color_scheme="dark")
+    behind, before = tab.evaluate(colours)
+    assert {*behind} == {"rgb(255, 255, 255)"}
+    # What is muted is partly transparent.
+    black = re.compile(r"rgb\(0, 0, 0\)|color\(srgb 0 0 0 / 0\.\d+\)")
+    assert {
+        colour for colour in before if not black.fullmatch(colour)
+    } == set()
 
 
 #: How far the table's box scrolls, and how much of each side fades.

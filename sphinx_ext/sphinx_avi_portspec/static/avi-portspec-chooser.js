@@ -6,8 +6,8 @@
 /* Translations, if any. */
 const words = {};
 const say = (english, ...values) => {
-  const [first, ...parts] = (words[english] || english).split("{}");
-  return first + parts.map((part, at) => values[at] + part).join("");
+  let at = 0;
+  return (words[english] || english).replace(/{([1-9]?)}/g, (_, n) => values[n ? n - 1 : at++] ?? "");
 };
 const make = (kind, ...children) => {
   const [tag, name] = kind.split(".");

@@ -11,8 +11,8 @@
   /* What the build found in a translation; English is the rest. */
   const words = {};
   const say = (english, ...values) => {
-    const [first, ...parts] = (words[english] || english).split("{}");
-    return first + parts.map((part, at) => values[at] + part).join("");
+    let at = 0;
+    return (words[english] || english).replace(/{([1-9]?)}/g, (_, n) => values[n ? n - 1 : at++] ?? "");
   };
   const collator = new Intl.Collator(undefined, { numeric: true });
 
