@@ -265,7 +265,13 @@ def _of(resources: Iterable[Resource], *kinds: str) -> list[Resource]:
 
 
 def _assuming(rule: Rule, resource: Resource, node: Node) -> Rule:
-    """Return a rule with what was assumed, and whether it may be absent."""
+    """Return a rule with what was assumed, and whether it may be absent.
+
+    Raises:
+        WrongError: Nothing stands where a rule should.
+    """
+    if not isinstance(node.value, dict):
+        raise node.wrong("a rule")
     doubts = ("it may be there never, or more than once",)
     return attrs.evolve(
         rule,

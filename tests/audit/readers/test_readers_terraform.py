@@ -568,6 +568,12 @@ class TestPlans:
             "unknown: oci_core_security_list.b (2 rules in it)",
         ]
 
+    def test_nothing_is_no_rule(self) -> None:
+        """Of a list of rules, each is one."""
+        with pytest.raises(InvalidDataError) as caught:
+            read_json(plan(group("a", ingress=[None])))
+        assert faults(caught)[0].endswith("expected a rule, got nothing")
+
     def test_rules_of_nsx(self) -> None:
         """Groups go by their addresses in Terraform, or by what is in them."""
         tcp = {"protocol": "TCP", "destination_ports": ["22", "8443"],
