@@ -80,7 +80,7 @@ ROLES = [
     ),
     (
         ":avi:flow:`Controller-to-DNS`",
-        "Avi Controller → DNS server: UDP 53",
+        "Avi Controller → DNS server: UDP\N{NO-BREAK SPACE}53",
         "flow-controller-to-dns",
     ),
     (
