@@ -57,16 +57,29 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail a run in which nothing was to be skipped."""
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if session.config.getoption("--nothing-skipped") and reporter is not None:
+    """Fail a run in which nothing was to be skipped, and no run of slow tests.
+
+    A file that has slow tests alone passes by itself: the header says that
+    they are left out.
+    """
+    config = session.config
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    stats = reporter.stats if reporter is not None else {}
+    if config.getoption("--nothing-skipped"):
         skipped = [
             report
-            for report in reporter.stats.get("skipped", ())
+            for report in stats.get("skipped", ())
             if ABSENT not in str(report.longrepr)
         ]
         if skipped and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    elif (
+        session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED
+        and config.getoption("markexpr") == "not slow"
+        and not config.getoption("keyword")
+        and stats.get("deselected")
+    ):
+        session.exitstatus = pytest.ExitCode.OK
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

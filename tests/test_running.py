@@ -51,6 +51,27 @@ class TestOneFile:
         assert done.returncode == 0, done.stdout
         assert "pytest -m ''" in done.stdout
 
+    @pytest.mark.parametrize(
+        ("arguments", "code"),
+        [
+            ((), pytest.ExitCode.OK),
+            (("-k", "no_such_test"), pytest.ExitCode.NO_TESTS_COLLECTED),
+            (("-m", "docs"), pytest.ExitCode.NO_TESTS_COLLECTED),
+        ],
+    )
+    def test_one_of_slow_tests_passes(
+        self, tmp_path: Path, arguments: tuple[str, ...], code: pytest.ExitCode
+    ) -> None:
+        """It has nothing to run; a name that no test has is a mistake."""
+        path = tmp_path / "test_it.py"
+        path.write_text(
+            "import pytest\n\n@pytest.mark.slow\ndef test_it():\n    pass\n",
+            encoding="utf-8",
+        )
+        common = ("-p", "conftest", "-c", str(ROOT / "pyproject.toml"))
+        done = run_pytest(*common, *arguments, str(path))
+        assert done.returncode == code, done.stdout
+
 
 class TestSkipping:
     """What is lacking is skipped, and a complete run lacks nothing."""

@@ -99,11 +99,13 @@ def judge_rules(
     """
     is_ordered = judged.filter.discipline == "first-match"
     decided = Hulled(
-        (hull(boxes.least), boxes) for boxes in judged.rules if is_ordered
+        (hull(boxes.least), (at, boxes))
+        for at, boxes in enumerate(judged.rules)
+        if is_ordered
     )
-    for boxes in judged.rules:
+    for at, boxes in enumerate(judged.rules):
         try:
-            yield _judge(compiler, judged, boxes, decided, documented)
+            yield _judge(compiler, judged, at, decided, documented)
         except TooFragmentedError:
             yield RuleReport(
                 rule=boxes.rule,
@@ -116,10 +118,11 @@ def judge_rules(
 def _judge(
     compiler: Compiler,
     judged: Judged,
-    boxes: RuleBoxes,
-    decided: Hulled[RuleBoxes],
+    at: int,
+    decided: Hulled[tuple[int, RuleBoxes]],
     documented: Documented,
 ) -> RuleReport:
+    boxes = judged.rules[at]
     rule = boxes.rule
     make = partial(RuleReport, rule=rule, filter=judged.filter)
     region = boxes.most if rule.action == "deny" else boxes.opens
@@ -128,8 +131,9 @@ def _judge(
         verdict = RuleVerdict.OUTSIDE if is_outside else RuleVerdict.EMPTY
         return make(verdict=verdict)
     earlier: list[Rule] = []
-    for each in decided.touching(region):
-        if each is boxes:
+    for number, each in decided.touching(region):
+        # A rule of which nothing is sure does not touch itself.
+        if number >= at:
             break
         if intersect(region, each.least):
             region = subtract(region, each.least)

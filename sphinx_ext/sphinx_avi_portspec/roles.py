@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -88,8 +89,13 @@ class RecordRole(XRefRole):
         edition = use(found.prefix)
         refnode["avi-short"] = found.short
         if not has_explicit_title:
-            title = name_record(edition, kind, found.name)
+            title = _keep_ports(name_record(edition, kind, found.name))
         return title, found.target
+
+
+def _keep_ports(text: str) -> str:
+    """Return a text in which no line ends within a port such as TCP 22."""
+    return re.sub("(?<=[A-Z]) (?=[0-9])", "\N{NO-BREAK SPACE}", text)
 
 
 class _Answer(NamedTuple):

@@ -889,3 +889,72 @@ class TestWhoseRulesAreNotThere:
         chains = save(":FORWARD DROP")
         every = ("controller", "service-engine", "external-network-services")
         assert verdict(report(chains, {}, every), side="path") == "missing"
+
+
+class TestNsxInTerraform:
+    """A state has the paths by which rules name groups; a plan may not."""
+
+    @pytest.mark.parametrize(
+        ("unknown", "expected"),
+        [
+            ({}, ("covered", "denied")),
+            # Who may send is not known: nobody is said to be covered.
+            ({"source_groups": True}, ("unknown", "denied")),
+            ({"services": True}, ("unknown", "unknown")),
+            # Nor is a rule that may be applied elsewhere.
+            ({"scope": True}, ("unknown", "denied")),
+        ],
+    )
+    def test_what_is_not_resolved_covers_nothing(
+        self, unknown: dict[str, Any], expected: tuple[str, str]
+    ) -> None:
+        """Of a rule for SSH, before one that drops the rest."""
+        path = "/infra/domains/default/groups/"
+        rules = [
+            {"display_name": "ssh", "action": "ALLOW",
+             "source_groups": [f"{path}se"],
+             "destination_groups": [f"{path}ctl"],
+             "services": ["/infra/services/ssh"], "scope": []},
+            {"display_name": "rest", "action": "DROP"},
+        ]  # fmt: skip
+        for key in unknown:
+            del rules[0][key]
+        entry = {"protocol": "TCP", "destination_ports": ["22"]}
+        values = {
+            "nsxt_policy_group.se": {"path": f"{path}se"},
+            "nsxt_policy_group.ctl": {"path": f"{path}ctl"},
+            "nsxt_policy_service.ssh": {
+                "path": "/infra/services/ssh", "l4_port_set_entry": [entry]},
+            "nsxt_policy_security_policy.p": {
+                "display_name": "p", "category": "Application",
+                "rule": rules},
+        }  # fmt: skip
+        found = report(
+            json.dumps(
+                {
+                    "format_version": "1.2",
+                    "terraform_version": "1.9.0",
+                    "planned_values": {
+                        "root_module": {
+                            "resources": [
+                                {"address": address, "mode": "managed",
+                                 "type": address.partition(".")[0],
+                                 "name": address.partition(".")[2],
+                                 "values": own}
+                                for address, own in values.items()
+                            ]
+                        }
+                    },
+                    "resource_changes": [
+                        {"address": "nsxt_policy_security_policy.p",
+                         "change": {"after_unknown": {"rule": [unknown]}}}
+                    ],
+                }
+            ),
+            {
+                "nsxt_policy_group.se": ("service-engine",),
+                "nsxt_policy_group.ctl": ("controller",),
+            },
+        )  # fmt: skip
+        assert (verdict(found), verdict(found, NTP)) == expected
+        assert found.files[0].assumes == ("as if NSX had no other policies",)

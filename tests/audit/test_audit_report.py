@@ -254,6 +254,13 @@ class TestFindings:
             ),
         ]
 
+    def test_later_rules_shadow_none(self) -> None:
+        """Not even one of which nothing is sure."""
+        unknown = rule(ENGINE, Members(), Unknown("var.p", "no value"), 1)
+        last = rule(Anywhere((4, 6)), Members(), "any", 2, action="deny")
+        report = audit(ordered(CONTROLLER, unknown, last))
+        assert "shadowed" not in kinds(report)
+
     def test_a_rule_whose_service_is_not_known(self) -> None:
         """Is called by what the file says."""
         unknown = rule(Group("sg-s"), Members(), Unknown("var.p", "no value"))

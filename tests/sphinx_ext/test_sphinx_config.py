@@ -102,7 +102,7 @@ class TestOwnEditions:
             avi_portspec_files=[OWN],
             avi_portspec_edition="mine",
         )
-        assert tree.astext().endswith("Mail relay: TCP 25")
+        assert tree.astext().endswith("Mail relay: TCP\N{NO-BREAK SPACE}25")
 
     def test_a_change_is_noticed_though_its_time_is_old(
         self, project: Project

@@ -22,7 +22,7 @@ KNOWN = "Known: 16.2, 16.2.2, 17.1, 16.3, vantage-undated"
 ROLES = [
     (
         ":avi:flow:`controller-to-dns`",
-        "Avi Controller → DNS server: UDP 53",
+        "Avi Controller → DNS server: UDP\N{NO-BREAK SPACE}53",
         "flow-controller-to-dns",
     ),
     (
@@ -80,7 +80,7 @@ ROLES = [
     ),
     (
         ":avi:flow:`Controller-to-DNS`",
-        "Avi Controller → DNS server: UDP 53",
+        "Avi Controller → DNS server: UDP\N{NO-BREAK SPACE}53",
         "flow-controller-to-dns",
     ),
     (
@@ -311,7 +311,8 @@ class TestRoles:
         assert warnings(app) == ""
         assert [text for text, _ in links(project.resolved["index"])] == [
             "Data plane",
-            "Data plane → Avi Controller: TCP 8443",
+            # No line ends within the port.
+            "Data plane → Avi Controller: TCP\N{NO-BREAK SPACE}8443",
             "Avi Controller",
         ]
         domain = get_domain(app.env)

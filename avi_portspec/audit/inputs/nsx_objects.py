@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Final
 
+import attrs
+
 from avi_portspec.audit.inputs.addresses import (
     anywhere,
     join_networks,
@@ -29,7 +31,7 @@ from avi_portspec.model.protocols import ICMP, TCP, UDP, Protocol
 from avi_portspec.rules.networks import Family, Network
 from avi_portspec.rules.traffic import ICMPV6
 
-__all__ = ["Objects"]
+__all__ = ["Objects", "group_of"]
 
 _FAMILIES: Final[dict[str, Family | None]] = {
     "ipv4": 4,
@@ -64,11 +66,6 @@ class Objects:
         """Return whether parties are any address of both families."""
         return parties == (anywhere(None),)
 
-    @staticmethod
-    def groups(paths: Iterable[str]) -> tuple[Party, ...]:
-        """Return groups by their paths."""
-        return tuple(_group(path, None) for path in paths)
-
     def parties(self, rule: Node, side: str) -> tuple[Party, ...]:
         """Return who is on a side of a rule.
 
@@ -86,16 +83,19 @@ class Objects:
         found: list[Party] = []
         networks: list[Network] = []
         for each in nodes:
-            path = each.name()
-            known = self.addresses.get(path.rpartition("/")[2])
-            if "/" not in path:
+            if isinstance(each.value, str) and each.value[:1] != "/":
                 networks += read_networks(each)
-            elif known is None:
-                found.append(_group(path, family))
+                continue
+            group = group_of(each, family)
+            # Terraform names a group by its whole path.
+            name = (group.name or "").rpartition("/")[2]
+            known = self.addresses.get(name)
+            if known is None:
+                found.append(group)
             else:
                 networks += known
         if is_not and found:
-            text = ", ".join(each.name() for each in nodes)
+            text = ", ".join(group_of(each).id for each in nodes)
             why = "all but the members of a group; audit with addresses"
             return (Unknown(f"not {text}", why),)
         if is_not:
@@ -115,13 +115,16 @@ class Objects:
         Raises:
             WrongError: It is not right.
         """
+        return or_unknown(partial(self._service, rule))
+
+    def _service(self, rule: Node) -> Spans:
         paths = rule.at("services").each()
         inline = rule.at("service_entries").each()
         if not inline and (
             not paths or any(each.value == _ANY for each in paths)
         ):
             return EVERY_SERVICE
-        return or_unknown(partial(self._services, paths, inline))
+        return self._services(paths, inline)
 
     def _services(
         self, paths: Sequence[Node], entries: Sequence[Node], depth: int = 0
@@ -168,7 +171,7 @@ class Objects:
             return self._services(
                 [entry.at("nested_service_path")], (), depth + 1
             )
-        why = "an entry of a service that is not about IP"
+        why = "an entry of a service of a kind that is not read"
         raise UnsettledError(Unknown(entry.at("id").name(""), why))
 
     def source_ports(self, rule: Node) -> Spans | None:
@@ -198,7 +201,19 @@ class Objects:
         )
 
 
-def _group(path: str, family: Family | None) -> Group:
+def group_of(node: Node, family: Family | None = None) -> Group:
+    """Return the group that a path leads to, or that is known already.
+
+    Args:
+        node: The path, or the group.
+        family: The only family whose addresses are meant, if there is one.
+
+    Raises:
+        WrongError: It is neither.
+    """
+    if isinstance(node.value, Group):
+        return attrs.evolve(node.value, family=family)
+    path = node.name()
     return Group(path, path.rpartition("/")[2], family)
 
 

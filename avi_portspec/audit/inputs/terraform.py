@@ -41,6 +41,7 @@ from avi_portspec.audit.inputs.gcp_rules import (
 )
 from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.inputs.nodes import Node, or_unknown
+from avi_portspec.audit.inputs.nsx_policies import FILTERS
 from avi_portspec.audit.inputs.openstack_rules import (
     openstack_filters,
     openstack_rule,
@@ -61,6 +62,7 @@ from avi_portspec.model.frozen import FrozenDict
 
 __all__ = [
     "ASSUMES",
+    "NSX_POLICY",
     "Resource",
     "count_rules",
     "filters_of",
@@ -129,6 +131,12 @@ _OTHERS: Final[Mapping[str, str]] = FrozenDict(
 )
 #: What the kinds of NSX begin with, and what of it is read.
 _NSX: Final = ("nsxt_", "GET /policy/api/v1/infra of NSX")
+#: The kind of NSX that is read, where paths are known.
+NSX_POLICY: Final = "nsxt_policy_security_policy"
+_NOT_HERE: Final = (
+    "not read from a module, which has no paths of groups; audit the plan or "
+    "the state: terraform show -json"
+)
 #: Arguments that hold rules, of kinds that are not read.
 _RULE_LISTS: Final = re.compile(r"(?:^|_)rules?$|^(?:in|e)gress$")
 #: What the names of kinds have that hold rules, of any provider.
@@ -214,19 +222,31 @@ def read_resources(reading: Reading, resources: Sequence[Resource]) -> None:
             if resource.kind.startswith(_NSX[0]):
                 instead = _NSX[1]
             why = f"not read from Terraform; audit {instead}"
+            filters = _nsx_filters(resource.kind)
             reading.leave(
                 resource.place,
                 "unknown",
                 f"{resource.address}{_inner_rules(resource)}",
-                why,
+                _NOT_HERE if resource.kind == NSX_POLICY else why,
+                filters,
                 # These meet, or add to, filters that are read.
-                is_apart=not resource.kind.startswith(("google", "openstack")),
+                is_apart=not filters
+                and not resource.kind.startswith(("google", "openstack")),
             )
     _Aws(reading, resources).read()
     _read_acls(reading, resources)
     _read_azure(reading, resources)
     _read_gcp(reading, resources)
     _read_openstack(reading, resources)
+
+
+def _nsx_filters(kind: str) -> tuple[str, ...]:
+    """Return the filters of NSX that rules of a kind add to.
+
+    Those of gateways are of another stage.
+    """
+    is_own = kind.startswith(_NSX[0]) and "gateway" not in kind
+    return FILTERS if is_own else ()
 
 
 def _inner_rules(resource: Resource) -> str:
@@ -245,7 +265,13 @@ def _of(resources: Iterable[Resource], *kinds: str) -> list[Resource]:
 
 
 def _assuming(rule: Rule, resource: Resource, node: Node) -> Rule:
-    """Return a rule with what was assumed, and whether it may be absent."""
+    """Return a rule with what was assumed, and whether it may be absent.
+
+    Raises:
+        WrongError: Nothing stands where a rule should.
+    """
+    if not isinstance(node.value, dict):
+        raise node.wrong("a rule")
     doubts = ("it may be there never, or more than once",)
     return attrs.evolve(
         rule,

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-import attrs
-
-from avi_portspec.audit.inputs.defaults import last_resort
 from avi_portspec.audit.inputs.document import Document
 from avi_portspec.audit.inputs.nodes import Node
 from avi_portspec.audit.inputs.nsx_objects import Objects
-from avi_portspec.audit.inputs.reading import Reading
-from avi_portspec.audit.model import (
-    Direction,
-    Existing,
-    Filter,
-    Party,
-    Rule,
-    UnreadKind,
+from avi_portspec.audit.inputs.nsx_policies import (
+    Placed,
+    firewall_filters,
+    policy_rules,
 )
+from avi_portspec.audit.inputs.reading import Reading
+from avi_portspec.audit.model import Existing, UnreadKind
 
 __all__ = ["HELP", "NAME", "read", "recognises"]
 
@@ -31,15 +26,6 @@ _POLICY: Final = "SecurityPolicy"
 _POLICIES: Final = (_POLICY, "GatewayPolicy")
 _RULE: Final = "Rule"
 _KINDS: Final = (*_POLICIES, "Infra")
-#: In the order of evaluation.
-_CATEGORIES: Final = (
-    "ethernet",
-    "emergency",
-    "infrastructure",
-    "environment",
-    "application",
-)
-_LAST: Final = (1 << 31) - 1
 
 
 def recognises(document: Document) -> bool:
@@ -64,20 +50,6 @@ def _objects(top: Node) -> Iterator[Node]:
             stack += node.each()[::-1]
 
 
-class _Placed(NamedTuple):
-    """A rule, and what decides its place among others.
-
-    Attributes:
-        order: Category and sequence of its policy, its own, and position.
-        ways: The directions that it is for.
-        rule: The rule, for each of them.
-    """
-
-    order: tuple[int, ...]
-    ways: tuple[Direction, ...]
-    rule: dict[Direction, Rule]
-
-
 def read(document: Document) -> Existing:
     """Return the rules of the distributed firewall.
 
@@ -86,7 +58,7 @@ def read(document: Document) -> Existing:
     """
     reading = Reading(document.name, NAME)
     top = Node(document.json)
-    found: list[_Placed] = []
+    found: list[Placed] = []
     #: The pointers of rules that are in a policy.
     inside: set[str] = set()
     stateful = True
@@ -110,25 +82,12 @@ def read(document: Document) -> Existing:
             if kind == _POLICY:
                 stateful &= policy.at("stateful").flag(default=True)
                 with reading.guard():
-                    found += _policy(reading, policy, at, objects)
-    found.sort(key=lambda placed: placed.order)
-    ways: tuple[Direction, ...] = ("in", "out")
-    filters = [
-        Filter(
-            id=f"distributed firewall {way}",
-            place=reading.place(),
-            attached_to=(),
-            direction=way,
-            stage="distributed firewall",
-            discipline="first-match",
-            rules=tuple(
-                placed.rule[way] for placed in found if way in placed.ways
-            ),
-            last_resort=last_resort("nsx"),
-            is_stateful=stateful,
-        )
-        for way in ways
-    ]
+                    rules = [
+                        (each, reading.place(each.pointer))
+                        for each in _rules(policy)
+                    ]
+                    found += policy_rules(reading, policy, at, objects, rules)
+    filters = firewall_filters(found, reading.place(), is_stateful=stateful)
     return reading.finish(_count(document.json), filters)
 
 
@@ -180,81 +139,3 @@ def _rules(policy: Node) -> list[Node]:
 def _leave(reading: Reading, node: Node, kind: UnreadKind, why: str) -> None:
     place = reading.place(node.pointer)
     reading.leave(place, kind, node.at("display_name", "id").name("rule"), why)
-
-
-def _policy(
-    reading: Reading, policy: Node, at: int, objects: Objects
-) -> Iterator[_Placed]:
-    category = policy.at("category").word(_CATEGORIES, "application")
-    sequence = _sequence(policy)
-    scope = _scope(policy)
-    for number, node in enumerate(_rules(policy)):
-        place = reading.place(node.pointer)
-        with reading.guard(place):
-            name = node.at("display_name", "id").name()
-            aside = {
-                category == "ethernet": "a rule of Ethernet: not judged",
-                node.at("disabled").flag(default=False): "it is disabled",
-            }.get(True)
-            action = node.at("action").word(
-                ("allow", "drop", "reject", "jump_to_application"), "allow"
-            )
-            if aside:
-                reading.leave(place, "set-aside", name, aside)
-                continue
-            if action == "jump_to_application":
-                why = "it jumps to the application category, which is not read"
-                reading.leave(place, "unknown", name, why)
-                continue
-            word = node.at("direction").word(("in", "out", "in_out"), "in_out")
-            every: tuple[Direction, ...] = ("in", "out")
-            ways = tuple(way for way in every if way in word.split("_"))
-            order = (
-                _CATEGORIES.index(category),
-                sequence,
-                at,
-                _sequence(node),
-                number,
-            )
-            rule = Rule(
-                id=f"{policy.at('display_name', 'id').name('policy')}/{name}",
-                place=place,
-                action="allow" if action == "allow" else "deny",
-                sources=objects.parties(node, "source"),
-                destinations=objects.parties(node, "destination"),
-                service=objects.service(node),
-                source_ports=objects.source_ports(node),
-                conditions=objects.conditions(node),
-            )
-            own = _scope(node) or scope
-            yield _Placed(
-                order, ways, {way: _applied(rule, way, own) for way in ways}
-            )
-
-
-def _sequence(node: Node) -> int:
-    sequence = node.at("sequence_number")
-    return sequence.number(0, _LAST) if sequence else 0
-
-
-def _scope(node: Node) -> tuple[str, ...]:
-    """Return the groups that rules are applied to; none for all."""
-    paths = tuple(each.name() for each in node.at("scope").each())
-    return () if "ANY" in paths else paths
-
-
-def _applied(rule: Rule, way: Direction, scope: tuple[str, ...]) -> Rule:
-    """Return a rule as it is at the machines that it is applied to."""
-    if not scope:
-        return rule
-    groups: tuple[Party, ...] = Objects.groups(scope)
-    own = rule.destinations if way == "in" else rule.sources
-    if own == groups:
-        return rule
-    if Objects.is_any(own):
-        if way == "in":
-            return attrs.evolve(rule, destinations=groups)
-        return attrs.evolve(rule, sources=groups)
-    listed = ", ".join(path.rpartition("/")[2] for path in scope)
-    conditions = (*rule.conditions, f"applied to {listed}")
-    return attrs.evolve(rule, conditions=conditions)

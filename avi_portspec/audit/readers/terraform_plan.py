@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from avi_portspec.audit.inputs.document import Document
@@ -11,10 +12,17 @@ from avi_portspec.audit.inputs.names import name_of
 from avi_portspec.audit.inputs.nodes import Node
 from avi_portspec.audit.inputs.reading import Reading
 from avi_portspec.audit.inputs.terraform import (
+    NSX_POLICY,
     Resource,
     count_rules,
     is_known_kind,
     read_resources,
+)
+from avi_portspec.audit.inputs.terraform_nsx import (
+    NSX_GROUP,
+    NSX_OBJECTS,
+    count_policy_rules,
+    read_nsx,
 )
 from avi_portspec.audit.model import Existing, Group, Unknown
 
@@ -66,8 +74,15 @@ def read(document: Document) -> Existing:
     reading = Reading(document.name, NAME)
     with reading.guard():
         resources = [*_Plan(reading, data).resources()]
-        read_resources(reading, resources)
+        read_nsx(reading, resources)
+        others = [each for each in resources if not _is_of_nsx(each.kind)]
+        read_resources(reading, others)
     return reading.finish(_count(data))
+
+
+def _is_of_nsx(kind: object) -> bool:
+    """Return whether resources of a kind are read as NSX has them."""
+    return kind in (NSX_POLICY, *NSX_OBJECTS)
 
 
 def _values(data: Mapping[str, Any]) -> tuple[str, Any]:
@@ -105,7 +120,12 @@ def _count(data: dict[str, Any]) -> int:
                 values = {**_table(mask), **_table(value.get("values"))}
                 # What is not looked at as a whole is one thing unknown.
                 is_whole = mask is True or value.get(_MARKS) is True
-                found += 1 if is_whole else count_rules(kind, values)
+                count: Callable[[Mapping[str, Any]], int] = partial(
+                    count_rules, kind
+                )
+                if kind == NSX_POLICY:
+                    count = count_policy_rules
+                found += 1 if is_whole else count(values)
             else:
                 stack += value.values()
     return found
@@ -147,7 +167,7 @@ class _Plan:
         self.found = [
             (address, each)
             for address, each in self._walk(self.root)
-            if is_known_kind(each.at("type").value)
+            if _is_read(each.at("type").value)
             and each.at("mode").value == "managed"
         ]
         #: The instances of each resource, and who has an id.
@@ -156,7 +176,7 @@ class _Plan:
         for address, each in self.found:
             bare = _INDEX.sub("", address)
             self.instances.setdefault(bare, []).append(address)
-            own = each.at("values").at("id").value
+            own = each.at("values").at(_id_of(each.at("type").text())).value
             if isinstance(own, str):
                 self.ids[own] = address
 
@@ -230,7 +250,10 @@ class _Plan:
     def _with_groups(self, value: Any) -> Any:
         if isinstance(value, dict):
             return {
-                key: inner if key == "id" else self._with_groups(inner)
+                # By these it is named itself.
+                key: inner
+                if key in {"id", "path"}
+                else self._with_groups(inner)
                 for key, inner in value.items()
             }
         if isinstance(value, list):
@@ -285,6 +308,20 @@ class _Plan:
                 instances = self.instances.get(bare, ())
                 return instances[0] if len(instances) == 1 else None
         return None
+
+
+def _is_read(kind: object) -> bool:
+    return is_known_kind(kind) or _is_of_nsx(kind)
+
+
+def _id_of(kind: str) -> str:
+    """Return the argument by which other resources name one.
+
+    What NSX calls an id is a name, and may be any word.
+    """
+    if kind == NSX_GROUP:
+        return "path"
+    return "" if _is_of_nsx(kind) else "id"
 
 
 def _table(value: Any) -> dict[Any, Any]:

@@ -133,6 +133,56 @@ _PLAN_OTHERS: Final = {
 }
 
 
+_PLAN_NSX: Final = {
+    "nsxt_policy_group": {
+        "path": "/infra/domains/default/groups/g",
+        "criteria": [
+            {
+                "ipaddress_expression": [{"ip_addresses": ["10.0.0.1"]}],
+                "condition": [],
+            }
+        ],
+        "conjunction": [{"operator": "OR"}],
+        "extended_criteria": [],
+    },
+    "nsxt_policy_service": {
+        "path": "/infra/services/s",
+        "l4_port_set_entry": [
+            {
+                "protocol": "TCP",
+                "destination_ports": ["22"],
+                "source_ports": ["1-9"],
+            }
+        ],
+        "icmp_entry": [{"protocol": "ICMPv4", "icmp_type": "8"}],
+    },
+    "nsxt_policy_security_policy": {
+        "display_name": "p",
+        "category": "Application",
+        "sequence_number": 1,
+        "stateful": True,
+        "scope": ["/infra/domains/default/groups/h"],
+        "rule": [
+            {
+                "display_name": "r",
+                "action": "ALLOW",
+                "direction": "IN",
+                "disabled": False,
+                "ip_version": "IPV4",
+                "sequence_number": 1,
+                "source_groups": ["/infra/domains/default/groups/g"],
+                "sources_excluded": False,
+                "destination_groups": ["10.0.0.0/8"],
+                "services": ["/infra/services/s"],
+                "service_entries": [{"ip_protocol_entry": [{"protocol": 97}]}],
+                "profiles": ["ANY"],
+                "scope": ["ANY"],
+            }
+        ],
+    },
+}
+
+
 def _plan(resources: dict[str, Any], **root: Any) -> dict[str, Any]:
     return {
         "format_version": "1.2",
@@ -564,4 +614,5 @@ SAMPLES: Final[dict[str, Any]] = {
     "terraform-plan": _PLAN,
     "terraform-plan of Azure": _plan(_PLAN_AZURE),
     "terraform-plan of other clouds": _plan(_PLAN_OTHERS),
+    "terraform-plan of NSX": _plan(_PLAN_NSX),
 }

@@ -10,7 +10,7 @@ import yaml
 from reader_views import faults, read_json, read_text, rules, unread
 
 from avi_portspec import InvalidDataError
-from avi_portspec.audit.model import Group, Tag
+from avi_portspec.audit.model import Group, Networks, Tag
 
 
 def entry(kind: str, **more: Any) -> dict[str, Any]:
@@ -199,6 +199,16 @@ class TestNsx:
         assert found.units == 9
         assert not found.filters[0].is_stateful
         assert found.filters[0].last_resort.action == "allow"
+
+    def test_networks_are_no_groups(self) -> None:
+        """Paths begin with a slash; a mask, or a range, makes no path."""
+        listed = ["10.0.0.0/8", "2001:db8::/32", "192.0.2.1-192.0.2.2"]
+        found = read_json(policy(nsx_rule(source_groups=listed)))
+        ((sources,), *_) = (each.sources for each in found.filters[0].rules)
+        assert isinstance(sources, Networks)
+        assert [*map(str, sources.networks)] == [
+            *("10.0.0.0/8", "192.0.2.1/32", "192.0.2.2/32", "2001:db8::/32"),
+        ]
 
     def test_scope(self) -> None:
         """A rule is only at the machines that it is applied to."""

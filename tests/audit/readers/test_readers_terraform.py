@@ -13,7 +13,7 @@ from reader_views import faults, read_json, read_text, rules, unread
 
 from avi_portspec import InvalidDataError
 from avi_portspec.audit.inputs import hcl, hcl_child
-from avi_portspec.audit.model import Group
+from avi_portspec.audit.model import Group, Unknown
 from avi_portspec.audit.readers import readers
 from avi_portspec.errors import MissingExtraError
 
@@ -62,6 +62,51 @@ def block(low: int, **more: Any) -> dict[str, Any]:
     """Return a rule inside a security group."""
     return {"from_port": low, "to_port": low, "protocol": "tcp",
             "cidr_blocks": [], "self": False, **more}  # fmt: skip
+
+
+PATH = "/infra/domains/default/groups/"
+#: Members of a group of NSX by address alone.
+ADDRESSES = {"ipaddress_expression": [{"ip_addresses": ["10.0.0.1"]}],
+             "path_expression": [], "condition": []}  # fmt: skip
+
+
+def criteria(**more: Any) -> dict[str, Any]:
+    """Return criteria of a group of NSX, as a state has them."""
+    empty = ("condition", "ipaddress_expression", "path_expression")
+    return {**{name: [] for name in empty}, **more}
+
+
+def nsx_group(name: str, listed: list[Any], **more: Any) -> dict[str, Any]:
+    """Return a group of NSX."""
+    values = {"display_name": name, "path": f"{PATH}{name}",
+              "criteria": listed, "conjunction": [],
+              "extended_criteria": [], **more}  # fmt: skip
+    return resource(f"nsxt_policy_group.{name}", values)
+
+
+def nsx_service(name: str, **more: Any) -> dict[str, Any]:
+    """Return a service of NSX."""
+    values = {"display_name": name, "path": f"/infra/services/{name}", **more}
+    return resource(f"nsxt_policy_service.{name}", values)
+
+
+def nsx_rule(name: str, **more: Any) -> dict[str, Any]:
+    """Return a rule of NSX, as a state has it."""
+    return {"display_name": name, "action": "ALLOW", "direction": "IN_OUT",
+            "disabled": False, "ip_version": "IPV4_IPV6", "source_groups": [],
+            "destination_groups": [], "services": [], "service_entries": [],
+            "scope": [], "profiles": [], "sources_excluded": False,
+            "destinations_excluded": False, **more}  # fmt: skip
+
+
+def nsx_policy(
+    name: str, *listed: dict[str, Any], **more: Any
+) -> dict[str, Any]:
+    """Return a security policy of NSX."""
+    values = {"display_name": name, "category": "Application", "scope": [],
+              "sequence_number": 0, "stateful": True, "rule": [*listed],
+              **more}  # fmt: skip
+    return resource(f"nsxt_policy_security_policy.{name}", values)
 
 
 class TestPlans:
@@ -509,19 +554,258 @@ class TestPlans:
 
     def test_rules_of_kinds_that_are_not_read(self) -> None:
         """They are counted, so that nobody takes them for one."""
-        policy = {"display_name": "p", "rule": [{"action": "ALLOW"}] * 3}
+        section = {"display_name": "p", "rule": [{"action": "ALLOW"}] * 3}
         lists = {"ingress": [{}], "egress": {}, "tags": {}, "rules_text": "x"}
         found = read_json(
             plan(
-                resource("nsxt_policy_security_policy.a", policy),
+                resource("nsxt_firewall_section.a", section),
                 resource("oci_core_security_list.b", lists),
             )
         )
         assert found.units == 2
         assert unread(found) == [
-            "unknown: nsxt_policy_security_policy.a (3 rules in it)",
+            "unknown: nsxt_firewall_section.a (3 rules in it)",
             "unknown: oci_core_security_list.b (2 rules in it)",
         ]
+
+    def test_nothing_is_no_rule(self) -> None:
+        """Of a list of rules, each is one."""
+        with pytest.raises(InvalidDataError) as caught:
+            read_json(plan(group("a", ingress=[None])))
+        assert faults(caught)[0].endswith("expected a rule, got nothing")
+
+    def test_rules_of_nsx(self) -> None:
+        """Groups go by their addresses in Terraform, or by what is in them."""
+        tcp = {"protocol": "TCP", "destination_ports": ["22", "8443"],
+               "source_ports": [], "display_name": ""}  # fmt: skip
+        found = read_json(
+            plan(
+                nsx_group("se", [criteria(condition=[{"key": "Tag"}])]),
+                nsx_group("ctl", [
+                    criteria(ipaddress_expression=[
+                        {"ip_addresses": ["10.0.1.0/24"]}]),
+                    criteria(ipaddress_expression=[
+                        {"ip_addresses": ["10.0.2.1"]}])],
+                    conjunction=[{"operator": "OR"}]),
+                nsx_service("web", l4_port_set_entry=[tcp], icmp_entry=[],
+                            tag=[{"scope": "a"}]),
+                nsx_policy("p", nsx_rule("one", source_groups=[f"{PATH}se"],
+                                         destination_groups=[f"{PATH}ctl"],
+                                         services=["/infra/services/web"]),
+                           nsx_rule("two", action="DROP", direction="IN",
+                                    ip_version="IPV4"),
+                           nsx_rule("off", disabled=True)),
+            )
+        )  # fmt: skip
+        way = "nsxt_policy_group.se > 10.0.1.0/24+10.0.2.1/32"
+        assert rules(found) == {
+            "distributed firewall in": [
+                f"allow {way} tcp/22, tcp/8443",
+                "deny any4 > any4 any service",
+            ],
+            "distributed firewall out": [f"allow {way} tcp/22, tcp/8443"],
+        }
+        assert unread(found) == ["set-aside: off"]
+        assert (found.units, found.read) == (3, 2)
+        place = found.filters[0].rules[0].place
+        assert place.pointer == "nsxt_policy_security_policy.p.rule.0"
+        assert found.filters[0].last_resort.action == "allow"
+        assert found.filters[0].assumes == ("as if NSX had no other policies",)
+
+    @pytest.mark.parametrize(
+        ("expression", "more"),
+        [
+            ([], {}),
+            ([{"ipaddress_expression": [], "path_expression": [{}]}], {}),
+            ([ADDRESSES, ADDRESSES], {"conjunction": [{"operator": "AND"}]}),
+            ([ADDRESSES], {"extended_criteria": [{"identity_group": [{}]}]}),
+            ([{**ADDRESSES, "condition": [{"key": "Tag"}]}], {}),
+        ],
+    )
+    def test_groups_of_nsx_that_have_more_than_addresses(
+        self, expression: list[Any], more: dict[str, Any]
+    ) -> None:
+        """Who is in them, somebody has to say."""
+        one = nsx_rule("r", source_groups=[f"{PATH}x"])
+        found = read_json(
+            plan(nsx_group("x", expression, **more), nsx_policy("p", one))
+        )
+        assert found.filters[0].rules[0].sources == (
+            Group("nsxt_policy_group.x"),
+        )
+
+    @pytest.mark.parametrize(
+        ("blocks", "expected"),
+        [
+            ({"l4_port_set_entry": [{"protocol": "UDP", "source_ports": [],
+                                     "destination_ports": ["123"]}]},
+             "udp/123"),
+            ({"l4_port_set_entry": [{"protocol": "TCP", "source_ports": ["9"],
+                                     "destination_ports": ["1-2"]}]},
+             "tcp/1-2 from tcp/9"),
+            ({"icmp_entry": [{"protocol": "ICMPv4", "icmp_type": "8",
+                              "icmp_code": ""}]}, "icmp type 8"),
+            ({"icmp_entry": [{"protocol": "ICMPv6", "icmp_type": "",
+                              "icmp_code": ""}]}, "icmpv6"),
+            ({"ip_protocol_entry": [{"protocol": 97}]}, "IP protocol 97"),
+            ({"igmp_entry": [{"display_name": ""}]}, "IP protocol 2"),
+            ({"nested_service_entry": [
+                {"nested_service_path": "/infra/services/web"}]}, "tcp/443"),
+            # What it opens besides, nobody sees.
+            ({"algorithm_entry": [{"algorithm": "FTP",
+                                   "destination_port": "21"}]}, "?"),
+            ({"ether_type_entry": [{"ether_type": 1}]}, "?"),
+        ],
+    )  # fmt: skip
+    def test_services_of_nsx(
+        self, blocks: dict[str, Any], expected: str
+    ) -> None:
+        """In a service, and in the rule itself."""
+        tcp = {"protocol": "TCP", "destination_ports": ["443"]}
+        found = read_json(
+            plan(
+                nsx_service("web", l4_port_set_entry=[tcp]),
+                nsx_service("own", **blocks),
+                nsx_policy(
+                    "p",
+                    nsx_rule("a", services=["/infra/services/own"]),
+                    nsx_rule("b", service_entries=[blocks]),
+                ),
+            )
+        )
+        assert (
+            rules(found)["distributed firewall in"]
+            == [f"allow any46 > any46 {expected}"] * 2
+        )
+
+    def test_services_of_nsx_that_stand_elsewhere(self) -> None:
+        """A service of NSX's own is not in a plan."""
+        one = nsx_rule("r", services=["/infra/services/SSH"])
+        (rule, *_) = read_json(plan(nsx_policy("p", one))).filters[0].rules
+        assert isinstance(rule.service, Unknown)
+        assert rule.service.text == "SSH"
+
+    def test_what_nsx_makes_only_later(self) -> None:
+        """Paths: who is meant by them, or applied to, is unknown."""
+        name = "nsxt_policy_security_policy.p"
+        found = read_json(
+            plan(
+                nsx_group("new", [ADDRESSES], path=None),
+                nsx_group("odd", [], path=f"{PATH}odd"),
+                nsx_service("new", path=None),
+                nsx_service("odd", path="/infra/services/odd"),
+                nsx_policy(
+                    "p",
+                    nsx_rule("a", ip_version="NONE"),
+                    nsx_rule("b", services=["/infra/services/odd"]),
+                    nsx_rule("c", source_groups=[f"{PATH}odd"]),
+                    nsx_rule("d"),
+                ),
+                unknown={
+                    "nsxt_policy_group.new": {"path": True},
+                    "nsxt_policy_group.odd": {"criteria": True},
+                    "nsxt_policy_service.new": {"path": True},
+                    "nsxt_policy_service.odd": {"l4_port_set_entry": True},
+                    name: {
+                        "rule": [
+                            {"source_groups": True, "services": True,
+                             "sequence_number": True},
+                            {"destination_groups": [True]},
+                            {"scope": True},
+                            True,
+                        ]
+                    },
+                },
+            )
+        )  # fmt: skip
+        assert rules(found)["distributed firewall in"] == [
+            (
+                f"allow ?{name}.rule[0].source_groups > any46 "
+                f"?{name}.rule[0].services"
+            ),
+            "allow any46 > any46 ?nsxt_policy_service.odd.l4_port_set_entry",
+            (
+                "allow nsxt_policy_group.odd > any46 any service if applied "
+                f"to {name}.rule[2].scope: known after apply; audit the state "
+                "then: terraform show -json"
+            ),
+        ]
+        assert unread(found) == [f"unknown: {name}.rule[3]"]
+        assert found.unread[0].filters == (
+            *("distributed firewall in", "distributed firewall out"),
+        )
+
+    @pytest.mark.parametrize(
+        ("mask", "count"),
+        [
+            (True, 1),
+            ({"rule": True}, 1),
+            ({"sequence_number": True}, 2),
+        ],
+    )
+    def test_policies_of_nsx_that_are_not_known(
+        self, mask: Any, count: int
+    ) -> None:
+        """Each of their rules, or all of them as one."""
+        policy = nsx_policy("p", nsx_rule("a"), nsx_rule("b"))
+        if count == 1:
+            policy["values"].pop("rule")
+        other = nsx_policy("q", nsx_rule("c"))
+        found = read_json(
+            plan(policy, other, unknown={policy["address"]: mask})
+        )
+        assert len(found.unread) == count
+        assert (found.units, found.read) == (count + 1, 1)
+        assert {each.filters for each in found.unread} == {
+            ("distributed firewall in", "distributed firewall out")
+        }
+
+    def test_policies_of_nsx_in_no_order(self) -> None:
+        """Of those with one number NSX tells the order, if it matters."""
+        drop = nsx_rule("drop", action="DROP")
+        empty = nsx_policy("empty")
+        for second, sequence, is_sure in (
+            (drop, 0, False),
+            (drop, 1, True),
+            (nsx_rule("more"), 0, True),
+        ):
+            found = read_json(
+                plan(
+                    nsx_policy("p", nsx_rule("a")),
+                    nsx_policy("q", second, sequence_number=sequence),
+                    empty,
+                )
+            )
+            for rule in found.filters[0].rules:
+                assert (rule.conditions == ()) is is_sure
+
+    def test_policies_of_nsx_may_keep_no_state(self) -> None:
+        """Then their replies are judged, too."""
+        policy = nsx_policy("p", nsx_rule("a"), stateful=False)
+        assert not read_json(plan(policy)).filters[0].is_stateful
+
+    def test_a_name_of_nsx_is_no_reference(self) -> None:
+        """Whatever a service or a policy is called, may be a word."""
+        found = read_json(
+            plan(
+                nsx_service("ALLOW", id="ALLOW"),
+                nsx_policy("IN", nsx_rule("a"), id="IN_OUT"),
+                nsx_group("a", [], id="a"),
+            )
+        )
+        assert found.read == 1
+
+    def test_what_nsx_never_has(self) -> None:
+        """A group of which an address is none."""
+        wrong = criteria(ipaddress_expression=[{"ip_addresses": ["x"]}])
+        with pytest.raises(InvalidDataError) as caught:
+            read_json(plan(nsx_group("x", [wrong]), nsx_policy("p")))
+        assert "an address" in faults(caught)[0]
+
+    def test_groups_without_policies_are_no_rules(self) -> None:
+        """Nothing of them filters."""
+        found = read_json(plan(nsx_group("x", []), nsx_service("y")))
+        assert (found.units, found.filters, found.unread) == (0, (), ())
 
     @pytest.mark.parametrize(
         "kind",
@@ -828,6 +1112,23 @@ resource "aws_security_group" "inner" {
 @needs_terraform
 class TestHcl:
     """A module before any plan: nothing is surer than it is."""
+
+    def test_policies_of_nsx_need_a_plan(self) -> None:
+        """Paths of groups are known only then; the rules are counted."""
+        text = (
+            'resource "nsxt_policy_group" "se" {\n  display_name = "se"\n}\n'
+            'resource "nsxt_policy_security_policy" "p" {\n'
+            '  display_name = "p"\n  category = "Application"\n'
+            '  rule {\n    display_name = "a"\n'
+            "    source_groups = [nsxt_policy_group.se.path]\n  }\n"
+            '  rule {\n    display_name = "b"\n  }\n}\n'
+        )
+        found = read_text(text, "nsx.tf", format="terraform")
+        (left,) = found.unread
+        address = "nsxt_policy_security_policy.p (2 rules in it)"
+        assert (left.kind, left.text) == ("unknown", address)
+        assert "audit the plan or the state: terraform show -json" in left.why
+        assert (found.units, found.filters) == (1, ())
 
     def test_what_is_known_and_what_is_not(self) -> None:
         """Defaults are named; what is unknown is unknown, and not absent."""

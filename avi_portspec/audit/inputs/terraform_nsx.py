@@ -1,0 +1,246 @@
+"""NSX in plans and states of Terraform, as tables of its policy API.
+
+Rules name groups and services by paths, which NSX gives: what is not applied
+yet is not known. So a module in HCL would not tell who is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+import attrs
+
+from avi_portspec.audit.inputs.names import clean
+from avi_portspec.audit.inputs.nodes import Node, or_unknown
+from avi_portspec.audit.inputs.nsx_objects import Objects
+from avi_portspec.audit.inputs.nsx_policies import (
+    FILTERS,
+    Placed,
+    firewall_filters,
+    policy_rules,
+)
+from avi_portspec.audit.inputs.reading import Reading
+from avi_portspec.audit.inputs.terraform import NSX_POLICY, Resource
+from avi_portspec.audit.model import Place, Unknown
+from avi_portspec.model.frozen import FrozenDict
+
+__all__ = ["NSX_GROUP", "NSX_OBJECTS", "count_policy_rules", "read_nsx"]
+
+NSX_GROUP: Final = "nsxt_policy_group"
+_SERVICE: Final = "nsxt_policy_service"
+#: What rules name, and has no rules.
+NSX_OBJECTS: Final = frozenset({NSX_GROUP, _SERVICE})
+#: The blocks of a service: what the policy API calls them, and what it calls
+#: their arguments.
+_ENTRIES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = FrozenDict(
+    {
+        "l4_port_set_entry": (
+            "L4PortSetServiceEntry",
+            {"protocol": "l4_protocol"},
+        ),
+        "icmp_entry": ("ICMPTypeServiceEntry", {}),
+        "ip_protocol_entry": (
+            "IPProtocolServiceEntry",
+            {"protocol": "protocol_number"},
+        ),
+        "igmp_entry": ("IGMPTypeServiceEntry", {}),
+        "nested_service_entry": ("NestedServiceServiceEntry", {}),
+    }
+)
+#: What decides the place of a policy among others, and what it does.
+_HEAD: Final = ("display_name", "category", "sequence_number", "stateful")
+#: Others stand in no plan, and may come first.
+_ALONE: Final = "as if NSX had no other policies"
+_ORDER: Final = (
+    "as far as no policy of the same sequence number comes first: give each "
+    "policy its own"
+)
+
+
+def count_policy_rules(values: Mapping[str, Any]) -> int:
+    """Return how many rules a policy has.
+
+    Args:
+        values: Its arguments.
+    """
+    rules = values.get("rule")
+    return len(rules) if isinstance(rules, list) else int(rules is not None)
+
+
+def read_nsx(reading: Reading, resources: Sequence[Resource]) -> None:
+    """Add the filters of the distributed firewall, if there are policies.
+
+    Args:
+        reading: The file.
+        resources: All resources; policies, groups and services are read.
+    """
+    policies = [each for each in resources if each.kind == NSX_POLICY]
+    if not policies:
+        return
+    found: list[list[Placed]] = []
+    stateful = True
+    with reading.guard():
+        objects = Objects(_tables(resources))
+        for at, resource in enumerate(policies):
+            with reading.guard(resource.place, FILTERS):
+                rules = [*_rules(resource)]
+                policy = resource.values
+                unknown = _unknown_head(policy)
+                if unknown is not None:
+                    for _, place in rules:
+                        name = clean(place.pointer)
+                        reading.leave(
+                            place, "unknown", name, unknown.why, FILTERS
+                        )
+                    continue
+                stateful &= policy.at("stateful").flag(default=True)
+                found.append(
+                    [*policy_rules(reading, policy, at, objects, rules)]
+                )
+    reading.filters += firewall_filters(
+        _ordered(found),
+        reading.place(),
+        is_stateful=stateful,
+        assumes=(_ALONE,),
+    )
+
+
+def _unknown_head(policy: Node) -> Unknown | None:
+    """Return what is not known of a policy as a whole."""
+    for key in _HEAD:
+        value = policy.at(key).value
+        if isinstance(value, Unknown):
+            return value
+    return None
+
+
+def _ordered(found: Iterable[Sequence[Placed]]) -> Iterator[Placed]:
+    """Yield the rules of all policies.
+
+    Of policies of one sequence number NSX decides which comes first. That
+    matters only if they do not all do the same.
+    """
+    slots: dict[tuple[int, ...], list[Sequence[Placed]]] = {}
+    for policy in filter(None, found):
+        slots.setdefault(policy[0].order[:2], []).append(policy)
+    for several in slots.values():
+        rules = [each for policy in several for each in policy]
+        actions = {own.action for each in rules for own in each.rule.values()}
+        if len(several) > 1 and len(actions) > 1:
+            rules = [*map(_doubted, rules)]
+        yield from rules
+
+
+def _doubted(placed: Placed) -> Placed:
+    return placed._replace(
+        rule={
+            way: attrs.evolve(own, conditions=(*own.conditions, _ORDER))
+            for way, own in placed.rule.items()
+        }
+    )
+
+
+def _rules(resource: Resource) -> Iterator[tuple[Node, Place]]:
+    """Yield the rules of a policy as the policy API has them.
+
+    Raises:
+        UnsettledError: Nobody knows how many there are.
+    """
+    for at, node in enumerate(resource.values.at("rule").each()):
+        path = f"{resource.address}.rule.{at}"
+        place = attrs.evolve(resource.place, pointer=path)
+        yield (_rule(node) if isinstance(node.value, dict) else node), place
+
+
+def _rule(node: Node) -> Node:
+    version = node.value.get("ip_version")
+    sequence = node.value.get("sequence_number")
+    blocks = node.at("service_entries")
+    return node._replace(
+        value={
+            **node.value,
+            "ip_protocol": None if version == "NONE" else version,
+            # They stand in order, whatever their numbers will be.
+            "sequence_number": None
+            if isinstance(sequence, Unknown)
+            else sequence,
+            "service_entries": or_unknown(partial(_of_blocks, blocks)),
+        }
+    )
+
+
+def _tables(resources: Iterable[Resource]) -> Iterator[Node]:
+    """Yield groups and services as the policy API has them.
+
+    What has no path yet, no rule can name. Of a group that is not known as a
+    whole, somebody has to say who is in it.
+    """
+    for resource in resources:
+        if resource.kind not in NSX_OBJECTS:
+            continue
+        values = resource.values
+        path = values.at("path").value
+        if not isinstance(path, str):
+            continue
+        if resource.kind == _SERVICE:
+            entries = or_unknown(partial(_entries, values))
+            table = {"resource_type": "Service", "service_entries": entries}
+        else:
+            expression = or_unknown(partial(_expression, values))
+            if isinstance(expression, Unknown):
+                continue
+            table = {"resource_type": "Group", "expression": expression}
+        yield Node({**table, "path": path}, values.pointer, values.is_secret)
+
+
+def _of_blocks(blocks: Node) -> list[dict[str, Any]]:
+    return [entry for block in blocks.each() for entry in _entries(block)]
+
+
+def _entries(values: Node) -> list[dict[str, Any]]:
+    """Return the entries of a service, or of a rule.
+
+    Raises:
+        UnsettledError: Some are not known.
+    """
+    found = []
+    for key, blocks in values.members():
+        for each in blocks.each() if key.endswith("_entry") else ():
+            kind, names = _ENTRIES.get(key, (key, {}))
+            entry = {
+                names.get(name, name): None if own.value == "" else own.value
+                for name, own in each.members()
+            }
+            found.append({**entry, "resource_type": kind})
+    return found
+
+
+def _expression(values: Node) -> list[dict[str, Any]]:
+    """Return what tells who is in a group; only addresses tell it here.
+
+    Raises:
+        UnsettledError: Some of it is not known.
+    """
+    found: list[dict[str, Any]] = []
+    for each in values.at("criteria").each():
+        given = {key: own for key, own in each.members() if own}
+        if given.keys() != {"ipaddress_expression"}:
+            found.append({})
+            continue
+        found += (
+            {
+                "resource_type": "IPAddressExpression",
+                "ip_addresses": [
+                    address.text() for address in own.at("ip_addresses").each()
+                ],
+            }
+            for own in given["ipaddress_expression"].each()
+        )
+    if values.at("extended_criteria"):
+        found.append({})
+    return found + [
+        {"conjunction_operator": each.at("operator").value}
+        for each in values.at("conjunction").each()
+    ]
