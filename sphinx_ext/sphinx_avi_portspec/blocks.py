@@ -180,7 +180,10 @@ class HomeLinks(SphinxPostTransform):
         domain = get_domain(self.env)
         for node in list(self.document.findall(addnodes.pending_xref)):
             # References to code hold texts, which have no classes.
-            (child,) = [*node.findall(nodes.Element)][1:2] or (node,)
+            elements = (
+                c for c in node.children if isinstance(c, nodes.Element)
+            )
+            child = next(elements, node)
             names = set(child["classes"]).intersection(SMALL)
             if not names:
                 continue
@@ -430,14 +433,15 @@ class ForHtml(HtmlTransform):
                 inline.parent.append(nodes.inline(sign, sign))
         set_widths(self.document, "auto")
         ours = (AviBlock, AviProse, AviData)
-        for text in {
-            id(text): text
-            for part in self.document.findall(lambda n: isinstance(n, ours))
-            for text in part.findall(nodes.Text)
+        for text in list(self.document.findall(nodes.Text)):
             # Compact cells write their own.
-            if not isinstance(text.parent, AviCell)
-        }.values():
-            _keep_whole(text)
+            if isinstance(text.parent, AviCell):
+                continue
+            within: nodes.Node | None = text
+            while within is not None and not isinstance(within, ours):
+                within = within.parent
+            if within is not None:
+                _keep_whole(text)
         for block in self.document.findall(AviBlock):
             first, *others = block.children
             assert isinstance(first, nodes.Element)  # noqa: S101 - for types

@@ -442,15 +442,22 @@ class OnlyHomes(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Put the text in the place of the link."""
+        numbers = [
+            inline
+            for inline in self.document.findall(nodes.inline)
+            if "avi-number" in inline["classes"]
+        ]
+        if not numbers:
+            return
         shown = {
             name
             for block in self.document.findall(AviBlock)
             for target in block.findall(nodes.target)
             for name in target["ids"]
         }
-        for number in list(self.document.findall(nodes.inline)):
+        for number in numbers:
             link = number.parent
-            if "avi-number" in number["classes"] and (
+            if (
                 isinstance(link, nodes.reference)
                 and link.get("refid") in shown
             ):

@@ -256,7 +256,12 @@ class SayOnce(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Leave in each box what no box above it says of the same."""
         above: dict[str, tuple[nodes.target, set[str]]] = {}
-        for box in list(self.document.findall(nodes.Element)):
+        # What one kind says, the other does not.
+        boxes: list[nodes.Element] = [
+            *self.document.findall(nodes.warning),
+            *self.document.findall(nodes.note),
+        ]
+        for box in boxes:
             if "about" not in box:
                 continue
             about = box.attributes.pop("about")

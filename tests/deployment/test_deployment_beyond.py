@@ -89,7 +89,10 @@ class TestByDefault:
         ]
         ((old, new),) = changed
         assert new.replace("; release: 30.2", "") == old
-        assert new.startswith("# deployment: ")
+        # A long field goes on in lines that begin with more blanks.
+        until = after[: after.index(new) + len(new)].splitlines()
+        field = [line for line in until if not line.startswith("#   ")][-1]
+        assert field.startswith("# deployment: ")
 
 
 class TestAsked:
