@@ -483,25 +483,22 @@ class _Audit:
             )
 
     def _worth_telling(self) -> Iterator[RuleReport]:
-        """Yield the rules, each once that stands in several filters.
+        """Yield the rules, but for those that match nothing in one filter.
 
-        A rule of a file matches nothing if it does so in all of them.
+        A rule of a file that stands in several filters matches nothing if it
+        does so in all of them, and is one finding.
         """
-        opens = {
+        told = {
             report.rule.place
             for report in self.rules
             if report.verdict is not RuleVerdict.EMPTY
         }
-        told: set[object] = set()
         for report in self.rules:
-            is_empty = report.verdict is RuleVerdict.EMPTY
-            if is_empty and report.rule.place in opens:
-                continue
-            # Rules of chains have numbers that differ between filters.
-            own = report.rule.place, "" if is_empty else report.rule.id
-            if (own, report.verdict) not in told:
-                told.add((own, report.verdict))
-                yield report
+            if report.verdict is RuleVerdict.EMPTY:
+                if report.rule.place in told:
+                    continue
+                told.add(report.rule.place)
+            yield report
 
     def _of_rule(self, report: RuleReport) -> Iterator[Finding]:
         known = _RULES.get(report.verdict)

@@ -974,28 +974,6 @@ class TestNamedPorts:
         assert verdict(found, NTP) == "missing"
 
 
-class TestNsxPolicies:
-    """A rule of both directions stands in two filters."""
-
-    def test_a_rule_is_one_finding(self) -> None:
-        """Nothing needs it in either."""
-        rule = {
-            "resource_type": "Rule", "id": "old", "action": "ALLOW",
-            "source_groups": ["10.0.0.1"], "destination_groups": ["10.0.0.2"],
-            "services": [], "service_entries": [
-                {"resource_type": "L4PortSetServiceEntry", "id": "x",
-                 "l4_protocol": "TCP", "destination_ports": ["8483"]}],
-            "direction": "IN_OUT", "scope": ["ANY"],
-        }  # fmt: skip
-        policy = {"resource_type": "SecurityPolicy", "id": "p",
-                  "category": "Application", "rules": [rule]}  # fmt: skip
-        site = addresses(controller="10.0.0.2", service_engine="10.0.0.1")
-        found = report(json.dumps(policy), {}, inventory=site)
-        assert [each.verdict for each in found.rules] == ["unexplained"] * 2
-        kinds = [each.kind for each in found.findings]
-        assert kinds.count("unexplained") == 1
-
-
 class TestNsxInTerraform:
     """A state has the paths by which rules name groups; a plan may not."""
 
