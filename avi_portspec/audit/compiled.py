@@ -712,7 +712,7 @@ class Compiler:
             sources = _within(sources, attached)
             senders = _within(senders, attached)
         if isinstance(rule.service, Unknown):
-            services = 0, self.services.whole
+            services = 0, self._service(rule.service.at_most)
         else:
             services = (self._service(rule.service),) * 2
         least, opens = (
@@ -918,8 +918,10 @@ def _cut_services(
     for each in existing:
         for filter_ in each.filters:
             for rule in (*filter_.rules, *filter_.reply_rules):
-                if not isinstance(rule.service, Unknown):
-                    spans.update(rule.service)
+                service = rule.service
+                if isinstance(service, Unknown):
+                    service = service.at_most
+                spans.update(service)
     for record in records:
         for protocol in record.protocols:
             spans.update(_spans_of(record, protocol))

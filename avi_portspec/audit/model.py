@@ -12,7 +12,7 @@ from typing import Final, Literal, TypeAlias
 import attrs
 
 from avi_portspec.audit.selectors import Selector
-from avi_portspec.audit.services import Spans
+from avi_portspec.audit.services import EVERY_SERVICE, Spans
 from avi_portspec.errors import Fault, shown
 from avi_portspec.rules.networks import Family, Network
 from avi_portspec.rules.traffic import Strict
@@ -116,6 +116,8 @@ class Group:
     name: str | None = attrs.field(default=None, eq=False)
     #: The only family whose addresses are meant, where a rule is of one.
     family: Family | None = None
+    #: Whether it only bears filters, and no rule can name its members by it.
+    is_bearer: bool = attrs.field(default=False, eq=False, repr=False)
 
 
 @attrs.frozen
@@ -135,6 +137,8 @@ class PrefixList:
     id: str
     #: Whether it is the provider's own, and nothing of the site can be in it.
     is_closed: bool = attrs.field(default=False, eq=False)
+    #: Whether the members of all groups are in it: it says where they are.
+    holds_groups: bool = attrs.field(default=False, eq=False, repr=False)
     #: The list outside of which it is all there is, and the networks that are
     #: outside for sure.
     outside_of: PrefixList | None = attrs.field(
@@ -155,10 +159,12 @@ class Unknown:
     Attributes:
         text: What the file says, such as ``var.se_networks``.
         why: Why that is not enough, and what would settle it.
+        at_most: What it can be, if it is a service.
     """
 
     text: str
     why: str
+    at_most: Spans = attrs.field(default=EVERY_SERVICE, eq=False, repr=False)
 
 
 Party: TypeAlias = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
-from avi_portspec.audit.model import Existing, Party
+from avi_portspec.audit.model import Existing, Group, Party, PrefixList
 from avi_portspec.audit.roles import (
     PARTS,
     RoleMap,
@@ -42,7 +42,7 @@ class Shares:
             for role in parts_of_roles(own):
                 self._networks.setdefault(role, []).append(network)
         #: Of each format, for one provider's names are not another's.
-        self._bearers: dict[tuple[str, str], set[str]] = {}
+        self._bearers: dict[tuple[str, str], dict[str, Party]] = {}
         #: What the filters of any file are at the borders of.
         self._places = _places(existing, roles_by_key)
         named: set[str] = set()
@@ -56,13 +56,18 @@ class Shares:
             for party, _ in parties_of([each]).values():
                 names = names_of_party(party)
                 named.update(map(fold, names))
-                # A group that only bears filters, as those of Azure do, is
-                # no way to name its members in a rule.
-                if type(party) not in kinds:
+                # What only bears filters is no way to name its members in a
+                # rule, and where no rule names groups, no group is. What
+                # holds all groups tells where a role is, not who has it.
+                if (
+                    type(party) not in kinds
+                    or _is_bearer(party)
+                    or _holds_groups(party)
+                ):
                     continue
                 for role in parts_of_roles(roles_by_key(party)):
                     key = (each.format, role)
-                    self._bearers.setdefault(key, set()).add(names[0])
+                    self._bearers.setdefault(key, {})[names[0]] = party
         #: What the role map has, and no file names.
         self._absent: dict[str, set[str]] = {}
         for name, own in roles.named.items():
@@ -99,8 +104,14 @@ class Shares:
             parties: The parties.
             format_: The format of the file that names them.
         """
-        names = {name for each in parties for name in names_of_party(each)[:1]}
-        bearers = self._bearers.get((format_, role), set())
+        given = [*parties]
+        names = {name for each in given for name in names_of_party(each)[:1]}
+        with_groups = any(map(_holds_groups, given))
+        bearers = {
+            name
+            for name, each in self._bearers.get((format_, role), {}).items()
+            if not (with_groups and isinstance(each, Group))
+        }
         return bearers | self._absent.get(role, set()) <= names
 
     def is_all_in(self, role: str, place: Party) -> bool:
@@ -112,6 +123,14 @@ class Shares:
         """
         places = self._places.get(role, set()) | self._absent.get(role, set())
         return places <= {*names_of_party(place)[:1]}
+
+
+def _is_bearer(party: Party) -> bool:
+    return isinstance(party, Group) and party.is_bearer
+
+
+def _holds_groups(party: Party) -> bool:
+    return isinstance(party, PrefixList) and party.holds_groups
 
 
 def _places(

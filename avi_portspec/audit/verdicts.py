@@ -304,6 +304,9 @@ class _Side:
 
     def _judge(self) -> Side:
         verdicts = [self._verdict(is_most=at) for at in (False, True)]
+        if verdicts[0] != verdicts[1] and not self._passes(is_most=True):
+            # Whether a rule that is denied would allow it, settles nothing.
+            verdicts = [Verdict.MISSING] * 2
         if verdicts[0] != verdicts[1]:
             return _side(
                 Verdict.UNKNOWN,

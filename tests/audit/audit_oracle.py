@@ -434,7 +434,22 @@ def verdict_of(
         verdict_in(world, filters, all_packets, most=at, is_known=is_known)
         for at in (False, True)
     )
-    return least if least == most else "unknown"
+    if least == most:
+        return least
+    if any(
+        passes(
+            world,
+            filters,
+            packet,
+            most=True,
+            skip=never,
+            without_defaults=False,
+            is_known=is_known,
+        )
+        for packet in all_packets
+    ):
+        return "unknown"
+    return "missing"
 
 
 def sides_of(

@@ -593,8 +593,66 @@ class TestGroupsThatBearFilters:
         (rule,) = found.flows[SSH].sides["destination"].rules
         assert rule.id == "AllowVnetInBound"
 
+    @pytest.mark.parametrize(
+        ("more", "expected"),
+        [
+            ({}, ("covered", "covered", "missing")),
+            # Where they are, and no other party that a rule could name.
+            ({"VirtualNetwork": ("controller", "service-engine")},
+             ("covered", "covered", "denied")),
+            # A second group is one, and no rule here names it.
+            ({"old": ("controller",)}, ("unknown", "unknown", "missing")),
+        ],
+    )  # fmt: skip
+    def test_application_security_groups(
+        self, more: Any, expected: tuple[str, ...]
+    ) -> None:
+        """Rules name these, and filters stand at the others."""
+        to = {
+            "destinationApplicationSecurityGroups": [{"id": "/x/ctl"}],
+            "destinationAddressPrefix": "",
+            "sourceAddressPrefix": "",
+        }
+        rules = [
+            azure_rule("ssh", 100, destinationPortRange="22", protocol="Tcp",
+                       **to,
+                       sourceApplicationSecurityGroups=[{"id": "/x/se"},
+                                                        {"id": "/x/ctl"}]),
+            azure_rule("deny", 4096, access="Deny"),
+        ]  # fmt: skip
+        group = {"id": "/x/lab", "name": "lab", "securityRules": rules}
+        parties = {
+            "lab": ("controller",),
+            "ctl": ("controller",),
+            "se": ("service-engine",),
+            **more,
+        }
+        found = report(json.dumps([group]), parties, format="azure")
+        assert expected == (
+            verdict(found),
+            verdict(found, "controller-to-controller-ssh"),
+            verdict(found, "service-engine-to-controller-portal"),
+        )
 
-def azure_rule(name: str, priority: int, **more: str) -> dict[str, Any]:
+    def test_the_network_holds_all_groups(self) -> None:
+        """What it lets through, it lets through for each of them."""
+        ends = {
+            f"{side}ApplicationSecurityGroups": [{"id": f"/x/{name}"}]
+            for side, name in (("source", "se"), ("destination", "ctl"))
+        }
+        rules = [azure_rule("https", 100, destinationPortRange="443", **ends)]
+        group = {"id": "/x/lab", "name": "lab", "securityRules": rules}
+        parties = {
+            "lab": ("controller",),
+            "ctl": ("controller",),
+            "se": ("service-engine",),
+            "VirtualNetwork": ("controller", "service-engine"),
+        }
+        found = report(json.dumps([group]), parties, format="azure")
+        assert verdict(found) == "only broad"
+
+
+def azure_rule(name: str, priority: int, **more: Any) -> dict[str, Any]:
     """Return a rule of Azure that lets everything in, but for *more*."""
     return {
         "name": name, "priority": priority, "access": "Allow",
@@ -889,6 +947,31 @@ class TestWhoseRulesAreNotThere:
         chains = save(":FORWARD DROP")
         every = ("controller", "service-engine", "external-network-services")
         assert verdict(report(chains, {}, every), side="path") == "missing"
+
+
+class TestNamedPorts:
+    """Each pod says which port it is, and the policy the protocol."""
+
+    def test_kubernetes(self) -> None:
+        """A name over TCP is nothing for what is over UDP."""
+        peer = [{"podSelector": {"matchLabels": {"app": "se"}}}]
+        allow = {"from": peer, "ports": [{"port": "portal"}]}
+        pods = {"matchLabels": {"app": "ctl"}}
+        text = json.dumps(
+            {
+                "apiVersion": "networking.k8s.io/v1",
+                "kind": "NetworkPolicy",
+                "metadata": {"name": "x", "namespace": "avi"},
+                "spec": {"podSelector": pods, "ingress": [allow]},
+            }
+        )
+        parties = {
+            "tag:app=ctl in namespace avi": ("controller",),
+            "tag:app=se in namespace avi": ("service-engine",),
+        }
+        found = report(text, parties)
+        assert verdict(found, PORTAL) == "unknown"
+        assert verdict(found, NTP) == "missing"
 
 
 class TestNsxInTerraform:

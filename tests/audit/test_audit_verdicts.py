@@ -730,6 +730,17 @@ class TestUnknown:
         group = ordered(CONTROLLER, ssh(ANY, 1, action="deny"), ssh(VAR, 2))
         assert side(group, flow=PORTAL).verdict is Verdict.MISSING
 
+    def test_nothing_passes_whatever_it_is(self) -> None:
+        """What is denied is missing, though nobody knows who would allow."""
+        deny = ssh(ANY, 1, action="deny")
+        found = side(ordered(CONTROLLER, deny, ssh(VAR, 2)))
+        assert found.verdict is Verdict.MISSING
+        assert (found.denied_by, found.rules) == ((deny,), ())
+        # Where a part passes, all of it may.
+        part = ssh(ENGINE, 1, conditions=("by day",))
+        found = side(ordered(CONTROLLER, part, ssh(ANY, 2, action="deny")))
+        assert found.verdict is Verdict.UNKNOWN
+
     def test_what_was_not_read(self) -> None:
         """It may add rules to its filter, and to no other."""
         unread = Unread(

@@ -563,6 +563,12 @@ class TestNames:
         found = NAMES.find("Only for plain HTTP, on AWS")
         assert found.messages == ("Only for {}, on {}", "plain HTTP")
 
+    def test_what_begins_with_a_sign_is_no_name(self) -> None:
+        """A sentence has it as it stands, with gaps for what is in it."""
+        own = "(TCP 22 of a site)"
+        found = Names(EDITIONS, [own]).find(own)
+        assert found.messages == ("({} of a site)",)
+
     def test_a_name_is_no_message(self) -> None:
         """Nor a port."""
         for text in ("AWS", "Linux Server Cloud", "TCP 22", "SSH"):

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Final, NamedTuple
 
+import attrs
+
 from avi_portspec.audit.inputs.addresses import ANYWHERE, join_networks
 from avi_portspec.audit.inputs.defaults import (
     azure_defaults,
@@ -217,6 +219,8 @@ def azure_filters(
         rules: Its rules.
         assumes: What was assumed to read it.
     """
+    # Rules name application security groups.
+    bearer = attrs.evolve(group, is_bearer=True)
     kept = sorted(rules, key=lambda each: each.priority)
     directions: tuple[Direction, ...] = ("in", "out")
     for direction in directions:
@@ -227,7 +231,7 @@ def azure_filters(
             Filter(
                 id=azure_filter_id(group, direction),
                 place=place,
-                attached_to=(group,),
+                attached_to=(bearer,),
                 direction=direction,
                 # A subnet's group and an interface's both have to allow.
                 stage=f"network security group {group.name or group.id}",

@@ -139,7 +139,7 @@ _PRIVATE: Final = tuple(
         ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"),
     )
 )
-_VNET: Final = (PrefixList("VirtualNetwork"), Members())
+_VNET: Final = (PrefixList("VirtualNetwork", holds_groups=True), Members())
 #: The tags of which more is known than their names.
 _TAGS: Final[Mapping[str, tuple[Party, ...]]] = FrozenDict(
     {

@@ -15,7 +15,7 @@ TEXT_AT_MOST: Final = 200
 _DIGITS: Final = 12
 
 
-def clean(text: str) -> str:
+def clean(text: str, at_most: int = TEXT_AT_MOST) -> str:
     r"""Return a text in one line, without what a terminal would act on.
 
     Control characters, marks of direction, and characters without width go;
@@ -29,9 +29,9 @@ def clean(text: str) -> str:
     shown = blank
     if not blank.isprintable():
         shown = "".join(filter(str.isprintable, blank))
-    if len(shown) <= TEXT_AT_MOST:
+    if len(shown) <= at_most:
         return shown
-    return f"{shown[: TEXT_AT_MOST - 3]}..."
+    return f"{shown[: at_most - 3]}..."
 
 
 def name_of(text: str) -> str:

@@ -205,7 +205,8 @@ def _service(port: Node) -> Spans:
         return services_of(protocol)
     if isinstance(number.value, str):
         why = "a named port: each pod says which it is"
-        raise UnsettledError(Unknown(number.name(), why))
+        most = services_of(protocol)
+        raise UnsettledError(Unknown(number.name(), why, most))
     low = number.number(1, LAST_PORT)
     end = port.at("endPort")
     high = end.number(low, LAST_PORT) if end else low

@@ -91,8 +91,16 @@ def _by_group(rows: list[Any]) -> list[Any]:
         rule = {_COLUMNS.get(key, key): row[key] for key in row}
         rule["_row"] = at
         own = str(rule.get("security_group_id") or "security group")
-        groups.setdefault(own, {"id": own, "rules": []})["rules"].append(rule)
+        # It is where its first rule is.
+        new = {"id": own, "_row": at, "rules": []}
+        groups.setdefault(own, new)["rules"].append(rule)
     return list(groups.values())
+
+
+def _pointer(node: Node) -> str:
+    """Return where something is: the row of a list, if it was one."""
+    row = node.at("_row").value
+    return node.pointer if row is None else f"/{row}"
 
 
 def read(document: Document) -> Existing:
@@ -133,10 +141,7 @@ def _read_group(reading: Reading, node: Node, names: dict[Any, str]) -> None:
     rules: list[tuple[Direction, Rule]] = []
     for each in node.at(*_RULES).each():
         with reading.guard():
-            row = each.at("_row")
-            pointer = (
-                f"/{row.value}" if row.value is not None else each.pointer
-            )
+            pointer = _pointer(each)
             rules.append(
                 openstack_rule(
                     _split_ports(each),
@@ -148,7 +153,7 @@ def _read_group(reading: Reading, node: Node, names: dict[Any, str]) -> None:
     openstack_filters(
         reading,
         own,
-        reading.place(node.pointer),
+        reading.place(_pointer(node)),
         rules,
         is_stateful=node.at("stateful").flag(default=True),
     )

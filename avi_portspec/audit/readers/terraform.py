@@ -52,6 +52,8 @@ _BLOCK: Final = re.compile(
 _JSON: Final = ("resource", "module", "variable")
 _META: Final = "__tfmeta"
 _EXPRESSION: Final = "an expression"
+#: How much is told of the default of a variable, in characters.
+_DEFAULT: Final = 80
 #: What the source of a module begins with that is no other's.
 _LOCAL: Final = ("./", "../")
 #: Arguments that hold blocks.
@@ -363,7 +365,7 @@ class _Module:
             json.dumps(each) if isinstance(each, (dict, list)) else str(each)
             for each in listed
         )
-        return f"var.{clean(name)} = {clean(text)[:80]} (default)"
+        return f"var.{clean(name)} = {clean(text, _DEFAULT)} (default)"
 
     def leave_missing(self) -> None:
         """Note what the module has, and what evaluating it does not show."""

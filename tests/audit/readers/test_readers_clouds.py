@@ -521,6 +521,10 @@ class TestOpenStack:
             "security group out": ["allow members > any6 any service"],
         }
         assert str(found.filters[0].rules[0].place) == "file#/0"
+        # A group is where its first rule is.
+        assert [str(own.place) for own in found.filters] == [
+            *("file#/0", "file#/0", "file#/2", "file#/2"),
+        ]
         shown = {**group(), "rules": [neutron()]}
         del shown["security_group_rules"]
         for data in (

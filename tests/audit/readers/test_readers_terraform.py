@@ -1432,6 +1432,18 @@ resource "aws_security_group" "a" {
         ]
         assert unread(found) == ['unknown: dynamic "ingress" over var.c']
 
+    def test_a_default_that_is_long(self) -> None:
+        """It is cut, and that it is can be seen."""
+        networks = [f"10.0.{number}.0/24" for number in range(20)]
+        inside = {"from_port": 22, "to_port": 22, "protocol": "tcp",
+                  "cidr_blocks": "${var.a}"}  # fmt: skip
+        own = {"aws_security_group": {"s": {"ingress": inside}}}
+        data = {"variable": {"a": {"default": networks}}, "resource": own}
+        ((rule,), _) = (own.rules for own in read_json(data).filters)
+        (text,) = rule.assumes
+        kept = text.removeprefix("var.a = ").removesuffix(" (default)")
+        assert kept == f"{', '.join(networks)[:77]}..."
+
     @pytest.mark.parametrize(
         "text",
         [
