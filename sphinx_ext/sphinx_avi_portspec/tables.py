@@ -146,10 +146,11 @@ def _is_yes(argument: str) -> bool:
 
 
 def _parse_limit(argument: str | None) -> int:
+    given = argument or ""
     try:
-        return directives.positive_int(argument)
-    except (TypeError, ValueError):
-        text = f"expected a number of flows, 1 or more, got {argument!r}"
+        return directives.positive_int(given)
+    except ValueError:
+        text = f"expected a number of flows, 1 or more, got {given!r}"
         raise ValueError(text) from None
 
 
