@@ -68,7 +68,11 @@ class AviFolded(nodes.container):
 
 
 class AviSummary(AviProse):
-    """The line of a folded list that stays."""
+    """The line of a folded list that stays.
+
+    With the class ``avi-titled``, it repeats the caption of a table in there,
+    so that it is left out where nothing folds.
+    """
 
 
 class AviGroupRow(nodes.row):
@@ -236,6 +240,7 @@ class PlainNodes(PlainTransform):
         for below in self.document.findall(AviBelow):
             for listed in list(below.findall(nodes.enumerated_list)):
                 listed.replace_self(_spell_letters(listed))
+        _leave_out_titled(self.document)
         set_widths(self.document, "given")
         for target in list(self.document.findall(nodes.target)):
             _split_target(target)
@@ -253,6 +258,13 @@ class PlainNodes(PlainTransform):
             else:
                 node.__class__ = plain
                 node.tagname = plain.__name__
+
+
+def _leave_out_titled(document: nodes.document) -> None:
+    """Leave out each line that repeats the caption below it."""
+    for line in list(document.findall(AviSummary)):
+        if "avi-titled" in line["classes"]:
+            line.parent.remove(line)
 
 
 def _space_mark(mark: nodes.reference) -> None:
@@ -448,8 +460,8 @@ class ForHtml(HtmlTransform):
             title = next(
                 (
                     title
-                    for table in others
-                    if isinstance(table, nodes.table)
+                    for other in others
+                    for table in other.findall(nodes.table)
                     for title in table.findall(nodes.title)
                 ),
                 None,

@@ -30,6 +30,7 @@ from sphinx_avi_portspec.directive import TableDirective, spread
 from sphinx_avi_portspec.grouped import (
     Drawn,
     make_below,
+    make_empty_table,
     make_footnotes,
     make_grouped_table,
 )
@@ -70,6 +71,9 @@ STEPS: Final = {
 
 #: What stands under a heading where there is nothing to do.
 NOTHING: Final = "Nothing."
+
+#: What stands where two editions do not differ.
+_SAME: Final = "No differences."
 
 #: What can change, with the word for one: records, and the edition itself.
 COLLECTIONS: Final = {
@@ -146,6 +150,9 @@ class PortChanges(TableDirective):
     ) -> list[nodes.Node]:
         """Return what changes for a firewall, and on request all changes."""
         changes = diff(old, new)
+        editions = make_editions_line(pen, old, new)
+        if not changes:
+            return [editions, self._empty_table(pen, _SAME)]
         if "all" in self.options:
             hidden = ""
             more = self._records(pen, old, new, self._plain_table)
@@ -154,12 +161,9 @@ class PortChanges(TableDirective):
             more = []
         parts = change_parts(old, new, changes)
         if not parts:
-            text = "Nothing changes for a firewall."
-            if not changes:
-                text, more = "No differences.", []
-            said = [pen.paragraph(Phrase(text))]
-            said += [pen.paragraph(Phrase(hidden))] if hidden else []
-            return [make_editions_line(pen, old, new), *said, *more]
+            table = self._empty_table(pen, "Nothing changes for a firewall.")
+            said = [pen.paragraph(Phrase(hidden))] if hidden else []
+            return [editions, table, *said, *more]
         premise = [Phrase(f"{change_counts(changes)}.")]
         block = self._block(
             pen, old, new, parts, premise=premise, last="Needed", hidden=hidden
@@ -273,6 +277,12 @@ class PortChanges(TableDirective):
         below = make_below(pen, new, footnotes=said, source=False)
         return AviBlock("", first, table, *below)
 
+    def _empty_table(self, pen: Pen, text: str) -> AviBlock:
+        """Return a table of one row: its caption and its name stay."""
+        table = self.finish_table(make_empty_table(pen, text, headings=False))
+        table["classes"] += self.options.get("class", ())
+        return AviBlock("", table)
+
     def _plain_table(
         self,
         pen: Pen,
@@ -310,8 +320,9 @@ class PortChanges(TableDirective):
         if shown:
             rows = make_change_rows(pen, old, new, shown, marks)
             made.append(build(pen, HEADINGS, rows, stubs=2, shares=_SHARES))
-        elif not known:
-            made.append(pen.paragraph(Phrase("No differences.")))
+        else:
+            text = "Nothing selected differs." if known else _SAME
+            made.append(self._empty_table(pen, text))
         # A record that was added or removed counts as one change.
         count, total = (
             sum(len(change.fields) or 1 for change in changes)

@@ -226,6 +226,7 @@ class PortExplorer(PortTable):
         # The caption is within what is folded, and would not be seen.
         whole = self.parse_title().astext() if self.arguments else _WHOLE
         line = pen.paragraph(Whole(whole), kind=AviSummary)
+        line["classes"] += ["avi-titled"] if self.arguments else []
         return [
             *made[:at],
             chooser,

@@ -90,12 +90,14 @@ def say_nothing(what: str) -> str:
 
 
 class _Options(dict[str, Any]):
-    """The options of a directive; an unknown one names the nearest."""
+    """The options of a directive; an unknown one names the nearest, or all."""
 
     def __missing__(self, name: str) -> Any:
         near = nearest(name, self)
+        known = '", "'.join(sorted(self))
+        said = f'did you mean "{near}' if near else f'known: "{known}'
         # docutils puts what it is given into quotation marks.
-        raise KeyError(f'{name}"; did you mean "{near}' if near else name)
+        raise KeyError(f'{name}"; {said}')
 
 
 class PortDirective(SphinxDirective):

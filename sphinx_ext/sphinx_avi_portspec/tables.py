@@ -145,6 +145,15 @@ def _is_yes(argument: str) -> bool:
     return directives.choice(argument, ("yes", "no")) == "yes"
 
 
+def _parse_limit(argument: str | None) -> int:
+    given = argument or ""
+    try:
+        return directives.positive_int(given)
+    except ValueError:
+        text = f"expected a number of flows, 1 or more, got {given!r}"
+        raise ValueError(text) from None
+
+
 def _parse_remarks(argument: str) -> dict[str, str]:
     """Return the texts by the ids of flows: a line each, ``id: text``."""
     found: dict[str, str] = {}
@@ -173,7 +182,7 @@ class PortTable(DeploymentDirective, TableDirective):
         "marks": _choose(*MARKS),
         "merge": _is_yes,
         "layout": _choose(*LAYOUTS),
-        "limit": directives.positive_int,
+        "limit": _parse_limit,
         "notes": _choose("none", "below", "column"),
         "premise": _is_yes,
         "remarks": _parse_remarks,

@@ -141,8 +141,33 @@ class TestChanges:
         """Which is said, so that no one takes it for a failure."""
         for options in ({}, RECORDS, {"all": ""}):
             tree = project.doctree(directive(new="17.1", **options))
+            assert rows(tree) == [["No differences."]]
             assert tree.astext().count("No differences.") == 1
-            assert list(tree.findall(nodes.table)) == []
+
+    @pytest.mark.parametrize(
+        ("options", "said"),
+        [
+            ({"new": "17.1"}, "No differences."),
+            ({"new": "17.1", "all": ""}, "No differences."),
+            ({"new": "17.1", **RECORDS}, "No differences."),
+            (
+                {"show": "open", "collection": "endpoints"},
+                "Nothing selected differs.",
+            ),
+        ],
+    )
+    def test_where_nothing_differs_references_stay(
+        self, project: Project, options: dict[str, str], said: str
+    ) -> None:
+        """To the caption and the name, with the class that was asked for."""
+        text = directive("What changed", name="what", **options)
+        text += "   :class: ours\n\n:ref:`what`\n"
+        tree = project.doctree(text)
+        (table,) = tree.findall(nodes.table)
+        assert table[0].astext() == "What changed"
+        assert table["names"] == ["what"]
+        assert "ours" in table["classes"]
+        assert rows(tree) == [[said]]
 
     def test_both_editions_are_named(self, project: Project) -> None:
         """By title and id."""
@@ -186,8 +211,7 @@ class TestSelection:
     def test_nothing_left_is_said_by_the_count(self, project: Project) -> None:
         """A table that a filter emptied is not "nothing differs"."""
         tree = project.doctree(directive(collection="pointers", show="open"))
-        assert list(tree.findall(nodes.table)) == []
-        assert "Nothing differs" not in tree.astext()
+        assert rows(tree) == [["Nothing selected differs."]]
         assert tree.astext().endswith(f"0 of {sizes()} changes are shown.")
 
 
@@ -276,12 +300,13 @@ class TestFirewall:
         project.write("own.toml", avi_portspec.dumps_toml(other))
         conf = {"avi_portspec_files": ["own.toml"]}
         given = {"old": NEW.id, "new": "b"}
-        tree = project.doctree(directive(**given), **conf)
-        assert not list(tree.findall(nodes.table))
-        assert "Nothing changes for a firewall." in tree.astext()
+        tree = project.doctree(directive("What", **given), **conf)
+        (table,) = tree.findall(nodes.table)
+        assert table[0].astext() == "What"
+        assert rows(tree) == [["Nothing changes for a firewall."]]
         assert "Hidden: " in tree.astext()
         tree = project.doctree(directive(**given, all=""), **conf)
-        assert len(list(tree.findall(nodes.table))) == 1
+        assert len(list(tree.findall(nodes.table))) == 2
         assert "Hidden: " not in tree.astext()
 
     def test_names_labels_and_the_source_are_the_projects(

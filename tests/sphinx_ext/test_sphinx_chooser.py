@@ -618,6 +618,15 @@ class TestPeople:
         page.set_viewport_size({"width": 718, "height": 1047})
         assert page.evaluate("document.documentElement.scrollWidth") <= 718
 
+    def test_on_paper_every_flow_has_one_caption(self, page: Any) -> None:
+        """Before a choice: the line that unfolds the table repeats it."""
+        caption = page.locator("details.avi-static caption")
+        line = page.locator("details.avi-static > summary")
+        assert line.is_visible()
+        page.emulate_media(media="print")
+        assert caption.is_visible()
+        assert not line.is_visible()
+
     def test_without_script_the_table_is_whole(
         self, browser: Any, newest: str
     ) -> None:

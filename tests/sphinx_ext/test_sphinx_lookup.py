@@ -669,6 +669,19 @@ class TestDirective:
         assert "<script" not in text
         assert "5098" in text
 
+    @pytest.mark.parametrize(
+        ("caption", "said"),
+        [("My flows", "My flows"), ("", "Every flow, for any deployment")],
+    )
+    def test_a_text_has_its_caption_once(
+        self, project: Project, caption: str, said: str
+    ) -> None:
+        """What HTML folds begins with it."""
+        project.write("index.rst", f".. avi-port-explorer:: {caption}\n")
+        app = project.build("text")
+        text = (app.outdir / "index.txt").read_text("utf-8")
+        assert text.count(said) == 1
+
     def test_a_flat_table_stays_flat(self, project: Project) -> None:
         """The static table can have columns of its own."""
         soup = soup_of(

@@ -1071,6 +1071,28 @@ class TestBrowser:
         assert tab.locator(".avi-picture svg").is_visible()
         assert not listed.is_visible()
 
+    def test_what_stands_above_a_wide_table_is_in_sight(
+        self, tab: Any, site: str
+    ) -> None:
+        """Below its caption, and not cut where the table scrolls."""
+        show(tab, f"{site}/wide.html", width=320)
+        far, caption, premise, right = tab.evaluate(
+            """() => {
+                const box = document.querySelector('.avi-scroll');
+                const place = name =>
+                    box.querySelector(name).getBoundingClientRect();
+                return [
+                    box.scrollWidth - box.clientWidth,
+                    place('caption').top,
+                    [place('.avi-premise').top, place('.avi-premise').right],
+                    box.getBoundingClientRect().right,
+                ];
+            }"""
+        )
+        assert far > 0
+        assert premise[0] > caption + 10
+        assert premise[1] <= right + 1
+
     def test_the_names_of_rows_stay_in_sight(
         self, tab: Any, site: str
     ) -> None:
@@ -1106,3 +1128,7 @@ def test_a_wide_matrix_is_in_a_box_that_scrolls(
         '<div class="avi-scroll" tabindex="0" role="group" '
         'aria-label="Who talks">' in written
     )
+    # As in every table, what it is about is below the caption.
+    (caption,) = re.findall(r"<caption>.*?</caption>", written, re.DOTALL)
+    assert 'class="avi-premise"' in caption
+    assert written.count('class="avi-premise"') == 1
