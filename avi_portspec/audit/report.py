@@ -383,8 +383,7 @@ class _Audit:
         for report in self.flows.values():
             for side in report.sides.values():
                 yield from self._of_side(report, side)
-        for rule in self._worth_telling():
-            yield from self._of_rule(rule)
+        yield from self._of_rules()
         yield from self._of_roles()
         yield from self._of_parties()
         yield from self._of_map()
@@ -494,23 +493,27 @@ class _Audit:
                 (report.flow.id,),
             )
 
-    def _worth_telling(self) -> Iterator[RuleReport]:
-        """Yield the rules, but for those that match nothing in one filter.
+    def _of_rules(self) -> Iterator[Finding]:
+        """Yield what is wrong with rules, each once.
 
         A rule of a file that stands in several filters matches nothing if it
-        does so in all of them, and is one finding.
+        does so in all of them; else the same of each of them is one finding.
         """
-        told = {
+        settled = {
             report.rule.place
             for report in self.rules
             if report.verdict is not RuleVerdict.EMPTY
         }
+        told: set[tuple[Rule, str]] = set()
         for report in self.rules:
             if report.verdict is RuleVerdict.EMPTY:
-                if report.rule.place in told:
+                if report.rule.place in settled:
                     continue
-                told.add(report.rule.place)
-            yield report
+                settled.add(report.rule.place)
+            for finding in self._of_rule(report):
+                if (report.rule, finding.text) not in told:
+                    told.add((report.rule, finding.text))
+                    yield finding
 
     def _of_rule(self, report: RuleReport) -> Iterator[Finding]:
         known = _RULES.get(report.verdict)

@@ -255,6 +255,22 @@ class TestFindings:
             ),
         ]
 
+    def test_a_rule_of_both_directions_is_told_once(self) -> None:
+        """And another of the same place, with another service, by itself."""
+        rules = [rule(ENGINE, CONTROLLER, f"tcp/{at}") for at in (7, 9)]
+        report = audit(
+            *(
+                into(party, *rules, id=f"dfw {way}", direction=way)
+                for party, way in ((CONTROLLER, "in"), (ENGINE, "out"))
+            )
+        )
+        assert len(report.rules) == 4
+        texts = [f.text for f in report.findings if f.kind == "unexplained"]
+        assert texts == [
+            f"rule-1: tcp/{at}: no flow of this edition needs it."
+            for at in (7, 9)
+        ]
+
     def test_later_rules_shadow_none(self) -> None:
         """Not even one of which nothing is sure."""
         unknown = rule(ENGINE, Members(), Unknown("var.p", "no value"), 1)

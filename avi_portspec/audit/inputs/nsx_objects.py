@@ -124,6 +124,9 @@ class Objects:
             not paths or any(each.value == _ANY for each in paths)
         ):
             return EVERY_SERVICE
+        if inline and all(each.value == _ANY for each in paths):
+            # Whoever lists them in the rule itself has to say "any" here.
+            paths = []
         return self._services(paths, inline)
 
     def _services(

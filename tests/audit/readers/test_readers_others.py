@@ -89,6 +89,18 @@ class TestNsx:
                 entry("L4PortSet", l4_protocol="UDP",
                       destination_ports=["123"])]},
              "any46 > any46 udp/123"),
+            ({"services": ["ANY"], "service_entries": [
+                entry("L4PortSet", l4_protocol="UDP",
+                      destination_ports=["123"])]},
+             "any46 > any46 udp/123"),
+            ({"services": ["ANY"], "service_entries": [
+                entry("L4PortSet", l4_protocol="TCP", source_ports=["1"])]},
+             "any46 > any46 tcp/any from tcp/1"),
+            ({"services": ["ANY", "/infra/services/web"],
+              "service_entries": [
+                entry("L4PortSet", l4_protocol="UDP",
+                      destination_ports=["123"])]},
+             "any46 > any46 ?ANY"),
             ({"service_entries": [
                 entry("L4PortSet", l4_protocol="TCP", source_ports=["1"])],
               "services": []}, "any46 > any46 tcp/any from tcp/1"),
