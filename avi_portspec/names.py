@@ -266,12 +266,13 @@ DeviationKind: TypeAlias = Literal[
     "empty",
 ]
 #: What an audit finds: a deviation; or a party or a role of which the role
-#: map says nothing, a filter of it that no file has, something that could not
-#: be read, and what is wrong with an accepted deviation.
+#: map says nothing, a party or a filter of it that no file has, something
+#: that could not be read, and what is wrong with an accepted deviation.
 FindingKind: TypeAlias = Literal[
     DeviationKind,
     "unmapped",
     "unfiltered",
+    "party-unmatched",
     "together-unmatched",
     "unread",
     "acceptance-ended",

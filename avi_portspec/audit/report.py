@@ -35,7 +35,12 @@ from avi_portspec.audit.model import (
 )
 from avi_portspec.audit.near import Near
 from avi_portspec.audit.openings import RuleReport, RuleVerdict, judge_rules
-from avi_portspec.audit.roles import NO_ROLES, RoleMap, parties_of
+from avi_portspec.audit.roles import (
+    NO_ROLES,
+    RoleMap,
+    names_of_party,
+    parties_of,
+)
 from avi_portspec.audit.services import PORTS, join_spans, service_text
 from avi_portspec.audit.verdicts import (
     Side,
@@ -47,10 +52,16 @@ from avi_portspec.beyond.records import Statement
 from avi_portspec.beyond.spellings import find_slips
 from avi_portspec.deployment.resolution import Resolution
 from avi_portspec.documents import join
-from avi_portspec.errors import InvalidDataError
+from avi_portspec.errors import InvalidDataError, nearest
 from avi_portspec.model.flows import Flow
 from avi_portspec.model.frozen import FrozenDict
-from avi_portspec.names import EndpointId, FindingKind, FindingLevel, Status
+from avi_portspec.names import (
+    EndpointId,
+    FindingKind,
+    FindingLevel,
+    Status,
+    fold,
+)
 from avi_portspec.rules.inventory import PRODUCT, Inventory, find_unknown
 
 __all__ = ["FileReport", "FlowReport", "Report", "audit_rules"]
@@ -376,6 +387,7 @@ class _Audit:
             yield from self._of_rule(rule)
         yield from self._of_roles()
         yield from self._of_parties()
+        yield from self._of_map()
         yield from self._of_together()
         for existing in self._files:
             for unread in existing.unread:
@@ -575,6 +587,31 @@ class _Audit:
                 f"your own if it is nobody of the product.{hint}",
                 party=name,
             )
+
+    def _of_map(self) -> Iterator[Finding]:
+        """Yield the parties of the role map that are probably misspelt.
+
+        A role map may be for more files than these.
+        """
+        named = self._map.named
+        known = {
+            fold(name): name
+            for party, _ in self._parties.values()
+            for name in names_of_party(party)
+        }
+        free = [name for key, name in known.items() if key not in named]
+        for name in self._map.parties:
+            if fold(name) not in named or fold(name) in known:
+                continue
+            meant = nearest(name, free)
+            if meant is not None:
+                yield Finding(
+                    kind="party-unmatched",
+                    level="note",
+                    text=f"{clean(name)} of the role map is in none of these "
+                    f"files. Did you mean {clean(meant)!r}?",
+                    party=clean(name),
+                )
 
     def _of_together(self) -> Iterator[Finding]:
         """Yield what the role map takes for filters, and no file has."""

@@ -53,6 +53,7 @@ _RULES: Final[dict[FindingKind, str]] = {
     "empty": "A rule matches nothing.",
     "unmapped": "A party is in no role of the role map.",
     "unfiltered": "Nothing filters a part of the product.",
+    "party-unmatched": "A party of the role map is probably misspelt.",
     "together-unmatched": "The role map names a filter that no file has.",
     "unread": "Something of a file could not be read, or is not known.",
     "acceptance-ended": "An accepted deviation has ended.",

@@ -36,6 +36,7 @@ from avi_portspec.audit.model import (
     Unread,
 )
 from avi_portspec.audit.report import Report, audit_rules
+from avi_portspec.audit.roles import RoleMap
 
 ALL = role_map(not_filtered=("service-engine",))
 
@@ -355,6 +356,29 @@ class TestRoles:
         assert found[0].text == (
             "together names typo, which is no filter of these files: correct "
             "or remove it."
+        )
+
+    def test_parties_that_are_misspelt(self) -> None:
+        """Only those: the role map may be for other files as well."""
+        roles = RoleMap(
+            parties={
+                "SG-C": ("controller",),
+                "sg-see": ("service-engine",),
+                "dns-group": ("dns-server",),
+                "10.0.0.0/8": ("client",),
+                "sg-s?": ("ntp-server",),
+            }
+        )
+        group = into(CONTROLLER, rule(Group("sg-s"), Members(), "tcp/22"))
+        (found,) = [
+            f
+            for f in audit(group, roles=roles).findings
+            if f.kind == "party-unmatched"
+        ]
+        assert (found.party, found.level) == ("sg-see", "note")
+        assert found.text == (
+            "sg-see of the role map is in none of these files. Did you mean "
+            "'sg-s'?"
         )
 
     def test_who_is_who_is_said(self) -> None:
