@@ -130,6 +130,16 @@ class Drawn(NamedTuple):
             return self.edition.endpoints[endpoint].label
         return self.older.endpoints[endpoint].label
 
+    def heading(self, endpoint: EndpointId) -> str:
+        """Return the name of an endpoint that a group is of.
+
+        Two groups are not under one name: a short name that the edition has
+        twice, such as that of the gateways, is written in full.
+        """
+        end = self.edition.endpoints[endpoint]
+        labels = [self.label(g.endpoint) for g in self.groups if g.endpoint]
+        return end.name if labels.count(end.label) > 1 else end.label
+
 
 class AviToCell(AviNameCell):
     """The other end of a row, with the ids of the row's anchors."""
@@ -242,7 +252,7 @@ def _make_rows(pen: Pen, drawn: Drawn) -> Iterator[nodes.row]:
 def _group_row(pen: Pen, drawn: Drawn, group: Group) -> AviGroupRow:
     assert group.endpoint is not None  # noqa: S101 - for types
     word = "To" if group.side == "destination" else "From"
-    name = drawn.label(group.endpoint)
+    name = drawn.heading(group.endpoint)
     ids = pen.claim("endpoint", group.endpoint)
     cell = make_cell(
         pen,

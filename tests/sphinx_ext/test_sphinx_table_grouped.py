@@ -151,6 +151,22 @@ class TestOrder:
                 ports.append(int(row[1].split()[-1]))
         assert made[1][1] == "TCP 22"
 
+    def test_no_two_groups_have_one_heading(self, project: Project) -> None:
+        """A short name that two endpoints have is written in full."""
+        tree = project.doctree(table(group="destination"))
+        groups = [row[0] for row in rows(tree) if len(row) == 1]
+        assert len(groups) == len(set(groups))
+        assert "To Management default gateway of the Controller" in groups
+        assert "To Controller" in groups
+
+    def test_a_short_name_stays_where_it_is_clear(
+        self, project: Project
+    ) -> None:
+        """Of two gateways, the table has one."""
+        text = table(group="destination", source="controller")
+        groups = [row[0] for row in rows(project.doctree(text))]
+        assert "To Management gateway" in groups
+
     def test_without_groups_flows_have_the_order_that_is_asked_for(
         self, project: Project
     ) -> None:
