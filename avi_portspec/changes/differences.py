@@ -174,8 +174,9 @@ class Changes(Written):
             if getattr(edition, order.collection).ids() != order.before:
                 expected = f"the {order.collection} of {self.old}, in order"
                 yield misfit(order.collection, expected, "others")
+        known = {name: _by_id(edition, name) for name in _COLLECTIONS}
         for change in self.records:
-            there = _by_id(edition, change.collection).get(change.id)
+            there = known[change.collection].get(change.id)
             if (there and _unbind(there)) != change.before:
                 yield misfit(
                     change.collection,
