@@ -143,7 +143,7 @@ def edition(text: str, *more: str) -> Edition:
             Facet(
                 id="cloud",
                 name=take(),
-                clause=f"{take().replace('{}', '')} {{}} here",
+                clause=f"{take().replace('{}', 'a')} {{}} here",
                 many=True,
                 values=(named("yes"), named("no"), named("silent")),
             )
