@@ -178,11 +178,17 @@ def write(report: Report) -> bytes:
 def _write_top(sheet: Any, change: Change, looks: _Formats) -> None:
     """Write what stands above the rules; no cells are merged."""
     sheet.write_string(0, 0, f"Firewall rules: {change.title}", looks.title)
+    # Flows are counted, as above every table; what is no flow, by its text.
+    undocumented = {
+        name
+        for text, ids in change.undocumented
+        for name in (ids.split(", ") if ids else [text])
+    }
     silent = [
         f"{len(found)} {text}"
         for found, text in (
             (change.conflicts, "in conflict"),
-            (change.undocumented, "not documented"),
+            (undocumented, "not documented"),
             *(
                 (found, _COUNTED[heading])
                 for heading, found in change.withheld.items()
