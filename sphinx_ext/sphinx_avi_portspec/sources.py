@@ -198,11 +198,24 @@ def _find_plain(config: Config, asked: str) -> Edition:
     try:
         return load(asked or None)
     except UnknownNameError as wrong:
+        if base and _has_edition(config, base):
+            # The edition without its overlay would lack the site's flows.
+            raise UnknownNameError(
+                "overlay in avi_portspec_files", site, overlays
+            ) from None
         names = [n for edition in editions.values() for n in edition.names()]
         names += [f"{load().id}.{site}" for site in overlays]
         raise UnknownNameError(
             "edition", asked, [*wrong.known, *names]
         ) from None
+
+
+def _has_edition(config: Config, name: str) -> bool:
+    try:
+        _find_plain(config, name)
+    except UnknownNameError:
+        return False
+    return True
 
 
 def name_endpoints(edition: Edition, labels: Mapping[str, str]) -> Edition:

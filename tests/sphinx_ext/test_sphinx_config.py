@@ -242,6 +242,20 @@ class TestInsisting:
                 ),
             ),
             (
+                {"avi_portspec_edition": "vantage-undated.berlin"},
+                (
+                    "avi_portspec_edition: unknown overlay in "
+                    "avi_portspec_files 'berlin'"
+                ),
+            ),
+            (
+                {"avi_portspec_edition": "vantage-undatd.berlin"},
+                (
+                    "avi_portspec_edition: unknown edition "
+                    "'vantage-undatd.berlin'; did you mean"
+                ),
+            ),
+            (
                 {"avi_portspec_layout": "round"},
                 "avi_portspec_layout: expected 'grouped', 'flat' or",
             ),
