@@ -605,6 +605,7 @@ class TestPeople:
         """Counts, call-outs, tables and assumptions; no controls."""
         choose(page, ODD)
         page.emulate_media(media="print")
+        settle(page)
         for name in (
             *(".avi-pick", ".avi-act", ".avi-more button", ".avi-static"),
         ):
@@ -624,6 +625,7 @@ class TestPeople:
         line = page.locator("details.avi-static > summary")
         assert line.is_visible()
         page.emulate_media(media="print")
+        settle(page)
         assert caption.is_visible()
         assert not line.is_visible()
 

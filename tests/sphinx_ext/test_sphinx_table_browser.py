@@ -382,6 +382,7 @@ def test_print_splits_no_row(tables: Any) -> None:
     """Nor a heading from its first row; and what is folded is open."""
     resize(tables, 800)
     tables.emulate_media(media="print")
+    settle(tables)
     style = """(selector) => {
       const node = document.querySelector(selector);
       const style = getComputedStyle(node);
@@ -437,6 +438,7 @@ def test_paper_has_no_controls(tab: Any, site: Site) -> None:
     assert seen > 5
     assert '" \N{UPWARDS ARROW}"' in arrows
     tab.emulate_media(media="print")
+    settle(tab)
     seen, none = tab.evaluate(controls)
     assert seen == 0
     assert none == ["none"] * len(arrows)
@@ -470,6 +472,7 @@ def test_nothing_is_cut_on_paper(tab: Any, site: Site) -> None:
     """A table of many columns is no wider than the text."""
     show(tab, site.address("wide"), width=718)
     tab.emulate_media(media="print")
+    settle(tab)
     beyond = tab.evaluate(
         """names => names.map((name) => {
           const place = document.getElementById(name);
@@ -497,6 +500,7 @@ def test_paper_is_light(tab: Any, site: Site) -> None:
     }"""
     show(tab, site.address("wide"), scheme="dark")
     tab.emulate_media(media="print", color_scheme="dark")
+    settle(tab)
     behind, before = tab.evaluate(colours)
     assert {*behind} == {"rgb(255, 255, 255)"}
     # What is muted is partly transparent.
