@@ -148,11 +148,14 @@ class TestOverlays:
         with pytest.raises(ConfigError, match="no other overlay has"):
             shown(site, avi_portspec_files=["berlin.toml", "more.toml"])
 
-    def test_a_misspelled_edition_names_it(self, site: Project) -> None:
-        """In a directive, and as the default."""
+    def test_a_misspelled_overlay_is_named(self, site: Project) -> None:
+        """In a directive; as the default, with an edition there is not."""
         site.write("index.rst", f"A\n=\n\n{HTTPS}   :edition: {NAMED[:-1]}\n")
         app = site.build("dummy", avi_portspec_files=["berlin.toml"])
-        assert f"did you mean '{NAMED}'?" in warnings(app)
+        assert (
+            "unknown overlay in avi_portspec_files 'berli'; did you mean "
+            "'berlin'?"
+        ) in warnings(app)
         with pytest.raises(ConfigError, match="avi_portspec_edition: unknown"):
             shown(site, avi_portspec_edition="nothing.berlin")
 
