@@ -43,7 +43,7 @@ EXTENSION = tuple(
     f"tests/sphinx_ext/test_sphinx_{part}.py"
     for part in (
         *("builders", "currency", "domain", "examples", "html"),
-        "translation",
+        *("inventory", "translation"),
     )
 )
 

@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from docutils import nodes
 from sphinx_apps import App
 
@@ -31,6 +33,12 @@ class Project:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         return path
+
+    def translate(self, catalog: Catalog) -> None:
+        """Write a catalogue for its first document, in German."""
+        path = self.write("locale/de/LC_MESSAGES/index.mo", "")
+        with path.open("wb") as file:
+            write_mo(file, catalog)
 
     def build(
         self, builder: str = "html", *, parallel: int = 0, **conf: Any
@@ -98,3 +106,17 @@ def warnings(app: App) -> str:
     """Return what an application has warned of."""
     text = _COLOURS.sub("", app.warning.getvalue())
     return text.replace(str(app.srcdir), "").strip()
+
+
+def links(tree: nodes.document) -> list[tuple[str, str]]:
+    """Return the text and address of each link in the last paragraph."""
+    *_, last = tree.findall(nodes.paragraph)
+    return within(last)
+
+
+def within(node: nodes.Element) -> list[tuple[str, str]]:
+    """Return the text and address of each link in a node."""
+    return [
+        (link.astext(), link["refuri"])
+        for link in node.findall(nodes.reference)
+    ]

@@ -6,7 +6,6 @@ import re
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
 from bs4 import BeautifulSoup, Tag
 from docutils import nodes
 from sphinx_projects import Project, warnings
@@ -184,9 +183,7 @@ class TestHtml:
         """As they are in every other paragraph."""
         catalog = Catalog(locale="de")
         catalog.add("some or all of these", "einige")
-        path = project.write("locale/de/LC_MESSAGES/index.mo", "")
-        with path.open("wb") as file:
-            write_mo(file, catalog)
+        project.translate(catalog)
         project.write("index.rst", TABLE)
         app = project.build(
             "html",

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
 from browsing import (
     POLICY,
     find_violations,
@@ -29,13 +28,13 @@ from hypothesis import strategies as st
 from sphinx_projects import Project, warnings
 from test_sphinx_lookup import (
     EDITIONS,
-    PAGE,
     UNDATED,
     deployments,
     expected,
     plain,
     simplify,
 )
+from test_sphinx_lookup_page import PAGE
 
 import avi_portspec
 from avi_portspec import AcceptedReading, Deployment
@@ -785,9 +784,7 @@ def test_its_words_can_be_translated(tab: Any, tmp_path: Path) -> None:
     }
     for english, german in words.items():
         catalog.add(english, german)
-    path = project.write("locale/de/LC_MESSAGES/index.mo", "")
-    with path.open("wb") as file:
-        write_mo(file, catalog)
+    project.translate(catalog)
     app = project.build("html", language="de", locale_dirs=["locale"])
     assert warnings(app) == ""
     project.close()

@@ -16,7 +16,6 @@ from unittest.mock import MagicMock
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from bs4 import BeautifulSoup
 from sphinx_projects import Project, directive, warnings
@@ -449,9 +448,7 @@ def test_a_translation_is_filled_with_the_values(
     catalog = Catalog(locale="de")
     for message, translated in GERMAN.items():
         catalog.add(message, translated)
-    path = project.write("locale/de/LC_MESSAGES/index.mo", "")
-    with path.open("wb") as file:
-        write_mo(file, catalog)
+    project.translate(catalog)
     for name, content in FILES.items():
         project.write(name, content)
     project.write("index.rst", text)

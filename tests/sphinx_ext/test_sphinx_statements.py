@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from docutils import nodes
 from sphinx.util.inventory import InventoryFile
@@ -530,9 +529,7 @@ class TestTranslation:
         catalog = Catalog(locale="de")
         for message, translated in self.GERMAN.items():
             catalog.add(message, translated)
-        path = project.write("locale/de/LC_MESSAGES/index.mo", "")
-        with path.open("wb") as file:
-            write_mo(file, catalog)
+        project.translate(catalog)
         project.write("index.rst", self.TEXT)
         app = project.build("dummy", language="de", locale_dirs=["locale"])
         assert warnings(app) == ""

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from browsing import show
 from bs4 import BeautifulSoup, Tag
@@ -67,9 +66,7 @@ def test_a_translation_keeps_marks_and_numbers(project: Project) -> None:
     catalog = Catalog(locale="de")
     for message, translated in GERMAN.items():
         catalog.add(message, translated)
-    path = project.write("locale/de/LC_MESSAGES/index.mo", "")
-    with path.open("wb") as file:
-        write_mo(file, catalog)
+    project.translate(catalog)
     project.write("index.rst", TABLE)
     app = project.build("dummy", language="de", locale_dirs=["locale"])
     assert warnings(app) == ""
@@ -99,9 +96,7 @@ def test_headings_and_notes_of_a_page_are_translated(
     note = "The status in the banner comes from simple ICMP echo requests."
     catalog.add(heading, "Ports der Knoten")
     catalog.add(note, "Dieser Stand beruht auf ICMP-Echo.")
-    path = project.write("locale/de/LC_MESSAGES/index.mo", "")
-    with path.open("wb") as file:
-        write_mo(file, catalog)
+    project.translate(catalog)
     project.write("index.rst", ".. avi-port-page::\n")
     app = project.build("html", language="de", locale_dirs=["locale"])
     assert warnings(app) == ""
@@ -153,9 +148,7 @@ class TestTheExplorer:
         """As data, for no script may stand in the page."""
         catalog = Catalog(locale="de")
         catalog.add("{} of {} flows", '{} von {} "Flüssen" <b>')
-        path = project.write("locale/de/LC_MESSAGES/index.mo", "")
-        with path.open("wb") as file:
-            write_mo(file, catalog)
+        project.translate(catalog)
         project.write("index.rst", self.EXPLORER)
         app = project.build("html", language="de", locale_dirs=["locale"])
         assert warnings(app) == ""
@@ -273,9 +266,7 @@ def translate_all(project: Project, text: str) -> Path:
         for message in read_po(file):
             if message.id:
                 catalog.add(message.id, f"{OPEN}{message.id}{CLOSE}")
-    path = project.write("locale/de/LC_MESSAGES/index.mo", "")
-    with path.open("wb") as file:
-        write_mo(file, catalog)
+    project.translate(catalog)
     app = project.build(
         "html",
         language="de",
@@ -429,9 +420,7 @@ class TestEverything:
         catalog = Catalog(locale="de")
         for message in ("{} to {}", "{} needed", "Assumption {}"):
             catalog.add(message, translated)
-        path = project.write("locale/de/LC_MESSAGES/index.mo", "")
-        with path.open("wb") as file:
-            write_mo(file, catalog)
+        project.translate(catalog)
         project.write("index.rst", LAYOUTS)
         app = project.build(
             "html", language="de", locale_dirs=["locale"], **QUIET
