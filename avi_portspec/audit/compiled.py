@@ -225,6 +225,13 @@ class Compiler:
         }
         self.addresses = self._cut_addresses(existing)
         self.services = _cut_services(existing, records)
+        #: The services that are ports.
+        self.ported = self.services.mask(
+            span
+            for protocol in PROTOCOLS
+            if protocol.has_ports
+            for span in protocol_spans(protocol)
+        )
         self._carried = {
             family: self.services.whole
             & ~self.services.mask(protocol_spans(other))

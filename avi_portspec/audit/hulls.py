@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable, Iterator
 from heapq import merge
 from typing import Final, Generic, TypeVar
 
-from avi_portspec.audit.axes import atoms_of
 from avi_portspec.audit.boxes import Box, Region
+from avi_portspec.audit.masks import atoms_of
 
 __all__ = ["Hulled", "hull"]
 
@@ -37,12 +38,12 @@ class _Axis:
         self._wide: list[int] = []
 
     def add(self, mask: int, at: int) -> None:
-        """List an item with its atoms."""
+        """List an item with atoms that it has not been listed with."""
         if mask.bit_count() > _FEW:
-            self._wide.append(at)
+            insort(self._wide, at)
             return
         for atom in atoms_of(mask):
-            self._by_atom.setdefault(atom, []).append(at)
+            insort(self._by_atom.setdefault(atom, []), at)
 
     def listed(self, mask: int) -> list[list[int]] | None:
         """Return all that may have one of some atoms, if these are few."""
@@ -64,11 +65,24 @@ class Hulled(Generic[_T]):
     """
 
     def __init__(self, hulled: Iterable[tuple[Box, _T]] = ()) -> None:
-        self._items = [*hulled]
+        self._items: list[tuple[Box, _T]] = []
         self._axes = [_Axis() for _ in _AXES]
-        for at, (own, _) in enumerate(self._items):
-            for axis, mask in zip(self._axes, own, strict=True):
-                axis.add(mask, at)
+        for own, item in hulled:
+            self.add(own, item)
+
+    def add(self, around: Box, item: _T) -> None:
+        """Add what to look among, with its hull."""
+        for axis, mask in zip(self._axes, around, strict=True):
+            axis.add(mask, len(self._items))
+        self._items.append((around, item))
+
+    def widen(self, at: int, axis: int, mask: int) -> None:
+        """Give more atoms on one axis to what was added as number *at*."""
+        around, item = self._items[at]
+        if new := mask & ~around[axis]:
+            self._axes[axis].add(new, at)
+            wider = (*around[:axis], around[axis] | new, *around[axis + 1 :])
+            self._items[at] = wider, item
 
     def touching(self, region: Region) -> Iterator[_T]:
         """Yield it, in the order in which it was added."""

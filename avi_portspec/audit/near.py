@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from avi_portspec.audit.boxes import Region, intersect
 from avi_portspec.audit.compiled import Compiler
 from avi_portspec.audit.documented import Documented
+from avi_portspec.audit.masks import count_runs
 from avi_portspec.audit.services import PORTS, PROTOCOLS, port_spans
 from avi_portspec.model.ports import ProtocolPorts
 from avi_portspec.names import Slip
@@ -20,6 +21,7 @@ NearKind: TypeAlias = Literal[Slip, "swapped-sides", "other-side"]
 
 #: Of a rule with many ports, nobody meant one.
 _FEW: Final = 8
+_MANY: Final = 64
 
 
 class Near(NamedTuple):
@@ -66,6 +68,8 @@ def _by_port(
     mask = 0
     for box in region:
         mask |= box[2]
+    if count_runs(mask) > _MANY:
+        return
     for low, high in compiler.services.spans(mask):
         protocol = PROTOCOLS[low // PORTS]
         if not protocol.has_ports or high - low >= _FEW:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import partial
+from itertools import chain
 from typing import Final
 
 import attrs
@@ -12,15 +13,16 @@ import attrs
 from avi_portspec.audit.boxes import (
     Region,
     TooFragmentedError,
+    choose,
     intersect,
     subtract,
 )
 from avi_portspec.audit.compiled import Compiler, Judged, RuleBoxes
+from avi_portspec.audit.decided import Decided
 from avi_portspec.audit.documented import Documented
-from avi_portspec.audit.hulls import Hulled, hull
+from avi_portspec.audit.hulls import hull
 from avi_portspec.audit.model import Filter, Rule, families_of, is_any
 from avi_portspec.audit.near import Near, near_rules
-from avi_portspec.audit.services import PORTS, PROTOCOLS
 from avi_portspec.audit.verdicts import region_text
 from avi_portspec.names import Status
 
@@ -98,14 +100,10 @@ def judge_rules(
         documented: What is documented.
     """
     is_ordered = judged.filter.discipline == "first-match"
-    decided = Hulled(
-        (hull(boxes.least), (at, boxes))
-        for at, boxes in enumerate(judged.rules)
-        if is_ordered
-    )
-    for at, boxes in enumerate(judged.rules):
+    decided = Decided()
+    for boxes in judged.rules:
         try:
-            yield _judge(compiler, judged, at, decided, documented)
+            yield _judge(compiler, judged, boxes, decided, documented)
         except TooFragmentedError:
             yield RuleReport(
                 rule=boxes.rule,
@@ -113,16 +111,17 @@ def judge_rules(
                 verdict=RuleVerdict.UNEXPLAINED,
                 beyond=("too fragmented to be judged",),
             )
+        for box in boxes.least if is_ordered else ():
+            decided.add(box)
 
 
 def _judge(
     compiler: Compiler,
     judged: Judged,
-    at: int,
-    decided: Hulled[tuple[int, RuleBoxes]],
+    boxes: RuleBoxes,
+    decided: Decided,
     documented: Documented,
 ) -> RuleReport:
-    boxes = judged.rules[at]
     rule = boxes.rule
     make = partial(RuleReport, rule=rule, filter=judged.filter)
     region = boxes.most if rule.action == "deny" else boxes.opens
@@ -130,18 +129,13 @@ def _judge(
         is_outside = boxes.most or _is_of_nobody_here(compiler, judged, rule)
         verdict = RuleVerdict.OUTSIDE if is_outside else RuleVerdict.EMPTY
         return make(verdict=verdict)
-    earlier: list[Rule] = []
-    for number, each in decided.touching(region):
-        # A rule of which nothing is sure does not touch itself.
-        if number >= at:
-            break
-        if intersect(region, each.least):
-            region = subtract(region, each.least)
-            earlier.append(each.rule)
-        if not region:
-            return make(
-                verdict=RuleVerdict.SHADOWED, shadowed_by=tuple(earlier)
-            )
+    left = decided.left(region)
+    if not left:
+        return make(
+            verdict=RuleVerdict.SHADOWED,
+            shadowed_by=_deciding(judged, boxes, region),
+        )
+    region = left
     if rule.action == "deny":
         return make(verdict=RuleVerdict.DENIES)
     met = [
@@ -150,9 +144,9 @@ def _judge(
         if intersect(region, known.region)
     ]
     used = [k for k in met if k.status in _USED]
-    beyond = region
-    for known in used:
-        beyond = subtract(beyond, known.region)
+    beyond = subtract(
+        region, chain.from_iterable(known.region for known in used)
+    )
     report = make(
         verdict=RuleVerdict.UNEXPLAINED,
         explained_by=tuple(known.flow.id for known in used),
@@ -185,6 +179,21 @@ def _judge(
     return _explain_otherwise(compiler, report, region, documented)
 
 
+def _deciding(
+    judged: Judged, boxes: RuleBoxes, region: Region
+) -> tuple[Rule, ...]:
+    """Return a few earlier rules that together decide all of a region."""
+    earlier: list[RuleBoxes] = []
+    for each in judged.hulled.touching(region):
+        if each is boxes:
+            break
+        if not subtract(region, each.least):
+            return (each.rule,)
+        earlier.append(each)
+    chosen = choose([each.least for each in earlier], region)
+    return tuple(earlier[at].rule for at in sorted(chosen))
+
+
 def _is_of_nobody_here(compiler: Compiler, judged: Judged, rule: Rule) -> bool:
     """Return whether a rule is of a family that its filter's side lacks.
 
@@ -214,9 +223,9 @@ def _explain_otherwise(
         if intersect(region, own)
     }
     if stated:
-        beyond, services = region, compiler.services.whole
+        beyond = subtract(region, chain.from_iterable(stated.values()))
+        services = compiler.services.whole
         for own in stated.values():
-            beyond = subtract(beyond, own)
             services &= ~hull(own)[2]
         report = attrs.evolve(
             report,
@@ -258,8 +267,4 @@ def _count(compiler: Compiler, region: Region) -> int:
     services = 0
     for box in region:
         services |= box[2]
-    return sum(
-        high - low + 1
-        for low, high in compiler.services.spans(services)
-        if PROTOCOLS[low // PORTS].has_ports
-    )
+    return compiler.services.size(services & compiler.ported)

@@ -66,6 +66,10 @@ _KINDS: Final[tuple[SideKind, ...]] = get_args(SideKind)
 _HOSTS: Final = 100
 #: How many boxes a text lists.
 _SHOWN: Final = 3
+#: How many pieces of a service a text lists; and at how many spans a text
+#: looks: there are more of them than protocols.
+_PIECES: Final = 20
+_SPANS: Final = 512
 #: How many things that were not read are reasons, each by itself.
 _LISTED: Final = 20
 _ONLY_IPV6: Final = (
@@ -207,7 +211,7 @@ def region_text(compiler: Compiler, region: Region) -> tuple[str, ...]:
 
 
 def _box_text(compiler: Compiler, box: tuple[int, ...]) -> str:
-    service = service_text(compiler.services.spans(box[2]))
+    service = service_text(compiler.services.spans(box[2], _SPANS), _PIECES)
     source = compiler.addresses.text(box[0])
     destination = compiler.addresses.text(box[1])
     text = f"{service} from {source} to {destination}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from avi_portspec.audit.axes import atoms_of
 from avi_portspec.audit.hulls import Hulled, hull
+from avi_portspec.audit.masks import atoms_of
 
 #: Atoms of an axis: few of them, many in a row, none.
 ATOMS = st.one_of(
