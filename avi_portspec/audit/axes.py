@@ -10,7 +10,7 @@ from itertools import islice, pairwise
 from typing import Final, NamedTuple
 
 from avi_portspec.audit.inputs.names import clean
-from avi_portspec.audit.masks import atoms_of, runs
+from avi_portspec.audit.masks import atoms_of, pack, runs
 from avi_portspec.audit.services import Spans
 from avi_portspec.rules.networks import IPV6, Address, Family, Network
 from avi_portspec.rules.traffic import FAMILIES
@@ -78,10 +78,14 @@ class Line:
 
     def size(self, mask: int) -> int:
         """Return how many numbers atoms have."""
-        return sum(
-            (mask & atoms).bit_count() << digit
-            for digit, atoms in enumerate(self._sized)
-        )
+        packed = pack(mask)
+        if isinstance(packed, int):
+            return sum(
+                (mask & atoms).bit_count() << digit
+                for digit, atoms in enumerate(self._sized)
+            )
+        edges = self._edges
+        return sum(edges[end] - edges[first] for first, end in packed)
 
     @cached_property
     def _sized(self) -> list[int]:
@@ -113,8 +117,8 @@ class Addresses:
     """The axis of who sends and who receives.
 
     It has the parties without addresses, and after them the addresses that
-    anything names: roles come first, so that their numbers stay short however
-    many networks there are. Where such a party is on the line of addresses,
+    anything names: roles come first, those of a family side by side, so that
+    sets of them stay short however many networks there are. Where such a party is on the line of addresses,
     nobody knows: only the role map joins the two.
 
     Args:
@@ -126,10 +130,13 @@ class Addresses:
         self, networks: Iterable[Network], parties: Iterable[Outsider]
     ) -> None:
         self.line = Line(_ADDRESSES, map(span_of, networks))
+        found = [*dict.fromkeys(parties)]
         self._outsiders = [
             (party, family)
-            for party in dict.fromkeys(parties)
+            for is_role in (True, False)
             for family in FAMILIES
+            for party in found
+            if party.is_role is is_role
         ]
         self._at = {
             outsider: at for at, outsider in enumerate(self._outsiders)

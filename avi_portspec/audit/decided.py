@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from avi_portspec.audit.boxes import Box, Region, subtract
-from avi_portspec.audit.hulls import Hulled
+from typing import Final
+
+from avi_portspec.audit.boxes import Region, subtract
+from avi_portspec.audit.hulls import Hull, Hulled
+from avi_portspec.audit.masks import PackedBox, unpack, unpack_box
 
 __all__ = ["Decided"]
 
-#: Source, destination and service.
-_AXES = 3
-
-
-class _Group:
-    """Boxes that differ on one axis alone, as one.
-
-    Attributes:
-        box: All of them.
-        axis: On which they differ, once there are several.
-    """
-
-    def __init__(self, box: Box) -> None:
-        self.box = box
-        self.axis: int | None = None
+#: On source, destination and service boxes are put together.
+_AXES: Final = 3
 
 
 class Decided:
@@ -32,46 +22,55 @@ class Decided:
     """
 
     def __init__(self) -> None:
-        self._groups: list[_Group] = []
-        self._hulled: Hulled[_Group] = Hulled()
-        #: Which group a box joins: by the axis on which it may differ, and
-        #: what it has on the others.
-        self._joins: dict[tuple[int, ...], int] = {}
+        #: Boxes of rules; several that differ on one axis are one.
+        self._boxes: list[PackedBox] = []
+        #: Which of them are several.
+        self._grown: set[int] = set()
+        self._hulled: Hulled[int] = Hulled()
+        #: Which of them another joins: by the axis on which it may differ,
+        #: and what it has on the others.
+        self._joins: dict[tuple[int, PackedBox], int] = {}
 
-    def add(self, box: Box) -> None:
+    def add(self, box: PackedBox) -> None:
         """Add what a rule decides, after all that come before it."""
-        joins = [*map(_joins, (box,) * _AXES, range(_AXES))]
+        joins = _joins(box)
         for axis, key in enumerate(joins):
-            if key in self._joins:
-                self._grow(self._joins[key], axis, box)
+            at = self._joins.get(key)
+            if at is not None:
+                if box != self._boxes[at]:
+                    self._grow(at, axis, box)
                 return
-        group = _Group(box)
-        self._joins |= dict.fromkeys(joins, len(self._groups))
-        self._groups.append(group)
-        self._hulled.add(box[:_AXES], group)
+        self._joins |= dict.fromkeys(joins, len(self._boxes))
+        self._hulled.add(box[:_AXES], len(self._boxes))
+        self._boxes.append(box)
 
-    def _grow(self, at: int, axis: int, box: Box) -> None:
-        group = self._groups[at]
-        whole = group.box
-        if group.axis is None and box != whole:
-            group.axis = axis
-            for other in range(_AXES):
+    def _grow(self, at: int, axis: int, box: PackedBox) -> None:
+        whole = self._boxes[at]
+        if at not in self._grown:
+            self._grown.add(at)
+            for other, key in enumerate(_joins(whole)):
                 if other != axis:
                     # Longer on one axis, it is no neighbour on another.
-                    del self._joins[_joins(whole, other)]
-        atoms = whole[axis] | box[axis]
-        group.box = (*whole[:axis], atoms, *whole[axis + 1 :])
-        self._hulled.widen(at, axis, atoms)
+                    del self._joins[key]
+        atoms = unpack(whole[axis]) | unpack(box[axis])
+        self._boxes[at] = (*whole[:axis], atoms, *whole[axis + 1 :])
+        self._hulled.widen(at, axis, box[axis], atoms)
 
-    def left(self, region: Region) -> Region:
+    def left(self, region: Region, around: Hull) -> Region:
         """Return what of a region no earlier rule decides.
+
+        Args:
+            region: The region.
+            around: Its hull.
 
         Raises:
             TooFragmentedError: It takes too many boxes.
         """
-        groups = self._hulled.touching(region)
-        return subtract(region, [group.box for group in groups])
+        touching = self._hulled.touching(around)
+        return subtract(
+            region, [unpack_box(self._boxes[at]) for at in touching]
+        )
 
 
-def _joins(box: Box, axis: int) -> tuple[int, ...]:
-    return (axis, *box[:axis], *box[axis + 1 :])
+def _joins(box: PackedBox) -> list[tuple[int, PackedBox]]:
+    return [(axis, (*box[:axis], *box[axis + 1 :])) for axis in range(_AXES)]

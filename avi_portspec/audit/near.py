@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from avi_portspec.audit.boxes import Region, intersect
 from avi_portspec.audit.compiled import Compiler
 from avi_portspec.audit.documented import Documented
+from avi_portspec.audit.hulls import hull
 from avi_portspec.audit.masks import count_runs
 from avi_portspec.audit.services import PORTS, PROTOCOLS, port_spans
 from avi_portspec.model.ports import ProtocolPorts
@@ -98,7 +99,7 @@ def _by_sides(
     narrow = tuple(
         box for box in region if compiler.services.size(box[2]) <= _FEW
     )
-    touching = documented.swapped.touching(narrow)
+    touching = documented.swapped.touching(hull(narrow))
     for flow in (flow for flow, all_ in touching if intersect(narrow, all_)):
         reason = (
             f"{flow.id} is from {flow.source} to {flow.destination}: the two "

@@ -20,7 +20,7 @@ from avi_portspec.audit.boxes import (
 from avi_portspec.audit.compiled import Compiler, Judged, RuleBoxes
 from avi_portspec.audit.decided import Decided
 from avi_portspec.audit.documented import Documented
-from avi_portspec.audit.hulls import hull
+from avi_portspec.audit.hulls import atoms_around, hull
 from avi_portspec.audit.model import Filter, Rule, families_of, is_any
 from avi_portspec.audit.near import Near, near_rules
 from avi_portspec.audit.verdicts import region_text
@@ -111,7 +111,7 @@ def judge_rules(
                 verdict=RuleVerdict.UNEXPLAINED,
                 beyond=("too fragmented to be judged",),
             )
-        for box in boxes.least if is_ordered else ():
+        for box in boxes.decides if is_ordered else ():
             decided.add(box)
 
 
@@ -129,18 +129,20 @@ def _judge(
         is_outside = boxes.most or _is_of_nobody_here(compiler, judged, rule)
         verdict = RuleVerdict.OUTSIDE if is_outside else RuleVerdict.EMPTY
         return make(verdict=verdict)
-    left = decided.left(region)
+    around = hull(region)
+    left = decided.left(region, around)
     if not left:
         return make(
             verdict=RuleVerdict.SHADOWED,
             shadowed_by=_deciding(judged, boxes, region),
         )
-    region = left
+    if left is not region:
+        region, around = left, hull(left)
     if rule.action == "deny":
         return make(verdict=RuleVerdict.DENIES)
     met = [
         known
-        for known in documented.flows.touching(region)
+        for known in documented.flows.touching(around)
         if intersect(region, known.region)
     ]
     used = [k for k in met if k.status in _USED]
@@ -156,7 +158,7 @@ def _judge(
             documented,
             compiler,
             beyond,
-            opens=hull(region)[2],
+            opens=atoms_around(region)[2],
             has_sides=not any(
                 map(is_any, (*rule.sources, *rule.destinations))
             ),
@@ -184,7 +186,7 @@ def _deciding(
 ) -> tuple[Rule, ...]:
     """Return a few earlier rules that together decide all of a region."""
     earlier: list[RuleBoxes] = []
-    for each in judged.hulled.touching(region):
+    for each in judged.hulled.touching(hull(region)):
         if each is boxes:
             break
         if not subtract(region, each.least):
@@ -219,14 +221,14 @@ def _explain_otherwise(
     """Return what a rule is that no flow of the edition explains."""
     stated = {
         statement.id: own
-        for statement, own in documented.statements.touching(region)
+        for statement, own in documented.statements.touching(hull(region))
         if intersect(region, own)
     }
     if stated:
         beyond = subtract(region, chain.from_iterable(stated.values()))
         services = compiler.services.whole
         for own in stated.values():
-            services &= ~hull(own)[2]
+            services &= ~atoms_around(own)[2]
         report = attrs.evolve(
             report,
             stated_by=tuple(stated),
@@ -241,7 +243,7 @@ def _explain_otherwise(
         )
     if not region:
         return attrs.evolve(report, verdict=RuleVerdict.STATED_ELSEWHERE)
-    sources, destinations, _ = hull(region)
+    sources, destinations, _ = atoms_around(region)
     rule = report.rule
     if not any(map(is_any, (*rule.sources, *rule.destinations))):
         for exclusion, own in documented.exclusions:

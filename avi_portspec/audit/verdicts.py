@@ -18,7 +18,7 @@ from avi_portspec.audit.boxes import (
     unite,
 )
 from avi_portspec.audit.compiled import Compiler, Judged, Need
-from avi_portspec.audit.hulls import hull
+from avi_portspec.audit.hulls import atoms_around
 from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.model import (
     Filter,
@@ -486,12 +486,12 @@ class _Side:
         if len(judged.unread) > _LISTED:
             yield f"{clean(judged.filter.id)}: more of it was not read"
         for boxes in judged.rules:
-            if boxes.least is boxes.most or not subtract(
+            if boxes.is_sure or not subtract(
                 intersect(need, boxes.most), boxes.least
             ):
                 continue
             rule = boxes.rule
-            sources, destinations, _ = hull(need)
+            sources, destinations, _ = atoms_around(need)
             texts = [
                 *self._unknown(rule.sources, sources),
                 *self._unknown(rule.destinations, destinations),

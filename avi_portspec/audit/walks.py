@@ -17,7 +17,7 @@ from avi_portspec.audit.compiled import (
     RuleBoxes,
     last_resort_breadth,
 )
-from avi_portspec.audit.hulls import hull
+from avi_portspec.audit.hulls import atoms_around, hull
 from avi_portspec.audit.model import Direction, LastResort
 
 __all__ = [
@@ -112,7 +112,7 @@ def parts_of(
         )
         near = judged._replace(
             # All walks of the filter are over these rules.
-            rules=tuple(judged.hulled.touching(maybe)),
+            rules=tuple(judged.hulled.touching(hull(maybe))),
             bearers=(surely_by, maybe_by),
         )
         cut: list[Part] = []
@@ -138,7 +138,7 @@ def parts_of(
 
 def atoms_on(region: Region, axes: Sequence[int]) -> int:
     """Return the atoms that a region has on any of some axes."""
-    around, atoms = hull(region), 0
+    around, atoms = atoms_around(region), 0
     for axis in axes:
         atoms |= around[axis]
     return atoms
