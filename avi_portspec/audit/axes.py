@@ -118,8 +118,9 @@ class Addresses:
 
     It has the parties without addresses, and after them the addresses that
     anything names: roles come first, those of a family side by side, so that
-    sets of them stay short however many networks there are. Where such a party is on the line of addresses,
-    nobody knows: only the role map joins the two.
+    sets of them stay short however many networks there are. Where such a
+    party is on the line of addresses, nobody knows: only the role map joins
+    the two.
 
     Args:
         networks: What cuts the line.

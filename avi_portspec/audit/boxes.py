@@ -8,7 +8,7 @@ addresses or ports.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from heapq import heapify, heappop, heapreplace
 from itertools import chain, groupby
 from operator import and_, itemgetter
@@ -146,19 +146,20 @@ def choose(
                 heapreplace(thought, (-adds, at))
             else:
                 heappop(thought)
-    twice = _twice(regions[at] for at in chosen)
-    for at in [*chosen]:
-        if not subtract(intersect(regions[at], need), twice):
-            chosen.remove(at)
-            twice = _twice(regions[at] for at in chosen)
-    return chosen
+    useful = {at: intersect(regions[at], need) for at in chosen}
+    twice = _twice(useful.values())
+    for at in chosen:
+        if not subtract(useful[at], twice):
+            del useful[at]
+            twice = _twice(useful.values())
+    return [*useful]
 
 
-def _twice(regions: Iterable[Region]) -> Region:
+def _twice(regions: Collection[Region]) -> Region:
     """Return what is in more than one of some regions."""
-    boxes = tuple(chain.from_iterable(regions))
-    if len(boxes) < _SEVERAL:
+    if len(regions) < _SEVERAL:
         return ()
+    boxes = tuple(chain.from_iterable(regions))
     return _collect(_sort(boxes, (), least=_SEVERAL))
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from heapq import merge
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from avi_portspec.audit.boxes import Box, Region
 from avi_portspec.audit.masks import (
     Packed,
     atoms_of,
+    bounds,
     count_atoms,
     overlap,
     pack,
 )
 
-__all__ = ["Hull", "Hulled", "atoms_around", "hull"]
+__all__ = ["Axis", "Hull", "Hulled", "atoms_around", "hull"]
 
 _T = TypeVar("_T")
 #: The atoms that a region has on each axis, but for source ports, which tell
@@ -43,7 +43,7 @@ def hull(region: Region) -> Hull:
     return tuple(map(pack, atoms_around(region)))
 
 
-class _Axis:
+class Axis:
     """Which items have an atom, by position, and which have many."""
 
     def __init__(self) -> None:
@@ -79,15 +79,22 @@ class Hulled(Generic[_T]):
 
     def __init__(self, hulled: Iterable[tuple[Hull, _T]] = ()) -> None:
         self._items: list[tuple[Hull, _T]] = []
-        self._axes = [_Axis() for _ in _AXES]
+        self._axes = [Axis() for _ in _AXES]
+        #: Between which atoms each is on an axis: a quick look at thousands.
+        self._firsts: list[list[int]] = [[] for _ in _AXES]
+        self._ends: list[list[int]] = [[] for _ in _AXES]
         for own, item in hulled:
             self.add(own, item)
 
     def add(self, own: Hull, item: _T) -> None:
         """Add what to look among."""
-        for axis, packed in zip(self._axes, own, strict=True):
-            axis.add(packed, len(self._items))
+        at = len(self._items)
         self._items.append((own, item))
+        for axis, packed in enumerate(own):
+            self._axes[axis].add(packed, at)
+            first, end = bounds(packed)
+            self._firsts[axis].append(first)
+            self._ends[axis].append(end)
 
     def widen(self, at: int, axis: int, packed: Packed, whole: int) -> None:
         """Give more atoms on one axis to what was added as number *at*.
@@ -101,27 +108,35 @@ class Hulled(Generic[_T]):
         self._axes[axis].add(packed, at)
         own, item = self._items[at]
         self._items[at] = (*own[:axis], whole, *own[axis + 1 :]), item
+        first, end = bounds(packed)
+        self._firsts[axis][at] = min(self._firsts[axis][at], first)
+        self._ends[axis][at] = max(self._ends[axis][at], end)
 
     def touching(self, around: Hull) -> Iterator[_T]:
         """Yield what touches a hull, in the order in which it was added."""
-        for own, item in self._near(around):
+        for at in self._near(around):
+            own, item = self._items[at]
             if all(map(overlap, own, around)):
                 yield item
 
-    def _near(self, around: Hull) -> Iterator[tuple[Hull, _T]]:
-        """Yield what to compare with a hull."""
+    def _near(self, around: Hull) -> list[int]:
+        """Return the numbers of what to compare with a hull."""
         fewest: list[Iterable[int]] = [range(len(self._items))]
         count = len(self._items)
         for axis, packed in zip(self._axes, around, strict=True):
             listed = axis.listed(packed) if count > _FEW else None
             if listed is not None and (own := sum(map(len, listed))) < count:
                 fewest, count = [*listed], own
-        last = -1
-        # Whoever looks for the first one ends here.
-        for at in merge(*fewest):
-            if at != last:
-                yield self._items[at]
-            last = at
+        numbers = (
+            fewest[0] if len(fewest) == 1 else sorted(set().union(*fewest))
+        )
+        for axis, packed in enumerate(around):
+            low, high = bounds(packed)
+            firsts, ends = self._firsts[axis], self._ends[axis]
+            numbers = [
+                at for at in numbers if firsts[at] < high and low < ends[at]
+            ]
+        return [*numbers]
 
 
 def _insert(numbers: list[int], at: int) -> None:

@@ -11,6 +11,7 @@ __all__ = [
     "Packed",
     "PackedBox",
     "atoms_of",
+    "bounds",
     "count_atoms",
     "count_runs",
     "overlap",
@@ -99,6 +100,13 @@ def count_atoms(packed: Packed) -> int:
     if isinstance(packed, int):
         return packed.bit_count()
     return sum(end - first for first, end in packed)
+
+
+def bounds(packed: Packed) -> tuple[int, int]:
+    """Return the first bit that is set, and the one after the last."""
+    if isinstance(packed, int):
+        return (packed & -packed).bit_length() - 1, packed.bit_length()
+    return (packed[0][0], packed[-1][1]) if packed else (0, 0)
 
 
 def overlap(one: Packed, other: Packed) -> bool:

@@ -13,7 +13,6 @@ import attrs
 from avi_portspec.audit.boxes import (
     Region,
     TooFragmentedError,
-    choose,
     intersect,
     subtract,
 )
@@ -101,7 +100,7 @@ def judge_rules(
     """
     is_ordered = judged.filter.discipline == "first-match"
     decided = Decided()
-    for boxes in judged.rules:
+    for at, boxes in enumerate(judged.rules):
         try:
             yield _judge(compiler, judged, boxes, decided, documented)
         except TooFragmentedError:
@@ -111,8 +110,8 @@ def judge_rules(
                 verdict=RuleVerdict.UNEXPLAINED,
                 beyond=("too fragmented to be judged",),
             )
-        for box in boxes.decides if is_ordered else ():
-            decided.add(box)
+        if is_ordered:
+            decided.add(at, boxes)
 
 
 def _judge(
@@ -129,12 +128,16 @@ def _judge(
         is_outside = boxes.most or _is_of_nobody_here(compiler, judged, rule)
         verdict = RuleVerdict.OUTSIDE if is_outside else RuleVerdict.EMPTY
         return make(verdict=verdict)
-    around = hull(region)
-    left = decided.left(region, around)
+    around, is_whole = hull(region), False
+    try:
+        left = decided.left(region, around)
+    except TooFragmentedError:
+        # What earlier rules decide is taken off each flow by itself then.
+        left, is_whole = region, True
     if not left:
         return make(
             verdict=RuleVerdict.SHADOWED,
-            shadowed_by=_deciding(judged, boxes, region),
+            shadowed_by=decided.by_whom(region, around),
         )
     if left is not region:
         region, around = left, hull(left)
@@ -143,7 +146,8 @@ def _judge(
     met = [
         known
         for known in documented.flows.touching(around)
-        if intersect(region, known.region)
+        if (own := intersect(region, known.region))
+        and not (is_whole and not decided.left(own, hull(own)))
     ]
     used = [k for k in met if k.status in _USED]
     beyond = subtract(
@@ -179,21 +183,6 @@ def _judge(
             not_here=tuple((known.flow.id, known.reason) for known in met),
         )
     return _explain_otherwise(compiler, report, region, documented)
-
-
-def _deciding(
-    judged: Judged, boxes: RuleBoxes, region: Region
-) -> tuple[Rule, ...]:
-    """Return a few earlier rules that together decide all of a region."""
-    earlier: list[RuleBoxes] = []
-    for each in judged.hulled.touching(hull(region)):
-        if each is boxes:
-            break
-        if not subtract(region, each.least):
-            return (each.rule,)
-        earlier.append(each)
-    chosen = choose([each.least for each in earlier], region)
-    return tuple(earlier[at].rule for at in sorted(chosen))
 
 
 def _is_of_nobody_here(compiler: Compiler, judged: Judged, rule: Rule) -> bool:
