@@ -67,6 +67,28 @@ class TestCells:
             ("", "HTTPS (443/tcp)", "tcp/443"),
             ("TCP", "SSH (2222)", "tcp/2222"),
             ("TCP", "443 https", "tcp/443"),
+            ("", "22,443 TCP; UDP 161", "tcp/22, tcp/443, udp/161"),
+            ("", "22,443 TCP, UDP 161", "tcp/22, tcp/443, udp/161"),
+            ("", "22, 443 TCP, 161 UDP", "tcp/22, tcp/443, udp/161"),
+            ("", "TCP: 22,443; 123 UDP", "tcp/22, tcp/443, udp/123"),
+            ("", "TCP 22, 53 UDP", "tcp/22, udp/53"),
+            ("", "TCP 22 and 53/UDP", "tcp/22, udp/53"),
+            ("", "TCP/UDP 53, 22/TCP", "tcp/22, tcp/53, udp/53"),
+            ("", "TCP ports 22 & 443 / UDP 53",
+             "tcp/22, tcp/443, udp/53"),
+            ("", "22/tcp 53/udp", "tcp/22, udp/53"),
+            ("", "22 TCP 53 UDP", "tcp/22, udp/53"),
+            ("", "22, TCP, 53, UDP", "tcp/22, udp/53"),
+            ("", "TCP, 22, UDP, 53", "tcp/22, udp/53"),
+            ("", "53 UDP, TCP", "tcp/53, udp/53"),
+            ("", "TCP, UDP 53", "tcp/53, udp/53"),
+            ("", "TCP 22, 443, UDP", "tcp/22, tcp/443, udp/any"),
+            ("", "UDP; 22, 443/TCP", "tcp/22, tcp/443, udp/any"),
+            ("", "ICMP, TCP 22", "icmp, tcp/22"),
+            ("", "22/TCP, ICMP, 53/UDP", "icmp, tcp/22, udp/53"),
+            ("", "ICMP, ESP", "icmp, esp"),
+            ("TCP", "22; UDP 53", "tcp/22, udp/53"),
+            ("TCP", "22, UDP 53", "tcp/22, udp/53"),
         ],
     )  # fmt: skip
     def test_what_is_read(
@@ -83,6 +105,29 @@ class TestCells:
         found = read_services("", ports)
         assert isinstance(found, Unknown)
         assert found.text == ports
+
+    @pytest.mark.parametrize(
+        ("ports", "why"),
+        [
+            ("443", "the protocol is"),
+            ("443/TCP, 53", "the protocol of 53 is"),
+            ("22, 443 TCP 53", "TCP may belong to 443 or to 53"),
+            ("443 TCP/UDP 53", "TCP, UDP may belong to 443 or to 53"),
+            ("22 TCP, SCTP, UDP 53",
+             "TCP, SCTP, UDP may belong to 22 or to 53"),
+            ("TCP 22, 443 UDP 53, 161/UDP",
+             "UDP may belong to 443 or to 53"),
+            ("TCP 22,8440-8443, 123 UDP",
+             "22, 8440-8443, 123 may belong to TCP or to UDP"),
+            ("TCP 22 UDP", "22 may belong to TCP or to UDP"),
+            ("TCP, any, UDP", "any may belong to TCP or to UDP"),
+        ],
+    )  # fmt: skip
+    def test_what_is_not_clear_is_named(self, ports: str, why: str) -> None:
+        """With what it may belong to: either is a guess."""
+        found = read_services("", ports)
+        assert isinstance(found, Unknown)
+        assert found.why.startswith(why)
 
     @pytest.mark.parametrize(
         ("protocols", "ports"),
