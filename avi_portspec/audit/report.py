@@ -196,6 +196,7 @@ def audit_rules(
         faults = [*find_unknown(inventory, resolution.edition)]
         if faults:
             raise InvalidDataError("inventory", faults)
+    roles = roles.spelt_out(files)
     audit = _Audit(files, resolution, roles, inventory)
     found = sign(audit.findings())
     judged = accept(
