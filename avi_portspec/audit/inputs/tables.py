@@ -91,11 +91,12 @@ _HEADINGS: Final[Mapping[str, str]] = FrozenDict(
             "|destination address|destination host|destination hosts"
             "|destination system|destination component|to destination"
             "|destination role|destination name|destination group"
-            "|destination endpoint|traffic destination|ziel|ziele|nach|an|ziel ip|zieladresse"
-            "|zieladressen|zielsystem|zielsysteme",
+            "|destination endpoint|traffic destination"
+            "|ziel|ziele|nach|an|ziel ip|zieladresse|zieladressen|zielsystem"
+            "|zielsysteme",
             "destination-addresses": "destination addresses"
-            "|destination network|destination networks|destination cidr|destination cidrs"
-            "|destination subnet|destination subnets|zielnetz|zielnetze",
+            "|destination network|destination networks|destination cidr"
+            "|destination cidrs|destination subnet|destination subnets|zielnetz|zielnetze",
             "protocol": "protocol|protocols|proto|ip protocol|transport"
             "|transport protocol|l4 protocol|layer 4 protocol|protokoll"
             "|protokolle|ip protokoll|transportprotokoll",
