@@ -337,6 +337,21 @@ class TestNearMisses:
         (found,) = report.rules[0].near
         assert (found.kind, found.records) == ("swapped-sides", (PORTAL,))
 
+    def test_what_passes_lacks_no_rule_of_the_other_direction(self) -> None:
+        """It may be wrong itself; what comes in passes without it."""
+        swapped = rule(Members(), (CONTROLLER, ENGINE), "tcp/8443")
+        every = rule(ANY, Members(), "any", 2)
+        report = audit(
+            into(CONTROLLER, every),
+            into(CONTROLLER, swapped, direction="out", id="out"),
+        )
+        (meant,) = report.rules[1].near
+        assert (meant.kind, meant.records) == ("swapped-sides", (PORTAL,))
+        assert near(report, PORTAL) == []
+        slip = rule(ENGINE, Members(), "tcp/22 tcp/8434", 3)
+        report = audit(into(CONTROLLER, every, slip))
+        assert near(report, PORTAL)[0][0] == "swapped-digits"
+
     def test_the_other_side_has_it(self) -> None:
         """A rule on one side alone."""
         out: Filter = into(
