@@ -243,6 +243,14 @@ class Compiler:
             for role in self._shares.by_networks
             for pieces in self._find_pieces(role)
         ]
+        #: Networks that are a role's by the role map alone, with its atoms.
+        self._places = [
+            (self.addresses.networks([network]), own)
+            for role in self._shares.by_networks
+            if not self._networks_of(EndpointId(role))
+            for pieces in self._find_pieces(role)
+            for network, own in pieces.networks
+        ]
 
     # -- the axes ------------------------------------------------------------
 
@@ -253,6 +261,7 @@ class Compiler:
             for role in self._site.addresses
             for network in self._networks_of(role)
         ]
+        networks += (network for network, _ in self._roles.networks)
         parties: dict[Party, None] = {}
         for each in existing:
             for filter_ in each.filters:
@@ -883,6 +892,30 @@ class Compiler:
     def role_mask(self, role: str) -> int:
         """Return the atoms of a role of the data."""
         return self._role_mask(role)
+
+    def with_places(self, region: Region) -> Region:
+        """Return a region with the networks of the roles in it.
+
+        Whoever gives a network a role says that the role is there: what the
+        role needs is nothing besides.
+        """
+        return tuple(
+            (self._with(source), self._with(destination), *rest)
+            for source, destination, *rest in region
+        )
+
+    def _with(self, mask: int) -> int:
+        for network, own in self._places:
+            if mask & own:
+                mask |= network
+        return mask
+
+    def text(self, mask: int) -> str:
+        """Return in words who somebody is: a role, without its networks."""
+        for network, own in self._places:
+            if mask & own and mask & network == network:
+                mask &= ~network
+        return self.addresses.text(mask)
 
     def stated(self, statement: Statement) -> Region:
         """Return what a statement of another source is about."""

@@ -152,7 +152,7 @@ def _judge(
     used = [k for k in met if k.status in _USED]
     beyond = region
     for known in used:
-        beyond = subtract(beyond, known.region)
+        beyond = subtract(beyond, known.whole)
     report = make(
         verdict=RuleVerdict.UNEXPLAINED,
         explained_by=tuple(known.flow.id for known in used),
@@ -216,7 +216,7 @@ def _explain_otherwise(
     if stated:
         beyond, services = region, compiler.services.whole
         for own in stated.values():
-            beyond = subtract(beyond, own)
+            beyond = subtract(beyond, compiler.with_places(own))
             services &= ~hull(own)[2]
         report = attrs.evolve(
             report,

@@ -450,8 +450,14 @@ class _Audit:
         level: FindingLevel = (
             "warning" if "any-source" in side.rests_on else "note"
         )
-        # Rules with a finding of their own say there what was meant.
-        others = [r for r in self.rules if r.verdict not in _RULES]
+        # Rules with a finding of their own say there what was meant. What
+        # passes does so here: rules of the other direction change nothing.
+        ways = {own.direction for own in side.filters}
+        others = [
+            r
+            for r in self.rules
+            if r.verdict not in _RULES and r.filter.direction in ways
+        ]
         near = tuple(_near_rules(flow.id, others))
         for rule in side.rules:
             yield attrs.evolve(

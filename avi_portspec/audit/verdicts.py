@@ -212,8 +212,7 @@ def region_text(compiler: Compiler, region: Region) -> tuple[str, ...]:
 
 def _box_text(compiler: Compiler, box: tuple[int, ...]) -> str:
     service = service_text(compiler.services.spans(box[2]))
-    source = compiler.addresses.text(box[0])
-    destination = compiler.addresses.text(box[1])
+    source, destination = compiler.text(box[0]), compiler.text(box[1])
     text = f"{service} from {source} to {destination}"
     if compiler.ports is not None and box[3] != compiler.ports.whole:
         ports = ", ".join(

@@ -96,7 +96,8 @@ _HEADINGS: Final[Mapping[str, str]] = FrozenDict(
             "|zielsysteme",
             "destination-addresses": "destination addresses"
             "|destination network|destination networks|destination cidr"
-            "|destination cidrs|destination subnet|destination subnets|zielnetz|zielnetze",
+            "|destination cidrs|destination subnet|destination subnets"
+            "|zielnetz|zielnetze",
             "protocol": "protocol|protocols|proto|ip protocol|transport"
             "|transport protocol|l4 protocol|layer 4 protocol|protokoll"
             "|protokolle|ip protokoll|transportprotokoll",

@@ -506,6 +506,34 @@ class TestDocker:
             "22:22", "23:23", "22:22 (2)", "23:23 (2)",
         ]  # fmt: skip
 
+    @pytest.mark.parametrize(
+        ("published", "inside"),
+        [
+            ("8443:8483", "8483"), ("8443:443", "443"),
+            ("8440-8445:8443", "8443"), ("8443-8444:8444-8445", "8444-8445"),
+            ("22:5098", "5098"), ("443:70000", "70000"),
+        ],
+    )  # fmt: skip
+    def test_another_port_of_the_container(
+        self, published: str, inside: str
+    ) -> None:
+        """Whether what is meant listens there, no document says."""
+        found = read_text(f"docker run -p {published} image\n")
+        host = published.partition(":")[0]
+        (rule,) = found.filters[0].rules
+        why = (
+            f"if port {inside} of the container answers for {host}, which is "
+            f"not documented; publish {host}:{host}"
+        )
+        assert rule.conditions == (why,)
+
+    def test_a_port_that_replaces_another(self) -> None:
+        """5098 is for SSH of a container, which is 22 within it."""
+        found = read_text("docker run -p 5098:22 -p 5098:22/udp image\n")
+        ssh, other = found.filters[0].rules
+        assert ssh.conditions == ()
+        assert other.conditions != ()
+
     def test_compose(self) -> None:
         """Short and long forms; 22:22 is no number."""
         found = read_text(COMPOSE)
@@ -513,7 +541,11 @@ class TestDocker:
             "avi": [
                 "allow any46 > members tcp/22",
                 "allow any46 > members udp/8443-8445",
-                "allow any46 > members tcp/8080",
+                (
+                    "allow any46 > members tcp/8080 if if port 80 of the "
+                    "container answers for 8080, which is not documented; "
+                    "publish 8080:8080"
+                ),
                 "allow any46 > members ?target 82",
                 "allow any46 > members ?9000",
             ]
@@ -527,6 +559,7 @@ class TestDocker:
     def test_what_runs(self) -> None:
         """As ``docker inspect`` prints it."""
         bindings = {"22/tcp": [{"HostIp": "", "HostPort": "5098"}],
+                    "443/tcp": [{"HostPort": "8443"}],
                     "80/tcp": [{"HostIp": "::1", "HostPort": "80"}],
                     "81/tcp": [{"HostPort": ""}]}  # fmt: skip
         data = [{"Name": "/avi", "HostConfig": {"PortBindings": bindings}},
@@ -535,6 +568,11 @@ class TestDocker:
         assert rules(found) == {
             "avi": [
                 "allow any46 > members tcp/5098",
+                (
+                    "allow any46 > members tcp/8443 if if port 443 of the "
+                    "container answers for 8443, which is not documented; "
+                    "publish 8443:8443"
+                ),
                 "allow any46 > members ?81/tcp",
             ]
         }
