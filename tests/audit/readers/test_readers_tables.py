@@ -273,13 +273,13 @@ class TestRows:
     def test_headings_of_sections_are_no_rules(self) -> None:
         """One text is in a cell or in all; an empty row parts sections."""
         text = (
-            "port,protocol,from,to\n"
-            "Between the engines,,,\n"
-            "8443,tcp,a,b\n"
-            ",,,\n"
-            "Clients,Clients,Clients,Clients\n"
-            "*,*,*,*\n"
-            ",,c,\n"
+            "| port | protocol | from | to |\n|-|-|-|-|\n"
+            "| **Between the engines** | | | |\n"
+            "| 8443 | tcp | a | b |\n"
+            "| | | | |\n"
+            "| Clients | Clients | Clients | Clients |\n"
+            "| any | any | any | any |\n"
+            "| | | c | |\n"
         )
         found = read_text(text)
         assert rules(found)["table through"] == [
