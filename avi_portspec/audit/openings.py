@@ -18,11 +18,18 @@ from avi_portspec.audit.boxes import (
 from avi_portspec.audit.compiled import Compiler, Judged, RuleBoxes
 from avi_portspec.audit.documented import Documented
 from avi_portspec.audit.hulls import Hulled, hull
-from avi_portspec.audit.model import Filter, Rule, families_of, is_any
+from avi_portspec.audit.model import (
+    Filter,
+    Rule,
+    Unknown,
+    families_of,
+    is_any,
+)
 from avi_portspec.audit.near import Near, near_rules
 from avi_portspec.audit.services import PORTS, PROTOCOLS
 from avi_portspec.audit.verdicts import region_text
 from avi_portspec.names import Status
+from avi_portspec.rules.traffic import families
 
 __all__ = ["RuleReport", "RuleVerdict", "judge_rules"]
 
@@ -188,16 +195,25 @@ def _judge(
 def _is_of_nobody_here(compiler: Compiler, judged: Judged, rule: Rule) -> bool:
     """Return whether a rule is of a family that its filter's side lacks.
 
-    Half of a rule for both is nothing to mend.
+    Half of a rule for both is nothing to mend, and no more are messages of
+    ICMPv6 for hosts of which an inventory has the addresses of IPv4 alone.
     """
-    families = {
+    found = {
         family
         for party in (*rule.sources, *rule.destinations)
         for family in families_of(party)
     }
+    if not isinstance(rule.service, Unknown):
+        carried = {
+            family
+            for low, high in rule.service
+            for number in range(low // PORTS, high // PORTS + 1)
+            for family in families(PROTOCOLS[number])
+        }
+        found = found & carried if found else carried
     side = judged.attached[1]
-    return bool(side and families) and not any(
-        compiler.addresses.family(family) & side for family in families
+    return bool(side and found) and not any(
+        compiler.addresses.family(family) & side for family in found
     )
 
 

@@ -26,6 +26,7 @@ from avi_portspec.audit.model import (
     Filter,
     Networks,
     Party,
+    Place,
     PrefixList,
     Rule,
     Unknown,
@@ -504,22 +505,24 @@ class _Audit:
         """Yield what is wrong with rules, each once.
 
         A rule of a file that stands in several filters matches nothing if it
-        does so in all of them; else the same of each of them is one finding.
+        does so in all of them; else the same of each of them is one finding,
+        though each may be for other hosts.
         """
         settled = {
             report.rule.place
             for report in self.rules
             if report.verdict is not RuleVerdict.EMPTY
         }
-        told: set[tuple[Rule, str]] = set()
+        told: set[tuple[Place, str]] = set()
         for report in self.rules:
             if report.verdict is RuleVerdict.EMPTY:
                 if report.rule.place in settled:
                     continue
                 settled.add(report.rule.place)
             for finding in self._of_rule(report):
-                if (report.rule, finding.text) not in told:
-                    told.add((report.rule, finding.text))
+                key = (report.rule.place, finding.text)
+                if key not in told:
+                    told.add(key)
                     yield finding
 
     def _of_rule(self, report: RuleReport) -> Iterator[Finding]:

@@ -271,6 +271,22 @@ class TestFindings:
             for at in (7, 9)
         ]
 
+    def test_a_rule_of_several_filters_is_told_once(self) -> None:
+        """What a host receives and what it forwards is for other hosts."""
+        report = audit(
+            *(
+                into(
+                    CONTROLLER, rule(ANY, end, "tcp/9"), id=id_, direction=way
+                )
+                for end, id_, way in (
+                    (Members(), "input", "in"),
+                    (ANY, "forward", "through"),
+                )
+            )
+        )
+        assert [each.verdict for each in report.rules] == ["unexplained"] * 2
+        assert kinds(report).count("unexplained") == 1
+
     def test_later_rules_shadow_none(self) -> None:
         """Not even one of which nothing is sure."""
         unknown = rule(ENGINE, Members(), Unknown("var.p", "no value"), 1)

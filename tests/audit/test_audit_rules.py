@@ -24,7 +24,14 @@ from audit_making import (
 )
 
 from avi_portspec import Inventory
-from avi_portspec.audit.model import Anywhere, Filter, Group, Networks, Rule
+from avi_portspec.audit.model import (
+    Anywhere,
+    Filter,
+    Group,
+    Networks,
+    Party,
+    Rule,
+)
 from avi_portspec.audit.openings import RuleReport, RuleVerdict
 from avi_portspec.audit.report import Report
 
@@ -156,6 +163,27 @@ class TestVerdicts:
         group = into(CONTROLLER, half, direction="out")
         (found,) = audit(group, inventory=site).rules
         assert found.verdict is RuleVerdict.OUTSIDE
+
+    @pytest.mark.parametrize(
+        ("source", "what", "expected"),
+        [
+            (Anywhere((4, 6)), "icmpv6", RuleVerdict.OUTSIDE),
+            (ENGINE, "icmpv6/135 icmpv6/136", RuleVerdict.OUTSIDE),
+            (Anywhere((6,)), "icmpv6", RuleVerdict.OUTSIDE),
+            (ANY, "icmpv6", RuleVerdict.EMPTY),
+            (networks("2001:db8::/32"), "icmp/8", RuleVerdict.EMPTY),
+            (Networks(()), "icmp/8", RuleVerdict.EMPTY),
+        ],
+    )
+    def test_messages_of_a_family_that_nobody_here_has(
+        self, source: Party, what: str, expected: RuleVerdict
+    ) -> None:
+        """Hosts need those of IPv6, though a site lists none of its own."""
+        site = Inventory(addresses={"controller": [ip_network("10.0.0.1")]})
+        report = audit(
+            into(CONTROLLER, rule(source, Members(), what)), inventory=site
+        )
+        assert report.rules[0].verdict is expected
 
     def test_shadowed(self) -> None:
         """By the rules that leave nothing of it."""
