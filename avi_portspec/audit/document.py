@@ -61,6 +61,7 @@ def make_document(report: Report, *, everything: bool = False) -> Document:
     ]
     if everything:
         blocks += _rule_blocks(report)
+    blocks += _assumed_blocks(report)
     blocks += _party_blocks(report, everything=everything)
     if everything:
         blocks += _aside_blocks(report)
@@ -184,7 +185,7 @@ def _side_text(flow: FlowReport, kind: SideKind) -> str:
     listed = ", ".join(names[:_SHOWN])
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     if listed and side.assumes:
-        more += f"; assumes {', '.join(side.assumes)}"
+        more += f"; {_assumes(side.assumes)}"
     choice = f" ({side.protocols})" if side.protocols else ""
     return f"{text}{': ' if listed else ''}{listed}{more}{choice}"
 
@@ -271,9 +272,49 @@ def _head(finding: Finding, text: str) -> str:
     return f"{finding.level}{kind}: {text}"
 
 
+def _assumes(texts: Iterable[str]) -> str:
+    """Return what was assumed, without the values, which are said once."""
+    return f"assumes {', '.join(_unvalued(clean(text)) for text in texts)}"
+
+
+def _unvalued(text: str) -> str:
+    return text.partition(" = ")[0]
+
+
+def _hints(finding: Finding) -> Iterator[str]:
+    """Yield the hints of a finding; what its rule assumes is one of them."""
+    assumed = () if finding.rule is None else finding.rule.assumes
+    said = {f"assumes {clean(text)}" for text in assumed}
+    yield from (hint for hint in finding.hints if hint not in said)
+    if said:
+        yield _assumes(assumed)
+
+
+def _assumed_blocks(report: Report) -> Iterator[Block]:
+    """Yield the values that verdicts and findings rest on, each once."""
+    texts = [
+        *(
+            text
+            for flow in report.flows.values()
+            for side in flow.sides.values()
+            for text in side.assumes
+        ),
+        *(
+            clean(text)
+            for finding in report.findings
+            if finding.rule is not None
+            for text in finding.rule.assumes
+        ),
+    ]
+    valued = [text for text in dict.fromkeys(texts) if text != _unvalued(text)]
+    if valued:
+        yield Heading("Assumed")
+        yield Bullets(tuple(valued))
+
+
 def _item(finding: Finding) -> str | Item:
     inner = [f"Near: {near.reason}" for near in finding.near]
-    inner += finding.hints
+    inner += _hints(finding)
     text = _head(finding, finding.text)
     return Item(text, tuple(inner)) if inner else text
 
@@ -366,7 +407,7 @@ def _broad_item(findings: Sequence[Finding]) -> Item:
         (
             ", ".join(flows),
             *(f"Near: {reason}" for reason in near),
-            *first.hints,
+            *_hints(first),
         ),
     )
 
@@ -406,9 +447,9 @@ def _rule_row(report: RuleReport) -> tuple[str, ...]:
     if report.ports_beyond and beyond:
         ports = "port" if report.ports_beyond == 1 else "ports"
         beyond = f"{report.ports_beyond:,} {ports}: {beyond}"
-    assumed = ", ".join(map(clean, rule.assumes))
     return (
-        clean(rule.id) + (f" (assumes {assumed})" if assumed else ""),
+        clean(rule.id)
+        + (f" ({_assumes(rule.assumes)})" if rule.assumes else ""),
         clean(report.filter.id),
         clean(
             service.text

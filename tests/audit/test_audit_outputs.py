@@ -486,9 +486,12 @@ class TestTheDocument:
             roles=role_map(not_filtered=("service-engine",)),
         )
         written = text.write(make_document(found))
-        assert f"covered: rule-1; {assumed}" in written
+        # The value is said once, below what rests on it.
+        assert "covered: rule-1; assumes var.x\n" in written
+        assert "\nAssumed\n- var.x = 10.0.0.0/8 (default)\n" in written
+        assert written.count("10.0.0.0/8") == 1
         everything = text.write(make_document(found, everything=True))
-        assert f"rule-1 ({assumed})" in everything
+        assert "rule-1 (assumes var.x)" in everything
         rows = [*csv.DictReader(io.StringIO(write_csv(found)))]
         kinds = {row["record"] for row in rows if assumed in row["text"]}
         assert kinds == {"flow", "rule"}
@@ -504,6 +507,24 @@ class TestTheDocument:
         assert f"0 unknown; {note}." in write_sarif(found_there)
         assert report_data(found_there)["files"][0]["assumes"] == [note]
         assert f"The verdicts assume {assumed[8:]}." in write_sarif(found)
+
+    def test_what_findings_assume_is_said_once(self) -> None:
+        """What has no value, such as a secret, is named alone."""
+        rules = [
+            rule(
+                ANY,
+                Members(),
+                f"tcp/{port}",
+                port,
+                assumes=("var.y = 7 (default)", "var.z has its default"),
+            )
+            for port in (22, 7, 9)
+        ]
+        written = text.write(make_document(audit(into(CONTROLLER, *rules))))
+        line = "assumes var.y, var.z has its default"
+        assert written.count(f"    {line}\n") == 3
+        assert "\nAssumed\n- var.y = 7 (default)\n\n" in written
+        assert written.count("var.y = 7") == 1
 
     def test_markdown_has_no_live_markup(self) -> None:
         """Of names from files."""

@@ -137,6 +137,13 @@ def _from_here(existing: Existing, document: Document) -> Existing:
 _Placed = TypeVar("_Placed", Filter, Rule, Unread)
 
 
+#: Arguments that say nothing of traffic.
+_LABELS: Final = frozenset(
+    {"name", "name_prefix", "description", "tags", "labels", "location",
+     "project", "resource_group_name"}
+)  # fmt: skip
+
+
 class _Instance(NamedTuple):
     """What was made of a block: one of it, or several by count and calls.
 
@@ -278,8 +285,11 @@ class _Module:
             for each in block.get(_META, {}).get("references", ())
             if not each.get("name")
         )
+        # What is written says more than what the parser lists, which has the
+        # variables of names and descriptions, too.
+        told = {k: v for k, v in (raw or {}).items() if k not in _LABELS}
         found: dict[str, Any] = {
-            ASSUMES: self._assumptions(f"{rests} {raw or ''} {maybe}"),
+            ASSUMES: self._assumptions(f"{told or rests} {maybe}"),
             LINE: block.get(_META, {}).get("line_start"),
         }
         for key, value in block.items():

@@ -1432,6 +1432,24 @@ resource "aws_security_group" "a" {
         ]
         assert unread(found) == ['unknown: dynamic "ingress" over var.c']
 
+    def test_what_a_resource_is_called_decides_nothing(self) -> None:
+        """Its name and its tags may be defaults, and none is assumed."""
+        text = (
+            'variable "site" {\n  default = { name = "north" }\n}\n'
+            'variable "ports" {\n  default = ["22", "8443"]\n}\n'
+            'resource "google_compute_firewall" "avi" {\n'
+            "  name        = var.site.name\n"
+            '  description = "of ${var.site.name}"\n'
+            '  network     = "n"\n'
+            '  allow {\n    protocol = "tcp"\n    ports = var.ports\n  }\n'
+            '  source_ranges = ["10.0.0.0/8"]\n}\n'
+        )
+        found = read_text(text, "main.tf", format="terraform")
+        assumed = {each for own in found.filters for each in own.rules}
+        assert {each.assumes for each in assumed if each.assumes} == {
+            ("var.ports = 22, 8443 (default)",)
+        }
+
     def test_a_default_that_is_long(self) -> None:
         """It is cut, and that it is can be seen."""
         networks = [f"10.0.{number}.0/24" for number in range(20)]
