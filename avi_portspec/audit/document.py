@@ -333,7 +333,8 @@ def _lacking_item(findings: Sequence[Finding]) -> Item:
     ]
     counted = f"{count_text(len(findings), 'flow')}: {first.cause}:"
     text = _head(first, counted)
-    return Item(text, tuple(inner))
+    hints = dict.fromkeys(hint for each in findings for hint in each.hints)
+    return Item(text, (*inner, *hints))
 
 
 def _unknown_item(findings: Sequence[Finding]) -> str | Item:

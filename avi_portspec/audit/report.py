@@ -425,6 +425,7 @@ class _Audit:
             case Verdict.MISSING | Verdict.DENIED | Verdict.PARTLY:
                 yield attrs.evolve(
                     common,
+                    hints=tuple(self._outside(side)),
                     kind=_KINDS[side.verdict],
                     level="error",
                     text=_lack_text(flow, side),
@@ -442,6 +443,24 @@ class _Audit:
                 )
             case Verdict.ONLY_BROAD:
                 yield from self._broad(common, flow, side)
+
+    def _outside(self, side: Side) -> Iterator[str]:
+        """Yield what to do about a role that may be in another network.
+
+        A filter for whoever there is holds for no one else.
+        """
+        end = self._resolution.edition.endpoints.get(side.party)
+        is_for_anybody = not any(each.attached_to for each in side.filters)
+        if (
+            end is not None
+            and end.kind not in PRODUCT
+            and side.kind in _OTHERS
+            and is_for_anybody
+        ):
+            yield (
+                f"if these rules do not filter {end.id}, list it under "
+                "[not-filtered] of the role map"
+            )
 
     def _broad(
         self, common: Finding, flow: Flow, side: Side

@@ -26,6 +26,7 @@ from audit_making import (
 import avi_portspec
 from avi_portspec import DeclinedFlow, InvalidDataError, Inventory
 from avi_portspec import audit as package
+from avi_portspec.audit.document import make_document
 from avi_portspec.audit.findings import Finding
 from avi_portspec.audit.model import (
     Anywhere,
@@ -37,6 +38,7 @@ from avi_portspec.audit.model import (
 )
 from avi_portspec.audit.report import Report, audit_rules
 from avi_portspec.audit.roles import RoleMap
+from avi_portspec.documents import text
 
 ALL = role_map(not_filtered=("service-engine",))
 
@@ -369,6 +371,26 @@ class TestRoles:
             parties={"sg-c": ("controller",), "10.1.0.0/16": ("jump-host",)}
         )
         assert "unmapped" not in kinds(audit(group, roles=roles))
+
+    def test_who_may_be_in_another_network(self) -> None:
+        """Rules for whoever there is are for nobody elsewhere."""
+        hint = (
+            "if these rules do not filter external-network-services, list it "
+            "under [not-filtered] of the role map"
+        )
+        none = rule(CONTROLLER, ANY, "any", action="deny")
+        whole = ordered((), none, id="egress", direction="out")
+        report = audit(whole, into(CONTROLLER))
+        hints = {
+            (each.party, each.side): each.hints
+            for each in report.findings
+            if each.kind in {"denied", "missing"} and each.hints
+        }
+        assert hints == {("external-network-services", "source"): (hint,)}
+        written = text.write(make_document(report))
+        assert written.count(hint) == 1
+        own = audit(ordered(CONTROLLER, none, direction="out"))
+        assert hint not in text.write(make_document(own))
 
     @pytest.mark.parametrize("key", ["10.9.7.*", "10.9.?.0/2?", "10.9.7.0/24"])
     def test_patterns_give_networks_their_roles(self, key: str) -> None:
