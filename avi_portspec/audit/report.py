@@ -196,6 +196,7 @@ def audit_rules(
         faults = [*find_unknown(inventory, resolution.edition)]
         if faults:
             raise InvalidDataError("inventory", faults)
+    roles = roles.spelt_out(files)
     audit = _Audit(files, resolution, roles, inventory)
     found = sign(audit.findings())
     judged = accept(
@@ -595,6 +596,11 @@ class _Audit:
                 f"give it its roles under [party] ({_DRAFTS}), or a name of "
                 f"your own if it is nobody of the product.{hint}",
                 party=name,
+                cause="in no role of the role map: give them their roles "
+                f"under [party] ({_DRAFTS}), or names of your own if they "
+                "are nobody of the product",
+                about=f"{clean(name)} ({_first_of(listed, len(places))})"
+                f"{hint and ':'}{hint}",
             )
 
     def _of_map(self) -> Iterator[Finding]:
@@ -643,6 +649,11 @@ class _Audit:
             if at and self._known[at - 1][1] >= low:
                 return True
         return False
+
+
+def _first_of(places: Sequence[str], number: int) -> str:
+    """Return the first of some places, and how many more there are."""
+    return places[0] + (f" and {number - 1} more" if number > 1 else "")
 
 
 #: What writes a role map.

@@ -165,6 +165,25 @@ class RoleMap(Strict):
                 found |= dict.fromkeys(roles)
         return tuple(found)
 
+    def spelt_out(self, existing: Iterable[Existing]) -> RoleMap:
+        """Return this role map with the networks that its patterns match.
+
+        Who is in a network is a matter of addresses, which a pattern lacks.
+
+        Args:
+            existing: The files that name the networks.
+        """
+        if not self._patterns:
+            return self
+        matched = {
+            name: roles
+            for name in parties_of(existing)
+            if _network(name) is not None
+            and fold(name) not in self._exact
+            and (roles := self.roles_of([name]))
+        }
+        return attrs.evolve(self, parties={**self.parties, **matched})
+
 
 #: A role map without anybody.
 NO_ROLES: Final = RoleMap()

@@ -398,6 +398,62 @@ class TestTheDocument:
         )
         assert written.count("rules.json:2 rule-2: var.y: no value") == 1
 
+    def test_a_reason_of_several_is_written_once(self) -> None:
+        """With the flows that it may decide, though they have others, too."""
+        both = rule(Unknown("var.x", "no value"), Members(), "any", 1)
+        one = rule(Unknown("var.y", "no value"), Members(), "tcp/22", 2)
+        written = text.write(
+            make_document(
+                audit(
+                    into(CONTROLLER, both, one),
+                    unread=(attrs.evolve(LEFT, is_apart=False),),
+                )
+            )
+        )
+        lines = written.splitlines()
+        at = lines.index(
+            "- unknown: 3 things may decide 9 flows, alone or together:"
+        )
+        listed = "controller-to-controller-ssh, "
+        listed += f"{SSH}, external-to-controller-ssh"
+        inner = [each.strip() for each in lines[at + 1 : at + 4]]
+        assert inner == [
+            f"rules.json:9: {LEFT.text}: not read. It may decide all of them.",
+            "rules.json:1 rule-1: var.x: no value. It may decide all of them.",
+            f"rules.json:2 rule-2: var.y: no value. It may decide {listed}.",
+        ]
+        assert written.count("var.x: no value") == 1
+        assert written.count("rules.json:9") == 1
+
+    def test_a_reason_of_many_flows_counts_them(self) -> None:
+        """The table above has their names."""
+        many = rule(Unknown("var.x", "no value"), Members(), "tcp", 1)
+        more = rule(Unknown("var.y", "no value"), Members(), "any", 2)
+        written = text.write(
+            make_document(audit(into(CONTROLLER, many, more)))
+        )
+        assert "var.x: no value. It may decide 7 of them." in written
+        assert "var.y: no value. It may decide all of them." in written
+
+    def test_parties_in_no_role_are_one_line(self) -> None:
+        """What to do is said once, and what is of each alone below it."""
+        rules = [
+            rule(Group(name), Members(), "tcp/9", line)
+            for line, name in enumerate(("sg-x", "Contoller", "sg-x"), 1)
+        ]
+        written = text.write(make_document(audit(into(CONTROLLER, *rules))))
+        lines = [each.strip() for each in written.splitlines()]
+        at = lines.index(
+            "- note unmapped: 2 parties are in no role of the role map: give "
+            "them their roles under [party] (audit rules --init-roles writes "
+            "a draft), or names of your own if they are nobody of the "
+            "product:"
+        )
+        assert lines[at + 1 : at + 3] == [
+            "sg-x (rules.json:1 and 1 more)",
+            "Contoller (rules.json:2): Did you mean 'Controller'?",
+        ]
+
     def test_denied_flows_are_one_line(self) -> None:
         """With the rule that denies them, and what is of each alone."""
         found = audit(

@@ -354,6 +354,24 @@ class TestRoles:
         )
         assert "unmapped" not in kinds(audit(group, roles=roles))
 
+    @pytest.mark.parametrize("key", ["10.9.7.*", "10.9.?.0/2?", "10.9.7.0/24"])
+    def test_patterns_give_networks_their_roles(self, key: str) -> None:
+        """As the network itself does, which is not named beside it."""
+        ends = networks("10.9.7.0/24")
+        report = audit(
+            into(CONTROLLER, rule(ends, ANY, "tcp/22")),
+            roles=RoleMap(
+                parties={
+                    key: ("service-engine",),
+                    "sg-c": ("controller",),
+                    "10.8.0.0/16": ("ops",),
+                }
+            ),
+        )
+        side = report.flows[SSH].sides["destination"]
+        assert (str(side.verdict), side.reasons) == ("covered", ())
+        assert "unmapped" not in kinds(report)
+
     def test_filters_that_no_file_has(self) -> None:
         """Once each: what is together in no file adds nothing up."""
         filters = [

@@ -270,6 +270,38 @@ class TestRows:
         ]
         assert {each.kind for each in found.unread} == {"failed"}
 
+    def test_headings_of_sections_are_no_rules(self) -> None:
+        """One text is in a cell or in all; an empty row parts sections."""
+        text = (
+            "| port | protocol | from | to |\n|-|-|-|-|\n"
+            "| **Between the engines** | | | |\n"
+            "| 8443 | tcp | a | b |\n"
+            "| | | | |\n"
+            "| Clients | Clients | Clients | Clients |\n"
+            "| any | any | any | any |\n"
+            "| | | c | |\n"
+        )
+        found = read_text(text)
+        assert rules(found)["table through"] == [
+            "allow a > b tcp/8443",
+            "allow any46 > any46 any service",
+        ]
+        assert [(each.kind, each.why) for each in found.unread] == [
+            ("set-aside", "a heading within the table"),
+            ("set-aside", "an empty row"),
+            ("set-aside", "a heading within the table"),
+            ("set-aside", "a heading within the table"),
+        ]
+        assert (found.units, found.read) == (6, 2)
+
+    @pytest.mark.parametrize(
+        "row", [",,,22,", ",,,,deny", ",,tcp,,", "a,,,9,"]
+    )
+    def test_rows_that_may_be_rules_are_no_headings(self, row: str) -> None:
+        """A port, a protocol or an action can be meant for everybody."""
+        text = f"from,to,protocol,port,action\na,b,tcp,1,allow\n{row}\n"
+        assert [each.kind for each in read_text(text).unread] == ["failed"]
+
     def test_names_of_rows(self) -> None:
         """Their own; one that is there twice gets its line, too."""
         text = "rule,from,to,port\nweb,a,b,tcp/1\nweb,a,b,tcp/2\n,a,b,tcp/3\n"
@@ -422,6 +454,20 @@ class TestRows:
         (party,) = filter_.rules[0].sources
         assert getattr(party, "name", None) == "controller"
 
+    @pytest.mark.parametrize(
+        "head",
+        [
+            "Source network,Destination networks,Ports to allow",
+            "Traffic Source,Traffic Destination,Allowed ports",
+            "Source group,Destination name,Ports to open",
+            "Source endpoint,Destination network,Port",
+        ],
+    )
+    def test_other_headings(self, head: str) -> None:
+        """A column for networks alone tells who is on a side."""
+        found = read_text(f"{head}\n10.0.0.0/8,b,tcp/1\n")
+        assert rules(found)["table through"] == ["allow 10.0.0.0/8 > b tcp/1"]
+
     def test_one_side_is_enough(self) -> None:
         """Without a source, it is for everybody."""
         found = read_text("destination,port\nb,tcp/1\n")
@@ -514,6 +560,19 @@ class TestMarkdown:
         assert unread(found) == ["set-aside: A | B", 'failed: e | f | "tcp/2"']
         assert found.units == 6
         assert found.filters[0].rules[0].place.line == 6
+
+    def test_what_is_escaped_is_text(self) -> None:
+        """It is no tag, no emphasis, no comment and no end of a cell."""
+        text = (
+            "| From | To | Port |\n|---|---|---|\n"
+            r"| \<site\>-a | \*\*b\*\* | tcp/1 |"
+            "\n"
+            r"| c\|d | \<!-- e --> | `tcp/2` <b>tcp/3</b> |"
+        )
+        assert rules(read_text(text))["table through"] == [
+            "allow <site>-a > **b** tcp/1",
+            "allow c|d > <!-- e --> tcp/2-3",
+        ]
 
     def test_what_is_struck_through(self) -> None:
         """By marks or by tags."""
