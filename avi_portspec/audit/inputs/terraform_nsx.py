@@ -40,6 +40,10 @@ _ENTRIES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = FrozenDict(
             "L4PortSetServiceEntry",
             {"protocol": "l4_protocol"},
         ),
+        "algorithm_entry": (
+            "ALGTypeServiceEntry",
+            {"algorithm": "alg", "destination_port": "destination_ports"},
+        ),
         "icmp_entry": ("ICMPTypeServiceEntry", {}),
         "ip_protocol_entry": (
             "IPProtocolServiceEntry",
@@ -213,6 +217,9 @@ def _entries(values: Node) -> list[dict[str, Any]]:
                 names.get(name, name): None if own.value == "" else own.value
                 for name, own in each.members()
             }
+            # Of a gateway there is one port, and no list.
+            if isinstance(entry.get("destination_ports"), str):
+                entry["destination_ports"] = [entry["destination_ports"]]
             found.append({**entry, "resource_type": kind})
     return found
 

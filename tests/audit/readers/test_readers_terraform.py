@@ -651,9 +651,10 @@ class TestPlans:
             ({"igmp_entry": [{"display_name": ""}]}, "IP protocol 2"),
             ({"nested_service_entry": [
                 {"nested_service_path": "/infra/services/web"}]}, "tcp/443"),
-            # What it opens besides, nobody sees.
-            ({"algorithm_entry": [{"algorithm": "FTP",
-                                   "destination_port": "21"}]}, "?"),
+            ({"algorithm_entry": [{"algorithm": "FTP", "source_ports": [],
+                                   "destination_port": "21"}]},
+             ("tcp/21 assuming listed ports alone: NSX also opens those that "
+              "FTP agrees on")),
             ({"ether_type_entry": [{"ether_type": 1}]}, "?"),
         ],
     )  # fmt: skip
