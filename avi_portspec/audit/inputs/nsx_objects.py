@@ -32,7 +32,7 @@ from avi_portspec.model.protocols import ICMP, TCP, UDP, Protocol
 from avi_portspec.rules.networks import Family, Network
 from avi_portspec.rules.traffic import ICMPV6
 
-__all__ = ["Objects", "group_of"]
+__all__ = ["Objects", "group_of", "path_of"]
 
 _FAMILIES: Final[dict[str, Family | None]] = {
     "ipv4": 4,
@@ -119,9 +119,9 @@ class Objects:
                 networks += read_networks(each)
                 continue
             group = group_of(each, family)
-            # Terraform names a group by its whole path.
-            name = (group.name or "").rpartition("/")[2]
-            known = self.addresses.get(name)
+            # Terraform names a group by its whole path, or its address.
+            name = group.name or path_of(group.id)
+            known = self.addresses.get(name.rpartition("/")[2])
             if known is None:
                 found.append(group)
             else:
@@ -243,6 +243,18 @@ class Objects:
             for each in rule.at("profiles").each()
             if each.value != _ANY
         )
+
+
+def path_of(address: str) -> str:
+    """Return a path for what has none yet.
+
+    >>> path_of('nsxt_policy_group.x["a/b"]')
+    '/nsxt_policy_group.x["a~1b"]'
+
+    Args:
+        address: Its address, in which slashes part nothing.
+    """
+    return f"/{address.replace('/', '~1')}"
 
 
 def group_of(node: Node, family: Family | None = None) -> Group:
