@@ -412,7 +412,8 @@ def draft_roles(existing: Iterable[Existing], edition: EditionData) -> str:
         # A printable string is the same in JSON and TOML.
         listed = json.dumps(roles, ensure_ascii=True)
         key = json.dumps(name, ensure_ascii=True)
-        place = first if first.isprintable() else ascii(first)[1:-1]
+        text = f"{_called(party)}{first}"
+        place = text if text.isprintable() else ascii(text)[1:-1]
         entry, where = f"# {key} = {listed}", f"{place}{more}"
         if len(entry) + len(where) > _WIDTH:
             # Two signs: without one, it is still a comment.
@@ -421,6 +422,13 @@ def draft_roles(existing: Iterable[Existing], edition: EditionData) -> str:
         else:
             lines.append(f"{entry}  # {where}\n")
     return _HEAD + "".join(lines)
+
+
+def _called(party: Party) -> str:
+    """Return what people call a group, if its id does not tell."""
+    if isinstance(party, Group) and party.name and party.name not in party.id:
+        return f"{party.name}: "
+    return ""
 
 
 def _guess(names: Iterable[str], edition: EditionData) -> list[str]:

@@ -652,7 +652,7 @@ class TestSarif:
 
     def test_places(self) -> None:
         """Standard input, lines, pointers and names with blanks."""
-        group = into(CONTROLLER, place=Place("-", None, "/a/0"))
+        group = into(CONTROLLER, place=Place("standard input", None, "/a/0"))
         run = check(write_sarif(audit(group)))
         location = run["results"][0]["locations"][0]
         assert location == {

@@ -173,7 +173,7 @@ class TestDrafting:
         lines = drafted.splitlines()[4:]
         assert lines == [
             '# "avi-controller\\u202e" = ["controller"]  # rules.json:100',
-            '# "x-SE-y" = ["service-engine"]  # rules.json:1',
+            '# "x-SE-y" = ["service-engine"]  # \\x1b[1m: rules.json:1',
             '# "\\"" = []  # rules.json:2',
         ]
         text = "\n".join(line.removeprefix("# ") for line in lines)
@@ -198,6 +198,23 @@ class TestDrafting:
         rules = rule(Group(name), Members(), "any")
         drafted = draft_roles([existing(into((), rules))], edition)
         assert f'"{name}" = {json.dumps(roles)} ' in drafted
+
+    @pytest.mark.parametrize(
+        ("name", "where"),
+        [
+            ("avi-controller", "avi-controller: rules.json:1"),
+            (None, "rules.json:1"),
+            # The id ends in it already.
+            ("sg-0a1", "rules.json:1"),
+        ],
+    )
+    def test_a_group_has_its_name_beside_its_id(
+        self, edition: Edition, name: str | None, where: str
+    ) -> None:
+        """Nobody knows sg-0a1 by heart."""
+        rules = rule(Group("/groups/sg-0a1", name), Members(), "any")
+        drafted = draft_roles([existing(into((), rules))], edition)
+        assert drafted.splitlines()[-1].partition("  # ")[2] == where
 
     def test_many_rules_are_counted(self, edition: Edition) -> None:
         """The first is named; what controls a terminal is spelt out."""

@@ -79,7 +79,7 @@ def read(
 
     Args:
         data: The bytes of the file.
-        name: Its name, for messages; ``-`` for standard input.
+        name: Its name, for messages.
         format: The name of its reader, one of :func:`readers`; by default
             the one that recognises it.
         beside: The other files of a Terraform module, by name; ``None`` for

@@ -10,7 +10,8 @@ import yaml
 from reader_views import faults, read_json, read_text, rules, unread
 
 from avi_portspec import InvalidDataError
-from avi_portspec.audit.model import Group, Networks, Tag
+from avi_portspec.audit.model import Group, Networks, Tag, Unknown
+from avi_portspec.audit.services import service_text
 
 
 def entry(kind: str, **more: Any) -> dict[str, Any]:
@@ -79,7 +80,7 @@ class TestNsx:
             ({"services": ["/infra/services/web"]},
              "any46 > any46 tcp/80, tcp/443"),
             ({"services": ["/infra/services/all"]},
-             "any46 > any46 icmp type 8, igmp, tcp/80, tcp/443, udp/any, "
+             "any46 > any46 icmp type 8, igmp, tcp/80, tcp/443, udp/138, "
              "icmpv6, IP protocol 97".replace("igmp", "IP protocol 2")),
             ({"services": ["/infra/services/HTTPS"]},
              "any46 > any46 ?HTTPS"),
@@ -126,7 +127,8 @@ class TestNsx:
             "resource_type": "Service", "id": "all", "service_entries": [
                 entry("NestedService",
                       nested_service_path="/infra/services/web"),
-                entry("ALGType", l4_protocol="UDP"),
+                entry("ALGType", alg="NBDG_BROADCAST",
+                      destination_ports=["138"]),
                 entry("ICMPType", protocol="ICMPv4", icmp_type=8),
                 entry("ICMPType", protocol="ICMPv6"),
                 entry("IGMPType"),
@@ -173,6 +175,80 @@ class TestNsx:
             found["distributed firewall in"]
             == (found["distributed firewall out"])
         )
+
+    @pytest.mark.parametrize(
+        ("alg", "port", "expected"),
+        [
+            ("FTP", "21", "tcp/21 FTP"),
+            ("TFTP", "69", "udp/69 TFTP"),
+            ("ORACLE_TNS", "1521", "tcp/1521 Oracle TNS"),
+            ("SUN_RPC_TCP", "111", "tcp/111 Sun RPC"),
+            ("SUN_RPC_UDP", "111", "udp/111 Sun RPC"),
+            ("MS_RPC_TCP", "135", "tcp/135 Microsoft RPC"),
+            ("MS_RPC_UDP", "135", "udp/135 Microsoft RPC"),
+            ("NBNS_BROADCAST", "137", "udp/137 "),
+            ("NBDG_BROADCAST", "138", "udp/138 "),
+        ],
+    )
+    def test_gateways_of_applications(
+        self, alg: str, port: str, expected: str
+    ) -> None:
+        """What carries each, and whether it agrees on more ports."""
+        within = entry("ALGType", alg=alg, destination_ports=[port])
+        rules = {"services": [], "service_entries": [within]}
+        data = policy(
+            nsx_rule(**rules), nsx_rule(id="r2", action="DROP", **rules)
+        )
+        allows, denies = read_json(data).filters[0].rules
+        assert not isinstance(allows.service, Unknown)
+        service, _, name = expected.partition(" ")
+        assert service_text(allows.service) == service
+        more = (
+            f"listed ports alone: NSX also opens those that {name} agrees on"
+        )
+        assert allows.assumes == ((more,) if name else ())
+        assert denies.assumes == ()
+
+    def test_a_gateway_with_source_ports(self) -> None:
+        """They are of its own protocol."""
+        within = entry("ALGType", alg="TFTP", source_ports=["1024-65535"],
+                       destination_ports=["69"])  # fmt: skip
+        one = nsx_rule(services=[], service_entries=[within])
+        (rule, *_) = read_json(policy(one)).filters[0].rules
+        assert rule.source_ports is not None
+        assert service_text(rule.source_ports) == "udp/1024-65535"
+
+    def test_another_gateway_is_unknown(self) -> None:
+        """What carries it, nobody tells."""
+        within = entry("ALGType", alg="SIP", destination_ports=["5060"])
+        one = nsx_rule(services=[], service_entries=[within])
+        (rule, *_) = read_json(policy(one)).filters[0].rules
+        assert isinstance(rule.service, Unknown)
+        assert rule.service.text == "SIP"
+        assert "known: FTP, TFTP" in rule.service.why
+
+    def test_source_ports_of_a_service_within_another(self) -> None:
+        """They narrow the rule as those of the service itself do."""
+        dhcp = {"resource_type": "Service", "id": "dhcp", "service_entries": [
+            entry("L4PortSet", l4_protocol="UDP", source_ports=["67"],
+                  destination_ports=["68"])]}  # fmt: skip
+        nested = entry(
+            "NestedService", nested_service_path="/infra/services/dhcp"
+        )
+        outer = {"resource_type": "Service", "id": "outer",
+                 "service_entries": [nested]}  # fmt: skip
+        both = {"resource_type": "Service", "id": "both",
+                "service_entries": [nested, entry("IGMPType")]}  # fmt: skip
+        found = read_json({
+            "results": [
+                dhcp, outer, both,
+                policy(nsx_rule(services=["/infra/services/outer"]),
+                       nsx_rule(id="r2", services=["/infra/services/both"]))],
+        })  # fmt: skip
+        assert rules(found)["distributed firewall in"] == [
+            "allow any46 > any46 udp/68 from udp/67",
+            "allow any46 > any46 ?dhcp",
+        ]
 
     def test_order_and_directions(self) -> None:
         """Categories, policies, rules; and which side they are for."""
