@@ -26,6 +26,7 @@ from audit_making import (
 import avi_portspec
 from avi_portspec import DeclinedFlow, InvalidDataError, Inventory
 from avi_portspec import audit as package
+from avi_portspec.audit import readers
 from avi_portspec.audit.document import make_document
 from avi_portspec.audit.findings import Finding
 from avi_portspec.audit.model import (
@@ -272,6 +273,14 @@ class TestFindings:
             f"rule-1: tcp/{at}: no flow of this edition needs it."
             for at in (7, 9)
         ]
+
+    def test_a_row_that_failed_is_no_rule_besides(self) -> None:
+        """Its parties are known, and that it was not read is told."""
+        text = "source,destination,port\nController,SE,see below\n"
+        file = readers.read(text.encode(), "t.csv")
+        found = kinds(audit_rules(file, resolution()))
+        assert found.count("unread") == 1
+        assert "ruled-out" not in found
 
     def test_a_rule_of_several_filters_is_told_once(self) -> None:
         """What a host receives and what it forwards is for other hosts."""

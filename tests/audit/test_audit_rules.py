@@ -31,6 +31,7 @@ from avi_portspec.audit.model import (
     Networks,
     Party,
     Rule,
+    Unknown,
 )
 from avi_portspec.audit.openings import RuleReport, RuleVerdict
 from avi_portspec.audit.report import Report
@@ -184,6 +185,11 @@ class TestVerdicts:
             into(CONTROLLER, rule(source, Members(), what)), inventory=site
         )
         assert report.rules[0].verdict is expected
+
+    def test_a_rule_without_a_source_is_empty(self) -> None:
+        """Whatever its service is."""
+        nothing = rule(Networks(()), Members(), Unknown("var.x", "no value"))
+        assert judge(nothing).verdict is RuleVerdict.EMPTY
 
     def test_shadowed(self) -> None:
         """By the rules that leave nothing of it."""
