@@ -243,14 +243,17 @@ class Compiler:
             for role in self._shares.by_networks
             for pieces in self._find_pieces(role)
         ]
-        #: Networks that are a role's by the role map alone, with its atoms.
-        self._places = [
-            (self.addresses.networks([network]), own)
-            for role in self._shares.by_networks
-            if not self._networks_of(EndpointId(role))
-            for pieces in self._find_pieces(role)
-            for network, own in pieces.networks
-        ]
+        #: The networks of roles by the role map alone, by whoever is there.
+        self._places: dict[Outsider, list[int]] = {}
+        for role in self._shares.by_networks:
+            if not self._networks_of(EndpointId(role)):
+                split = self._split(role)
+                for network in self._shares.networks_of(role):
+                    own = _role(role)
+                    if network.version in split:
+                        own = _piece(role, network)
+                    mask = self.addresses.networks([network])
+                    self._places.setdefault(own, []).append(mask)
 
     # -- the axes ------------------------------------------------------------
 
@@ -905,15 +908,19 @@ class Compiler:
         )
 
     def _with(self, mask: int) -> int:
-        for network, own in self._places:
-            if mask & own:
-                mask |= network
+        for network in self._places_of(mask):
+            mask |= network
         return mask
+
+    def _places_of(self, mask: int) -> Iterator[int]:
+        """Yield the networks of the roles among some atoms."""
+        for own in self.addresses.parties(mask):
+            yield from self._places.get(own, ())
 
     def text(self, mask: int) -> str:
         """Return in words who somebody is: a role, without its networks."""
-        for network, own in self._places:
-            if mask & own and mask & network == network:
+        for network in self._places_of(mask):
+            if mask & network == network:
                 mask &= ~network
         return self.addresses.text(mask)
 

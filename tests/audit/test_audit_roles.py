@@ -20,6 +20,7 @@ from avi_portspec.audit.model import (
     Unknown,
 )
 from avi_portspec.audit.roles import RoleMap, names_of_party, parties_of
+from avi_portspec.audit.shares import Shares
 
 TOML = """
 together = [["sg-a", "sg-b"]]
@@ -149,6 +150,22 @@ class TestParties:
         )
         assert [*found] == ["sg-c", "10.0.0.0/8"]
         assert [*found["sg-c"][1]][:2] == ["rules.json:100", "rules.json:2"]
+
+
+class TestNetworks:
+    """The networks that the role map gives a role."""
+
+    def test_what_is_part_of_another_is_none_of_its_own(self) -> None:
+        """In the order of the role map, and whatever is nested how deep."""
+        listed = (
+            *("10.1.2.0/24", "192.0.2.0/24", "10.0.0.0/8", "10.1.0.0/16"),
+            *("10.255.255.255/32", "fd00::/8", "fd00::/64", "::/128"),
+        )
+        roles = RoleMap(parties=dict.fromkeys(listed, ("controller",)))
+        shares = Shares([], roles, lambda _: ())
+        assert [*map(str, shares.networks_of("controller"))] == [
+            *("192.0.2.0/24", "10.0.0.0/8", "fd00::/8", "::/128"),
+        ]
 
 
 class TestDrafting:
