@@ -275,6 +275,17 @@ class Compiler:
             for role in self._shares.by_networks
             for pieces in self._find_pieces(role)
         ]
+        #: The networks of roles by the role map alone, by whoever is there.
+        self._places: dict[Outsider, list[int]] = {}
+        for role in self._shares.by_networks:
+            if not self._networks_of(EndpointId(role)):
+                split = self._split(role)
+                for network in self._shares.networks_of(role):
+                    own = _role(role)
+                    if network.version in split:
+                        own = _piece(role, network)
+                    mask = self.addresses.networks([network])
+                    self._places.setdefault(own, []).append(mask)
 
     # -- the axes ------------------------------------------------------------
 
@@ -285,6 +296,7 @@ class Compiler:
             for role in self._site.addresses
             for network in self._networks_of(role)
         ]
+        networks += (network for network, _ in self._roles.networks)
         parties: dict[Party, None] = {}
         for each in existing:
             for filter_ in each.filters:
@@ -917,6 +929,34 @@ class Compiler:
     def role_mask(self, role: str) -> int:
         """Return the atoms of a role of the data."""
         return self._role_mask(role)
+
+    def with_places(self, region: Region) -> Region:
+        """Return a region with the networks of the roles in it.
+
+        Whoever gives a network a role says that the role is there: what the
+        role needs is nothing besides.
+        """
+        return tuple(
+            (self._with(source), self._with(destination), *rest)
+            for source, destination, *rest in region
+        )
+
+    def _with(self, mask: int) -> int:
+        for network in self._places_of(mask):
+            mask |= network
+        return mask
+
+    def _places_of(self, mask: int) -> Iterator[int]:
+        """Yield the networks of the roles among some atoms."""
+        for own in self.addresses.parties(mask):
+            yield from self._places.get(own, ())
+
+    def text(self, mask: int) -> str:
+        """Return in words who somebody is: a role, without its networks."""
+        for network in self._places_of(mask):
+            if mask & network == network:
+                mask &= ~network
+        return self.addresses.text(mask)
 
     def stated(self, statement: Statement) -> Region:
         """Return what a statement of another source is about."""

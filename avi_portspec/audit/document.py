@@ -30,6 +30,8 @@ __all__ = ["make_document", "summary_text"]
 
 #: How many rules a cell names.
 _SHOWN: Final = 2
+#: How many flows a reason lists.
+_FEW: Final = 4
 _DIGITS: Final = 8
 _SIDES: Final[dict[SideKind, str]] = {
     "destination": "Destination side",
@@ -59,6 +61,7 @@ def make_document(report: Report, *, everything: bool = False) -> Document:
     ]
     if everything:
         blocks += _rule_blocks(report)
+    blocks += _assumed_blocks(report)
     blocks += _party_blocks(report, everything=everything)
     if everything:
         blocks += _aside_blocks(report)
@@ -182,7 +185,7 @@ def _side_text(flow: FlowReport, kind: SideKind) -> str:
     listed = ", ".join(names[:_SHOWN])
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     if listed and side.assumes:
-        more += f"; assumes {', '.join(side.assumes)}"
+        more += f"; {_assumes(side.assumes)}"
     choice = f" ({side.protocols})" if side.protocols else ""
     return f"{text}{': ' if listed else ''}{listed}{more}{choice}"
 
@@ -194,10 +197,43 @@ def _finding_blocks(findings: Sequence[Finding]) -> Iterator[Block]:
     if not findings:
         return
     yield Heading("Findings")
+    several = _overlapping(findings)
+    listed = {
+        hint for f in findings if _group_of(f) in several for hint in f.hints
+    }
     groups: dict[object, list[Finding]] = {}
     for finding in findings:
-        groups.setdefault(_group_of(finding), []).append(finding)
-    yield Bullets(tuple(map(_group_item, groups.values())))
+        key = _group_of(finding)
+        # What was not read, and may decide a flow, is among the reasons.
+        is_reason = finding.level == "unknown" and finding.cause in listed
+        if key in several or is_reason:
+            key = _SEVERAL
+        groups.setdefault(key, []).append(finding)
+    yield Bullets(
+        tuple(
+            _reasons_item(each) if key == _SEVERAL else _group_item(each)
+            for key, each in groups.items()
+        )
+    )
+
+
+#: The group of what is not known for several reasons.
+_SEVERAL: Final = "several"
+
+
+def _overlapping(findings: Iterable[Finding]) -> set[object]:
+    """Return the groups of what is unknown that have a reason in common.
+
+    They are listed by their reasons, so that no reason is repeated.
+    """
+    groups: dict[str, set[object]] = {}
+    for finding in findings:
+        if finding.kind == "unknown":
+            for hint in finding.hints:
+                groups.setdefault(hint, set()).add(_group_of(finding))
+    return {
+        group for each in groups.values() if len(each) > 1 for group in each
+    }
 
 
 def _group_of(finding: Finding) -> object:
@@ -221,7 +257,11 @@ def _group_item(findings: Sequence[Finding]) -> str | Item:
         return _broad_item(findings) if is_shared else _item(first)
     if first.kind in {"unknown", "unread"}:
         return _unknown_item(findings)
-    return _item(first) if len(findings) == 1 else _lacking_item(findings)
+    if len(findings) == 1:
+        return _item(first)
+    if first.kind == "unmapped":
+        return _unmapped_item(findings)
+    return _lacking_item(findings)
 
 
 def _head(finding: Finding, text: str) -> str:
@@ -232,9 +272,49 @@ def _head(finding: Finding, text: str) -> str:
     return f"{finding.level}{kind}: {text}"
 
 
+def _assumes(texts: Iterable[str]) -> str:
+    """Return what was assumed, without the values, which are said once."""
+    return f"assumes {', '.join(_unvalued(clean(text)) for text in texts)}"
+
+
+def _unvalued(text: str) -> str:
+    return text.partition(" = ")[0]
+
+
+def _hints(finding: Finding) -> Iterator[str]:
+    """Yield the hints of a finding; what its rule assumes is one of them."""
+    assumed = () if finding.rule is None else finding.rule.assumes
+    said = {f"assumes {clean(text)}" for text in assumed}
+    yield from (hint for hint in finding.hints if hint not in said)
+    if said:
+        yield _assumes(assumed)
+
+
+def _assumed_blocks(report: Report) -> Iterator[Block]:
+    """Yield the values that verdicts and findings rest on, each once."""
+    texts = [
+        *(
+            text
+            for flow in report.flows.values()
+            for side in flow.sides.values()
+            for text in side.assumes
+        ),
+        *(
+            clean(text)
+            for finding in report.findings
+            if finding.rule is not None
+            for text in finding.rule.assumes
+        ),
+    ]
+    valued = [text for text in dict.fromkeys(texts) if text != _unvalued(text)]
+    if valued:
+        yield Heading("Assumed")
+        yield Bullets(tuple(valued))
+
+
 def _item(finding: Finding) -> str | Item:
     inner = [f"Near: {near.reason}" for near in finding.near]
-    inner += finding.hints
+    inner += _hints(finding)
     text = _head(finding, finding.text)
     return Item(text, tuple(inner)) if inner else text
 
@@ -253,7 +333,8 @@ def _lacking_item(findings: Sequence[Finding]) -> Item:
     ]
     counted = f"{count_text(len(findings), 'flow')}: {first.cause}:"
     text = _head(first, counted)
-    return Item(text, tuple(inner))
+    hints = dict.fromkeys(hint for each in findings for hint in each.hints)
+    return Item(text, (*inner, *hints))
 
 
 def _unknown_item(findings: Sequence[Finding]) -> str | Item:
@@ -269,6 +350,43 @@ def _unknown_item(findings: Sequence[Finding]) -> str | Item:
     inner = asked if len(asked) > 1 else []
     return Item(
         f"{text} {number}: {', '.join(map(str, flows))}.", tuple(inner)
+    )
+
+
+def _reasons_item(findings: Sequence[Finding]) -> Item:
+    """Return a line for what is not known, and for each reason its flows."""
+    flows = {f.flow for f in findings if f.flow}
+    decides: dict[str, dict[str, None]] = {}
+    for finding in findings:
+        for hint in finding.hints:
+            decides.setdefault(hint, {})[str(finding.flow)] = None
+    # What decides the most comes first: it is to be settled first.
+    ordered = sorted(decides.items(), key=lambda item: -len(item[1]))
+    number = count_text(len(flows), "flow")
+    return Item(
+        f"unknown: {len(decides)} things may decide {number}, alone or "
+        "together:",
+        tuple(
+            f"{hint}. It may decide {_listed([*of], len(flows))}."
+            for hint, of in ordered
+        ),
+    )
+
+
+def _listed(flows: Sequence[str], number: int) -> str:
+    """Return some of several flows in words: their names if they are few."""
+    if len(flows) == number:
+        return "all of them"
+    if len(flows) > _FEW:
+        return f"{len(flows)} of them"
+    return ", ".join(flows)
+
+
+def _unmapped_item(findings: Sequence[Finding]) -> Item:
+    """Return a line for several parties that are in no role."""
+    text = f"{len(findings)} parties are {findings[0].cause}:"
+    return Item(
+        _head(findings[0], text), tuple(each.about for each in findings)
     )
 
 
@@ -290,7 +408,7 @@ def _broad_item(findings: Sequence[Finding]) -> Item:
         (
             ", ".join(flows),
             *(f"Near: {reason}" for reason in near),
-            *first.hints,
+            *_hints(first),
         ),
     )
 
@@ -330,9 +448,9 @@ def _rule_row(report: RuleReport) -> tuple[str, ...]:
     if report.ports_beyond and beyond:
         ports = "port" if report.ports_beyond == 1 else "ports"
         beyond = f"{report.ports_beyond:,} {ports}: {beyond}"
-    assumed = ", ".join(map(clean, rule.assumes))
     return (
-        clean(rule.id) + (f" (assumes {assumed})" if assumed else ""),
+        clean(rule.id)
+        + (f" ({_assumes(rule.assumes)})" if rule.assumes else ""),
         clean(report.filter.id),
         clean(
             service.text

@@ -22,12 +22,21 @@ _SEVERAL: Final = frozenset({"group", "platform"})
 
 
 class Known(NamedTuple):
-    """A flow, and all that it can be."""
+    """A flow, and all that it can be.
+
+    Attributes:
+        flow: The flow.
+        status: The decision on it.
+        reason: Why.
+        region: What it can be.
+        whole: The same with the networks that the role map gives its roles.
+    """
 
     flow: Flow
     status: Status
     reason: str
     region: Region
+    whole: Region
 
 
 class Documented:
@@ -53,9 +62,11 @@ class Documented:
                 decision.flow,
                 decision.status,
                 decision.reason,
-                compiler.region_of(decision.flow),
+                region,
+                compiler.with_places(region),
             )
             for decision in resolution
+            for region in [compiler.region_of(decision.flow)]
         ]
         self.flows = Hulled((hull(known.region), known) for known in flows)
         #: What is needed, with its sides swapped.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from avi_portspec.audit.boxes import Box, Region
@@ -119,24 +119,20 @@ class Hulled(Generic[_T]):
             if all(map(overlap, own, around)):
                 yield item
 
-    def _near(self, around: Hull) -> list[int]:
+    def _near(self, around: Hull) -> Collection[int]:
         """Return the numbers of what to compare with a hull."""
-        fewest: list[Iterable[int]] = [range(len(self._items))]
-        count = len(self._items)
+        numbers: Collection[int] = range(len(self._items))
         for axis, packed in zip(self._axes, around, strict=True):
-            listed = axis.listed(packed) if count > _FEW else None
-            if listed is not None and (own := sum(map(len, listed))) < count:
-                fewest, count = [*listed], own
-        numbers = (
-            fewest[0] if len(fewest) == 1 else sorted(set().union(*fewest))
-        )
-        for axis, packed in enumerate(around):
-            low, high = bounds(packed)
-            firsts, ends = self._firsts[axis], self._ends[axis]
+            listed = axis.listed(packed) if len(numbers) > _FEW else None
+            if listed is not None and sum(map(len, listed)) < len(numbers):
+                numbers = sorted(set().union(*listed))
+        for firsts, ends, (low, high) in zip(
+            self._firsts, self._ends, map(bounds, around), strict=True
+        ):
             numbers = [
                 at for at in numbers if firsts[at] < high and low < ends[at]
             ]
-        return [*numbers]
+        return numbers
 
 
 def _insert(numbers: list[int], at: int) -> None:

@@ -18,6 +18,7 @@ from avi_portspec.rules.networks import Family, Network
 from avi_portspec.rules.traffic import Strict
 
 __all__ = [
+    "STANDARD_INPUT",
     "Action",
     "Anywhere",
     "Direction",
@@ -54,13 +55,16 @@ Origin: TypeAlias = Literal["file", "provider-default"]
 #: judged; it could not be read; or what it says is known only later.
 UnreadKind: TypeAlias = Literal["set-aside", "failed", "unknown"]
 
+#: The name of what is no file.
+STANDARD_INPUT: Final = "standard input"
+
 
 @attrs.frozen
 class Place:
     """Where something stands.
 
     Attributes:
-        file: The name of the file as it was given, ``-`` for standard input.
+        file: The name of the file as it was given, or ``STANDARD_INPUT``.
         line: The line, from 1, where the format has lines that people know.
         pointer: What leads there inside the file: a JSON pointer (RFC 6901),
             the address of a Terraform resource, a chain.

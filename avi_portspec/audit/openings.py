@@ -20,10 +20,18 @@ from avi_portspec.audit.compiled import Compiler, Judged, RuleBoxes
 from avi_portspec.audit.decided import Decided
 from avi_portspec.audit.documented import Documented
 from avi_portspec.audit.hulls import atoms_around, hull
-from avi_portspec.audit.model import Filter, Rule, families_of, is_any
+from avi_portspec.audit.model import (
+    Filter,
+    Rule,
+    Unknown,
+    families_of,
+    is_any,
+)
 from avi_portspec.audit.near import Near, near_rules
+from avi_portspec.audit.services import PORTS, PROTOCOLS
 from avi_portspec.audit.verdicts import region_text
 from avi_portspec.names import Status
+from avi_portspec.rules.traffic import families
 
 __all__ = ["RuleReport", "RuleVerdict", "judge_rules"]
 
@@ -151,7 +159,7 @@ def _judge(
     ]
     used = [k for k in met if k.status in _USED]
     beyond = subtract(
-        region, chain.from_iterable(known.region for known in used)
+        region, chain.from_iterable(known.whole for known in used)
     )
     report = make(
         verdict=RuleVerdict.UNEXPLAINED,
@@ -188,16 +196,25 @@ def _judge(
 def _is_of_nobody_here(compiler: Compiler, judged: Judged, rule: Rule) -> bool:
     """Return whether a rule is of a family that its filter's side lacks.
 
-    Half of a rule for both is nothing to mend.
+    Half of a rule for both is nothing to mend, and no more are messages of
+    ICMPv6 for hosts of which an inventory has the addresses of IPv4 alone.
     """
-    families = {
+    found = {
         family
         for party in (*rule.sources, *rule.destinations)
         for family in families_of(party)
     }
+    if not isinstance(rule.service, Unknown):
+        carried = {
+            family
+            for low, high in rule.service
+            for number in range(low // PORTS, high // PORTS + 1)
+            for family in families(PROTOCOLS[number])
+        }
+        found = found & carried if found else carried
     side = judged.attached[1]
-    return bool(side and families) and not any(
-        compiler.addresses.family(family) & side for family in families
+    return bool(side and found) and not any(
+        compiler.addresses.family(family) & side for family in found
     )
 
 
@@ -214,7 +231,10 @@ def _explain_otherwise(
         if intersect(region, own)
     }
     if stated:
-        beyond = subtract(region, chain.from_iterable(stated.values()))
+        beyond = subtract(
+            region,
+            chain.from_iterable(map(compiler.with_places, stated.values())),
+        )
         services = compiler.services.whole
         for own in stated.values():
             services &= ~atoms_around(own)[2]

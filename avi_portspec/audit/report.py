@@ -26,6 +26,7 @@ from avi_portspec.audit.model import (
     Filter,
     Networks,
     Party,
+    Place,
     PrefixList,
     Rule,
     Unknown,
@@ -196,6 +197,7 @@ def audit_rules(
         faults = [*find_unknown(inventory, resolution.edition)]
         if faults:
             raise InvalidDataError("inventory", faults)
+    roles = roles.spelt_out(files)
     audit = _Audit(files, resolution, roles, inventory)
     found = sign(audit.findings())
     judged = accept(
@@ -423,6 +425,7 @@ class _Audit:
             case Verdict.MISSING | Verdict.DENIED | Verdict.PARTLY:
                 yield attrs.evolve(
                     common,
+                    hints=tuple(self._outside(side)),
                     kind=_KINDS[side.verdict],
                     level="error",
                     text=_lack_text(flow, side),
@@ -441,6 +444,24 @@ class _Audit:
             case Verdict.ONLY_BROAD:
                 yield from self._broad(common, flow, side)
 
+    def _outside(self, side: Side) -> Iterator[str]:
+        """Yield what to do about a role that may be in another network.
+
+        A filter for whoever there is holds for no one else.
+        """
+        end = self._resolution.edition.endpoints.get(side.party)
+        is_for_anybody = not any(each.attached_to for each in side.filters)
+        if (
+            end is not None
+            and end.kind not in PRODUCT
+            and side.kind in _OTHERS
+            and is_for_anybody
+        ):
+            yield (
+                f"if these rules do not filter {end.id}, list it under "
+                "[not-filtered] of the role map"
+            )
+
     def _broad(
         self, common: Finding, flow: Flow, side: Side
     ) -> Iterator[Finding]:
@@ -449,8 +470,14 @@ class _Audit:
         level: FindingLevel = (
             "warning" if "any-source" in side.rests_on else "note"
         )
-        # Rules with a finding of their own say there what was meant.
-        others = [r for r in self.rules if r.verdict not in _RULES]
+        # Rules with a finding of their own say there what was meant. What
+        # passes does so here: rules of the other direction change nothing.
+        ways = {own.direction for own in side.filters}
+        others = [
+            r
+            for r in self.rules
+            if r.verdict not in _RULES and r.filter.direction in ways
+        ]
         near = tuple(_near_rules(flow.id, others))
         for rule in side.rules:
             yield attrs.evolve(
@@ -497,22 +524,24 @@ class _Audit:
         """Yield what is wrong with rules, each once.
 
         A rule of a file that stands in several filters matches nothing if it
-        does so in all of them; else the same of each of them is one finding.
+        does so in all of them; else the same of each of them is one finding,
+        though each may be for other hosts.
         """
         settled = {
             report.rule.place
             for report in self.rules
             if report.verdict is not RuleVerdict.EMPTY
         }
-        told: set[tuple[Rule, str]] = set()
+        told: set[tuple[Place, str]] = set()
         for report in self.rules:
             if report.verdict is RuleVerdict.EMPTY:
                 if report.rule.place in settled:
                     continue
                 settled.add(report.rule.place)
             for finding in self._of_rule(report):
-                if (report.rule, finding.text) not in told:
-                    told.add((report.rule, finding.text))
+                key = (report.rule.place, finding.text)
+                if key not in told:
+                    told.add(key)
                     yield finding
 
     def _of_rule(self, report: RuleReport) -> Iterator[Finding]:
@@ -589,6 +618,11 @@ class _Audit:
                 f"give it its roles under [party] ({_DRAFTS}), or a name of "
                 f"your own if it is nobody of the product.{hint}",
                 party=name,
+                cause="in no role of the role map: give them their roles "
+                f"under [party] ({_DRAFTS}), or names of your own if they "
+                "are nobody of the product",
+                about=f"{clean(name)} ({_first_of(listed, len(places))})"
+                f"{hint and ':'}{hint}",
             )
 
     def _of_map(self) -> Iterator[Finding]:
@@ -637,6 +671,11 @@ class _Audit:
             if at and self._known[at - 1][1] >= low:
                 return True
         return False
+
+
+def _first_of(places: Sequence[str], number: int) -> str:
+    """Return the first of some places, and how many more there are."""
+    return places[0] + (f" and {number - 1} more" if number > 1 else "")
 
 
 #: What writes a role map.

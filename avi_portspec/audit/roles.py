@@ -165,6 +165,25 @@ class RoleMap(Strict):
                 found |= dict.fromkeys(roles)
         return tuple(found)
 
+    def spelt_out(self, existing: Iterable[Existing]) -> RoleMap:
+        """Return this role map with the networks that its patterns match.
+
+        Who is in a network is a matter of addresses, which a pattern lacks.
+
+        Args:
+            existing: The files that name the networks.
+        """
+        if not self._patterns:
+            return self
+        matched = {
+            name: roles
+            for name in parties_of(existing)
+            if _network(name) is not None
+            and fold(name) not in self._exact
+            and (roles := self.roles_of([name]))
+        }
+        return attrs.evolve(self, parties={**self.parties, **matched})
+
 
 #: A role map without anybody.
 NO_ROLES: Final = RoleMap()
@@ -393,7 +412,8 @@ def draft_roles(existing: Iterable[Existing], edition: EditionData) -> str:
         # A printable string is the same in JSON and TOML.
         listed = json.dumps(roles, ensure_ascii=True)
         key = json.dumps(name, ensure_ascii=True)
-        place = first if first.isprintable() else ascii(first)[1:-1]
+        text = f"{_called(party)}{first}"
+        place = text if text.isprintable() else ascii(text)[1:-1]
         entry, where = f"# {key} = {listed}", f"{place}{more}"
         if len(entry) + len(where) > _WIDTH:
             # Two signs: without one, it is still a comment.
@@ -402,6 +422,13 @@ def draft_roles(existing: Iterable[Existing], edition: EditionData) -> str:
         else:
             lines.append(f"{entry}  # {where}\n")
     return _HEAD + "".join(lines)
+
+
+def _called(party: Party) -> str:
+    """Return what people call a group, if its id does not tell."""
+    if isinstance(party, Group) and party.name and party.name not in party.id:
+        return f"{party.name}: "
+    return ""
 
 
 def _guess(names: Iterable[str], edition: EditionData) -> list[str]:

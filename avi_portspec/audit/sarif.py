@@ -13,7 +13,7 @@ from urllib.parse import quote
 from avi_portspec.audit.document import summary_text
 from avi_portspec.audit.findings import Finding
 from avi_portspec.audit.inputs.names import clean
-from avi_portspec.audit.model import Place
+from avi_portspec.audit.model import STANDARD_INPUT, Place
 from avi_portspec.audit.report import Report
 from avi_portspec.documents import count_text
 from avi_portspec.model.facets import DeclinedFlow
@@ -169,7 +169,7 @@ def _artifact(root: Path, name: str) -> dict[str, str]:
     What is elsewhere has no base, for it would not be found there (SARIF
     2.1.0, 3.4.4). Where the root is, is no business of who reads the log.
     """
-    if name == "-":
+    if name == STANDARD_INPUT:
         return {"uri": "standard-input"}
     path = Path(os.path.normpath(root / name))
     if not path.is_relative_to(root):

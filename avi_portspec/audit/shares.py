@@ -80,14 +80,14 @@ class Shares:
         None of them is part of another.
         """
         given = dict.fromkeys(self._networks.get(role, ()))
-        return tuple(
-            network
-            for network in given
-            if not any(
-                other != network and is_within(network, other)
-                for other in given
-            )
-        )
+        # What is part of another one follows it.
+        kept: dict[Network, None] = {}
+        last: Network | None = None
+        for network in sorted(given, key=_position):
+            if last is None or not is_within(network, last):
+                kept[network] = None
+                last = network
+        return tuple(network for network in given if network in kept)
 
     @property
     def by_networks(self) -> Iterable[str]:
@@ -146,6 +146,11 @@ def _places(
                     own = names_of_party(party)[:1]
                     found.setdefault(role, set()).update(own)
     return found
+
+
+def _position(network: Network) -> tuple[int, int, int]:
+    first = int(network.network_address)
+    return network.version, first, network.prefixlen
 
 
 def is_within(network: Network, other: Network) -> bool:

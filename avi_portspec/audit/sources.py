@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from typing import BinaryIO, Final
 
 from avi_portspec.audit.inputs.document import JSON_AT_MOST
-from avi_portspec.audit.model import Existing
+from avi_portspec.audit.model import STANDARD_INPUT, Existing
 from avi_portspec.audit.readers import read as read_bytes
 from avi_portspec.documents import join
 from avi_portspec.errors import (
@@ -35,7 +35,7 @@ def read(
     source: str | os.PathLike[str] | bytes,
     *,
     format: str | None = None,  # noqa: A002 - what its users call it
-    name: str = "-",
+    name: str = STANDARD_INPUT,
 ) -> Existing:
     r"""Return the rules that a file has, or a module of Terraform.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
+from itertools import islice
 from typing import Final, Literal, TypeAlias, get_args
 
 import attrs
@@ -84,6 +85,9 @@ _PART: Final = (
 _SELECTS: Final = "it may select pods of {}: give it its roles in the role map"
 _NAMESPACES: Final = ", or export the namespaces with the policies"
 _HELD: Final = "who is in it is not known: give it its roles in the role map"
+_HELD_BY_SEVERAL: Final = (
+    "who is in them is not known: give them their roles in the role map"
+)
 _ADDRESSES: Final = ", or list the addresses of the roles in the inventory"
 _NO_FAMILY: Final = (
     "the two sides have no addresses of one family in the inventory"
@@ -212,8 +216,7 @@ def region_text(compiler: Compiler, region: Region) -> tuple[str, ...]:
 
 def _box_text(compiler: Compiler, box: tuple[int, ...]) -> str:
     service = service_text(compiler.services.spans(box[2], _SPANS), _PIECES)
-    source = compiler.addresses.text(box[0])
-    destination = compiler.addresses.text(box[1])
+    source, destination = compiler.text(box[0]), compiler.text(box[1])
     text = f"{service} from {source} to {destination}"
     if compiler.ports is not None and box[3] != compiler.ports.whole:
         ports = ", ".join(
@@ -499,10 +502,9 @@ class _Side:
             if isinstance(rule.service, Unknown):
                 texts.append(_unknown_text(rule.service))
             texts += [f"only {clean(text)}" for text in rule.conditions]
-            texts += [
-                *self._held(rule.sources, sources),
-                *self._held(rule.destinations, destinations),
-            ]
+            texts += self._held(
+                (rule.sources, sources), (rule.destinations, destinations)
+            )
             if not texts and is_sure:
                 texts = [_PART]
             if texts:
@@ -511,16 +513,26 @@ class _Side:
                     told.add((rule.place, why))
                     yield f"{clean(rule.place.before(rule.id))}: {why}"
 
-    def _held(self, parties: Iterable[Party], atoms: int) -> Iterator[str]:
+    def _held(self, *sides: tuple[Iterable[Party], int]) -> Iterator[str]:
         """Yield the parties without a role in which some atoms may be."""
-        for party in parties:
-            if not self._compiler.may_hold(party) & atoms:
-                continue
-            names, more = [*names_of_party(party)[:1]], ""
-            if isinstance(party, Networks):
-                names, more = names or [*map(str, party.networks)], _ADDRESSES
-            listed = join("and", [*map(clean, names[:_SHOWN])])
-            yield f"{listed}: {_HELD}{more}"
+        found: dict[str, None] = {}
+        more = ""
+        for parties, atoms in sides:
+            for party in parties:
+                if not self._compiler.may_hold(party) & atoms:
+                    continue
+                names = [*names_of_party(party)[:1]]
+                if isinstance(party, Networks):
+                    names = names or [*map(str, party.networks)]
+                    more = _ADDRESSES
+                found |= dict.fromkeys(map(clean, names))
+        if found:
+            number = len(found) - _SHOWN
+            listed = [*islice(found, _SHOWN)]
+            if number > 0:
+                listed.append(f"{number} more")
+            held = _HELD if len(found) == 1 else _HELD_BY_SEVERAL
+            yield f"{join('and', listed)}: {held}{more}"
 
     def _unknown(self, parties: Iterable[Party], atoms: int) -> Iterator[str]:
         """Yield what is not known of parties, as far as some atoms go."""

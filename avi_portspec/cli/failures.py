@@ -180,13 +180,26 @@ def _of_system(wrong: OSError) -> str:
 
 
 def _beside(path: str) -> str | None:
-    """Return the file in the same folder whose name is most like it."""
+    """Return the file in the same folder whose name is most like it.
+
+    That both end in .json makes no name like another.
+    """
     folder, name = os.path.split(path)
     try:
-        near = nearest(name, os.listdir(folder or "."))
+        there = os.listdir(folder or ".")
     except OSError:
         return None
+    near = nearest(name, (own for own in there if _is_like(name, own)))
     return os.path.join(folder, near) if near else None
+
+
+def _is_like(name: str, other: str) -> bool:
+    """Return whether two names of files differ by a slip or so."""
+    names = (name.casefold(), other.casefold())
+    (stem, end), (its, its_end) = map(os.path.splitext, names)
+    if end != its_end:
+        return stem == its
+    return nearest(stem, [its]) is not None
 
 
 def _close(stream: TextIO) -> None:

@@ -398,6 +398,62 @@ class TestTheDocument:
         )
         assert written.count("rules.json:2 rule-2: var.y: no value") == 1
 
+    def test_a_reason_of_several_is_written_once(self) -> None:
+        """With the flows that it may decide, though they have others, too."""
+        both = rule(Unknown("var.x", "no value"), Members(), "any", 1)
+        one = rule(Unknown("var.y", "no value"), Members(), "tcp/22", 2)
+        written = text.write(
+            make_document(
+                audit(
+                    into(CONTROLLER, both, one),
+                    unread=(attrs.evolve(LEFT, is_apart=False),),
+                )
+            )
+        )
+        lines = written.splitlines()
+        at = lines.index(
+            "- unknown: 3 things may decide 9 flows, alone or together:"
+        )
+        listed = "controller-to-controller-ssh, "
+        listed += f"{SSH}, external-to-controller-ssh"
+        inner = [each.strip() for each in lines[at + 1 : at + 4]]
+        assert inner == [
+            f"rules.json:9: {LEFT.text}: not read. It may decide all of them.",
+            "rules.json:1 rule-1: var.x: no value. It may decide all of them.",
+            f"rules.json:2 rule-2: var.y: no value. It may decide {listed}.",
+        ]
+        assert written.count("var.x: no value") == 1
+        assert written.count("rules.json:9") == 1
+
+    def test_a_reason_of_many_flows_counts_them(self) -> None:
+        """The table above has their names."""
+        many = rule(Unknown("var.x", "no value"), Members(), "tcp", 1)
+        more = rule(Unknown("var.y", "no value"), Members(), "any", 2)
+        written = text.write(
+            make_document(audit(into(CONTROLLER, many, more)))
+        )
+        assert "var.x: no value. It may decide 7 of them." in written
+        assert "var.y: no value. It may decide all of them." in written
+
+    def test_parties_in_no_role_are_one_line(self) -> None:
+        """What to do is said once, and what is of each alone below it."""
+        rules = [
+            rule(Group(name), Members(), "tcp/9", line)
+            for line, name in enumerate(("sg-x", "Contoller", "sg-x"), 1)
+        ]
+        written = text.write(make_document(audit(into(CONTROLLER, *rules))))
+        lines = [each.strip() for each in written.splitlines()]
+        at = lines.index(
+            "- note unmapped: 2 parties are in no role of the role map: give "
+            "them their roles under [party] (audit rules --init-roles writes "
+            "a draft), or names of your own if they are nobody of the "
+            "product:"
+        )
+        assert lines[at + 1 : at + 3] == [
+            "sg-x (rules.json:1 and 1 more)",
+            "Contoller (rules.json:2): Did you mean 'Controller'?",
+        ]
+
     def test_denied_flows_are_one_line(self) -> None:
         """With the rule that denies them, and what is of each alone."""
         found = audit(
@@ -430,9 +486,12 @@ class TestTheDocument:
             roles=role_map(not_filtered=("service-engine",)),
         )
         written = text.write(make_document(found))
-        assert f"covered: rule-1; {assumed}" in written
+        # The value is said once, below what rests on it.
+        assert "covered: rule-1; assumes var.x\n" in written
+        assert "\nAssumed\n- var.x = 10.0.0.0/8 (default)\n" in written
+        assert written.count("10.0.0.0/8") == 1
         everything = text.write(make_document(found, everything=True))
-        assert f"rule-1 ({assumed})" in everything
+        assert "rule-1 (assumes var.x)" in everything
         rows = [*csv.DictReader(io.StringIO(write_csv(found)))]
         kinds = {row["record"] for row in rows if assumed in row["text"]}
         assert kinds == {"flow", "rule"}
@@ -448,6 +507,24 @@ class TestTheDocument:
         assert f"0 unknown; {note}." in write_sarif(found_there)
         assert report_data(found_there)["files"][0]["assumes"] == [note]
         assert f"The verdicts assume {assumed[8:]}." in write_sarif(found)
+
+    def test_what_findings_assume_is_said_once(self) -> None:
+        """What has no value, such as a secret, is named alone."""
+        rules = [
+            rule(
+                ANY,
+                Members(),
+                f"tcp/{port}",
+                port,
+                assumes=("var.y = 7 (default)", "var.z has its default"),
+            )
+            for port in (22, 7, 9)
+        ]
+        written = text.write(make_document(audit(into(CONTROLLER, *rules))))
+        line = "assumes var.y, var.z has its default"
+        assert written.count(f"    {line}\n") == 3
+        assert "\nAssumed\n- var.y = 7 (default)\n\n" in written
+        assert written.count("var.y = 7") == 1
 
     def test_markdown_has_no_live_markup(self) -> None:
         """Of names from files."""
@@ -575,7 +652,7 @@ class TestSarif:
 
     def test_places(self) -> None:
         """Standard input, lines, pointers and names with blanks."""
-        group = into(CONTROLLER, place=Place("-", None, "/a/0"))
+        group = into(CONTROLLER, place=Place("standard input", None, "/a/0"))
         run = check(write_sarif(audit(group)))
         location = run["results"][0]["locations"][0]
         assert location == {

@@ -26,6 +26,8 @@ from audit_making import (
 import avi_portspec
 from avi_portspec import DeclinedFlow, InvalidDataError, Inventory
 from avi_portspec import audit as package
+from avi_portspec.audit import readers
+from avi_portspec.audit.document import make_document
 from avi_portspec.audit.findings import Finding
 from avi_portspec.audit.model import (
     Anywhere,
@@ -37,6 +39,7 @@ from avi_portspec.audit.model import (
 )
 from avi_portspec.audit.report import Report, audit_rules
 from avi_portspec.audit.roles import RoleMap
+from avi_portspec.documents import text
 
 ALL = role_map(not_filtered=("service-engine",))
 
@@ -271,6 +274,30 @@ class TestFindings:
             for at in (7, 9)
         ]
 
+    def test_a_row_that_failed_is_no_rule_besides(self) -> None:
+        """Its parties are known, and that it was not read is told."""
+        text = "source,destination,port\nController,SE,see below\n"
+        file = readers.read(text.encode(), "t.csv")
+        found = kinds(audit_rules(file, resolution()))
+        assert found.count("unread") == 1
+        assert "ruled-out" not in found
+
+    def test_a_rule_of_several_filters_is_told_once(self) -> None:
+        """What a host receives and what it forwards is for other hosts."""
+        report = audit(
+            *(
+                into(
+                    CONTROLLER, rule(ANY, end, "tcp/9"), id=id_, direction=way
+                )
+                for end, id_, way in (
+                    (Members(), "input", "in"),
+                    (ANY, "forward", "through"),
+                )
+            )
+        )
+        assert [each.verdict for each in report.rules] == ["unexplained"] * 2
+        assert kinds(report).count("unexplained") == 1
+
     def test_later_rules_shadow_none(self) -> None:
         """Not even one of which nothing is sure."""
         unknown = rule(ENGINE, Members(), Unknown("var.p", "no value"), 1)
@@ -353,6 +380,44 @@ class TestRoles:
             parties={"sg-c": ("controller",), "10.1.0.0/16": ("jump-host",)}
         )
         assert "unmapped" not in kinds(audit(group, roles=roles))
+
+    def test_who_may_be_in_another_network(self) -> None:
+        """Rules for whoever there is are for nobody elsewhere."""
+        hint = (
+            "if these rules do not filter external-network-services, list it "
+            "under [not-filtered] of the role map"
+        )
+        none = rule(CONTROLLER, ANY, "any", action="deny")
+        whole = ordered((), none, id="egress", direction="out")
+        report = audit(whole, into(CONTROLLER))
+        hints = {
+            (each.party, each.side): each.hints
+            for each in report.findings
+            if each.kind in {"denied", "missing"} and each.hints
+        }
+        assert hints == {("external-network-services", "source"): (hint,)}
+        written = text.write(make_document(report))
+        assert written.count(hint) == 1
+        own = audit(ordered(CONTROLLER, none, direction="out"))
+        assert hint not in text.write(make_document(own))
+
+    @pytest.mark.parametrize("key", ["10.9.7.*", "10.9.?.0/2?", "10.9.7.0/24"])
+    def test_patterns_give_networks_their_roles(self, key: str) -> None:
+        """As the network itself does, which is not named beside it."""
+        ends = networks("10.9.7.0/24")
+        report = audit(
+            into(CONTROLLER, rule(ends, ANY, "tcp/22")),
+            roles=RoleMap(
+                parties={
+                    key: ("service-engine",),
+                    "sg-c": ("controller",),
+                    "10.8.0.0/16": ("ops",),
+                }
+            ),
+        )
+        side = report.flows[SSH].sides["destination"]
+        assert (str(side.verdict), side.reasons) == ("covered", ())
+        assert "unmapped" not in kinds(report)
 
     def test_filters_that_no_file_has(self) -> None:
         """Once each: what is together in no file adds nothing up."""

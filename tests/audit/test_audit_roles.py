@@ -20,6 +20,7 @@ from avi_portspec.audit.model import (
     Unknown,
 )
 from avi_portspec.audit.roles import RoleMap, names_of_party, parties_of
+from avi_portspec.audit.shares import Shares
 
 TOML = """
 together = [["sg-a", "sg-b"]]
@@ -151,6 +152,22 @@ class TestParties:
         assert [*found["sg-c"][1]][:2] == ["rules.json:100", "rules.json:2"]
 
 
+class TestNetworks:
+    """The networks that the role map gives a role."""
+
+    def test_what_is_part_of_another_is_none_of_its_own(self) -> None:
+        """In the order of the role map, and whatever is nested how deep."""
+        listed = (
+            *("10.1.2.0/24", "192.0.2.0/24", "10.0.0.0/8", "10.1.0.0/16"),
+            *("10.255.255.255/32", "fd00::/8", "fd00::/64", "::/128"),
+        )
+        roles = RoleMap(parties=dict.fromkeys(listed, ("controller",)))
+        shares = Shares([], roles, lambda _: ())
+        assert [*map(str, shares.networks_of("controller"))] == [
+            *("192.0.2.0/24", "10.0.0.0/8", "fd00::/8", "::/128"),
+        ]
+
+
 class TestDrafting:
     """A role map to be filled in."""
 
@@ -173,7 +190,7 @@ class TestDrafting:
         lines = drafted.splitlines()[4:]
         assert lines == [
             '# "avi-controller\\u202e" = ["controller"]  # rules.json:100',
-            '# "x-SE-y" = ["service-engine"]  # rules.json:1',
+            '# "x-SE-y" = ["service-engine"]  # \\x1b[1m: rules.json:1',
             '# "\\"" = []  # rules.json:2',
         ]
         text = "\n".join(line.removeprefix("# ") for line in lines)
@@ -198,6 +215,23 @@ class TestDrafting:
         rules = rule(Group(name), Members(), "any")
         drafted = draft_roles([existing(into((), rules))], edition)
         assert f'"{name}" = {json.dumps(roles)} ' in drafted
+
+    @pytest.mark.parametrize(
+        ("name", "where"),
+        [
+            ("avi-controller", "avi-controller: rules.json:1"),
+            (None, "rules.json:1"),
+            # The id ends in it already.
+            ("sg-0a1", "rules.json:1"),
+        ],
+    )
+    def test_a_group_has_its_name_beside_its_id(
+        self, edition: Edition, name: str | None, where: str
+    ) -> None:
+        """Nobody knows sg-0a1 by heart."""
+        rules = rule(Group("/groups/sg-0a1", name), Members(), "any")
+        drafted = draft_roles([existing(into((), rules))], edition)
+        assert drafted.splitlines()[-1].partition("  # ")[2] == where
 
     def test_many_rules_are_counted(self, edition: Edition) -> None:
         """The first is named; what controls a terminal is spelt out."""

@@ -24,7 +24,15 @@ from audit_making import (
 )
 
 from avi_portspec import Inventory
-from avi_portspec.audit.model import Anywhere, Filter, Group, Networks, Rule
+from avi_portspec.audit.model import (
+    Anywhere,
+    Filter,
+    Group,
+    Networks,
+    Party,
+    Rule,
+    Unknown,
+)
 from avi_portspec.audit.openings import RuleReport, RuleVerdict
 from avi_portspec.audit.report import Report
 
@@ -157,6 +165,32 @@ class TestVerdicts:
         (found,) = audit(group, inventory=site).rules
         assert found.verdict is RuleVerdict.OUTSIDE
 
+    @pytest.mark.parametrize(
+        ("source", "what", "expected"),
+        [
+            (Anywhere((4, 6)), "icmpv6", RuleVerdict.OUTSIDE),
+            (ENGINE, "icmpv6/135 icmpv6/136", RuleVerdict.OUTSIDE),
+            (Anywhere((6,)), "icmpv6", RuleVerdict.OUTSIDE),
+            (ANY, "icmpv6", RuleVerdict.EMPTY),
+            (networks("2001:db8::/32"), "icmp/8", RuleVerdict.EMPTY),
+            (Networks(()), "icmp/8", RuleVerdict.EMPTY),
+        ],
+    )
+    def test_messages_of_a_family_that_nobody_here_has(
+        self, source: Party, what: str, expected: RuleVerdict
+    ) -> None:
+        """Hosts need those of IPv6, though a site lists none of its own."""
+        site = Inventory(addresses={"controller": [ip_network("10.0.0.1")]})
+        report = audit(
+            into(CONTROLLER, rule(source, Members(), what)), inventory=site
+        )
+        assert report.rules[0].verdict is expected
+
+    def test_a_rule_without_a_source_is_empty(self) -> None:
+        """Whatever its service is."""
+        nothing = rule(Networks(()), Members(), Unknown("var.x", "no value"))
+        assert judge(nothing).verdict is RuleVerdict.EMPTY
+
     def test_shadowed(self) -> None:
         """By the rules that leave nothing of it."""
         report = audit(
@@ -217,6 +251,74 @@ class TestVerdicts:
         assert found.verdict is RuleVerdict.EMPTY
 
 
+class TestNetworksWithRoles:
+    """What a rule for the network of a role opens besides."""
+
+    PLACED = role_map(
+        parties={
+            "sg-c": ("controller",),
+            "10.0.1.0/24": ("service-engine",),
+        }
+    )
+
+    @pytest.mark.parametrize(
+        ("network", "what", "expected"),
+        [
+            # The network is the role: what the role needs, it needs.
+            ("10.0.1.0/24", "tcp/22", ()),
+            ("10.0.1.128/25", "tcp/22", ()),
+            ("10.0.1.0/24", "tcp/8483",
+             ("tcp/8483 from service-engine to controller",)),
+            ("10.0.0.0/23", "tcp/22",
+             ("tcp/22 from 10.0.0.0/24 to controller",)),
+            ("10.0.0.0/23", "tcp/8483",
+             ("tcp/8483 from service-engine, 10.0.0.0/24 to controller",
+              "tcp/8483 from service-engine to controller")),
+        ],
+    )  # fmt: skip
+    def test_the_role_is_named(
+        self, network: str, what: str, expected: tuple[str, ...]
+    ) -> None:
+        """And not its network once more."""
+        found = judge(
+            rule(networks(network), Members(), what), roles=self.PLACED
+        )
+        assert found.beyond == expected
+
+    def test_what_others_state_of_the_role(self) -> None:
+        """It is about the network as well."""
+        within = rule(networks("10.0.1.0/24"), Members(), "udp/1550")
+        roles = role_map(
+            parties={
+                "sg-s": ("service-engine",),
+                "10.0.1.0/24": ("service-engine",),
+            }
+        )
+        (found,) = audit(into(ENGINE, within), roles=roles).rules
+        assert found.verdict is RuleVerdict.STATED_ELSEWHERE
+        assert found.beyond == ()
+
+    def test_a_part_of_a_network_is_named(self) -> None:
+        """Of those that may have the role, not all may pass."""
+        found = judge(
+            rule(networks("10.0.1.128/25"), Members(), "tcp/8483"),
+            roles=self.PLACED,
+        )
+        assert "10.0.1.128/25" in found.beyond[0]
+
+    def test_addresses_of_the_inventory_say_more(self) -> None:
+        """The rest of the network is nobody that needs it."""
+        site = Inventory(
+            addresses={"service-engine": (ip_network("10.0.1.0/25"),)}
+        )
+        found = judge(
+            rule(networks("10.0.1.0/24"), Members(), "tcp/22"),
+            roles=self.PLACED,
+            inventory=site,
+        )
+        assert found.beyond == ("tcp/22 from 10.0.1.128/25 to controller",)
+
+
 def ordered_rules(report: Report) -> list[Rule]:
     """Return the rules of a report that allow."""
     return [r.rule for r in report.rules if r.rule.action == "allow"]
@@ -268,6 +370,21 @@ class TestNearMisses:
         report = audit(into(ENGINE, rule(CONTROLLER, Members(), "tcp/8443")))
         (found,) = report.rules[0].near
         assert (found.kind, found.records) == ("swapped-sides", (PORTAL,))
+
+    def test_what_passes_lacks_no_rule_of_the_other_direction(self) -> None:
+        """It may be wrong itself; what comes in passes without it."""
+        swapped = rule(Members(), (CONTROLLER, ENGINE), "tcp/8443")
+        every = rule(ANY, Members(), "any", 2)
+        report = audit(
+            into(CONTROLLER, every),
+            into(CONTROLLER, swapped, direction="out", id="out"),
+        )
+        (meant,) = report.rules[1].near
+        assert (meant.kind, meant.records) == ("swapped-sides", (PORTAL,))
+        assert near(report, PORTAL) == []
+        slip = rule(ENGINE, Members(), "tcp/22 tcp/8434", 3)
+        report = audit(into(CONTROLLER, every, slip))
+        assert near(report, PORTAL)[0][0] == "swapped-digits"
 
     def test_the_other_side_has_it(self) -> None:
         """A rule on one side alone."""

@@ -55,7 +55,7 @@ class TestReading:
         """With a name for messages."""
         found = package.read(SAVED, name="saved")
         assert (found.format, found.name) == ("iptables", "saved")
-        assert package.read(SAVED, format="iptables").name == "-"
+        assert package.read(SAVED, format="iptables").name == "standard input"
 
     def test_nothing_else(self) -> None:
         """A number is neither."""

@@ -789,6 +789,21 @@ class TestUnknown:
             Verdict.MISSING if action == "allow" else Verdict.COVERED
         )
 
+    def test_who_is_in_several_parties_without_a_role(self) -> None:
+        """One reason for all of them; a few have their names in it."""
+        parties = [Group(f"sg-{letter}") for letter in "vwxyz"]
+        two = rule(parties[0], parties[1], "tcp/22")
+        found = side(ordered(CONTROLLER, two))
+        many = side(ordered(CONTROLLER, ssh(tuple(parties), 1)))
+        listed = "sg-v, sg-w, sg-x and 2 more"
+        held = "who is in them is not known: give them their roles in the "
+        assert many.reasons == (
+            f"rules.json:1 rule-1: {listed}: {held}role map",
+        )
+        assert found.reasons == (
+            f"rules.json:1 rule-1: sg-v and sg-w: {held}role map",
+        )
+
     @pytest.mark.parametrize("action", ["allow", "deny"])
     def test_who_is_in_a_network_without_a_role(self, action: Any) -> None:
         """Addresses tell, and without them nothing does."""

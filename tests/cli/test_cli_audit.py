@@ -227,6 +227,14 @@ class TestTheRoleMap:
         assert '# "sg-1" = ["controller"]' in answer.out
         assert '# "sg-2" = []' in answer.out
 
+    def test_drafting_from_standard_input(self, ask: Ask) -> None:
+        """Which is called so, in errors as well."""
+        text = json.dumps(GROUPS).encode()
+        answer = ask("audit rules --init-roles -", stdin=text)
+        assert "# standard input#/SecurityGroups/0" in answer.out
+        answer = ask("audit rules - --deployment aws", stdin=b"{")
+        assert answer.err.startswith("Error: standard input: not valid JSON")
+
     @pytest.mark.usefixtures("given")
     def test_a_table_is_understood_without_one(self, ask: Ask) -> None:
         """Where it calls the roles by their names."""

@@ -333,6 +333,33 @@ class TestCheck:
         assert "did you mean 'deployment.toml'?" in answer.err
         assert ".: Is a directory" in answer.err
 
+    @pytest.mark.parametrize(
+        ("name", "meant"),
+        [
+            ("plam.json", "plan.json"),
+            ("plan.jsn", "plan.json"),
+            ("PLAN.JSON", "plan.json"),
+            # That both end in .json makes nothing alike.
+            ("sg.json", None),
+            ("alan.jsn", None),
+        ],
+    )
+    def test_only_a_name_that_is_like_it_is_near(
+        self,
+        ask: Ask,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        name: str,
+        meant: str | None,
+    ) -> None:
+        """Of a folder with one file, that is not always the one."""
+        monkeypatch.chdir(tmp_path)
+        Path("plan.json").touch()
+        hint = f"; did you mean {meant!r}?" if meant else ""
+        assert ask(f"check {name}").err == (
+            f"Error: {name}: No such file or directory{hint}\n"
+        )
+
     def test_a_file_in_no_folder_has_no_near_one(self, ask: Ask) -> None:
         """There is nothing beside it."""
         answer = ask("check missing/deployment.toml")

@@ -209,11 +209,19 @@ def intersect(one: Match, other: Match) -> Match:
 
 
 class _Decision(NamedTuple):
-    """What a base chain does with some packets."""
+    """What a base chain does with some packets.
+
+    Attributes:
+        rule: The rule that decides.
+        match: The packets.
+        action: What becomes of them.
+        via: The rules that jump to its chain, the outermost first.
+    """
 
     rule: ChainRule
     match: Match
     action: Action
+    via: tuple[str, ...] = ()
 
 
 class _Walk:
@@ -228,22 +236,26 @@ class _Walk:
         #: Rules that it reaches, of which nobody knows what becomes.
         self.open: dict[Place, ChainRule] = {}
         #: What rules that it reaches send elsewhere.
-        self.translated: list[tuple[ChainRule, Match]] = []
+        self.translated: list[_Decision] = []
         self.expanded = 0
         self.policy: Action = "deny"
 
     def base(self, base: Base) -> Iterator[_Decision]:
         """Yield the decisions of a base chain, in order."""
         self.policy = base.policy
-        yield from self.follow(
-            base.chain, Match(family=base.family), is_base=True, depth=0
-        )
+        yield from self.follow(base.chain, Match(family=base.family))
 
     def follow(
-        self, chain: str, context: Match, *, is_base: bool, depth: int
+        self, chain: str, context: Match, via: tuple[str, ...] = ()
     ) -> Iterator[_Decision]:
-        """Yield the decisions of a chain on some packets."""
-        if depth > _DEPTH:
+        """Yield the decisions of a chain on some packets.
+
+        Args:
+            chain: Its name.
+            context: The packets that come to it.
+            via: The rules that jump to it; a base chain has none.
+        """
+        if len(via) > _DEPTH:
             expected = f"jumps at most {_DEPTH} deep, and in no circle"
             raise WrongError(Fault("audit/jumps", chain, expected, "more"))
         rules = self.chains.get(chain, ())
@@ -260,9 +272,7 @@ class _Walk:
                 if match.is_empty:
                     self.notes.setdefault(rule.place, "matches no packet")
                     continue
-                yield from self._apply(
-                    rule, match, is_base=is_base, depth=depth
-                )
+                yield from self._apply(rule, match, via)
                 if rule.verdict in {"return", "goto"} and not match.aside:
                     if own.is_all_of(context):
                         for later in rules[at + 1 :]:
@@ -270,31 +280,29 @@ class _Walk:
                             self.notes.setdefault(later.place, why)
                         return
                     left = (f"not what {rule.text} takes out",)
-            if left and not is_base:
+            if left and via:
                 conditions = (*context.conditions, *left)
                 context = attrs.evolve(context, conditions=conditions)
 
     def _apply(
-        self, rule: ChainRule, match: Match, *, is_base: bool, depth: int
+        self, rule: ChainRule, match: Match, via: tuple[str, ...]
     ) -> Iterator[_Decision]:
         verdict = rule.verdict
         if verdict in {"jump", "goto"}:
             why = f"followed: the rules of {rule.target} stand in its place"
             self.notes.setdefault(rule.place, why)
-            yield from self.follow(
-                rule.target, match, is_base=False, depth=depth + 1
-            )
-        if verdict in {"return", "goto"} and is_base:
+            yield from self.follow(rule.target, match, (*via, rule.text))
+        if verdict in {"return", "goto"} and not via:
             yield _Decision(rule, match, self.policy)
         elif verdict == "return":
             why = "followed: what it matches leaves its chain"
             self.notes.setdefault(rule.place, why)
         elif verdict == "allow":
-            yield _Decision(rule, match, "allow")
+            yield _Decision(rule, match, "allow", via)
         elif verdict == "deny":
-            yield _Decision(rule, match, "deny")
+            yield _Decision(rule, match, "deny", via)
         elif verdict == "translate" and not match.aside:
-            self.translated.append((rule, match))
+            self.translated.append(_Decision(rule, match, "allow", via))
         elif verdict == "other" and match.aside:
             self.notes.setdefault(rule.place, match.aside)
         elif verdict == "other":
@@ -374,14 +382,15 @@ def _find_stops(
     redirects = []
     # Behind other hooks it is the source that is translated.
     hooks = {"prerouting", "output"}
-    for rule, match in walk.translated if base.hook in hooks else ():
-        if base.hook == "output" and _OWN in match.conditions:
+    for sent in walk.translated if base.hook in hooks else ():
+        conditions = sent.match.conditions
+        if base.hook == "output" and _OWN in conditions:
             # What a host sends to itself passes no filter between hosts.
             continue
         why = "as far as it is not sent elsewhere: translation is not judged"
-        own = attrs.evolve(match, conditions=(*match.conditions, why))
-        redirects += [_Decision(rule, own, "allow")]
-        redirects += [_Decision(rule, own, "deny")]
+        own = attrs.evolve(sent.match, conditions=(*conditions, why))
+        doubted = sent._replace(match=own)
+        redirects += [doubted, doubted._replace(action="deny")]
     unknown = tuple(walk.open.values())
     return _Stops(
         base, tuple(denials), tuple(redirects), unknown, frozenset(notes)
@@ -535,8 +544,11 @@ def _rule(decision: _Decision, base: Base, at: int) -> Rule:
             return MEMBERS
         return (anywhere(match.family),)
 
+    # Whoever changes the rule that jumps need not look for it.
+    via = ", ".join(decision.via)
+    name = decision.rule.text + (f" via {via}" if via else "")
     return Rule(
-        id=f"{decision.rule.text} ({at + 1})",
+        id=f"{name} ({at + 1})",
         place=decision.rule.place,
         action=decision.action,
         sources=parties(match.sources, "out"),

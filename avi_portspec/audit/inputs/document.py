@@ -36,7 +36,7 @@ class Document:
     """A file, and what can be read of it without knowing its format.
 
     Args:
-        name: Its name, as it was given; ``-`` for standard input.
+        name: Its name, as it was given.
         data: Its bytes.
         beside: Other files of the same directory that its format reads with
             it, by name; nothing for those that are not to be read.

@@ -18,7 +18,7 @@ from avi_portspec.audit.inputs.document import Document
 from avi_portspec.audit.inputs.names import clean
 from avi_portspec.errors import MissingExtraError
 
-__all__ = ["LAST", "LAST_BLOCK", "Block", "Module", "evaluate"]
+__all__ = ["LAST", "LAST_BLOCK", "PATH_ID", "Block", "Module", "evaluate"]
 
 #: How long the process may compute, and how long anybody waits for it: on a
 #: busy machine, the second is far longer than the first.
@@ -35,6 +35,12 @@ LAST: Final = "avi_portspec_last"
 LAST_BLOCK: Final = f'dynamic "{LAST}" {{\nfor_each = [0]\ncontent {{}}\n}}\n'
 _RESOURCE: Final = re.compile(r"([ \t]*)resource\b.*\{\s*$")
 _DYNAMIC: Final = re.compile(r"[ \t]*dynamic\b")
+#: Instead of the path by which NSX names a group or service, which the parser
+#: does not have: an id, and a comment that tells it from others.
+PATH_ID: Final = ".id/*avi_portspec_path*/"
+_PATH: Final = re.compile(
+    rb"\b(nsxt_policy_(?:group|service)\.[\w-]+(?:\[[^]\n]*\])?)\.path\b"
+)
 _ENDINGS: Final = (".tf", ".tf.json", ".tfvars")
 
 
@@ -139,7 +145,8 @@ def _ended(data: bytes) -> tuple[bytes, list[int]]:
     """Return a file with a last block in each resource of dynamic ones.
 
     Its end is the brace that stands under its beginning. A resource that is
-    written otherwise gets none, which shows in what it evaluates to.
+    written otherwise gets none, which shows in what it evaluates to. Paths
+    of NSX are ids.
 
     Returns:
         The file, and the line of the original for each of its lines.
@@ -147,6 +154,7 @@ def _ended(data: bytes) -> tuple[bytes, list[int]]:
     found: list[bytes] = []
     numbers: list[int] = []
     end, is_dynamic = None, False
+    data = _PATH.sub(rb"\1" + PATH_ID.encode(), data)
     for number, own in enumerate(data.split(b"\n"), 1):
         raw, line = own, own.decode("utf-8", "replace")
         begun = _RESOURCE.match(line)

@@ -22,7 +22,7 @@ from avi_portspec.audit.inputs.confined import (
     enter,
     leave_network,
 )
-from avi_portspec.audit.inputs.hcl import LAST_BLOCK
+from avi_portspec.audit.inputs.hcl import LAST_BLOCK, PATH_ID
 from avi_portspec.errors import InvalidDataError
 from avi_portspec.serialisation.files import json_table
 
@@ -58,9 +58,9 @@ def evaluate(
     if enter(str(folder.parent)):
         folder, is_confined = Path("/", folder.name), True
     texts = {
-        path.relative_to(folder).as_posix(): path.read_text("utf-8").replace(
-            LAST_BLOCK, ""
-        )
+        path.relative_to(folder).as_posix(): path.read_text("utf-8")
+        .replace(LAST_BLOCK, "")
+        .replace(PATH_ID, ".path")
         for path in sorted([*folder.rglob("*.tf"), *folder.rglob("*.tf.json")])
     }
     if not is_confined and any(map(_READS.search, texts.values())):

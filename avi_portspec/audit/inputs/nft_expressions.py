@@ -127,8 +127,14 @@ def _text(value: Any) -> str:
 
 def _words(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
+        # A limit that is exceeded: "ct count over 10".
+        if value.get("inv") is True:
+            yield "over"
         for key, inner in value.items():
-            yield str(key)
+            if key == "inv":
+                continue
+            if key != "val":
+                yield str(key)
             yield from _words(inner)
     elif isinstance(value, list):
         for inner in value:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 import attrs
 
@@ -27,11 +27,12 @@ from avi_portspec.audit.model import (
     Unknown,
 )
 from avi_portspec.audit.services import EVERY_SERVICE, Spans, join_spans
+from avi_portspec.model.frozen import FrozenDict
 from avi_portspec.model.protocols import ICMP, TCP, UDP, Protocol
 from avi_portspec.rules.networks import Family, Network
 from avi_portspec.rules.traffic import ICMPV6
 
-__all__ = ["Objects", "group_of"]
+__all__ = ["Objects", "group_of", "path_of"]
 
 _FAMILIES: Final[dict[str, Family | None]] = {
     "ipv4": 4,
@@ -39,6 +40,37 @@ _FAMILIES: Final[dict[str, Family | None]] = {
     "ipv4_ipv6": None,
 }
 _ANY: Final = "ANY"
+_ALG: Final = "ALGTypeServiceEntry"
+
+
+class _Gateway(NamedTuple):
+    """What NSX looks into, to let through what belongs to it.
+
+    Attributes:
+        name: What people call it.
+        protocol: What carries it.
+        agrees: Whether its two sides agree on more ports.
+    """
+
+    name: str
+    protocol: Protocol
+    agrees: bool = True
+
+
+#: The values of ``alg`` in the policy API.
+_GATEWAYS: Final[Mapping[str, _Gateway]] = FrozenDict(
+    {
+        "FTP": _Gateway("FTP", TCP),
+        "TFTP": _Gateway("TFTP", UDP),
+        "ORACLE_TNS": _Gateway("Oracle TNS", TCP),
+        "SUN_RPC_TCP": _Gateway("Sun RPC", TCP),
+        "SUN_RPC_UDP": _Gateway("Sun RPC", UDP),
+        "MS_RPC_TCP": _Gateway("Microsoft RPC", TCP),
+        "MS_RPC_UDP": _Gateway("Microsoft RPC", UDP),
+        "NBNS_BROADCAST": _Gateway("NetBIOS", UDP, agrees=False),
+        "NBDG_BROADCAST": _Gateway("NetBIOS", UDP, agrees=False),
+    }
+)
 _DEPTH: Final = 10
 
 
@@ -87,9 +119,9 @@ class Objects:
                 networks += read_networks(each)
                 continue
             group = group_of(each, family)
-            # Terraform names a group by its whole path.
-            name = (group.name or "").rpartition("/")[2]
-            known = self.addresses.get(name)
+            # Terraform names a group by its whole path, or its address.
+            name = group.name or path_of(group.id)
+            known = self.addresses.get(name.rpartition("/")[2])
             if known is None:
                 found.append(group)
             else:
@@ -118,22 +150,39 @@ class Objects:
         return or_unknown(partial(self._service, rule))
 
     def _service(self, rule: Node) -> Spans:
+        entries = self._entries(rule)
+        if entries is None:
+            return EVERY_SERVICE
+        for name, entry in entries if len(entries) > 1 else ():
+            if entry.at("source_ports"):
+                why = "services of which some are limited to source ports"
+                raise UnsettledError(Unknown(name, why))
+        return join_spans(
+            span for _, entry in entries for span in _entry(entry)
+        )
+
+    def _entries(self, rule: Node) -> list[tuple[str, Node]] | None:
+        """Return the entries of a rule and of its services, with names.
+
+        There is nothing of a rule for any service.
+
+        Raises:
+            UnsettledError: The file lacks a service.
+        """
         paths = rule.at("services").each()
         inline = rule.at("service_entries").each()
         if not inline and (
             not paths or any(each.value == _ANY for each in paths)
         ):
-            return EVERY_SERVICE
+            return None
         if inline and all(each.value == _ANY for each in paths):
             # Whoever lists them in the rule itself has to say "any" here.
             paths = []
-        return self._services(paths, inline)
+        return [*self._inner(paths), *self._expanded(inline)]
 
-    def _services(
-        self, paths: Sequence[Node], entries: Sequence[Node], depth: int = 0
-    ) -> Spans:
-        found: list[tuple[int, int]] = []
-        alone = len(paths) + len(entries) == 1
+    def _inner(
+        self, paths: Iterable[Node], depth: int = 0
+    ) -> Iterator[tuple[str, Node]]:
         for each in paths:
             name = each.name().rpartition("/")[2]
             service = self.services.get(name)
@@ -141,41 +190,17 @@ class Objects:
                 why = "a service that the file lacks; export services, too"
                 raise UnsettledError(Unknown(name, why))
             inner = service.at("service_entries").each()
-            if not alone and any(one.at("source_ports") for one in inner):
-                why = "services of which some are limited to source ports"
-                raise UnsettledError(Unknown(name, why))
-            found += self._services((), inner, depth + 1)
-        for entry in entries:
-            found += self._entry(entry, depth, alone=alone)
-        return join_spans(found)
+            yield from self._expanded(inner, name, depth)
 
-    def _entry(self, entry: Node, depth: int, *, alone: bool) -> Spans:
-        kind = entry.at("resource_type").text()
-        if kind in {"L4PortSetServiceEntry", "ALGTypeServiceEntry"}:
-            word = entry.at("l4_protocol").value
-            protocol = UDP if word == "UDP" else TCP
-            if entry.at("source_ports") and not alone:
-                why = "a service that is limited to source ports"
-                raise UnsettledError(Unknown(entry.at("id").name(""), why))
-            return _ports(protocol, entry.at("destination_ports"))
-        if kind == "ICMPTypeServiceEntry":
-            six = entry.at("protocol").text().casefold() == "icmpv6"
-            return read_message(
-                ICMPV6 if six else ICMP,
-                entry.at("icmp_type"),
-                entry.at("icmp_code"),
-            )
-        if kind == "IPProtocolServiceEntry":
-            number = entry.at("protocol_number").number(0, 255)
-            return services_of(Protocol.of(number))
-        if kind == "IGMPTypeServiceEntry":
-            return services_of(protocol_named("igmp"))
-        if kind == "NestedServiceServiceEntry":
-            return self._services(
-                [entry.at("nested_service_path")], (), depth + 1
-            )
-        why = "an entry of a service of a kind that is not read"
-        raise UnsettledError(Unknown(entry.at("id").name(""), why))
+    def _expanded(
+        self, entries: Iterable[Node], name: str = "", depth: int = 0
+    ) -> Iterator[tuple[str, Node]]:
+        for entry in entries:
+            if entry.at("resource_type").text() == "NestedServiceServiceEntry":
+                path = entry.at("nested_service_path")
+                yield from self._inner([path], depth + 1)
+            else:
+                yield name or entry.at("id").name(""), entry
 
     def source_ports(self, rule: Node) -> Spans | None:
         """Return the source ports of a rule that has one entry with some.
@@ -183,16 +208,32 @@ class Objects:
         Raises:
             WrongError: It is not right.
         """
-        entries = rule.at("service_entries").each()
-        for each in rule.at("services").each():
-            known = self.services.get(each.name().rpartition("/")[2])
-            if known is not None:
-                entries += known.at("service_entries").each()
-        if len(entries) != 1 or not entries[0].at("source_ports"):
+        entries = self._entries(rule) or []
+        if len(entries) != 1:
             return None
-        word = entries[0].at("l4_protocol").value
-        protocol = UDP if word == "UDP" else TCP
-        return _ports(protocol, entries[0].at("source_ports"))
+        ((_, entry),) = entries
+        ports = entry.at("source_ports")
+        return _ports(_transport(entry), ports) if ports else None
+
+    def assumes(self, rule: Node) -> tuple[str, ...]:
+        """Return what was assumed to read the services of a rule.
+
+        Raises:
+            WrongError: It is not right.
+        """
+        gateways = (
+            _gateway(entry)
+            for _, entry in self._entries(rule) or ()
+            if entry.at("resource_type").value == _ALG
+        )
+        return tuple(
+            dict.fromkeys(
+                f"listed ports alone: NSX also opens those that {each.name} "
+                "agrees on"
+                for each in gateways
+                if each.agrees
+            )
+        )
 
     @staticmethod
     def conditions(rule: Node) -> tuple[str, ...]:
@@ -202,6 +243,18 @@ class Objects:
             for each in rule.at("profiles").each()
             if each.value != _ANY
         )
+
+
+def path_of(address: str) -> str:
+    """Return a path for what has none yet.
+
+    >>> path_of('nsxt_policy_group.x["a/b"]')
+    '/nsxt_policy_group.x["a~1b"]'
+
+    Args:
+        address: Its address, in which slashes part nothing.
+    """
+    return f"/{address.replace('/', '~1')}"
 
 
 def group_of(node: Node, family: Family | None = None) -> Group:
@@ -218,6 +271,51 @@ def group_of(node: Node, family: Family | None = None) -> Group:
         return attrs.evolve(node.value, family=family)
     path = node.name()
     return Group(path, path.rpartition("/")[2], family)
+
+
+def _entry(entry: Node) -> Spans:
+    """Return what an entry of a service lets through.
+
+    Raises:
+        UnsettledError: It is of a kind that is not read.
+    """
+    kind = entry.at("resource_type").text()
+    if kind in {"L4PortSetServiceEntry", _ALG}:
+        return _ports(_transport(entry), entry.at("destination_ports"))
+    if kind == "ICMPTypeServiceEntry":
+        six = entry.at("protocol").text().casefold() == "icmpv6"
+        return read_message(
+            ICMPV6 if six else ICMP,
+            entry.at("icmp_type"),
+            entry.at("icmp_code"),
+        )
+    if kind == "IPProtocolServiceEntry":
+        number = entry.at("protocol_number").number(0, 255)
+        return services_of(Protocol.of(number))
+    if kind == "IGMPTypeServiceEntry":
+        return services_of(protocol_named("igmp"))
+    why = "an entry of a service of a kind that is not read"
+    raise UnsettledError(Unknown(entry.at("id").name(""), why))
+
+
+def _transport(entry: Node) -> Protocol:
+    """Return what carries the ports of an entry."""
+    if entry.at("resource_type").value == _ALG:
+        return _gateway(entry).protocol
+    return UDP if entry.at("l4_protocol").value == "UDP" else TCP
+
+
+def _gateway(entry: Node) -> _Gateway:
+    """Return what NSX looks into.
+
+    Raises:
+        UnsettledError: It is not one of those that are known.
+    """
+    name = entry.at("alg").name("")
+    if name not in _GATEWAYS:
+        why = f"an algorithm that is not read; known: {', '.join(_GATEWAYS)}"
+        raise UnsettledError(Unknown(name, why))
+    return _GATEWAYS[name]
 
 
 def _last(node: Node) -> str:

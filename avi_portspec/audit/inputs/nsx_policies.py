@@ -100,6 +100,7 @@ def policy_rules(
                 number,
             )
             service = objects.service(node)
+            is_known = not isinstance(service, Unknown)
             rule = Rule(
                 id=f"{policy.at('display_name', 'id').name('policy')}/{name}",
                 place=place,
@@ -107,10 +108,12 @@ def policy_rules(
                 sources=_parties(objects, node, "source"),
                 destinations=_parties(objects, node, "destination"),
                 service=service,
-                source_ports=None
-                if isinstance(service, Unknown)
-                else objects.source_ports(node),
+                source_ports=objects.source_ports(node) if is_known else None,
                 conditions=objects.conditions(node),
+                # Who denies FTP, leaves nothing for it to agree on.
+                assumes=objects.assumes(node)
+                if is_known and action == "allow"
+                else (),
             )
             yield Placed(
                 order,

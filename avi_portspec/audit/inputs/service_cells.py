@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain, groupby
-from typing import Final, NamedTuple
+from functools import partial
+from itertools import chain
+from typing import Final
 
 from avi_portspec.audit.inputs.names import clean
+from avi_portspec.audit.inputs.nodes import UnsettledError, or_unknown
 from avi_portspec.audit.inputs.protocols import (
     LAST_PORT,
     protocol_named,
     services_of,
+)
+from avi_portspec.audit.inputs.service_groups import (
+    Gap,
+    Token,
+    group_ports,
 )
 from avi_portspec.audit.inputs.service_names import named_service
 from avi_portspec.audit.model import Unknown
@@ -32,22 +39,6 @@ class CellError(Exception):
     def __init__(self, column: str, cell: str, expected: str) -> None:
         got = repr(clean(cell)[:60]) if cell else "an empty cell"
         super().__init__(f"{column}: expected {expected}, got {got}")
-
-
-class _Token(NamedTuple):
-    """A piece of a cell.
-
-    Attributes:
-        kind: ``protocol``, ``ports`` or ``message``.
-        protocol: The protocol; ``None`` is any.
-        span: First and last number; ``None`` is all.
-        over: The protocols of a service that is named, for want of others.
-    """
-
-    kind: str
-    protocol: Protocol | None = None
-    span: tuple[int, int] | None = None
-    over: tuple[Protocol, ...] = ()
 
 
 _COMMENT: Final = re.compile(r"\([^()]{0,200}\)")
@@ -71,6 +62,8 @@ _PIECE: Final = re.compile(
     r"|(?P<gap>[\s,;:/&+|]+)",
     re.IGNORECASE,
 )
+#: "TCP 22 / UDP 53", but not "22/tcp".
+_APART: Final = re.compile(r"\s+/\s+")
 _JOINTS: Final = {"and", "or", "und", "oder", "port", "ports"}
 #: What says that nothing is left out.
 EVERY: Final = {"any", "all", "*", "every", "ip", "alle", "beliebig"}
@@ -111,6 +104,10 @@ def read_services(protocols: str, ports: str) -> Spans | Unknown:
     Raises:
         CellError: One of them is not understood.
     """
+    return or_unknown(partial(_services, protocols, ports))
+
+
+def _services(protocols: str, ports: str) -> Spans:
     named = _protocols(protocols)
     text = ports.strip().casefold()
     if text in _NONE:
@@ -122,7 +119,7 @@ def read_services(protocols: str, ports: str) -> Spans | Unknown:
         raise CellError("ports", ports, _EXPECTED)
     _check(tokens, protocols, ports)
     found: list[tuple[int, int]] = []
-    for own, numbers in _runs(tokens):
+    for own, numbers in group_ports(tokens, ports):
         # A protocol beside the ports says more than that of the row.
         over = own or named
         if over is None and all(each.kind == "message" for each in numbers):
@@ -134,14 +131,16 @@ def read_services(protocols: str, ports: str) -> Spans | Unknown:
                 for own in each.over
             )
         elif over is None:
-            why = "the protocol is not stated; add a column for it"
-            return Unknown(clean(ports), why)
+            some = ", ".join(map(str, numbers))
+            of = "" if numbers == tokens else f" of {some}"
+            why = f"the protocol{of} is not stated; add a column for it"
+            raise UnsettledError(Unknown(clean(ports), why))
         for protocol in over or ():
             found += _spans(protocol, numbers, ports)
     return join_spans(found)
 
 
-def _check(tokens: list[_Token], protocols: str, ports: str) -> None:
+def _check(tokens: list[Token], protocols: str, ports: str) -> None:
     """Raise an error for numbers of which nobody knows what they are."""
     numbers = {token.span for token in tokens if token.span is not None}
     names = {token.span for token in tokens if token.over}
@@ -171,102 +170,79 @@ def _protocols(cell: str) -> list[Protocol | None] | None:
     return found
 
 
-def _tokens(column: str, cell: str) -> Iterator[_Token]:
+def _tokens(column: str, cell: str) -> Iterator[Token]:
     text = _COMMENT.sub(" ", _unnamed(cell))
-    at = 0
+    at, gap = 0, Gap.GLUE
     while at < len(text):
         piece = _PIECE.match(text, at)
         if piece is None:
             raise CellError(column, cell, _EXPECTED)
         at = piece.end()
         token = _token(piece, column, cell)
-        if token is not None:
-            yield token
+        if token is None:
+            gap = max(gap, _gap(piece))
+        else:
+            yield token._replace(gap=gap)
+            gap = Gap.GLUE
 
 
-def _token(piece: re.Match[str], column: str, cell: str) -> _Token | None:
+def _gap(piece: re.Match[str]) -> Gap:
+    """Return how far what is no token parts those around it."""
+    text = piece[0]
+    if piece["word"]:
+        # Of "ports", nothing: TCP ports 22.
+        is_port = text.casefold().startswith("port")
+        return Gap.SPACE if is_port else Gap.WORD
+    if {*text} & {*";\n"}:
+        return Gap.LINE
+    if {*text} & {*",|"} or _APART.fullmatch(text):
+        return Gap.COMMA
+    if {*text} & {*"&+"}:
+        return Gap.WORD
+    return Gap.GLUE if {*text} & {*"/:"} else Gap.SPACE
+
+
+def _token(piece: re.Match[str], column: str, cell: str) -> Token | None:
     if piece["number"]:
         protocol = protocol_named(piece["number"])
         if protocol is None:
             raise CellError(column, cell, "protocols from 0 to 255")
-        return _Token("protocol", protocol)
+        return Token("protocol", protocol)
     if piece["message"]:
         kind = int(piece["type"] or ECHO_REQUESTS[ICMP])
         if kind > 255:  # noqa: PLR2004 - the field is eight bits wide
             raise CellError(column, cell, "types from 0 to 255")
-        return _Token("message", None, (kind, kind))
+        return Token("message", None, (kind, kind))
     if piece["low"]:
         low = int(piece["low"])
         high = int(piece["high"] or low)
         if not low <= high <= LAST_PORT:
             raise CellError(column, cell, f"ports from 0 to {LAST_PORT}")
-        return _Token("ports", None, (low, high))
+        return Token("ports", None, (low, high))
     word = (piece["word"] or "").casefold()
     if not word or word in _JOINTS:
         return None
     if word in EVERY:
         kind_of = "ports" if column == "ports" else "protocol"
-        return _Token(kind_of)
+        return Token(kind_of)
     return _named(word, column, cell)
 
 
-def _named(word: str, column: str, cell: str) -> _Token:
+def _named(word: str, column: str, cell: str) -> Token:
     """Return the protocol, or among ports the service, of a name."""
     protocol = protocol_named(word)
     if protocol is not None:
-        return _Token("protocol", protocol)
+        return Token("protocol", protocol)
     pairs = named_service(word) if column == "ports" else ()
     for pair in pairs:
         assert pair.ports is not None  # noqa: S101 - the types need it
         over = tuple(each.protocol for each in pairs)
-        return _Token("ports", None, (pair.ports.low, pair.ports.high), over)
+        return Token("ports", None, (pair.ports.low, pair.ports.high), over)
     raise CellError(column, cell, "TCP, UDP, ICMP or another IP protocol")
 
 
-_Runs = Iterator[tuple[list[Protocol | None] | None, list[_Token]]]
-
-
-def _runs(tokens: list[_Token]) -> _Runs:
-    """Yield protocols with their ports; ``None`` for those of the row.
-
-    ``TCP 22, 443 UDP 53`` and ``22, 443/TCP, 53/UDP`` are both usual.
-    """
-    runs = [
-        (is_protocol, [*each])
-        for is_protocol, each in groupby(
-            tokens, key=lambda token: token.kind == "protocol"
-        )
-    ]
-    if len(runs) == 1:
-        ((is_protocol, each),) = runs
-        if is_protocol:
-            yield [token.protocol for token in each], []
-        else:
-            yield None, each
-        return
-    if not runs[0][0]:
-        # The ports stand first: 22/TCP. What comes last is alone.
-        runs = [*_swapped(runs)]
-    for at in range(0, len(runs), 2):
-        own = [token.protocol for token in runs[at][1]]
-        numbers = runs[at + 1][1] if at + 1 < len(runs) else []
-        yield own or None, numbers
-
-
-_Run = tuple[bool, list[_Token]]
-
-
-def _swapped(runs: list[_Run]) -> Iterator[_Run]:
-    for at in range(0, len(runs), 2):
-        if at + 1 < len(runs):
-            yield runs[at + 1]
-        else:
-            yield True, []
-        yield runs[at]
-
-
 def _spans(
-    protocol: Protocol | None, numbers: list[_Token], cell: str
+    protocol: Protocol | None, numbers: list[Token], cell: str
 ) -> Iterator[tuple[int, int]]:
     every = any(token.span is None for token in numbers)
     if every or not numbers:

@@ -79,20 +79,25 @@ _HEADINGS: Final[Mapping[str, str]] = FrozenDict(
             "source": "source|sources|src|from|initiator|client|origin"
             "|source ip|source ips|source address|source host|source hosts"
             "|source system|source component|from source|source role"
+            "|source name|source group|source endpoint|traffic source"
             "|quelle|quellen|von|absender|quell ip|quelladresse|quelladressen"
             "|quellsystem|quellsysteme",
-            "source-addresses": "source addresses|source networks"
+            "source-addresses": "source addresses|source network"
+            "|source networks"
             "|source cidr|source cidrs|source subnet|source subnets"
             "|quellnetz|quellnetze",
             "destination": "destination|destinations|dest|dst|to|target"
             "|listener|server|destination ip|destination ips"
             "|destination address|destination host|destination hosts"
             "|destination system|destination component|to destination"
-            "|destination role|ziel|ziele|nach|an|ziel ip|zieladresse"
-            "|zieladressen|zielsystem|zielsysteme",
+            "|destination role|destination name|destination group"
+            "|destination endpoint|traffic destination"
+            "|ziel|ziele|nach|an|ziel ip|zieladresse|zieladressen|zielsystem"
+            "|zielsysteme",
             "destination-addresses": "destination addresses"
-            "|destination networks|destination cidr|destination cidrs"
-            "|destination subnet|destination subnets|zielnetz|zielnetze",
+            "|destination network|destination networks|destination cidr"
+            "|destination cidrs|destination subnet|destination subnets"
+            "|zielnetz|zielnetze",
             "protocol": "protocol|protocols|proto|ip protocol|transport"
             "|transport protocol|l4 protocol|layer 4 protocol|protokoll"
             "|protokolle|ip protokoll|transportprotokoll",
@@ -102,7 +107,8 @@ _HEADINGS: Final[Mapping[str, str]] = FrozenDict(
             "|listener ports|protocol port|protocol ports|port protocol"
             "|ports protocols|ports protocol|protocol and port"
             "|protocol and ports|port and protocol|ports and protocols"
-            "|protocols and ports|required ports|open ports|tcp port|tcp ports"
+            "|protocols and ports|required ports|open ports|allowed ports"
+            "|ports to allow|ports to open|tcp port|tcp ports"
             "|udp port|udp ports|network ports|zielport|zielports|portnummer"
             "|portnummern|portbereich|portbereiche|port protokoll"
             "|protokoll port|protokoll und port|port und protokoll",
@@ -157,6 +163,9 @@ def columns_of(head: Row) -> dict[str, int] | None:
             found.setdefault("tcp" if heading in _TCP else "udp", at)
     if "ports" not in found and "service" in found:
         found["ports"] = found["service"]
+    for end in ("source", "destination"):
+        if end not in found and f"{end}-addresses" in found:
+            found[end] = found.pop(f"{end}-addresses")
     ends = found.keys() & {"source", "destination"}
     return found if ends and "ports" in found else None
 
@@ -293,6 +302,25 @@ _APART: Final = re.compile(
 )
 
 
+def _why_no_rule(row: Row) -> str | None:
+    """Return why a row can be no rule, or ``None``.
+
+    Above the rows of a section stands what it is about, in one cell or
+    across all of them.
+    """
+    texts = {text for cell in row.cells if (text := cell.strip())}
+    if not texts:
+        return "an empty row"
+    text, *others = texts
+    if others or len(row.cells) == 1 or text.casefold() in _DENY:
+        return None
+    try:
+        read_services("", text)
+    except CellError:
+        return "a heading within the table"
+    return None
+
+
 class _Row:
     """A row while it is read."""
 
@@ -313,7 +341,9 @@ class _Row:
         return self.row.cells[at] if at < len(self.row.cells) else ""
 
     def aside(self) -> str | None:
-        """Return why the row is not in force, or ``None``."""
+        """Return why the row is no rule, or not in force, or ``None``."""
+        if why := _why_no_rule(self.row):
+            return why
         traffic = self.columns.keys() - _ABOUT_ROWS
         if any(map(self.written, traffic)) and not any(
             map(self.cell, traffic)

@@ -85,7 +85,8 @@ class Resource(NamedTuple):
         values: Its arguments; what is not known is an ``Unknown``, and a
             reference to another resource its ``Group``.
         place: Its place.
-        is_doubtful: Whether it may be there never, or more than once.
+        is_doubtful: Whether it may be there never, or more than once; of NSX,
+            also whether it may have more than is here.
     """
 
     address: str
@@ -131,12 +132,8 @@ _OTHERS: Final[Mapping[str, str]] = FrozenDict(
 )
 #: What the kinds of NSX begin with, and what of it is read.
 _NSX: Final = ("nsxt_", "GET /policy/api/v1/infra of NSX")
-#: The kind of NSX that is read, where paths are known.
+#: The kind of NSX that is read.
 NSX_POLICY: Final = "nsxt_policy_security_policy"
-_NOT_HERE: Final = (
-    "not read from a module, which has no paths of groups; audit the plan or "
-    "the state: terraform show -json"
-)
 #: Arguments that hold rules, of kinds that are not read.
 _RULE_LISTS: Final = re.compile(r"(?:^|_)rules?$|^(?:in|e)gress$")
 #: What the names of kinds have that hold rules, of any provider.
@@ -194,6 +191,8 @@ def filters_of(resource: Resource, argument: str) -> tuple[str, ...]:
         argument: The argument, or the blocks of that name.
     """
     values = resource.values
+    if resource.kind == NSX_POLICY and argument == "rule":
+        return FILTERS
     if resource.kind == _GCP and argument in {"allow", "deny"}:
         network = _network(values.at("network").value)
         word = values.at("direction").value
@@ -214,7 +213,7 @@ def read_resources(reading: Reading, resources: Sequence[Resource]) -> None:
 
     Args:
         reading: The file.
-        resources: All that :func:`is_known_kind` names.
+        resources: All that :func:`is_known_kind` names, but policies of NSX.
     """
     for resource in resources:
         if resource.kind not in _RULES and resource.kind not in _LISTS:
@@ -227,7 +226,7 @@ def read_resources(reading: Reading, resources: Sequence[Resource]) -> None:
                 resource.place,
                 "unknown",
                 f"{resource.address}{_inner_rules(resource)}",
-                _NOT_HERE if resource.kind == NSX_POLICY else why,
+                why,
                 filters,
                 # These meet, or add to, filters that are read.
                 is_apart=not filters

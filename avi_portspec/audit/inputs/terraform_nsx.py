@@ -1,7 +1,7 @@
-"""NSX in plans and states of Terraform, as tables of its policy API.
+"""NSX in Terraform, as tables of its policy API.
 
-Rules name groups and services by paths, which NSX gives: what is not applied
-yet is not known. So a module in HCL would not tell who is meant.
+Rules name groups and services by paths, which NSX gives: in a plan, what is
+not applied yet is not known. In a module it is what a reference leads to.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import attrs
 
 from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.inputs.nodes import Node, or_unknown
-from avi_portspec.audit.inputs.nsx_objects import Objects
+from avi_portspec.audit.inputs.nsx_objects import Objects, path_of
 from avi_portspec.audit.inputs.nsx_policies import (
     FILTERS,
     Placed,
@@ -22,11 +22,22 @@ from avi_portspec.audit.inputs.nsx_policies import (
     policy_rules,
 )
 from avi_portspec.audit.inputs.reading import Reading
-from avi_portspec.audit.inputs.terraform import NSX_POLICY, Resource
-from avi_portspec.audit.model import Place, Unknown
+from avi_portspec.audit.inputs.terraform import (
+    ASSUMES,
+    LINE,
+    NSX_POLICY,
+    Resource,
+)
+from avi_portspec.audit.model import Group, Place, Unknown
 from avi_portspec.model.frozen import FrozenDict
 
-__all__ = ["NSX_GROUP", "NSX_OBJECTS", "count_policy_rules", "read_nsx"]
+__all__ = [
+    "NSX_GROUP",
+    "NSX_OBJECTS",
+    "count_policy_rules",
+    "is_of_nsx",
+    "read_nsx",
+]
 
 NSX_GROUP: Final = "nsxt_policy_group"
 _SERVICE: Final = "nsxt_policy_service"
@@ -39,6 +50,10 @@ _ENTRIES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = FrozenDict(
         "l4_port_set_entry": (
             "L4PortSetServiceEntry",
             {"protocol": "l4_protocol"},
+        ),
+        "algorithm_entry": (
+            "ALGTypeServiceEntry",
+            {"algorithm": "alg", "destination_port": "destination_ports"},
         ),
         "icmp_entry": ("ICMPTypeServiceEntry", {}),
         "ip_protocol_entry": (
@@ -53,10 +68,19 @@ _ENTRIES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = FrozenDict(
 _HEAD: Final = ("display_name", "category", "sequence_number", "stateful")
 #: Others stand in no plan, and may come first.
 _ALONE: Final = "as if NSX had no other policies"
+_DOUBTFUL: Final = (
+    "its count, its order or a block in its rules is not known; audit the "
+    "plan: terraform show -json"
+)
 _ORDER: Final = (
     "as far as no policy of the same sequence number comes first: give each "
     "policy its own"
 )
+
+
+def is_of_nsx(kind: object) -> bool:
+    """Return whether resources of a kind are read as NSX has them."""
+    return kind in (NSX_POLICY, *NSX_OBJECTS)
 
 
 def count_policy_rules(values: Mapping[str, Any]) -> int:
@@ -80,6 +104,7 @@ def read_nsx(reading: Reading, resources: Sequence[Resource]) -> None:
     if not policies:
         return
     found: list[list[Placed]] = []
+    known = {each.address: each.values.value for each in resources}
     stateful = True
     with reading.guard():
         objects = Objects(_tables(resources))
@@ -87,7 +112,7 @@ def read_nsx(reading: Reading, resources: Sequence[Resource]) -> None:
             with reading.guard(resource.place, FILTERS):
                 rules = [*_rules(resource)]
                 policy = resource.values
-                unknown = _unknown_head(policy)
+                unknown = _unknown_head(resource)
                 if unknown is not None:
                     for _, place in rules:
                         name = clean(place.pointer)
@@ -96,8 +121,19 @@ def read_nsx(reading: Reading, resources: Sequence[Resource]) -> None:
                         )
                     continue
                 stateful &= policy.at("stateful").flag(default=True)
+                # As it is written: with what it refers to, and not by paths.
+                written = policy.at("rule").each()
+                assumed = {
+                    place: _assumed(node.value, policy, known)
+                    for node, (_, place) in zip(written, rules, strict=True)
+                }
                 found.append(
-                    [*policy_rules(reading, policy, at, objects, rules)]
+                    [
+                        _assuming(each, assumed)
+                        for each in policy_rules(
+                            reading, policy, at, objects, rules
+                        )
+                    ]
                 )
     reading.filters += firewall_filters(
         _ordered(found),
@@ -107,10 +143,49 @@ def read_nsx(reading: Reading, resources: Sequence[Resource]) -> None:
     )
 
 
-def _unknown_head(policy: Node) -> Unknown | None:
+def _assumed(
+    rule: Any, policy: Node, known: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Return the defaults that a rule rests on, and what it names.
+
+    Args:
+        rule: The rule.
+        policy: Its policy.
+        known: The arguments of what there is, by address.
+    """
+    found = dict.fromkeys(policy.value.get(ASSUMES, ()))
+    seen: set[str] = set()
+    stack = [rule, policy.value.get("scope")]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, Group) and value.id not in seen:
+            seen.add(value.id)
+            stack.append(known.get(value.id))
+        elif isinstance(value, list):
+            stack += value
+        elif isinstance(value, dict):
+            found |= dict.fromkeys(value.get(ASSUMES, ()))
+            stack += (own for key, own in value.items() if key != ASSUMES)
+    return tuple(found)
+
+
+def _assuming(
+    placed: Placed, assumed: Mapping[Place, tuple[str, ...]]
+) -> Placed:
+    return placed._replace(
+        rule={
+            way: attrs.evolve(own, assumes=(*own.assumes, *assumed[own.place]))
+            for way, own in placed.rule.items()
+        }
+    )
+
+
+def _unknown_head(resource: Resource) -> Unknown | None:
     """Return what is not known of a policy as a whole."""
+    if resource.is_doubtful:
+        return Unknown(resource.address, _DOUBTFUL)
     for key in _HEAD:
-        value = policy.at(key).value
+        value = resource.values.at(key).value
         if isinstance(value, Unknown):
             return value
     return None
@@ -151,7 +226,11 @@ def _rules(resource: Resource) -> Iterator[tuple[Node, Place]]:
     for at, node in enumerate(resource.values.at("rule").each()):
         path = f"{resource.address}.rule.{at}"
         place = attrs.evolve(resource.place, pointer=path)
-        yield (_rule(node) if isinstance(node.value, dict) else node), place
+        if isinstance(node.value, dict):
+            line = node.value.get(LINE) or place.line
+            yield _rule(node), attrs.evolve(place, line=line)
+        else:
+            yield node, place
 
 
 def _rule(node: Node) -> Node:
@@ -166,9 +245,17 @@ def _rule(node: Node) -> Node:
             "sequence_number": None
             if isinstance(sequence, Unknown)
             else sequence,
+            "services": _paths(node.value.get("services")),
             "service_entries": or_unknown(partial(_of_blocks, blocks)),
         }
     )
+
+
+def _paths(value: Any) -> Any:
+    """Return services that a module refers to by the paths they have here."""
+    if isinstance(value, list):
+        return [*map(_paths, value)]
+    return path_of(value.id) if isinstance(value, Group) else value
 
 
 def _tables(resources: Iterable[Resource]) -> Iterator[Node]:
@@ -210,9 +297,14 @@ def _entries(values: Node) -> list[dict[str, Any]]:
         for each in blocks.each() if key.endswith("_entry") else ():
             kind, names = _ENTRIES.get(key, (key, {}))
             entry = {
-                names.get(name, name): None if own.value == "" else own.value
+                names.get(name, name): None
+                if own.value == ""
+                else _paths(own.value)
                 for name, own in each.members()
             }
+            # Of a gateway there is one port, and no list.
+            if isinstance(entry.get("destination_ports"), str):
+                entry["destination_ports"] = [entry["destination_ports"]]
             found.append({**entry, "resource_type": kind})
     return found
 
@@ -225,7 +317,11 @@ def _expression(values: Node) -> list[dict[str, Any]]:
     """
     found: list[dict[str, Any]] = []
     for each in values.at("criteria").each():
-        given = {key: own for key, own in each.members() if own}
+        given = {
+            key: own
+            for key, own in each.members()
+            if own and key not in {ASSUMES, LINE}
+        }
         if given.keys() != {"ipaddress_expression"}:
             found.append({})
             continue

@@ -14,6 +14,7 @@ from pkgutil import iter_modules
 from typing import Final, Protocol, cast
 
 from avi_portspec.audit.inputs.document import Document
+from avi_portspec.audit.inputs.not_read import name_kind
 from avi_portspec.audit.model import Existing
 from avi_portspec.documents import count_text, join
 from avi_portspec.errors import (
@@ -78,7 +79,7 @@ def read(
 
     Args:
         data: The bytes of the file.
-        name: Its name, for messages; ``-`` for standard input.
+        name: Its name, for messages.
         format: The name of its reader, one of :func:`readers`; by default
             the one that recognises it.
         beside: The other files of a Terraform module, by name; ``None`` for
@@ -153,7 +154,13 @@ def _refuse(
 
 
 def _other(document: Document) -> str:
-    return "other content" if document.data.strip() else "an empty file"
+    """Return what a file has that is of no format, in words."""
+    if not document.data.strip():
+        if document.beside:
+            return "files without security groups or firewall rules"
+        return "an empty file"
+    kind = name_kind(document)
+    return kind.name if kind else "other content"
 
 
 def _recognised(document: Document) -> Reader:
@@ -168,6 +175,9 @@ def _recognised(document: Document) -> Reader:
             f"content of one format; name it with --input: {names}",
             "content that several formats can have",
         )
+    kind = name_kind(document)
+    if kind is not None:
+        raise document.refusal("audit/not-read", kind.instead, kind.name)
     raise document.refusal(
         "audit/no-format",
         f"content of a format that is read here ({', '.join(readers())}); "

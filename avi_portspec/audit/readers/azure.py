@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from avi_portspec.audit.inputs.arm_templates import (
+    is_existing,
+    list_leftovers,
+    resources_of,
+    settle,
+)
 from avi_portspec.audit.inputs.azure_rules import (
     AzureRule,
+    azure_filter_id,
     azure_filters,
     azure_rule,
     resource_group,
@@ -14,7 +21,7 @@ from avi_portspec.audit.inputs.azure_rules import (
 from avi_portspec.audit.inputs.document import Document
 from avi_portspec.audit.inputs.nodes import Node, count_items
 from avi_portspec.audit.inputs.reading import Reading
-from avi_portspec.audit.model import Existing, Group
+from avi_portspec.audit.model import Existing, Group, Unknown
 
 __all__ = ["HELP", "NAME", "read", "recognises"]
 
@@ -39,9 +46,11 @@ def _groups(top: Node) -> Iterator[Node]:
         if top.has(_OWN) or top.has(_EFFECTIVE) or _is_group(top):
             yield top
             return
-        for key in ("value", "resources"):
-            if isinstance(top.value.get(key), list):
-                yield from _groups(top.at(key))
+        if isinstance(top.value.get("value"), list):
+            yield from _groups(top.at("value"))
+        for each in resources_of(top):
+            if not is_existing(each):
+                yield from _groups(each)
     elif isinstance(top.value, list):
         for each in top.each():
             if isinstance(each.value, dict):
@@ -60,16 +69,24 @@ def read(document: Document) -> Existing:
         InvalidDataError: It is not what Azure prints.
     """
     reading = Reading(document.name, NAME)
-    groups = [*_groups(Node(document.json))]
+    data = document.json
+    if isinstance(data, dict) and "resources" in data:
+        data = settle(data)
+    groups = [*_groups(Node(data))]
     if not groups:
         expected = "network security groups"
         raise document.refusal("audit/value", expected, "none")
     for node in groups:
         with reading.guard():
             _read_group(reading, node)
+    leftovers = [*list_leftovers(Node(data))]
+    for left in leftovers:
+        place = reading.place(left.node.pointer)
+        reading.leave(place, "unknown", left.text, left.why)
     return reading.finish(
-        count_items(document.json, _OWN, _EFFECTIVE)
-        - sum(1 for _ in _effective_defaults(document.json))
+        count_items(data, _OWN, _EFFECTIVE)
+        - sum(1 for _ in _effective_defaults(data))
+        + len(leftovers)
     )
 
 
@@ -97,9 +114,13 @@ def _read_group(reading: Reading, node: Node) -> None:
     place = reading.place(node.pointer)
     rules: list[AzureRule] = []
     inside = _inside(node)
+    filters = azure_filter_id(group, "in"), azure_filter_id(group, "out")
     for key in (_OWN, _DEFAULT, _EFFECTIVE):
-        for each in inside.at(key).each():
-            with reading.guard():
+        listed = inside.at(key)
+        if isinstance(listed.value, Unknown):
+            continue
+        for each in listed.each():
+            with reading.guard(reading.place(each.pointer), filters):
                 name = each.at("name").name("")
                 default = key == _DEFAULT or name.startswith(f"{_DEFAULT}/")
                 rules.append(

@@ -22,6 +22,7 @@ from avi_portspec.audit.inputs.protocols import (
     services_of,
 )
 from avi_portspec.audit.inputs.reading import MEMBERS, Reading, unique
+from avi_portspec.audit.inputs.service_names import replaces
 from avi_portspec.audit.model import (
     Existing,
     Filter,
@@ -31,7 +32,6 @@ from avi_portspec.audit.model import (
     Rule,
     Unknown,
 )
-from avi_portspec.audit.services import Spans
 from avi_portspec.errors import Fault
 
 __all__ = ["HELP", "NAME", "read", "recognises"]
@@ -59,6 +59,7 @@ class _Port(NamedTuple):
         text: What the file says.
         address: The address of the host, or nothing for all.
         host: The ports of the host, or nothing for any.
+        container: The ports of the container.
         protocol: The protocol.
     """
 
@@ -67,6 +68,7 @@ class _Port(NamedTuple):
     text: str
     address: str
     host: str
+    container: str
     protocol: str
 
 
@@ -180,6 +182,7 @@ def _inspected(reading: Reading, top: Node) -> Iterator[_Port]:
                     inner,
                     each.at("HostIp").text(""),
                     each.at("HostPort").text(""),
+                    inner.partition("/")[0],
                     inner.partition("/")[2],
                 )
 
@@ -194,12 +197,14 @@ def _composed(reading: Reading, document: Document) -> Iterator[_Port]:
                 with reading.guard(place, (name_of(name),)):
                     if isinstance(each.value, dict):
                         published = each.at("published")
+                        target = each.at("target").scalar()
                         yield _Port(
                             name_of(name),
                             place,
-                            f"target {each.at('target').scalar()}",
+                            f"target {target}",
                             each.at("host_ip").text(""),
                             published.scalar() if published else "",
+                            target,
                             each.at("protocol").text("tcp"),
                         )
                     else:
@@ -258,6 +263,7 @@ def _spec(owner: str, place: Place, node: Node) -> _Port:
         clean(text),
         (found["address"] or "").strip("[]"),
         found["host"] or "",
+        found["container"],
         found["protocol"] or "tcp",
     )
 
@@ -279,20 +285,32 @@ def _rule(reading: Reading, port: _Port) -> Rule | None:
         place=port.place,
         sources=(ANYWHERE,),
         destinations=here,
-        service=_service(port),
+        **_service(port),
     )
 
 
-def _service(port: _Port) -> Spans | Unknown:
+def _service(port: _Port) -> dict[str, Any]:
+    """Return the service of a rule, and what narrows it."""
     protocol = protocol_named(port.protocol)
     if protocol is None or not protocol.has_ports:
         raise _wrong(port, "tcp, udp or sctp")
     if port.host in {"", "0"}:
-        return Unknown(port.text, _RANDOM)
+        return {"service": Unknown(port.text, _RANDOM)}
     ports = parse_ports(port.host)
     if ports is None:
         raise _wrong(port, "ports from 0 to 65535")
-    return services_of(protocol, ports)
+    service = services_of(protocol, ports)
+    inside = parse_ports(port.container)
+    # The product listens to the same port inside, or to that of a machine.
+    if inside is not None and (
+        inside == ports or replaces(protocol, ports, inside)
+    ):
+        return {"service": service}
+    why = (
+        f"if port {port.container} of the container answers for {port.host}, "
+        f"which is not documented; publish {port.host}:{port.host}"
+    )
+    return {"service": service, "conditions": (clean(why),)}
 
 
 def _wrong(port: _Port, expected: str) -> WrongError:

@@ -91,8 +91,15 @@ def _row(number: int, line: str) -> Row:
 
 
 def _plain(cell: str) -> str:
-    text = _LINK.sub(r"\1", break_lines(_drop_comments(cell)))
-    return _ESCAPE.sub(r"\1", _EMPHASIS.sub("", text)).strip()
+    # What is escaped is text, and neither emphasis nor a tag: \<name\>.
+    text = _drop_comments(_ESCAPE.sub(_reference, cell))
+    text = _EMPHASIS.sub("", _LINK.sub(r"\1", text))
+    return break_lines(text).strip()
+
+
+def _reference(escaped: re.Match[str]) -> str:
+    """Return an escaped character as HTML refers to it."""
+    return f"&#{ord(escaped[1])};"
 
 
 def _drop_comments(cell: str) -> str:

@@ -18,15 +18,23 @@ from avi_portspec.audit.inputs.document import Document
 from avi_portspec.audit.inputs.hcl import LAST, Block, Module, evaluate
 from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.inputs.nodes import Node
+from avi_portspec.audit.inputs.nsx_objects import path_of
 from avi_portspec.audit.inputs.reading import Reading
 from avi_portspec.audit.inputs.terraform import (
     ASSUMES,
     LINE,
+    NSX_POLICY,
     Resource,
     count_rules,
     filters_of,
     is_known_kind,
     read_resources,
+)
+from avi_portspec.audit.inputs.terraform_nsx import (
+    NSX_OBJECTS,
+    count_policy_rules,
+    is_of_nsx,
+    read_nsx,
 )
 from avi_portspec.audit.model import (
     Existing,
@@ -58,8 +66,13 @@ _DEFAULT: Final = 80
 _LOCAL: Final = ("./", "../")
 #: Arguments that hold blocks.
 _BLOCKS: Final = frozenset(
-    {"ingress", "egress", "security_rule", "allow", "deny"}
-)
+    {"ingress", "egress", "security_rule", "allow", "deny",
+     # Of NSX.
+     "rule", "service_entries", "l4_port_set_entry", "algorithm_entry",
+     "icmp_entry", "igmp_entry", "ip_protocol_entry", "ether_type_entry",
+     "nested_service_entry", "criteria", "conjunction", "condition",
+     "ipaddress_expression", "path_expression", "extended_criteria"}
+)  # fmt: skip
 _AUDIT_PLAN: Final = "no value; give a .tfvars file, or audit the plan"
 #: What shows which variables an expression rests on.
 _NAMES: Final = re.compile(r"\b(var|local)\.([A-Za-z_][\w-]*)")
@@ -95,10 +108,16 @@ def read(document: Document) -> Existing:
     found = _Module(reading, module)
     resources = [*found.resources()]
     with reading.guard():
-        read_resources(reading, resources)
+        read_nsx(reading, resources)
+        others = [each for each in resources if not is_of_nsx(each.kind)]
+        read_resources(reading, others)
         found.leave_missing()
     units = sum(
-        count_rules(each.kind, each.values.value) for each in resources
+        count_rules(each.kind, each.values.value) for each in others
+    ) + sum(
+        count_policy_rules(each.values.value)
+        for each in resources
+        if each.kind == NSX_POLICY
     )
     return _from_here(reading.finish(units + found.missing), document)
 
@@ -135,6 +154,13 @@ def _from_here(existing: Existing, document: Document) -> Existing:
 
 
 _Placed = TypeVar("_Placed", Filter, Rule, Unread)
+
+
+#: Arguments that say nothing of traffic.
+_LABELS: Final = frozenset(
+    {"name", "name_prefix", "description", "tags", "labels", "location",
+     "project", "resource_group_name"}
+)  # fmt: skip
 
 
 class _Instance(NamedTuple):
@@ -181,7 +207,9 @@ class _Module:
             for each in listed if isinstance(listed, list) else ():
                 path = each[_META].get("path", "")
                 self.groups[str(each.get("id"))] = Group(clean(path))
-                if is_known_kind(kind):
+                # The rules of what a data source finds stand elsewhere.
+                is_found = each[_META].get("type") == "data"
+                if not is_found and (is_known_kind(kind) or is_of_nsx(kind)):
                     self.found.append((kind, each))
         #: What was made of each block, by its file and labels.
         self.made: dict[tuple[Any, ...], list[_Instance]] = {}
@@ -218,12 +246,21 @@ class _Module:
             counted = [
                 each.get(key) for key in ("count", "for_each") if key in own
             ]
+            is_doubtful = any(map(_is_unknown, counted))
+            if is_of_nsx(kind):
+                is_doubtful |= _has_inner_dynamics(kind, own)
+                head = {k: own[k] for k in own.keys() - {"rule", "dynamic"}}
+                values[ASSUMES] = self._assumptions(head)
+                if kind in NSX_OBJECTS and not is_doubtful:
+                    values["path"] = path_of(path)
+                if kind == NSX_POLICY:
+                    is_doubtful |= not _put_in_order(values)
             resource = Resource(
                 path,
                 kind,
                 Node(values, "", is_secret=True),
                 place,
-                is_doubtful=any(map(_is_unknown, counted)),
+                is_doubtful=is_doubtful,
             )
             self.made.setdefault(key, []).append(_Instance(each, resource))
             yield resource
@@ -278,8 +315,11 @@ class _Module:
             for each in block.get(_META, {}).get("references", ())
             if not each.get("name")
         )
+        # What is written says more than what the parser lists, which has the
+        # variables of names and descriptions, too.
+        told = {k: v for k, v in (raw or {}).items() if k not in _LABELS}
         found: dict[str, Any] = {
-            ASSUMES: self._assumptions(f"{rests} {raw or ''} {maybe}"),
+            ASSUMES: self._assumptions(f"{told or rests} {maybe}"),
             LINE: block.get(_META, {}).get("line_start"),
         }
         for key, value in block.items():
@@ -486,6 +526,42 @@ def _name_in(resource: Mapping[str, Any]) -> str:
     """Return the name of a resource, without module and index."""
     path = str(resource[_META].get("path", ""))
     return _INDEX.sub("", path).rpartition(".")[2]
+
+
+def _put_in_order(policy: dict[str, Any]) -> bool:
+    """Put the rules of a policy in order; return whether it is known.
+
+    The parser has those of dynamic blocks last, and Terraform each in its
+    place. Numbers, if there are any, have to be in the same order.
+    """
+    rules = policy.get("rule") or []
+    if not isinstance(rules, list) or not all(
+        isinstance(each, dict) and each.get(LINE) for each in rules
+    ):
+        return False
+    ordered = sorted(rules, key=lambda each: int(each[LINE]))
+    policy["rule"] = [{**each, "sequence_number": None} for each in ordered]
+    return True
+
+
+def _has_inner_dynamics(kind: str, body: Mapping[str, Any]) -> bool:
+    """Return whether blocks of NSX have blocks that may not have been made.
+
+    Of the rules themselves, each that is lacking is told.
+    """
+    stack: list[Any] = [body]
+    if kind == NSX_POLICY:
+        stack = [inner for key, inner in body.items() if key != "dynamic"]
+        stack += _dynamics(body).values()
+    while stack:
+        value = stack.pop()
+        if isinstance(value, list):
+            stack += value
+        elif isinstance(value, dict):
+            if "dynamic" in value:
+                return True
+            stack += value.values()
+    return False
 
 
 def _listed(key: str, value: Any) -> Any:

@@ -20,8 +20,8 @@ from avi_portspec.audit.inputs.terraform import (
 )
 from avi_portspec.audit.inputs.terraform_nsx import (
     NSX_GROUP,
-    NSX_OBJECTS,
     count_policy_rules,
+    is_of_nsx,
     read_nsx,
 )
 from avi_portspec.audit.model import Existing, Group, Unknown
@@ -75,14 +75,9 @@ def read(document: Document) -> Existing:
     with reading.guard():
         resources = [*_Plan(reading, data).resources()]
         read_nsx(reading, resources)
-        others = [each for each in resources if not _is_of_nsx(each.kind)]
+        others = [each for each in resources if not is_of_nsx(each.kind)]
         read_resources(reading, others)
     return reading.finish(_count(data))
-
-
-def _is_of_nsx(kind: object) -> bool:
-    """Return whether resources of a kind are read as NSX has them."""
-    return kind in (NSX_POLICY, *NSX_OBJECTS)
 
 
 def _values(data: Mapping[str, Any]) -> tuple[str, Any]:
@@ -311,7 +306,7 @@ class _Plan:
 
 
 def _is_read(kind: object) -> bool:
-    return is_known_kind(kind) or _is_of_nsx(kind)
+    return is_known_kind(kind) or is_of_nsx(kind)
 
 
 def _id_of(kind: str) -> str:
@@ -321,7 +316,7 @@ def _id_of(kind: str) -> str:
     """
     if kind == NSX_GROUP:
         return "path"
-    return "" if _is_of_nsx(kind) else "id"
+    return "" if is_of_nsx(kind) else "id"
 
 
 def _table(value: Any) -> dict[Any, Any]:

@@ -227,6 +227,7 @@ def audit_command(
 def _read(
     request: Request, files: tuple[str, ...], input_format: str | None
 ) -> Iterator[Existing]:
+    from avi_portspec.audit.model import STANDARD_INPUT
     from avi_portspec.audit.readers import read
     from avi_portspec.audit.sources import gather, read_file, read_limited
 
@@ -234,8 +235,8 @@ def _read(
         with report_progress(f"reading {name}"):
             if name == STDIN:
                 request.claim_stdin()
-                data = read_limited(sys.stdin.buffer, "standard input")
-                yield read(data, name, format=input_format)
+                data = read_limited(sys.stdin.buffer, STANDARD_INPUT)
+                yield read(data, STANDARD_INPUT, format=input_format)
             else:
                 yield read_file(name, input_format, values)
 

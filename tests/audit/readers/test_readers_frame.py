@@ -51,6 +51,59 @@ EACH = [
 class TestWhoReads:
     """The content of a file tells its format."""
 
+    @pytest.mark.parametrize(
+        ("text", "name", "instead"),
+        [
+            ("AWSTemplateFormatVersion: x\n", "a CloudFormation template",
+             "aws ec2 describe-security-groups"),
+            ('{"R": {"Type": "AWS::EC2::SecurityGroup"}}',
+             "a CloudFormation template", "aws ec2 describe-security-groups"),
+            ('{"SecurityGroupRules": []}',
+             "rules without the groups that have them",
+             "aws ec2 describe-security-groups"),
+            ("SecurityGroups:\n- GroupId: x\n", "YAML", "--output json"),
+            ("param x string\nresource n 'Microsoft.Network/x@1' = {\n",
+             "Bicep", "az network nsg list"),
+            ('[{"SecurityRules": []}]', "groups as PowerShell has them",
+             "az network nsg list"),
+            ("- defaultSecurityRules:\n  - x: y\n", "YAML", "--output json"),
+            ("NAME  NETWORK  DIRECTION  PRIORITY\n", "a table of gcloud",
+             "--format=json"),
+            ("+---+\n| ID | IP Protocol | Direction |\n+---+\n",
+             "a table of openstack", "--long -f json"),
+            ("Chain INPUT (policy DROP)\n", "a list of iptables -L",
+             "iptables-save"),
+            ("Chain DOCKER (2 references)\n", "a list of iptables -L",
+             "iptables-save"),
+            ("Status: active\n\nTo  Action  From\n", "the status of ufw",
+             "iptables-save"),
+            ("public (active)\n  ports: 22/tcp\n  rich rules: \n",
+             "zones of firewalld", "nft -j list ruleset"),
+            ("x\nPlan: 1 to add, 0 to change\n", "a plan as text",
+             "terraform show -json"),
+            ("---\n- hosts: all\n", "tasks of Ansible", "the rules"),
+            ("- name: x\n  amazon.aws.ec2_security_group:\n    rules: []\n",
+             "tasks of Ansible", "the rules that they make"),
+        ],
+    )  # fmt: skip
+    def test_what_is_not_read_is_named(
+        self, text: str, name: str, instead: str
+    ) -> None:
+        """With what to give instead of it."""
+        with pytest.raises(InvalidDataError) as caught:
+            read_text(text)
+        (fault,) = caught.value.faults
+        assert fault.got == name
+        assert instead in fault.expected
+
+    def test_a_module_without_rules_is_not_empty(self) -> None:
+        """Its files are beside the one that is read."""
+        with pytest.raises(InvalidDataError) as caught:
+            package.read(b"", "avi", format="iptables", beside={"a.tf": b""})
+        (fault,) = faults(caught)
+        got = "files without security groups or firewall rules"
+        assert fault == f"expected content of iptables, got {got}"
+
     def test_the_folder_lists_the_readers(self) -> None:
         """A module is a reader, and is found without any other list."""
         folder = Path(package.__file__).parent

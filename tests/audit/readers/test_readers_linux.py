@@ -161,6 +161,24 @@ class TestIptables:
         assert first.assumes == ("IPv4 only",)
         assert found.units == 12
 
+    def test_a_rule_names_the_jumps_to_it(self) -> None:
+        """Who reads that BLOCK drops something, needs to know what."""
+        found = read_text(
+            save(
+                "-A INPUT -s 10.0.0.0/8 -j OUTER",
+                "-A INPUT -p udp -j BLOCK",
+                "-A INPUT -j ACCEPT",
+                "-A OUTER -p tcp -j BLOCK",
+                "-A BLOCK -j DROP",
+                chains=":INPUT DROP [0:0]\n:OUTER - [0:0]\n:BLOCK - [0:0]",
+            )
+        )
+        assert [each.id for each in found.filters[0].rules] == [
+            "BLOCK line 10 via INPUT line 6, OUTER line 9 (1)",
+            "BLOCK line 10 via INPUT line 7 (2)",
+            "INPUT line 8 (3)",
+        ]
+
     def test_counters_of_rules(self) -> None:
         """With them (-c) and without, they are the same rules."""
         rule = '-A INPUT -p tcp --dport 22 -m comment --comment "[1:2] -A "'
@@ -376,6 +394,10 @@ class TestNft:
              f"{ANY46} any service if fib 1 == 1"),
             (match(payload("gre", "sport"), 1),
              f"{ANY46} any service if payload protocol gre field sport == 1"),
+            ({"ct count": {"val": 9, "inv": True}},
+             f"{ANY46} any service if ct count over 9"),
+            ({"limit": {"rate": 2, "per": "day", "inv": False}},
+             f"{ANY46} any service if limit rate 2 per day"),
             ({"limit": {"rate": 1}},
              f"{ANY46} any service if limit rate 1"),
             ({"counter": {"packets": 0}}, f"{ANY46} any service"),

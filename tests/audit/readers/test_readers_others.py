@@ -10,7 +10,8 @@ import yaml
 from reader_views import faults, read_json, read_text, rules, unread
 
 from avi_portspec import InvalidDataError
-from avi_portspec.audit.model import Group, Networks, Tag
+from avi_portspec.audit.model import Group, Networks, Tag, Unknown
+from avi_portspec.audit.services import service_text
 
 
 def entry(kind: str, **more: Any) -> dict[str, Any]:
@@ -79,7 +80,7 @@ class TestNsx:
             ({"services": ["/infra/services/web"]},
              "any46 > any46 tcp/80, tcp/443"),
             ({"services": ["/infra/services/all"]},
-             "any46 > any46 icmp type 8, igmp, tcp/80, tcp/443, udp/any, "
+             "any46 > any46 icmp type 8, igmp, tcp/80, tcp/443, udp/138, "
              "icmpv6, IP protocol 97".replace("igmp", "IP protocol 2")),
             ({"services": ["/infra/services/HTTPS"]},
              "any46 > any46 ?HTTPS"),
@@ -126,7 +127,8 @@ class TestNsx:
             "resource_type": "Service", "id": "all", "service_entries": [
                 entry("NestedService",
                       nested_service_path="/infra/services/web"),
-                entry("ALGType", l4_protocol="UDP"),
+                entry("ALGType", alg="NBDG_BROADCAST",
+                      destination_ports=["138"]),
                 entry("ICMPType", protocol="ICMPv4", icmp_type=8),
                 entry("ICMPType", protocol="ICMPv6"),
                 entry("IGMPType"),
@@ -173,6 +175,80 @@ class TestNsx:
             found["distributed firewall in"]
             == (found["distributed firewall out"])
         )
+
+    @pytest.mark.parametrize(
+        ("alg", "port", "expected"),
+        [
+            ("FTP", "21", "tcp/21 FTP"),
+            ("TFTP", "69", "udp/69 TFTP"),
+            ("ORACLE_TNS", "1521", "tcp/1521 Oracle TNS"),
+            ("SUN_RPC_TCP", "111", "tcp/111 Sun RPC"),
+            ("SUN_RPC_UDP", "111", "udp/111 Sun RPC"),
+            ("MS_RPC_TCP", "135", "tcp/135 Microsoft RPC"),
+            ("MS_RPC_UDP", "135", "udp/135 Microsoft RPC"),
+            ("NBNS_BROADCAST", "137", "udp/137 "),
+            ("NBDG_BROADCAST", "138", "udp/138 "),
+        ],
+    )
+    def test_gateways_of_applications(
+        self, alg: str, port: str, expected: str
+    ) -> None:
+        """What carries each, and whether it agrees on more ports."""
+        within = entry("ALGType", alg=alg, destination_ports=[port])
+        rules = {"services": [], "service_entries": [within]}
+        data = policy(
+            nsx_rule(**rules), nsx_rule(id="r2", action="DROP", **rules)
+        )
+        allows, denies = read_json(data).filters[0].rules
+        assert not isinstance(allows.service, Unknown)
+        service, _, name = expected.partition(" ")
+        assert service_text(allows.service) == service
+        more = (
+            f"listed ports alone: NSX also opens those that {name} agrees on"
+        )
+        assert allows.assumes == ((more,) if name else ())
+        assert denies.assumes == ()
+
+    def test_a_gateway_with_source_ports(self) -> None:
+        """They are of its own protocol."""
+        within = entry("ALGType", alg="TFTP", source_ports=["1024-65535"],
+                       destination_ports=["69"])  # fmt: skip
+        one = nsx_rule(services=[], service_entries=[within])
+        (rule, *_) = read_json(policy(one)).filters[0].rules
+        assert rule.source_ports is not None
+        assert service_text(rule.source_ports) == "udp/1024-65535"
+
+    def test_another_gateway_is_unknown(self) -> None:
+        """What carries it, nobody tells."""
+        within = entry("ALGType", alg="SIP", destination_ports=["5060"])
+        one = nsx_rule(services=[], service_entries=[within])
+        (rule, *_) = read_json(policy(one)).filters[0].rules
+        assert isinstance(rule.service, Unknown)
+        assert rule.service.text == "SIP"
+        assert "known: FTP, TFTP" in rule.service.why
+
+    def test_source_ports_of_a_service_within_another(self) -> None:
+        """They narrow the rule as those of the service itself do."""
+        dhcp = {"resource_type": "Service", "id": "dhcp", "service_entries": [
+            entry("L4PortSet", l4_protocol="UDP", source_ports=["67"],
+                  destination_ports=["68"])]}  # fmt: skip
+        nested = entry(
+            "NestedService", nested_service_path="/infra/services/dhcp"
+        )
+        outer = {"resource_type": "Service", "id": "outer",
+                 "service_entries": [nested]}  # fmt: skip
+        both = {"resource_type": "Service", "id": "both",
+                "service_entries": [nested, entry("IGMPType")]}  # fmt: skip
+        found = read_json({
+            "results": [
+                dhcp, outer, both,
+                policy(nsx_rule(services=["/infra/services/outer"]),
+                       nsx_rule(id="r2", services=["/infra/services/both"]))],
+        })  # fmt: skip
+        assert rules(found)["distributed firewall in"] == [
+            "allow any46 > any46 udp/68 from udp/67",
+            "allow any46 > any46 ?dhcp",
+        ]
 
     def test_order_and_directions(self) -> None:
         """Categories, policies, rules; and which side they are for."""
@@ -506,6 +582,34 @@ class TestDocker:
             "22:22", "23:23", "22:22 (2)", "23:23 (2)",
         ]  # fmt: skip
 
+    @pytest.mark.parametrize(
+        ("published", "inside"),
+        [
+            ("8443:8483", "8483"), ("8443:443", "443"),
+            ("8440-8445:8443", "8443"), ("8443-8444:8444-8445", "8444-8445"),
+            ("22:5098", "5098"), ("443:70000", "70000"),
+        ],
+    )  # fmt: skip
+    def test_another_port_of_the_container(
+        self, published: str, inside: str
+    ) -> None:
+        """Whether what is meant listens there, no document says."""
+        found = read_text(f"docker run -p {published} image\n")
+        host = published.partition(":")[0]
+        (rule,) = found.filters[0].rules
+        why = (
+            f"if port {inside} of the container answers for {host}, which is "
+            f"not documented; publish {host}:{host}"
+        )
+        assert rule.conditions == (why,)
+
+    def test_a_port_that_replaces_another(self) -> None:
+        """5098 is for SSH of a container, which is 22 within it."""
+        found = read_text("docker run -p 5098:22 -p 5098:22/udp image\n")
+        ssh, other = found.filters[0].rules
+        assert ssh.conditions == ()
+        assert other.conditions != ()
+
     def test_compose(self) -> None:
         """Short and long forms; 22:22 is no number."""
         found = read_text(COMPOSE)
@@ -513,7 +617,11 @@ class TestDocker:
             "avi": [
                 "allow any46 > members tcp/22",
                 "allow any46 > members udp/8443-8445",
-                "allow any46 > members tcp/8080",
+                (
+                    "allow any46 > members tcp/8080 if if port 80 of the "
+                    "container answers for 8080, which is not documented; "
+                    "publish 8080:8080"
+                ),
                 "allow any46 > members ?target 82",
                 "allow any46 > members ?9000",
             ]
@@ -527,6 +635,7 @@ class TestDocker:
     def test_what_runs(self) -> None:
         """As ``docker inspect`` prints it."""
         bindings = {"22/tcp": [{"HostIp": "", "HostPort": "5098"}],
+                    "443/tcp": [{"HostPort": "8443"}],
                     "80/tcp": [{"HostIp": "::1", "HostPort": "80"}],
                     "81/tcp": [{"HostPort": ""}]}  # fmt: skip
         data = [{"Name": "/avi", "HostConfig": {"PortBindings": bindings}},
@@ -535,6 +644,11 @@ class TestDocker:
         assert rules(found) == {
             "avi": [
                 "allow any46 > members tcp/5098",
+                (
+                    "allow any46 > members tcp/8443 if if port 443 of the "
+                    "container answers for 8443, which is not documented; "
+                    "publish 8443:8443"
+                ),
                 "allow any46 > members ?81/tcp",
             ]
         }

@@ -67,6 +67,28 @@ class TestCells:
             ("", "HTTPS (443/tcp)", "tcp/443"),
             ("TCP", "SSH (2222)", "tcp/2222"),
             ("TCP", "443 https", "tcp/443"),
+            ("", "22,443 TCP; UDP 161", "tcp/22, tcp/443, udp/161"),
+            ("", "22,443 TCP, UDP 161", "tcp/22, tcp/443, udp/161"),
+            ("", "22, 443 TCP, 161 UDP", "tcp/22, tcp/443, udp/161"),
+            ("", "TCP: 22,443; 123 UDP", "tcp/22, tcp/443, udp/123"),
+            ("", "TCP 22, 53 UDP", "tcp/22, udp/53"),
+            ("", "TCP 22 and 53/UDP", "tcp/22, udp/53"),
+            ("", "TCP/UDP 53, 22/TCP", "tcp/22, tcp/53, udp/53"),
+            ("", "TCP ports 22 & 443 / UDP 53",
+             "tcp/22, tcp/443, udp/53"),
+            ("", "22/tcp 53/udp", "tcp/22, udp/53"),
+            ("", "22 TCP 53 UDP", "tcp/22, udp/53"),
+            ("", "22, TCP, 53, UDP", "tcp/22, udp/53"),
+            ("", "TCP, 22, UDP, 53", "tcp/22, udp/53"),
+            ("", "53 UDP, TCP", "tcp/53, udp/53"),
+            ("", "TCP, UDP 53", "tcp/53, udp/53"),
+            ("", "TCP 22, 443, UDP", "tcp/22, tcp/443, udp/any"),
+            ("", "UDP; 22, 443/TCP", "tcp/22, tcp/443, udp/any"),
+            ("", "ICMP, TCP 22", "icmp, tcp/22"),
+            ("", "22/TCP, ICMP, 53/UDP", "icmp, tcp/22, udp/53"),
+            ("", "ICMP, ESP", "icmp, esp"),
+            ("TCP", "22; UDP 53", "tcp/22, udp/53"),
+            ("TCP", "22, UDP 53", "tcp/22, udp/53"),
         ],
     )  # fmt: skip
     def test_what_is_read(
@@ -83,6 +105,29 @@ class TestCells:
         found = read_services("", ports)
         assert isinstance(found, Unknown)
         assert found.text == ports
+
+    @pytest.mark.parametrize(
+        ("ports", "why"),
+        [
+            ("443", "the protocol is"),
+            ("443/TCP, 53", "the protocol of 53 is"),
+            ("22, 443 TCP 53", "TCP may belong to 443 or to 53"),
+            ("443 TCP/UDP 53", "TCP, UDP may belong to 443 or to 53"),
+            ("22 TCP, SCTP, UDP 53",
+             "TCP, SCTP, UDP may belong to 22 or to 53"),
+            ("TCP 22, 443 UDP 53, 161/UDP",
+             "UDP may belong to 443 or to 53"),
+            ("TCP 22,8440-8443, 123 UDP",
+             "22, 8440-8443, 123 may belong to TCP or to UDP"),
+            ("TCP 22 UDP", "22 may belong to TCP or to UDP"),
+            ("TCP, any, UDP", "any may belong to TCP or to UDP"),
+        ],
+    )  # fmt: skip
+    def test_what_is_not_clear_is_named(self, ports: str, why: str) -> None:
+        """With what it may belong to: either is a guess."""
+        found = read_services("", ports)
+        assert isinstance(found, Unknown)
+        assert found.why.startswith(why)
 
     @pytest.mark.parametrize(
         ("protocols", "ports"),
@@ -224,6 +269,38 @@ class TestRows:
             "destination: expected at least one party",
         ]
         assert {each.kind for each in found.unread} == {"failed"}
+
+    def test_headings_of_sections_are_no_rules(self) -> None:
+        """One text is in a cell or in all; an empty row parts sections."""
+        text = (
+            "| port | protocol | from | to |\n|-|-|-|-|\n"
+            "| **Between the engines** | | | |\n"
+            "| 8443 | tcp | a | b |\n"
+            "| | | | |\n"
+            "| Clients | Clients | Clients | Clients |\n"
+            "| any | any | any | any |\n"
+            "| | | c | |\n"
+        )
+        found = read_text(text)
+        assert rules(found)["table through"] == [
+            "allow a > b tcp/8443",
+            "allow any46 > any46 any service",
+        ]
+        assert [(each.kind, each.why) for each in found.unread] == [
+            ("set-aside", "a heading within the table"),
+            ("set-aside", "an empty row"),
+            ("set-aside", "a heading within the table"),
+            ("set-aside", "a heading within the table"),
+        ]
+        assert (found.units, found.read) == (6, 2)
+
+    @pytest.mark.parametrize(
+        "row", [",,,22,", ",,,,deny", ",,tcp,,", "a,,,9,"]
+    )
+    def test_rows_that_may_be_rules_are_no_headings(self, row: str) -> None:
+        """A port, a protocol or an action can be meant for everybody."""
+        text = f"from,to,protocol,port,action\na,b,tcp,1,allow\n{row}\n"
+        assert [each.kind for each in read_text(text).unread] == ["failed"]
 
     def test_names_of_rows(self) -> None:
         """Their own; one that is there twice gets its line, too."""
@@ -377,6 +454,20 @@ class TestRows:
         (party,) = filter_.rules[0].sources
         assert getattr(party, "name", None) == "controller"
 
+    @pytest.mark.parametrize(
+        "head",
+        [
+            "Source network,Destination networks,Ports to allow",
+            "Traffic Source,Traffic Destination,Allowed ports",
+            "Source group,Destination name,Ports to open",
+            "Source endpoint,Destination network,Port",
+        ],
+    )
+    def test_other_headings(self, head: str) -> None:
+        """A column for networks alone tells who is on a side."""
+        found = read_text(f"{head}\n10.0.0.0/8,b,tcp/1\n")
+        assert rules(found)["table through"] == ["allow 10.0.0.0/8 > b tcp/1"]
+
     def test_one_side_is_enough(self) -> None:
         """Without a source, it is for everybody."""
         found = read_text("destination,port\nb,tcp/1\n")
@@ -469,6 +560,19 @@ class TestMarkdown:
         assert unread(found) == ["set-aside: A | B", 'failed: e | f | "tcp/2"']
         assert found.units == 6
         assert found.filters[0].rules[0].place.line == 6
+
+    def test_what_is_escaped_is_text(self) -> None:
+        """It is no tag, no emphasis, no comment and no end of a cell."""
+        text = (
+            "| From | To | Port |\n|---|---|---|\n"
+            r"| \<site\>-a | \*\*b\*\* | tcp/1 |"
+            "\n"
+            r"| c\|d | \<!-- e --> | `tcp/2` <b>tcp/3</b> |"
+        )
+        assert rules(read_text(text))["table through"] == [
+            "allow <site>-a > **b** tcp/1",
+            "allow c|d > <!-- e --> tcp/2-3",
+        ]
 
     def test_what_is_struck_through(self) -> None:
         """By marks or by tags."""

@@ -651,9 +651,10 @@ class TestPlans:
             ({"igmp_entry": [{"display_name": ""}]}, "IP protocol 2"),
             ({"nested_service_entry": [
                 {"nested_service_path": "/infra/services/web"}]}, "tcp/443"),
-            # What it opens besides, nobody sees.
-            ({"algorithm_entry": [{"algorithm": "FTP",
-                                   "destination_port": "21"}]}, "?"),
+            ({"algorithm_entry": [{"algorithm": "FTP", "source_ports": [],
+                                   "destination_port": "21"}]},
+             ("tcp/21 assuming listed ports alone: NSX also opens those that "
+              "FTP agrees on")),
             ({"ether_type_entry": [{"ether_type": 1}]}, "?"),
         ],
     )  # fmt: skip
@@ -1108,27 +1109,197 @@ resource "aws_security_group" "inner" {
 }
 """
 
+NSX = """
+variable "ips" { default = ["10.0.1.0/24"] }
+variable "port" { default = "8443" }
+variable "category" { default = "Application" }
+module "ctl" { source = "./inner" }
+data "nsxt_policy_group" "old" { display_name = "old" }
+resource "nsxt_policy_group" "se" {
+  count = 1
+  criteria {
+    ipaddress_expression {
+      ip_addresses = var.ips
+    }
+  }
+}
+resource "nsxt_policy_service" "ssh" {
+  l4_port_set_entry {
+    protocol          = "TCP"
+    destination_ports = ["22"]
+  }
+}
+resource "nsxt_policy_service" "both" {
+  display_name = "both"
+  nested_service_entry {
+    nested_service_path = nsxt_policy_service.ssh.path
+  }
+  l4_port_set_entry {
+    protocol          = "TCP"
+    destination_ports = [var.port]
+  }
+}
+resource "nsxt_policy_security_policy" "p" {
+  display_name = "p"
+  category = var.category
+  scope = []
+
+
+  # The first.
+  rule {
+    display_name       = "first"
+    source_groups      = nsxt_policy_group.se[*].path
+    destination_groups = [module.ctl.path]
+    services           = [nsxt_policy_service.both.path]
+    action             = "ALLOW"
+    sequence_number    = 9
+  }
+  dynamic "rule" {
+    for_each = ["22", "443"]
+    content {
+      display_name       = rule.value
+      source_groups      = [module.ctl.path]
+      destination_groups = [module.ctl.path]
+      service_entries {
+        l4_port_set_entry {
+          protocol          = "TCP"
+          destination_ports = [rule.value]
+        }
+      }
+    }
+  }
+  rule {
+    display_name  = "last"
+    source_groups = [data.nsxt_policy_group.old.path]
+    action = "DROP"
+  }
+}
+"""
+#: A block of which nobody knows whether it is there.
+NSX_DYNAMIC = 'dynamic "{}" {{\nfor_each = var.none\ncontent {{}}\n}}\n'
+NSX_INNER = """
+resource "nsxt_policy_group" "all" {
+  criteria {
+    ipaddress_expression {
+      ip_addresses = ["10.0.0.1"]
+    }
+  }
+}
+output "path" { value = nsxt_policy_group.all.path }
+"""
+
 
 @needs_terraform
 class TestHcl:
     """A module before any plan: nothing is surer than it is."""
 
-    def test_policies_of_nsx_need_a_plan(self) -> None:
-        """Paths of groups are known only then; the rules are counted."""
-        text = (
-            'resource "nsxt_policy_group" "se" {\n  display_name = "se"\n}\n'
-            'resource "nsxt_policy_security_policy" "p" {\n'
-            '  display_name = "p"\n  category = "Application"\n'
-            '  rule {\n    display_name = "a"\n'
-            "    source_groups = [nsxt_policy_group.se.path]\n  }\n"
-            '  rule {\n    display_name = "b"\n  }\n}\n'
+    def test_policies_of_nsx(self) -> None:
+        """Rules stand in order; who is meant is what a reference leads to."""
+        found = read_text(
+            NSX, "nsx.tf", beside={"inner/main.tf": NSX_INNER.encode()}
         )
-        found = read_text(text, "nsx.tf", format="terraform")
-        (left,) = found.unread
-        address = "nsxt_policy_security_policy.p (2 rules in it)"
-        assert (left.kind, left.text) == ("unknown", address)
-        assert "audit the plan or the state: terraform show -json" in left.why
-        assert (found.units, found.filters) == (1, ())
+        ips = "assuming var.ips = 10.0.1.0/24 (default)"
+        port = "assuming var.port = 8443 (default)"
+        category = "assuming var.category = Application (default)"
+        assert rules(found)["distributed firewall in"] == [
+            (
+                "allow 10.0.1.0/24 > 10.0.0.1/32 tcp/22, tcp/8443 "
+                f"{category} {ips} {port}"
+            ),
+            f"allow 10.0.0.1/32 > 10.0.0.1/32 tcp/22 {category}",
+            f"allow 10.0.0.1/32 > 10.0.0.1/32 tcp/443 {category}",
+            f"deny data.nsxt_policy_group.old > any46 any service {category}",
+        ]
+        assert [
+            (each.place.line, each.id) for each in found.filters[0].rules
+        ] == [(38, "p/first"), (48, "p/22"), (48, "p/443"), (60, "p/last")]
+        assert (found.units, found.unread) == (4, ())
+
+    @pytest.mark.parametrize(
+        ("change", "to", "expected"),
+        [
+            # Of the rule alone.
+            ("[data.nsxt_policy_group.old.path]", "var.none",
+             "deny ?var.none > any46 any service"),
+            ("[data.nsxt_policy_group.old.path]", "[for each in [1] : each.x]",
+             "deny ?${[for each in [1] : each.x]} > any46 any service"),
+            ('action = "DROP"', "services = var.none",
+             "allow data.nsxt_policy_group.old > any46 ?var.none"),
+            # Of what it names: who is in the group, or in the service.
+            ("count = 1", "count = var.none",
+             "allow nsxt_policy_group.se[0] > 10.0.0.1/32 tcp/22, tcp/8443"),
+            ("criteria {", NSX_DYNAMIC.format("criteria") + "criteria {",
+             "allow nsxt_policy_group.se[0] > 10.0.0.1/32 tcp/22, tcp/8443"),
+            ("ip_addresses = var.ips", "ip_addresses = var.none",
+             "allow nsxt_policy_group.se[0] > 10.0.0.1/32 tcp/22, tcp/8443"),
+            ('display_name = "both"', "count = var.none",
+             ("allow 10.0.1.0/24 > 10.0.0.1/32 "
+              "?${nsxt_policy_service.both.path}")),
+        ],
+    )  # fmt: skip
+    def test_what_is_not_known_of_nsx(
+        self, change: str, to: str, expected: str
+    ) -> None:
+        """It is unknown, and no other is."""
+        assert NSX.count(change) == 1
+        found = read_text(
+            NSX.replace(change, to) + 'variable "none" {}\n',
+            "nsx.tf",
+            beside={"inner/main.tf": NSX_INNER.encode()},
+        )
+        own = [
+            each.partition(" assuming")[0]
+            for each in rules(found)["distributed firewall in"]
+        ]
+        assert expected in own
+        assert len(own) == 4
+
+    @pytest.mark.parametrize(
+        ("change", "to", "left"),
+        [
+            ("category = var.category", "category = var.none", 4),
+            ("scope = []", "count = var.none", 4),
+            ('action             = "ALLOW"',
+             NSX_DYNAMIC.format("service_entries"), 4),
+            ('["22", "443"]', "var.none", 1),
+        ],
+    )  # fmt: skip
+    def test_policies_of_nsx_that_are_not_known(
+        self, change: str, to: str, left: int
+    ) -> None:
+        """Each rule is, or those that a dynamic block would make."""
+        assert NSX.count(change) == 1
+        found = read_text(
+            NSX.replace(change, to) + 'variable "none" {}\n',
+            "nsx.tf",
+            beside={"inner/main.tf": NSX_INNER.encode()},
+        )
+        names = ("distributed firewall in", "distributed firewall out")
+        assert [(each.kind, each.filters) for each in found.unread] == [
+            ("unknown", names)
+        ] * left
+        assert found.units == left + found.read
+
+    def test_policies_of_nsx_in_json(self) -> None:
+        """The parser does not say where its rules stand."""
+        values = {"display_name": "p", "rule": [{"display_name": "a"}]}
+        data = {"resource": {"nsxt_policy_security_policy": {"p": values}}}
+        (left,) = read_json(data, "nsx.tf.json").unread
+        assert left.why.startswith("its count, its order or a block")
+
+    def test_what_a_data_source_finds_has_its_rules_elsewhere(self) -> None:
+        """It is a party, and no group without rules."""
+        text = (
+            'data "aws_security_group" "ctl" {\n  name = "ctl"\n}\n'
+            'resource "aws_security_group_rule" "r" {\n  type = "ingress"\n'
+            '  from_port = 22\n  to_port = 22\n  protocol = "tcp"\n'
+            "  security_group_id = data.aws_security_group.ctl.id\n"
+            '  cidr_blocks = ["10.0.0.0/8"]\n}\n'
+        )
+        found = read_text(text, "main.tf")
+        assert [each.id for each in found.filters] == [
+            "data.aws_security_group.ctl in"
+        ]
 
     def test_what_is_known_and_what_is_not(self) -> None:
         """Defaults are named; what is unknown is unknown, and not absent."""
@@ -1431,6 +1602,24 @@ resource "aws_security_group" "a" {
             )
         ]
         assert unread(found) == ['unknown: dynamic "ingress" over var.c']
+
+    def test_what_a_resource_is_called_decides_nothing(self) -> None:
+        """Its name and its tags may be defaults, and none is assumed."""
+        text = (
+            'variable "site" {\n  default = { name = "north" }\n}\n'
+            'variable "ports" {\n  default = ["22", "8443"]\n}\n'
+            'resource "google_compute_firewall" "avi" {\n'
+            "  name        = var.site.name\n"
+            '  description = "of ${var.site.name}"\n'
+            '  network     = "n"\n'
+            '  allow {\n    protocol = "tcp"\n    ports = var.ports\n  }\n'
+            '  source_ranges = ["10.0.0.0/8"]\n}\n'
+        )
+        found = read_text(text, "main.tf", format="terraform")
+        assumed = {each for own in found.filters for each in own.rules}
+        assert {each.assumes for each in assumed if each.assumes} == {
+            ("var.ports = 22, 8443 (default)",)
+        }
 
     def test_a_default_that_is_long(self) -> None:
         """It is cut, and that it is can be seen."""
