@@ -147,12 +147,18 @@ def choose(
             else:
                 heappop(thought)
     useful = {at: intersect(regions[at], need) for at in chosen}
-    twice = _twice(useful.values())
-    for at in chosen:
-        if not subtract(useful[at], twice):
+    while True:
+        twice = _twice(useful.values())
+        shared = [at for at in useful if not subtract(useful[at], twice)]
+        if not shared:
+            return [*useful]
+        # For what those have together that have something alone, and so stay,
+        # all others are idle.
+        alone = useful.keys() - shared
+        kept = unite(useful[at] for at in sorted(alone))
+        idle = [at for at in shared if not subtract(useful[at], kept)]
+        for at in idle or shared[:1]:
             del useful[at]
-            twice = _twice(useful.values())
-    return [*useful]
 
 
 def _twice(regions: Collection[Region]) -> Region:

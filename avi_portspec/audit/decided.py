@@ -115,6 +115,8 @@ class Decided:
             around: Its hull.
         """
         groups = [*self._hulled.touching(around)]
+        # Of one rule and of many that decide as much, the one is named.
+        groups.sort(key=lambda group: len(group.rules))
         whole = [(unpack_box(group.box),) for group in groups]
         near: dict[int, RuleBoxes] = {}
         for number in choose(whole, region):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avi_portspec.audit.hulls import Hulled, atoms_around, hull
-from avi_portspec.audit.masks import atoms_of, pack
+from avi_portspec.audit.masks import pack
 
 #: Atoms of an axis: few of them, many in a row, none.
 ATOMS = st.one_of(
@@ -47,8 +47,3 @@ class TestHulled:
         """A hull has what any of the boxes has; source ports are no part."""
         assert atoms_around(((1, 2, 4, 9), (2, 2, 8, 9))) == (3, 2, 12)
         assert atoms_around(((1, 2, 4, 9),)) == (1, 2, 4)
-
-    @given(st.sets(st.integers(0, 200)))
-    def test_atoms(self, atoms: set[int]) -> None:
-        """Which bits are set, from the lowest."""
-        assert [*atoms_of(_mask(atoms))] == sorted(atoms)
