@@ -14,7 +14,7 @@ from itertools import chain, groupby
 from operator import and_, itemgetter
 from typing import Final, TypeAlias
 
-from avi_portspec.audit.masks import runs
+from avi_portspec.audit.masks import runs, unpack
 
 __all__ = [
     "MOST_BOXES",
@@ -250,6 +250,8 @@ def _sort(
         if len(mine) >= least:
             tail = tuple(_sort(mine, its, axis + 1, least))
             tails[tail] = tails.get(tail, 0) | atoms
+            if len(tails) > MOST_BOXES + 1:
+                raise TooFragmentedError
     for tail, atoms in tails.items():
         for box in tail:
             yield (atoms, *box)
@@ -269,20 +271,18 @@ def _classes(
         for at in span
     ]
     edges.sort()
-    classes: dict[tuple[int, ...], int] = {}
+    classes: dict[tuple[int, ...], list[tuple[int, int]]] = {}
     having: set[int] = set()
     first = 0
     for at, changes in groupby(edges, key=itemgetter(0)):
         if having:
-            key = tuple(sorted(having))
-            atoms = (1 << at - first) - 1 << first
-            classes[key] = classes.get(key, 0) | atoms
+            classes.setdefault(tuple(sorted(having)), []).append((first, at))
         for _, number in changes:
             having ^= {number}
         first = at
     count = len(region)
-    for key, atoms in classes.items():
+    for key, found in classes.items():
         mine = [region[number] for number in key if number < count]
         if mine:
             its = [cuts[number - count] for number in key if number >= count]
-            yield atoms, mine, its
+            yield unpack(tuple(found)), mine, its

@@ -95,6 +95,7 @@ class RuleBoxes:
             ``provider-default``; empty if it is not.
         decides: What it matches for sure, packed.
         hull: The atoms of all that it may match.
+        opened: The atoms of what it is for.
     """
 
     rule: Rule
@@ -103,6 +104,7 @@ class RuleBoxes:
     _most: tuple[PackedBox, ...]
     _opens: tuple[PackedBox, ...]
     hull: Hull
+    opened: Hull
 
     @property
     def least(self) -> Region:
@@ -772,18 +774,25 @@ class Compiler:
             most = self.boxes(
                 senders[1], receivers[1], services[1], rule.source_ports
             )
-        packed = tuple(map(pack_box, most))
+        # Most are all the same, and are packed once.
+        opened = tuple(map(pack_box, opens))
+        packed = opened if most is opens else tuple(map(pack_box, most))
+        if rule.conditions:
+            decides: tuple[PackedBox, ...] = ()
+        elif least == most:
+            decides = packed
+        elif least == opens:
+            decides = opened
+        else:
+            decides = tuple(map(pack_box, least))
         return RuleBoxes(
             rule,
             _broad(rule, filter_),
-            decides=()
-            if rule.conditions
-            else packed
-            if least == most
-            else tuple(map(pack_box, least)),
+            decides,
             most=packed,
-            opens=packed if opens is most else tuple(map(pack_box, opens)),
-            hull=packed[0][:3] if len(packed) == 1 else hull(most),
+            opens=opened,
+            hull=_hull(packed, most),
+            opened=_hull(opened, opens),
         )
 
     def _widen(self, parties: tuple[Party, ...], side: _Bounds) -> _Bounds:
@@ -1019,6 +1028,11 @@ def _cut_ports(
         return None
     spans |= {(ports.low, ports.high) for f in flows for ports in f.ports}
     return Line(_EVERY_PORT, spans)
+
+
+def _hull(packed: tuple[PackedBox, ...], region: Region) -> Hull:
+    """Return the hull of a region that has been packed."""
+    return packed[0][:3] if len(packed) == 1 else hull(region)
 
 
 def _role(name: str) -> Outsider:

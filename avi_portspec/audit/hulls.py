@@ -23,6 +23,8 @@ _T = TypeVar("_T")
 #: too few rules apart.
 Hull: TypeAlias = tuple[Packed, ...]
 _AXES: Final = range(3)
+#: The same, what tells the most rules apart first.
+_TELLING: Final = (2, 0, 1)
 #: What has more atoms on an axis is not looked up by each of them.
 _FEW: Final = 16
 
@@ -122,13 +124,19 @@ class Hulled(Generic[_T]):
     def _near(self, around: Hull) -> Collection[int]:
         """Return the numbers of what to compare with a hull."""
         numbers: Collection[int] = range(len(self._items))
-        for axis, packed in zip(self._axes, around, strict=True):
-            listed = axis.listed(packed) if len(numbers) > _FEW else None
+        for axis in _TELLING:
+            listed = (
+                self._axes[axis].listed(around[axis])
+                if len(numbers) > _FEW
+                else None
+            )
             if listed is not None and sum(map(len, listed)) < len(numbers):
                 numbers = sorted(set().union(*listed))
-        for firsts, ends, (low, high) in zip(
-            self._firsts, self._ends, map(bounds, around), strict=True
-        ):
+        for axis in _TELLING:
+            if len(numbers) <= _FEW:
+                break
+            low, high = bounds(around[axis])
+            firsts, ends = self._firsts[axis], self._ends[axis]
             numbers = [
                 at for at in numbers if firsts[at] < high and low < ends[at]
             ]

@@ -36,19 +36,12 @@ _ONES: Final = re.compile("1+")
 
 def atoms_of(packed: Packed) -> Iterator[int]:
     """Yield which bits are set, from the lowest."""
-    found = runs(packed) if isinstance(packed, int) else packed
-    for first, end in found:
+    for first, end in runs(packed) if isinstance(packed, int) else packed:
         yield from range(first, end)
 
 
 def runs(mask: int) -> Iterator[tuple[int, int]]:
     """Yield the first of bits that are set in a row, and the one after."""
-    # Most masks are one run, which is seen without a copy of the mask.
-    count, length = mask.bit_count(), mask.bit_length()
-    if mask >> length - count == (1 << count) - 1:
-        if mask:
-            yield length - count, length
-        return
     end = 0
     for _ in range(_FEW):
         if not mask:
@@ -71,6 +64,11 @@ def count_runs(mask: int) -> int:
 
 def pack(mask: int) -> Packed:
     """Return a mask as its runs, or itself if these are many."""
+    # Most masks are one run, which is seen without a copy of the mask.
+    end = mask.bit_length()
+    first = end - mask.bit_count()
+    if mask >> first == (1 << end - first) - 1:
+        return ((first, end),) if mask else ()
     found = tuple(islice(runs(mask), _FEW + 1))
     return mask if len(found) > _FEW else found
 

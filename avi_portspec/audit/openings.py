@@ -131,12 +131,14 @@ def _judge(
 ) -> RuleReport:
     rule = boxes.rule
     make = partial(RuleReport, rule=rule, filter=judged.filter)
-    region = boxes.most if rule.action == "deny" else boxes.opens
+    is_deny = rule.action == "deny"
+    region = boxes.most if is_deny else boxes.opens
     if not region:
         is_outside = boxes.most or _is_of_nobody_here(compiler, judged, rule)
         verdict = RuleVerdict.OUTSIDE if is_outside else RuleVerdict.EMPTY
         return make(verdict=verdict)
-    around, is_whole = hull(region), False
+    around = boxes.hull if is_deny else boxes.opened
+    is_whole = False
     try:
         left = decided.left(region, around)
     except TooFragmentedError:
@@ -149,7 +151,7 @@ def _judge(
         )
     if left is not region:
         region, around = left, hull(left)
-    if rule.action == "deny":
+    if is_deny:
         return make(verdict=RuleVerdict.DENIES)
     met = [
         known

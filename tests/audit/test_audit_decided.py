@@ -24,7 +24,7 @@ def rule_of(box: Box) -> RuleBoxes:
     """Return a rule that decides a box."""
     packed = (pack_box(box),)
     rule = create_autospec(Rule, instance=True)
-    return RuleBoxes(rule, "", packed, packed, packed, packed[0])
+    return RuleBoxes(rule, "", packed, packed, packed, *packed, *packed)
 
 
 class TestDecided:
