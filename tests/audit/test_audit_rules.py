@@ -371,6 +371,41 @@ class TestNearMisses:
         (found,) = report.rules[0].near
         assert (found.kind, found.records) == ("swapped-sides", (PORTAL,))
 
+    @pytest.mark.parametrize(
+        ("source", "what", "flow"),
+        [
+            (CONTROLLER, "tcp/636 udp/636", "controller-to-ldaps"),
+            (CONTROLLER, "tcp/49", "controller-to-tacacs-plus"),
+            # To several, from another source, and among others.
+            (CONTROLLER, "tcp/443", None),
+            (ENGINE, "tcp/636", None),
+            (CONTROLLER, "tcp/600-700", None),
+        ],
+    )
+    def test_whom_a_rule_is_probably_for(
+        self, source: Party, what: str, flow: str | None
+    ) -> None:
+        """One server may be two of those that the vendor names."""
+        roles = role_map(
+            parties={**role_map().parties, "sg-d": ("ldap-server",)}
+        )
+        group = into(
+            source, rule(Members(), Group("sg-d"), what), direction="out"
+        )
+        report = audit(group, roles=roles)
+        (found,) = report.rules
+        assert found.verdict is RuleVerdict.UNEXPLAINED
+        assert [(each.kind, each.records) for each in found.near] == (
+            [("other-party", (flow,))] if flow else []
+        )
+        (text,) = [f.text for f in report.findings if f.rule is found.rule]
+        assert text.endswith("no flow of this edition needs it.")
+        if flow == "controller-to-ldaps":
+            assert found.near[0].reason == (
+                "TCP or UDP 636 is documented from controller to "
+                "ldaps-server: give the destination that role if it has it."
+            )
+
     def test_what_passes_lacks_no_rule_of_the_other_direction(self) -> None:
         """It may be wrong itself; what comes in passes without it."""
         swapped = rule(Members(), (CONTROLLER, ENGINE), "tcp/8443")
