@@ -729,6 +729,8 @@ def _near_rules(flow: str, rules: Iterable[RuleReport]) -> list[Near]:
                 f"{near.reason}"
             )
             for rule in rules
+            # A party that the data does not know is neither side of a flow.
+            if rule.verdict is not RuleVerdict.OUTSIDE
             for near in rule.near
             if flow in near.records
         )

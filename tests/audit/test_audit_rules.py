@@ -365,6 +365,16 @@ class TestNearMisses:
         assert report.rules[0].verdict is RuleVerdict.EXPLAINED
         assert near(report, PORTAL)[0][0] == "digit"
 
+    def test_a_party_that_the_data_does_not_know_meant_nothing(self) -> None:
+        """Its ports are of another product: 6443 is that of Kubernetes."""
+        other = rule(Group("sg-x"), Members(), "tcp/6443")
+        report = audit(
+            into(CONTROLLER, other),
+            roles=role_map(parties={**role_map().parties, "sg-x": ("tkg",)}),
+        )
+        assert report.rules[0].verdict is RuleVerdict.OUTSIDE
+        assert near(report, PORTAL) == []
+
     def test_the_sides_swapped(self) -> None:
         """The right service, from the wrong side."""
         report = audit(into(ENGINE, rule(CONTROLLER, Members(), "tcp/8443")))
