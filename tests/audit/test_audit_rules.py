@@ -186,6 +186,30 @@ class TestVerdicts:
         )
         assert report.rules[0].verdict is expected
 
+    @pytest.mark.parametrize("high", [40000, 65535])
+    def test_what_only_replies_need(self, high: int) -> None:
+        """Where no state is kept; no flow asks for any of these ports."""
+        there = ordered(
+            CONTROLLER, rule(ENGINE, Members(), "tcp/22", 1), is_stateful=False
+        )
+        back = rule(Members(), ANY, f"tcp/32768-{high} udp/1", 2)
+        report = audit(
+            there,
+            ordered(
+                CONTROLLER, back, id="out", direction="out", is_stateful=False
+            ),
+        )
+        found = report.rules[1]
+        assert found.verdict is RuleVerdict.EXPLAINED
+        assert SSH in found.explained_by
+        assert "udp/1" in found.beyond[0]
+        assert all(each.rule is not found.rule for each in report.findings)
+        held = audit(
+            into(CONTROLLER, rule(ENGINE, Members(), "tcp/22", 1)),
+            into(CONTROLLER, back, id="out", direction="out"),
+        )
+        assert held.rules[1].verdict is RuleVerdict.NOT_HERE
+
     def test_a_rule_without_a_source_is_empty(self) -> None:
         """Whatever its service is."""
         nothing = rule(Networks(()), Members(), Unknown("var.x", "no value"))
@@ -464,7 +488,11 @@ class TestNearMisses:
         report = audit(
             ordered(CONTROLLER, is_stateful=False),
             ordered(
-                CONTROLLER, back, id="out", direction="out", is_stateful=False
+                CONTROLLER,
+                back,
+                id="out",
+                direction="out",
+                is_stateful=False,
             ),
         )
         assert near(report, PORTAL) == []
