@@ -24,7 +24,7 @@ class Kind(NamedTuple):
 
 _AWS: Final = "what 'aws ec2 describe-security-groups' prints"
 _AZURE: Final = "what 'az network nsg list' prints"
-_TABLE: Final = "the page as HTML, or its table in CSV or Markdown"
+_TABLE: Final = "it as HTML, or its table in CSV or Markdown"
 #: How much of a file tells its kind.
 _HEAD: Final = 1 << 20
 #: The modules of Ansible that make rules.
