@@ -14,6 +14,7 @@ from avi_portspec.beyond.records import Statement
 from avi_portspec.deployment.resolution import Resolution
 from avi_portspec.model.flows import Exclusion, Flow
 from avi_portspec.names import Status
+from avi_portspec.rules.inventory import PRODUCT
 
 __all__ = ["Documented", "Known"]
 
@@ -69,6 +70,13 @@ class Documented:
             for region in [compiler.region_of(decision.flow)]
         ]
         self.flows = Hulled((hull(known.region), known) for known in flows)
+        ends = resolution.edition.endpoints
+        #: The flows to others than the product.
+        self.outward = tuple(
+            known
+            for known in flows
+            if ends[known.flow.destination].kind not in PRODUCT
+        )
         #: What is needed, with its sides swapped.
         self.swapped = Hulled(
             (hull(region), (known.flow, region))

@@ -12,13 +12,17 @@ from avi_portspec.audit.documented import Documented
 from avi_portspec.audit.hulls import hull
 from avi_portspec.audit.masks import count_runs
 from avi_portspec.audit.services import PORTS, PROTOCOLS, port_spans
+from avi_portspec.model.display import ports_text
 from avi_portspec.model.ports import ProtocolPorts
 from avi_portspec.names import Slip
 
-__all__ = ["Near", "NearKind", "near_rules"]
+__all__ = ["Near", "NearKind", "near_parties", "near_rules"]
 
-#: How a rule can miss a flow: by its port, its sides, or the side it is on.
-NearKind: TypeAlias = Literal[Slip, "swapped-sides", "other-side"]
+#: How a rule can miss a flow: by its port, its sides, the side it is on, or
+#: by the role of whom it names.
+NearKind: TypeAlias = Literal[
+    Slip, "swapped-sides", "other-side", "other-party"
+]
 
 #: Of a rule with many ports, nobody meant one.
 _FEW: Final = 8
@@ -106,3 +110,28 @@ def _by_sides(
             "sides are probably swapped."
         )
         yield Near("swapped-sides", reason, (flow.id,))
+
+
+def near_parties(
+    documented: Documented, compiler: Compiler, region: Region
+) -> tuple[Near, ...]:
+    """Return whom a rule that nothing explains is probably for.
+
+    That is said where what it opens is documented from its source to one
+    destination alone, outside of the product.
+    """
+    found = {
+        known.flow
+        for source, _, service, *_ in region
+        if compiler.services.size(service) <= _FEW
+        for known in documented.outward
+        if any(box[0] & source and box[2] & service for box in known.region)
+    }
+    if len(found) != 1:
+        return ()
+    (flow,) = found
+    reason = (
+        f"{ports_text(flow)} is documented from {flow.source} to "
+        f"{flow.destination}: give the destination that role if it has it."
+    )
+    return (Near("other-party", reason, (flow.id,)),)

@@ -27,7 +27,7 @@ from avi_portspec.audit.model import (
     families_of,
     is_any,
 )
-from avi_portspec.audit.near import Near, near_rules
+from avi_portspec.audit.near import Near, near_parties, near_rules
 from avi_portspec.audit.services import PORTS, PROTOCOLS
 from avi_portspec.audit.verdicts import region_text
 from avi_portspec.names import Status
@@ -272,7 +272,11 @@ def _explain_otherwise(
     known = documented.known
     if not (stated or (sources & known and destinations & known)):
         return attrs.evolve(report, verdict=RuleVerdict.OUTSIDE)
-    return report
+    if report.near:
+        return report
+    return attrs.evolve(
+        report, near=near_parties(documented, compiler, region)
+    )
 
 
 def _count(compiler: Compiler, region: Region) -> int:

@@ -308,8 +308,9 @@ class _Audit:
             for flow in resolution.having(*_JUDGED)
         }
         documented = Documented(self._compiler, resolution, statements)
+        answered = self._answered()
         self.rules = [
-            report
+            _explain_replies(report, answered.get(report.rule, {}))
             for judged in self._filters
             for report in judge_rules(self._compiler, judged, documented)
         ]
@@ -362,6 +363,15 @@ class _Audit:
         return FlowReport(
             flow=flow, status=status, sides=sides, verdict=sides.verdict
         )
+
+    def _answered(self) -> dict[Rule, dict[str, None]]:
+        """Return the flows whose replies rest on a rule, by the rule."""
+        found: dict[Rule, dict[str, None]] = {}
+        for report in self.flows.values():
+            for side in report.sides.values():
+                for rule in side.rules if side.kind == "reply" else ():
+                    found.setdefault(rule, {})[report.flow.id] = None
+        return found
 
     def _is_known_role(self, role: EndpointId) -> bool:
         """Return whether a source is somebody that a rule can name.
@@ -714,6 +724,33 @@ _RULES: Final[dict[RuleVerdict, tuple[FindingKind, FindingLevel, str]]] = {
 }
 
 
+#: What nobody needs as a request.
+_NOT_ASKED: Final = frozenset(
+    {
+        RuleVerdict.UNEXPLAINED,
+        RuleVerdict.STATED_ELSEWHERE,
+        RuleVerdict.RULED_OUT,
+        RuleVerdict.NOT_HERE,
+    }
+)
+
+
+def _explain_replies(
+    report: RuleReport, flows: Mapping[str, None]
+) -> RuleReport:
+    """Return what a rule is for, if only replies need it."""
+    if not flows or report.verdict not in _NOT_ASKED:
+        return report
+    return RuleReport(
+        rule=report.rule,
+        filter=report.filter,
+        verdict=RuleVerdict.EXPLAINED,
+        explained_by=tuple(flows),
+        beyond=report.beyond,
+        ports_beyond=report.ports_beyond,
+    )
+
+
 def _is_meant(rule: Rule) -> bool:
     """Return whether a rule names both of its sides."""
     return not any(map(is_any, (*rule.sources, *rule.destinations)))
@@ -729,6 +766,8 @@ def _near_rules(flow: str, rules: Iterable[RuleReport]) -> list[Near]:
                 f"{near.reason}"
             )
             for rule in rules
+            # A party that the data does not know is neither side of a flow.
+            if rule.verdict is not RuleVerdict.OUTSIDE
             for near in rule.near
             if flow in near.records
         )

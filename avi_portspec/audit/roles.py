@@ -209,7 +209,9 @@ def names_of_party(party: Party) -> tuple[str, ...]:
     """Return what a role map can call a party, the usual name first."""
     match party:
         case Group(id=name, name=called) if called is not None:
-            return (name, called)
+            # The last part of a path is what it is called at the least.
+            last = name.rpartition("/")[2] if name[:1] == "/" else called
+            return tuple(dict.fromkeys((name, called, last)))
         case Group(id=name) | PrefixList(id=name):
             return (name,)
         case Tag(name=name):

@@ -187,6 +187,30 @@ class TestVerdicts:
         )
         assert report.rules[0].verdict is expected
 
+    @pytest.mark.parametrize("high", [40000, 65535])
+    def test_what_only_replies_need(self, high: int) -> None:
+        """Where no state is kept; no flow asks for any of these ports."""
+        there = ordered(
+            CONTROLLER, rule(ENGINE, Members(), "tcp/22", 1), is_stateful=False
+        )
+        back = rule(Members(), ANY, f"tcp/32768-{high} udp/1", 2)
+        report = audit(
+            there,
+            ordered(
+                CONTROLLER, back, id="out", direction="out", is_stateful=False
+            ),
+        )
+        found = report.rules[1]
+        assert found.verdict is RuleVerdict.EXPLAINED
+        assert SSH in found.explained_by
+        assert "udp/1" in found.beyond[0]
+        assert all(each.rule is not found.rule for each in report.findings)
+        held = audit(
+            into(CONTROLLER, rule(ENGINE, Members(), "tcp/22", 1)),
+            into(CONTROLLER, back, id="out", direction="out"),
+        )
+        assert held.rules[1].verdict is RuleVerdict.NOT_HERE
+
     def test_a_rule_without_a_source_is_empty(self) -> None:
         """Whatever its service is."""
         nothing = rule(Networks(()), Members(), Unknown("var.x", "no value"))
@@ -391,11 +415,56 @@ class TestNearMisses:
         assert report.rules[0].verdict is RuleVerdict.EXPLAINED
         assert near(report, PORTAL)[0][0] == "digit"
 
+    def test_a_party_that_the_data_does_not_know_meant_nothing(self) -> None:
+        """Its ports are of another product: 6443 is that of Kubernetes."""
+        other = rule(Group("sg-x"), Members(), "tcp/6443")
+        report = audit(
+            into(CONTROLLER, other),
+            roles=role_map(parties={**role_map().parties, "sg-x": ("tkg",)}),
+        )
+        assert report.rules[0].verdict is RuleVerdict.OUTSIDE
+        assert near(report, PORTAL) == []
+
     def test_the_sides_swapped(self) -> None:
         """The right service, from the wrong side."""
         report = audit(into(ENGINE, rule(CONTROLLER, Members(), "tcp/8443")))
         (found,) = report.rules[0].near
         assert (found.kind, found.records) == ("swapped-sides", (PORTAL,))
+
+    @pytest.mark.parametrize(
+        ("source", "what", "flow"),
+        [
+            (CONTROLLER, "tcp/636 udp/636", "controller-to-ldaps"),
+            (CONTROLLER, "tcp/49", "controller-to-tacacs-plus"),
+            # To several, from another source, and among others.
+            (CONTROLLER, "tcp/443", None),
+            (ENGINE, "tcp/636", None),
+            (CONTROLLER, "tcp/600-700", None),
+        ],
+    )
+    def test_whom_a_rule_is_probably_for(
+        self, source: Party, what: str, flow: str | None
+    ) -> None:
+        """One server may be two of those that the vendor names."""
+        roles = role_map(
+            parties={**role_map().parties, "sg-d": ("ldap-server",)}
+        )
+        group = into(
+            source, rule(Members(), Group("sg-d"), what), direction="out"
+        )
+        report = audit(group, roles=roles)
+        (found,) = report.rules
+        assert found.verdict is RuleVerdict.UNEXPLAINED
+        assert [(each.kind, each.records) for each in found.near] == (
+            [("other-party", (flow,))] if flow else []
+        )
+        (text,) = [f.text for f in report.findings if f.rule is found.rule]
+        assert text.endswith("no flow of this edition needs it.")
+        if flow == "controller-to-ldaps":
+            assert found.near[0].reason == (
+                "TCP or UDP 636 is documented from controller to "
+                "ldaps-server: give the destination that role if it has it."
+            )
 
     def test_what_passes_lacks_no_rule_of_the_other_direction(self) -> None:
         """It may be wrong itself; what comes in passes without it."""
@@ -445,7 +514,11 @@ class TestNearMisses:
         report = audit(
             ordered(CONTROLLER, is_stateful=False),
             ordered(
-                CONTROLLER, back, id="out", direction="out", is_stateful=False
+                CONTROLLER,
+                back,
+                id="out",
+                direction="out",
+                is_stateful=False,
             ),
         )
         assert near(report, PORTAL) == []

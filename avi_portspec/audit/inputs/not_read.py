@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from avi_portspec.audit.inputs.document import Document
 
-__all__ = ["Kind", "name_kind"]
+__all__ = ["Kind", "name_binary", "name_kind"]
 
 
 class Kind(NamedTuple):
@@ -24,6 +24,7 @@ class Kind(NamedTuple):
 
 _AWS: Final = "what 'aws ec2 describe-security-groups' prints"
 _AZURE: Final = "what 'az network nsg list' prints"
+_TABLE: Final = "it as HTML, or its table in CSV or Markdown"
 #: How much of a file tells its kind.
 _HEAD: Final = 1 << 20
 #: The modules of Ansible that make rules.
@@ -63,6 +64,9 @@ _KINDS: Final = tuple(
             "a table of openstack",
             "what 'openstack security group rule list --long -f json' prints",
         ),
+        (r"^\|===\s*$", "AsciiDoc", _TABLE),
+        (r"^ *\.\. (?:list|csv)-table::", "reStructuredText", _TABLE),
+        (r"^ *\+=[=+]+\+\s*$", "a table drawn with + and =", _TABLE),
         (
             r"^Chain \S+ \((?:policy|\d+ references)\b",
             "a list of iptables -L",
@@ -90,6 +94,25 @@ _KINDS: Final = tuple(
         ),
     )
 )
+
+
+#: How files begin that are no text.
+_BINARY: Final = {
+    b"PK\x03\x04": Kind(
+        "a workbook, or another packed file", "its table in CSV"
+    ),
+    b"\xd0\xcf\x11\xe0": Kind("a document of an office", "its table in CSV"),
+    b"%PDF-": Kind("a PDF", "its table in CSV"),
+    b"\x1f\x8b": Kind("a packed file", "what is in it"),
+}
+
+
+def name_binary(document: Document) -> Kind | None:
+    """Return what kind of file it is, if it is no text that is known."""
+    data = document.data
+    return next(
+        (kind for mark, kind in _BINARY.items() if data.startswith(mark)), None
+    )
 
 
 def name_kind(document: Document) -> Kind | None:

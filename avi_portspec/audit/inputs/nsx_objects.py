@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -84,14 +84,18 @@ class Objects:
     def __init__(self, nodes: Iterable[Node]) -> None:
         self.services: dict[str, Node] = {}
         self.addresses: dict[str, tuple[Network, ...]] = {}
+        #: What people call the groups, by their ids.
+        self.names: dict[str, str] = {}
         for node in nodes:
             kind = node.value.get("resource_type")
             if kind == "Service":
                 self.services[_last(node)] = node
             if kind == "Group":
+                own = _last(node)
+                self.names[own] = node.at("display_name").name(own)
                 networks = _networks(node)
                 if networks is not None:
-                    self.addresses[_last(node)] = networks
+                    self.addresses[own] = networks
 
     @staticmethod
     def is_any(parties: tuple[Party, ...]) -> bool:
@@ -101,7 +105,7 @@ class Objects:
     def parties(self, rule: Node, side: str) -> tuple[Party, ...]:
         """Return who is on a side of a rule.
 
-        Groups of addresses alone are these addresses.
+        Groups of addresses alone are these addresses, by the groups' names.
 
         Raises:
             WrongError: It is not right.
@@ -114,18 +118,22 @@ class Objects:
             return (anywhere(family),)
         found: list[Party] = []
         networks: list[Network] = []
+        named: list[tuple[str | None, Sequence[Network]]] = []
         for each in nodes:
             if isinstance(each.value, str) and each.value[:1] != "/":
                 networks += read_networks(each)
                 continue
             group = group_of(each, family)
             # Terraform names a group by its whole path, or its address.
-            name = group.name or path_of(group.id)
-            known = self.addresses.get(name.rpartition("/")[2])
+            name = (group.name or path_of(group.id)).rpartition("/")[2]
+            called = self.names.get(name, group.name)
+            known = self.addresses.get(name)
             if known is None:
-                found.append(group)
-            else:
+                found.append(attrs.evolve(group, name=called))
+            elif is_not:
                 networks += known
+            else:
+                named.append((called, known))
         if is_not and found:
             text = ", ".join(group_of(each).id for each in nodes)
             why = "all but the members of a group; audit with addresses"
@@ -137,9 +145,15 @@ class Objects:
                 if family in {None, one}
                 for network in outside_of(networks, 4 if one == 4 else 6)  # noqa: PLR2004 - a family
             ]
-        own = [each for each in networks if family in {None, each.version}]
-        joined = join_networks(own) or [Networks(())]
-        return (*(joined if networks or not found else ()), *found)
+        joined = [
+            party
+            for name, listed in ((None, networks), *named)
+            for party in join_networks(
+                [each for each in listed if family in {None, each.version}],
+                name,
+            )
+        ]
+        return (*joined, *found) or (Networks(()),)
 
     def service(self, rule: Node) -> Spans | Unknown:
         """Return what a rule lets through, if all of it is known.

@@ -27,9 +27,11 @@ class State(NamedTuple):
 
 
 _YES: Final = frozenset(
-    {"yes", "y", "true", "1", "x", "\u2713", "\u2714", "ja", "j"}
+    {"yes", "y", "true", "1", "x", "\u2713", "\u2714", "\u2705", "ja", "j"}
 )
-_NO: Final = frozenset({"no", "n", "false", "0", "nein"})
+_NO: Final = frozenset(
+    {"no", "n", "false", "0", "\u2717", "\u2718", "\u274c", "nein"}
+)
 _ON: Final = frozenset(
     {"enabled", "on", "active", "live", "in use", "in place", "implemented",
      "deployed", "done", "complete", "completed", "aktiv", "aktiviert",

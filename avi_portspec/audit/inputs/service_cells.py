@@ -56,6 +56,7 @@ _PIECE: Final = re.compile(
     r"(?P<numbered>(?:ip\s+)?(?:protocol|proto)\s*#?\s*(?P<number>\d{1,3})\b)"
     r"|(?P<message>(?:icmp\s+)?(?:type[\s-]*(?P<type>\d{1,3})\b"
     r"|echo(?:[\s-]+requests?)?\b|ping\b))"
+    r"|(?P<joined>(?:tcp|udp|sctp)(?=[-_]\d))[-_]"
     r"|(?P<low>\d{1,6})(?:\s*(?:-|\u2013|to|through|bis)\s*(?P<high>\d{1,6}))?"
     r"(?![\w.])"
     r"|(?P<word>[a-z][a-z0-9-]*[a-z0-9]|\*)"
@@ -219,7 +220,7 @@ def _token(piece: re.Match[str], column: str, cell: str) -> Token | None:
         if not low <= high <= LAST_PORT:
             raise CellError(column, cell, f"ports from 0 to {LAST_PORT}")
         return Token("ports", None, (low, high))
-    word = (piece["word"] or "").casefold()
+    word = (piece["word"] or piece["joined"] or "").casefold()
     if not word or word in _JOINTS:
         return None
     if word in EVERY:

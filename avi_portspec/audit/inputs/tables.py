@@ -114,11 +114,13 @@ _HEADINGS: Final[Mapping[str, str]] = FrozenDict(
             "|protokoll port|protokoll und port|port und protokoll",
             "source-ports": "source port|source ports|src port|src ports"
             "|quellport|quellports",
-            "service": "service|services|service port|dienst|dienste",
+            "service": "service|services|service port|services applications"
+            "|dienst|dienste",
             "action": "action|allow deny|permit|access|rule action|aktion",
             "direction": "direction|traffic direction|richtung",
-            "enabled": "enabled|is enabled|rule enabled|active|aktiv"
-            "|aktiviert",
+            "enabled": "enabled|is enabled|rule enabled|active|in use"
+            "|in place|implemented|deployed|applied|configured|open"
+            "|aktiv|aktiviert|umgesetzt|freigeschaltet",
             "disabled": "disabled|is disabled|rule disabled|deaktiviert",
             "status": "status|state|rule status|rule state|zustand",
             "id": "rule|id|name|no|nr|number|rule id|rule name|rule no"
@@ -154,7 +156,10 @@ def columns_of(head: Row) -> dict[str, int] | None:
         head: The row of headings.
     """
     found: dict[str, int] = {}
-    for at, cell in enumerate(head.cells):
+    # Of "Source (zone)" and "Source", the second is the source.
+    for at, cell in sorted(
+        enumerate(head.cells), key=lambda each: "(" in each[1]
+    ):
         heading = _heading(cell)
         column = _HEADINGS.get(heading)
         if column is not None:
@@ -352,6 +357,9 @@ class _Row:
         for column, state in STATES.items():
             if self.cell(column).casefold() in state.off:
                 return f"{column}: {clean(self.cell(column))}"
+        # So the export of a firewall has it.
+        if self.cell("id").casefold().startswith("[disabled]"):
+            return "name: [Disabled]"
         return None
 
     def doubts(self) -> Iterator[str]:
@@ -407,8 +415,13 @@ class _Row:
 
     def opened(self, ports: str) -> Spans | Unknown:
         """Return what is let through; a row is in doubt as far as it goes."""
+        protocols = self.cell("protocol")
+        is_service = self.columns["ports"] == self.columns.get("service")
+        if is_service and ports.casefold() in EVERY:
+            # Any service is of any protocol, as any port is not.
+            protocols = protocols or ports
         try:
-            return read_services(self.cell("protocol"), ports)
+            return read_services(protocols, ports)
         except CellError as wrong:
             self.unread = [str(wrong)]
             return Unknown(clean(ports), str(wrong))

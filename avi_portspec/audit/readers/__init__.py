@@ -14,7 +14,7 @@ from pkgutil import iter_modules
 from typing import Final, Protocol, cast
 
 from avi_portspec.audit.inputs.document import Document
-from avi_portspec.audit.inputs.not_read import name_kind
+from avi_portspec.audit.inputs.not_read import name_binary, name_kind
 from avi_portspec.audit.model import Existing
 from avi_portspec.documents import count_text, join
 from avi_portspec.errors import (
@@ -92,6 +92,9 @@ def read(
         MissingExtraError: Its format needs an optional package.
     """
     document = Document(name, data, beside)
+    kind = name_binary(document)
+    if kind is not None:
+        raise document.refusal("audit/not-read", kind.instead, kind.name)
     known = readers()
     if format is None:
         return _recognised(document).read(document)

@@ -71,6 +71,11 @@ class TestWhoReads:
              "--format=json"),
             ("+---+\n| ID | IP Protocol | Direction |\n+---+\n",
              "a table of openstack", "--long -f json"),
+            ("|===\n| Source | Port\n|===\n", "AsciiDoc", "as HTML"),
+            (".. list-table::\n\n   * - Source\n", "reStructuredText",
+             "in CSV or Markdown"),
+            ("+---+---+\n| a | b |\n+===+===+\n| c | d |\n+---+---+\n",
+             "a table drawn with + and =", "in CSV or Markdown"),
             ("Chain INPUT (policy DROP)\n", "a list of iptables -L",
              "iptables-save"),
             ("Chain DOCKER (2 references)\n", "a list of iptables -L",
@@ -95,6 +100,26 @@ class TestWhoReads:
         (fault,) = caught.value.faults
         assert fault.got == name
         assert instead in fault.expected
+
+    @pytest.mark.parametrize(
+        ("data", "name", "instead"),
+        [
+            (b"PK\x03\x04\xff", "a workbook, or another packed file",
+             "its table in CSV"),
+            (b"\xd0\xcf\x11\xe0\xa1", "a document of an office",
+             "its table in CSV"),
+            (b"%PDF-1.7\n\xff", "a PDF", "its table in CSV"),
+            (b"\x1f\x8b\x08", "a packed file", "what is in it"),
+        ],
+    )  # fmt: skip
+    def test_what_is_no_text_is_named(
+        self, data: bytes, name: str, instead: str
+    ) -> None:
+        """Whatever somebody says that it is."""
+        for format_ in (None, "csv"):
+            with pytest.raises(InvalidDataError) as caught:
+                read_text(data, format=format_)
+            assert faults(caught) == [f"expected {instead}, got {name}"]
 
     def test_a_module_without_rules_is_not_empty(self) -> None:
         """Its files are beside the one that is read."""

@@ -7,10 +7,18 @@ from typing import Any
 
 import pytest
 import yaml
-from reader_views import faults, read_json, read_text, rules, unread
+from reader_views import (
+    faults,
+    parties,
+    read_json,
+    read_text,
+    rules,
+    unread,
+)
 
 from avi_portspec import InvalidDataError
 from avi_portspec.audit.model import Group, Networks, Tag, Unknown
+from avi_portspec.audit.roles import names_of_party
 from avi_portspec.audit.services import service_text
 
 
@@ -53,6 +61,30 @@ PATH = "/infra/domains/default/groups/"
 
 class TestNsx:
     """The distributed firewall, by its policy API."""
+
+    def test_groups_go_by_what_people_call_them(self) -> None:
+        """Groups of addresses, too, and several of one name."""
+        objects = [
+            {**addresses("a1", "10.1.0.1"), "display_name": "Avi Controllers"},
+            {**addresses("b2", "10.2.0.1"), "display_name": "Avi Controllers"},
+            {"resource_type": "Group", "id": "c3", "display_name": "Avi SEs"},
+        ]
+        named = nsx_rule(
+            source_groups=[f"{PATH}{id_}" for id_ in ("a1", "b2", "c3")],
+            destination_groups=[f"{PATH}d4", "192.0.2.1"],
+        )
+        found = read_json({"results": [*objects, policy(named)]})
+        own = found.filters[0].rules[0]
+        assert [names_of_party(each) for each in own.sources] == [
+            ("Avi Controllers",),
+            ("Avi Controllers",),
+            (f"{PATH}c3", "Avi SEs", "c3"),
+        ]
+        assert parties(own.sources) == (f"10.1.0.1/32, 10.2.0.1/32, {PATH}c3")
+        assert [names_of_party(each) for each in own.destinations] == [
+            (),
+            (f"{PATH}d4", "d4"),
+        ]
 
     @pytest.mark.parametrize(
         ("more", "expected"),

@@ -51,6 +51,8 @@ class TestCells:
             ("", "tcp/22", "tcp/22"),
             ("", "22/tcp, 53/udp", "tcp/22, udp/53"),
             ("", "443 TCP", "tcp/443"),
+            ("", "tcp-22;TCP_8443;udp-123", "tcp/22, tcp/8443, udp/123"),
+            ("", "tcp-8000-8010", "tcp/8000-8010"),
             ("TCP", "53/udp, 443", "tcp/443, udp/53"),
             ("", "TCP 22, 443 UDP 123", "tcp/22, tcp/443, udp/123"),
             ("", "TCP: 22; UDP: 123; ICMP", "icmp, tcp/22, udp/123"),
@@ -467,6 +469,50 @@ class TestRows:
         """A column for networks alone tells who is on a side."""
         found = read_text(f"{head}\n10.0.0.0/8,b,tcp/1\n")
         assert rules(found)["table through"] == ["allow 10.0.0.0/8 > b tcp/1"]
+
+    def test_the_heading_without_brackets_is_meant(self) -> None:
+        """A zone, say, stands before who is in it."""
+        text = "Source (zone),Source,Destination (zone),Destination,Port\n"
+        found = read_text(f"{text}x,a,y,b,tcp/1\n")
+        assert rules(found)["table through"] == ["allow a > b tcp/1"]
+        only = "From (zone),To,Port (TCP)\nx,b,tcp/1\n"
+        assert rules(read_text(only))["table through"] == ["allow x > b tcp/1"]
+
+    def test_any_service_is_any_protocol(self) -> None:
+        """As firewalls export it; any port is of some protocol."""
+        text = "source,destination,services & applications\na,b,any\n"
+        assert rules(read_text(text))["table through"] == [
+            "allow a > b any service"
+        ]
+        text = "source,destination,service,protocol\na,b,any,udp\n"
+        assert rules(read_text(text))["table through"] == [
+            "allow a > b udp/any"
+        ]
+        text = "source,destination,port\na,b,any\n"
+        assert rules(read_text(text))["table through"] == ["allow a > b ?any"]
+
+    def test_rules_that_a_firewall_does_not_use(self) -> None:
+        """Its export says so before the name."""
+        text = "name,source,destination,service\n[Disabled] x,a,b,tcp/1\n"
+        (left,) = read_text(text).unread
+        assert (left.kind, left.why) == ("set-aside", "name: [Disabled]")
+
+    @pytest.mark.parametrize(
+        ("heading", "mark", "read"),
+        [
+            ("Implemented", "\u2705", 1), ("Open?", "\u274c", 0),
+            ("In use", "\u2718", 0), ("Freigeschaltet", "ja", 1),
+            ("Configured", "no", 0), ("In place", "x", 1),
+        ],
+    )  # fmt: skip
+    def test_marks_that_a_row_is_in_force(
+        self, heading: str, mark: str, read: int
+    ) -> None:
+        """A tick or a cross, below any heading that asks for it."""
+        text = f"source,destination,port,{heading}\na,b,tcp/1,{mark}\n"
+        found = read_text(text)
+        assert (found.read, found.units) == (read, 1)
+        assert all(each.kind == "set-aside" for each in found.unread)
 
     def test_one_side_is_enough(self) -> None:
         """Without a source, it is for everybody."""
