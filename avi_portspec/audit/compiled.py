@@ -824,6 +824,11 @@ class Compiler:
             case PrefixList() if is_any(party):
                 least, most = self._peers((party,), None)
                 return self._anybody_in(party) & most & ~least
+            case Tag(selector=selector) if selector is not None:
+                # That it has pods of one role does not tell that these are
+                # all: those of another may have no rule of their own.
+                if not self._roles_by_key(party):
+                    return self._anybody_in(party)
             case Group() | Tag() | PrefixList() if not self.roles_of(party):
                 return self._anybody_in(party)
         return 0

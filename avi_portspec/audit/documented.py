@@ -71,7 +71,11 @@ class Documented:
         ]
         self.flows = Hulled((hull(known.region), known) for known in flows)
         ends = resolution.edition.endpoints
-        #: The flows to others than the product.
+        #: The atoms of the product, and the flows to others.
+        self.product = 0
+        for end in ends:
+            if end.kind in PRODUCT:
+                self.product |= compiler.role_mask(end.id)
         self.outward = tuple(
             known
             for known in flows

@@ -122,8 +122,9 @@ def near_parties(
     """
     found = {
         known.flow
-        for source, _, service, *_ in region
+        for source, destination, service, *_ in region
         if compiler.services.size(service) <= _FEW
+        and not destination & documented.product
         for known in documented.outward
         if any(box[0] & source and box[2] & service for box in known.region)
     }

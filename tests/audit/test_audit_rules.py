@@ -466,6 +466,13 @@ class TestNearMisses:
                 "ldaps-server: give the destination that role if it has it."
             )
 
+    def test_a_rule_into_the_product_is_for_nobody_else(self) -> None:
+        """The Controller is no NTP server that a role map lacks."""
+        own = rule(CONTROLLER, Members(), "udp/123")
+        (found,) = audit(into(CONTROLLER, own)).rules
+        assert found.verdict is RuleVerdict.UNEXPLAINED
+        assert found.near == ()
+
     def test_what_passes_lacks_no_rule_of_the_other_direction(self) -> None:
         """It may be wrong itself; what comes in passes without it."""
         swapped = rule(Members(), (CONTROLLER, ENGINE), "tcp/8443")

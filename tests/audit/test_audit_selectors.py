@@ -382,6 +382,33 @@ class TestPeers:
         given = ask(zone, roles={"zone=a in namespace one": ("monitoring",)})
         assert given.verdict.value == "missing"
 
+    @pytest.mark.parametrize(
+        ("pods", "expected"),
+        [
+            (expression("app", "In", "ctl", "se"), "unknown"),
+            ({}, "unknown"),
+            (CONTROLLER, "missing"),
+        ],
+    )
+    def test_a_role_that_no_policy_names(
+        self, pods: dict[str, Any], expected: str
+    ) -> None:
+        """Its pods may be among others that a selector has."""
+        peer = {"podSelector": pods}
+        own = policy(
+            1, "one", CONTROLLER, "Ingress",
+            ingress=[{"from": [peer], "ports": [{"port": 22}]}],
+        )  # fmt: skip
+        roles = role_map(
+            parties={
+                "app=ctl in namespace one": ("controller",),
+                "app=se in namespace one": ("service-engine",),
+            }
+        )
+        existing = read(json.dumps(own).encode(), "file")
+        report = audit_rules(existing, resolution(), roles=roles)
+        assert verdict(report) == expected
+
     def test_two_that_are_all_together(self) -> None:
         """A role of two parties, and one selector of both."""
         roles = {"app=se in namespace two": ("service-engine",)}

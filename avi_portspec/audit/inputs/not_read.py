@@ -64,6 +64,14 @@ _KINDS: Final = tuple(
             "a table of openstack",
             "what 'openstack security group rule list --long -f json' prints",
         ),
+        (
+            (
+                r"^kind: *(?:Cilium\w*NetworkPolicy|GlobalNetworkPolicy"
+                r"|(?:Baseline)?AdminNetworkPolicy)\s*$"
+            ),
+            "policies that extend Kubernetes",
+            "its own, of kind NetworkPolicy, or a table in CSV",
+        ),
         (r"^\|===\s*$", "AsciiDoc", _TABLE),
         (r"^ *\.\. (?:list|csv)-table::", "reStructuredText", _TABLE),
         (r"^ *\+=[=+]+\+\s*$", "a table drawn with + and =", _TABLE),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import Final, NamedTuple
 
 from avi_portspec.audit.inputs.addresses import (
@@ -363,14 +364,45 @@ class _Row:
         return None
 
     def doubts(self) -> Iterator[str]:
-        """Yield what narrows the row in ways that are not understood."""
+        """Yield what narrows the row in ways that are not understood.
+
+        Lines of ports are narrowed one by one.
+        """
         for column, state in STATES.items():
             word = self.cell(column)
             if column in self.columns and word.casefold() not in state.on:
                 wrong = CellError(column, word, state.expected)
                 yield f"if the row is in force: {wrong}"
-        for column in ("protocol", "ports", "tcp", "udp", "source-ports"):
+        for column in ("protocol", "source-ports"):
             yield from restrictions(self.cell(column))
+
+    def parts(self) -> list[tuple[str, list[str]]]:
+        """Return the ports of the row, and what narrows them.
+
+        Where brackets narrow some lines of several, of which each says all
+        that it is about, the others are apart.
+        """
+        ports = self.services()
+        free: list[str] = []
+        narrowed: list[str] = []
+        for line in filter(None, map(str.strip, ports.split("\n"))):
+            (narrowed if any(restrictions(line)) else free).append(line)
+        if not (
+            free and narrowed and all(map(self.is_whole, free + narrowed))
+        ):
+            return [(ports, [*restrictions(ports)])]
+        return [
+            ("\n".join(lines), [*restrictions("\n".join(lines))])
+            for lines in (free, narrowed)
+        ]
+
+    def is_whole(self, line: str) -> bool:
+        """Return whether a line of ports is understood without the others."""
+        try:
+            found = read_services(self.cell("protocol"), line)
+        except CellError:
+            return False
+        return not isinstance(found, Unknown)
 
     def rules(self) -> Iterator[tuple[Direction, Rule]]:
         """Yield the rules of the row, with their directions.
@@ -384,7 +416,6 @@ class _Row:
             raise CellError("direction", self.cell("direction"), "in or out")
         sources = self.parties("source")
         destinations = self.parties("destination")
-        service = self.opened(self.services())
         name = self.cell("id")
         source_ports = None
         doubts = [*self.doubts()]
@@ -398,7 +429,10 @@ class _Row:
         ends = [(sources, destinations)]
         if both:
             ends.append((destinations, sources))
-        for at, (one, other) in enumerate(ends):
+        parts = [(self.opened(ports), why) for ports, why in self.parts()]
+        for (at, (one, other)), (service, narrowed) in product(
+            enumerate(ends), parts
+        ):
             rule = Rule(
                 id=name_of(name or f"row {self.place.line}")
                 + (" back" if at else ""),
@@ -408,7 +442,7 @@ class _Row:
                 destinations=other,
                 service=service,
                 source_ports=source_ports,
-                conditions=tuple(dict.fromkeys(doubts)),
+                conditions=tuple(dict.fromkeys((*doubts, *narrowed))),
             )
             for direction in _WAYS.get(word, ("through",)):
                 yield direction, rule

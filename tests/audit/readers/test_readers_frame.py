@@ -71,6 +71,8 @@ class TestWhoReads:
              "--format=json"),
             ("+---+\n| ID | IP Protocol | Direction |\n+---+\n",
              "a table of openstack", "--long -f json"),
+            ("apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\n",
+             "policies that extend Kubernetes", "of kind NetworkPolicy"),
             ("|===\n| Source | Port\n|===\n", "AsciiDoc", "as HTML"),
             (".. list-table::\n\n   * - Source\n", "reStructuredText",
              "in CSV or Markdown"),

@@ -418,6 +418,37 @@ class TestRows:
             "allow a > b tcp/443 if (or 8443)",
         ]
 
+    def test_brackets_hold_for_their_line(self) -> None:
+        """The other lines of a cell are in no doubt, if they are whole."""
+        text = (
+            "| from | to | port |\n|-|-|-|\n"
+            "| a | b | TCP 22<br>UDP 123 (NTP)<br>TCP 5098 (only if x) |\n"
+        )
+        found = read_text(text)
+        assert rules(found)["table through"] == [
+            "allow a > b tcp/22, udp/123",
+            "allow a > b tcp/5098 if (only if x)",
+        ]
+        assert (found.units, found.read) == (1, 1)
+
+    @pytest.mark.parametrize(
+        ("ports", "expected"),
+        [
+            ("TCP 22<br>443 (only if x)", "tcp/22, tcp/443"),
+            ("TCP 22<br>TCP 443<br>(only if x)", "tcp/22, tcp/443"),
+            ("TCP 22 (only if x)", "tcp/22"),
+            ("22 (only if x)<br>TCP 443", "?22 (only if x) TCP 443"),
+        ],
+    )
+    def test_brackets_that_may_be_about_more(
+        self, ports: str, expected: str
+    ) -> None:
+        """Then they hold for the whole cell."""
+        text = f"| from | to | port |\n|-|-|-|\n| a | b | {ports} |\n"
+        assert rules(read_text(text))["table through"] == [
+            f"allow a > b {expected} if (only if x)"
+        ]
+
     def test_what_is_struck_through(self) -> None:
         """A row is set aside; of a cell, the rest counts."""
         text = "id,from,to,port\n" + "".join(
