@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from avi_portspec.audit.boxes import Region, choose, subtract
+from avi_portspec.audit.boxes import Region, subtract
+from avi_portspec.audit.choice import choose
 from avi_portspec.audit.compiled import RuleBoxes
 from avi_portspec.audit.hulls import Axis, Hull, Hulled
 from avi_portspec.audit.masks import PackedBox, unpack, unpack_box

@@ -7,11 +7,11 @@ from typing import NamedTuple, TypeAlias
 
 from avi_portspec.audit.boxes import (
     Region,
-    choose,
     intersect,
     subtract,
     unite,
 )
+from avi_portspec.audit.choice import choose
 from avi_portspec.audit.compiled import (
     Judged,
     RuleBoxes,

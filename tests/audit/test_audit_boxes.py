@@ -16,7 +16,6 @@ from avi_portspec.audit.boxes import (
     Box,
     Region,
     TooFragmentedError,
-    choose,
     intersect,
     meet,
     subtract,
@@ -126,38 +125,6 @@ class TestBoxes:
                 [((1 << 20) - 1, 1, (1 << 20) - 1)],
                 [(1 << at, 1, 1 << at) for at in range(20)],
             )
-
-
-class TestChoosing:
-    """A few regions that have what is needed."""
-
-    @given(MANY, st.integers(0, 30), BOXES)
-    def test_none_is_idle(
-        self, drawn: list[Box], first: int, need: Box
-    ) -> None:
-        """They have all that there is, and none can be left out."""
-        regions = [(box,) for box in drawn]
-        chosen = choose(regions, (need,), first=min(first, len(regions)))
-        wanted = points((need,))
-        assert len({*chosen}) == len(chosen)
-
-        def found(numbers: list[int]) -> set[tuple[int, ...]]:
-            return points(tuple(drawn[at] for at in numbers)) & wanted
-
-        assert found(chosen) == found([*range(len(drawn))])
-        for at in chosen:
-            assert found([each for each in chosen if each != at]) < found(
-                chosen
-            )
-
-    def test_what_has_the_most_comes_first(self) -> None:
-        """Unless others are preferred; of equals, the first."""
-        regions = [((3, 1, 1),), ((6, 1, 1),), ((7, 1, 1),), ((7, 1, 1),)]
-        need = ((7, 1, 1),)
-        assert choose(regions, need) == [2]
-        assert choose(regions, need, first=2) == [0, 1]
-        assert choose(regions[:2], need) == [0, 1]
-        assert choose(regions, ((8, 1, 1),)) == []
 
 
 class TestLines:
