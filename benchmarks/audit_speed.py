@@ -1,13 +1,15 @@
 """How fast rules that exist are audited, and in how much memory.
 
 Run it from the checkout: ``python benchmarks/audit_speed.py``. A filter has
-rules from random networks and on random ports, or all on one port, among them
-those that the flows need; all flows of a deployment that has everything are
-judged. Time is that of the processor, without reading; memory is the most
-that is in use at once, without the rules themselves. A filter whose first
-match decides is measured as well as one whose rules only allow. What says
-something on any machine is how many times as long it takes as reading as many
-rules, from JSON as AWS writes it, in the same run.
+rules from random networks and on random ports; all on one port; each for a
+host in a role's network; or for any port from one source, and for any source
+on one port, by turns. Rules that the flows need are among them, and the last
+is for everybody; all flows of a deployment that has everything are judged.
+Time is that of the processor, without reading; memory is the most that is in
+use at once, without the rules themselves. A filter whose first match decides
+is measured as well as one whose rules only allow. What says something on any
+machine is how many times as long it takes as reading as many rules, from JSON
+as AWS writes it, in the same run.
 
 With ``--quick`` it measures little and judges no time: it only shows that
 it runs, and that the answers are right.
@@ -23,9 +25,12 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from ipaddress import ip_network
+from typing import Literal, TypeAlias, get_args
+
+import attrs
 
 import avi_portspec
-from avi_portspec import Deployment, Protocol, Resolution, audit
+from avi_portspec import Deployment, Inventory, Protocol, Resolution, audit
 from avi_portspec.audit.model import (
     Discipline,
     Existing,
@@ -42,12 +47,19 @@ from avi_portspec.audit.roles import RoleMap
 from avi_portspec.audit.services import port_spans
 
 ROUNDS = 7
+#: What the rules of a filter have in common.
+Shape: TypeAlias = Literal["any port", "one port", "hosts", "by turns"]
 #: What is promised: seconds for the first number of rules, how many times as
-#: long each other number may take, and megabytes for the second.
+#: long each other number may take, and megabytes for these.
 FEW, MANY, MOST = 1_000, 5_000, 20_000
 SECONDS, MEGABYTES = 0.15, 100
 RATIOS = {MANY: 5.5, MOST: 22}
 DISCIPLINES: tuple[Discipline, ...] = ("union", "first-match")
+EVERYBODY = ip_network("0.0.0.0/0")
+#: Where the hosts are.
+INVENTORY = Inventory(
+    addresses={"external-network-services": [ip_network("10.0.0.0/8")]}
+)
 ROLES = RoleMap(parties={"sg-c": ("controller",), "sg-s": ("service-engine",)})
 TCP = Protocol.of("tcp")
 
@@ -68,26 +80,43 @@ def everything() -> Resolution:
     )
 
 
+def drawn_rule(shape: Shape, drawn: random.Random, at: int) -> Rule:
+    """Return one of the rules of a filter."""
+    low = drawn.randrange(1, 65_536)
+    high = low + drawn.randrange(3)
+    network = ip_network((drawn.randrange(1 << 24) << 8, 24))
+    if at == 0:
+        low = high = 22
+    elif shape == "hosts":
+        low = high = 22
+        network = ip_network(((10 << 24) + drawn.randrange(1 << 24), 32))
+    elif shape == "one port":
+        low = high = 443
+    elif shape == "by turns" and at % 2:
+        low, high = 0, 65_535
+    elif shape == "by turns":
+        network = EVERYBODY
+    party = Group("sg-s") if at % 10 == 0 else Networks((network,))
+    return Rule(
+        id=str(at),
+        place=Place("rules", at + 1),
+        sources=(party,),
+        destinations=(Members(),),
+        service=port_spans(TCP, low, high),
+    )
+
+
 def existing(
-    count: int, discipline: Discipline = "union", one_port: int | None = None
+    count: int, discipline: Discipline = "union", shape: Shape = "any port"
 ) -> Existing:
-    """Return a filter with so many rules, if need be all on one port."""
+    """Return a filter with so many rules."""
     drawn = random.Random(count)  # noqa: S311 - nothing is kept secret
-    rules = []
-    for at in range(count):
-        port = drawn.randrange(1, 65_536)
-        network = ip_network((drawn.randrange(1 << 24) << 8, 24))
-        party = Group("sg-s") if at % 10 == 0 else Networks((network,))
-        port = 22 if at == 0 else one_port or port
-        rules.append(
-            Rule(
-                id=str(at),
-                place=Place("rules", at + 1),
-                sources=(party,),
-                destinations=(Members(),),
-                service=port_spans(TCP, port, port + drawn.randrange(3)),
-            )
-        )
+    rules = [drawn_rule(shape, drawn, at) for at in range(count)]
+    rules[-1] = attrs.evolve(
+        rules[-1],
+        sources=(Networks((EVERYBODY,)),),
+        service=port_spans(TCP, 0, 65_535),
+    )
     group = Filter(
         id="sg-c",
         place=Place("rules"),
@@ -139,31 +168,30 @@ def check(discipline: Discipline, answer: Resolution, count: int) -> None:
         raise SystemExit(f"wrong answer: {side}")
 
 
-def measure(
-    discipline: Discipline, answer: Resolution, one_port: int | None
-) -> None:
+def measure(discipline: Discipline, answer: Resolution, shape: Shape) -> None:
     """Measure, and print what is promised beside it."""
+    inventory = INVENTORY if shape == "hosts" else None
 
-    def taken(count: int, rounds: int) -> float:
-        given = existing(count, discipline, one_port)
-        return seconds(lambda: audit_rules(given, answer, roles=ROLES), rounds)
+    def work(count: int) -> Callable[[], object]:
+        given = existing(count, discipline, shape)
+        return lambda: audit_rules(given, answer, inventory, roles=ROLES)
 
-    ports = f"all on {one_port}" if one_port else "on any port"
-    print(f"rules of a filter ({discipline}, {ports})")
+    print(f"rules of a filter ({discipline}, {shape})")
     text = described(FEW)
     reading = seconds(lambda: audit.read(text), ROUNDS)
-    first = taken(FEW, ROUNDS)
+    first = seconds(work(FEW), ROUNDS)
     print(f"{FEW:,} rules: {first:.3f} s (at most {SECONDS})")
     print(f"{FEW:,} rules: {first / reading:.2f} x reading them")
     for count, most in RATIOS.items():
-        ratio = taken(count, ROUNDS if count == MANY else 2) / first
+        ratio = seconds(work(count), ROUNDS if count == MANY else 2) / first
         print(f"{count:,} rules: {ratio:.2f} x that (at most {most})")
-    given = existing(MANY, discipline, one_port)
-    tracemalloc.start()
-    audit_rules(given, answer, roles=ROLES)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    print(f"{MANY:,} rules: {peak / 1e6:.0f} MB (at most {MEGABYTES})")
+    for count in RATIOS:
+        once = work(count)
+        tracemalloc.start()
+        once()
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        print(f"{count:,} rules: {peak / 1e6:.0f} MB (at most {MEGABYTES})")
 
 
 def main() -> None:
@@ -174,8 +202,8 @@ def main() -> None:
     answer = everything()
     for discipline in DISCIPLINES:
         check(discipline, answer, 100 if quick else FEW)
-        for one_port in () if quick else (None, 443):
-            measure(discipline, answer, one_port)
+        for shape in () if quick else get_args(Shape):
+            measure(discipline, answer, shape)
     if quick:
         print("audited; no time was judged")
 

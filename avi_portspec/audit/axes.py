@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
+from itertools import islice, pairwise
 from typing import Final, NamedTuple
 
 from avi_portspec.audit.inputs.names import clean
+from avi_portspec.audit.masks import atoms_of, pack, runs
 from avi_portspec.audit.services import Spans
 from avi_portspec.rules.networks import IPV6, Address, Family, Network
 from avi_portspec.rules.traffic import FAMILIES
 
-__all__ = ["Addresses", "Line", "Outsider", "atoms_of", "span_of"]
+__all__ = ["Addresses", "Line", "Outsider", "span_of"]
 
 #: IPv4 and IPv6 are two stretches of one line, so that 0.0.0.0/0 is not ::/0.
 _IPV6_FROM: Final = 1 << 32
@@ -61,35 +64,41 @@ class Line:
             mask |= (1 << last) - (1 << first)
         return mask
 
-    def spans(self, mask: int) -> Spans:
-        """Return what atoms are, as spans."""
+    def spans(self, mask: int, most: int | None = None) -> Spans:
+        """Return what atoms are, as spans; if need be, only the first."""
         edges = self._edges
         return tuple(
-            (edges[first], edges[end] - 1) for first, end in _runs(mask)
+            (edges[first], edges[end] - 1)
+            for first, end in islice(runs(mask), most)
         )
+
+    def is_single(self, at: int) -> bool:
+        """Return whether an atom is one number."""
+        return self._edges[at + 1] - self._edges[at] == 1
 
     def size(self, mask: int) -> int:
         """Return how many numbers atoms have."""
-        return sum(high - low + 1 for low, high in self.spans(mask))
+        packed = pack(mask)
+        if isinstance(packed, int):
+            return sum(
+                (mask & atoms).bit_count() << digit
+                for digit, atoms in enumerate(self._sized)
+            )
+        edges = self._edges
+        return sum(edges[end] - edges[first] for first, end in packed)
 
-
-def atoms_of(mask: int) -> Iterator[int]:
-    """Yield which bits are set, from the lowest."""
-    for first, end in _runs(mask):
-        yield from range(first, end)
-
-
-def _runs(mask: int) -> Iterator[tuple[int, int]]:
-    """Yield the first of bits that are set in a row, and the one after."""
-    end = 0
-    while mask:
-        gap = (mask & -mask).bit_length() - 1
-        mask >>= gap
-        length = (~mask & (mask + 1)).bit_length() - 1
-        mask >>= length
-        first = end + gap
-        end = first + length
-        yield first, end
+    @cached_property
+    def _sized(self) -> list[int]:
+        """For each binary digit of a size, the atoms whose size has it."""
+        sizes = [high - low for low, high in pairwise(self._edges)]
+        masks = [
+            bytearray(len(sizes) // 8 + 1)
+            for _ in range(max(sizes).bit_length())
+        ]
+        for at, size in enumerate(sizes):
+            for digit in atoms_of(size):
+                masks[digit][at // 8] |= 1 << at % 8
+        return [int.from_bytes(mask, "little") for mask in masks]
 
 
 class Outsider(NamedTuple):
@@ -108,9 +117,10 @@ class Addresses:
     """The axis of who sends and who receives.
 
     It has the parties without addresses, and after them the addresses that
-    anything names: roles come first, so that their numbers stay short however
-    many networks there are. Where such a party is on the line of addresses,
-    nobody knows: only the role map joins the two.
+    anything names: roles come first, those of a family side by side, so that
+    sets of them stay short however many networks there are. Where such a
+    party is on the line of addresses, nobody knows: only the role map joins
+    the two.
 
     Args:
         networks: What cuts the line.
@@ -121,10 +131,13 @@ class Addresses:
         self, networks: Iterable[Network], parties: Iterable[Outsider]
     ) -> None:
         self.line = Line(_ADDRESSES, map(span_of, networks))
+        found = [*dict.fromkeys(parties)]
         self._outsiders = [
             (party, family)
-            for party in dict.fromkeys(parties)
+            for is_role in (True, False)
             for family in FAMILIES
+            for party in found
+            if party.is_role is is_role
         ]
         self._at = {
             outsider: at for at, outsider in enumerate(self._outsiders)
@@ -155,9 +168,9 @@ class Addresses:
         bits = (mask >> len(self._at)) & self.line.whole
         return tuple(
             1 << at + len(self._at)
-            for first, end in _runs(bits)
+            for first, end in runs(bits)
             for at in range(first, end)
-            if self.line.size(1 << at) == 1
+            if self.line.is_single(at)
         )
 
     def party(self, party: Outsider) -> int:
@@ -169,7 +182,7 @@ class Addresses:
         return tuple(
             dict.fromkeys(
                 party
-                for first, end in _runs(mask & ((1 << len(self._at)) - 1))
+                for first, end in runs(mask & ((1 << len(self._at)) - 1))
                 for party, _ in self._outsiders[first:end]
             )
         )
@@ -183,8 +196,8 @@ class Addresses:
         for family in wholes:
             mask &= ~self._families[family]
         texts += [clean(party.name) for party in self.parties(mask)]
-        spans = self.line.spans(mask >> len(self._at) & self.line.whole)
-        texts += map(_addresses_text, spans[: _SHOWN + 1])
+        bits = mask >> len(self._at) & self.line.whole
+        texts += map(_addresses_text, self.line.spans(bits, _SHOWN + 1))
         if len(texts) > _SHOWN:
             return f"{', '.join(texts[:_SHOWN])} and more"
         return ", ".join(texts)

@@ -8,15 +8,20 @@ addresses or ports.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from operator import and_
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from heapq import heapify, heappop, heapreplace
+from itertools import chain, groupby
+from operator import and_, itemgetter
 from typing import Final, TypeAlias
+
+from avi_portspec.audit.masks import runs, unpack
 
 __all__ = [
     "MOST_BOXES",
     "Box",
     "Region",
     "TooFragmentedError",
+    "choose",
     "intersect",
     "meet",
     "subtract",
@@ -32,6 +37,9 @@ Region: TypeAlias = tuple[Box, ...]
 #: More boxes than any real filter cuts a flow into; far fewer than memory
 #: holds. Subtraction can double them with each rule.
 MOST_BOXES: Final = 10_000
+#: As few boxes are compared with each other; more are sorted by their atoms.
+_FEW: Final = 8
+_SEVERAL: Final = 2
 
 
 class TooFragmentedError(Exception):
@@ -74,11 +82,16 @@ def subtract(region: Iterable[Box], other: Iterable[Box]) -> Region:
         TooFragmentedError: It takes more boxes than :data:`MOST_BOXES`.
     """
     left: Region = tuple(region)
-    for cut in other:
+    cuts = tuple(other)
+    if len(cuts) > _FEW:
+        cuts = _join(cuts)
+    if left and len(cuts) > _FEW:
+        return _collect(_sort(left, cuts))
+    for cut in cuts:
         if not left:
             break
         left = _collect(piece for box in left for piece in _rest(box, cut))
-    return left
+    return _join(left) if len(left) > _FEW else left
 
 
 def unite(regions: Iterable[Iterable[Box]]) -> Region:
@@ -87,10 +100,85 @@ def unite(regions: Iterable[Iterable[Box]]) -> Region:
     Raises:
         TooFragmentedError: It takes more boxes than :data:`MOST_BOXES`.
     """
+    boxes = tuple(chain.from_iterable(regions))
+    if len(boxes) > _FEW:
+        boxes = _join(boxes)
+    if len(boxes) > _FEW:
+        return _collect(_sort(boxes, ()))
     union: Region = ()
-    for region in regions:
-        union = _collect((*union, *subtract(region, union)))
+    for box in boxes:
+        union = _collect((*union, *subtract((box,), union)))
     return union
+
+
+def choose(
+    regions: Sequence[Region], need: Region, *, first: int = 0
+) -> list[int]:
+    """Return the numbers of a few regions that together have what is needed.
+
+    None of them is idle. What has the most comes first, as far as the regions
+    together have what is needed.
+
+    Args:
+        regions: To choose among.
+        need: What is needed.
+        first: So many of them are taken before all others.
+
+    Raises:
+        TooFragmentedError: It takes more boxes than :data:`MOST_BOXES`.
+    """
+    chosen: list[int] = []
+    rest = need
+    for numbers in (range(first), range(first, len(regions))):
+        # The more is chosen, the less each of the others adds: whoever still
+        # adds what it was thought to add, adds the most.
+        thought = [
+            (-_weight(intersect(regions[at], rest)), at) for at in numbers
+        ]
+        heapify(thought)
+        while rest and thought:
+            most, at = thought[0]
+            adds = _weight(intersect(regions[at], rest))
+            if adds and adds == -most:
+                chosen.append(at)
+                rest = subtract(rest, regions[at])
+            if adds and adds != -most:
+                heapreplace(thought, (-adds, at))
+            else:
+                heappop(thought)
+    useful = {at: intersect(regions[at], need) for at in chosen}
+    while True:
+        twice = _twice(useful.values())
+        shared = [at for at in useful if not subtract(useful[at], twice)]
+        if not shared:
+            return [*useful]
+        # For what those have together that have something alone, and so stay,
+        # all others are idle.
+        alone = useful.keys() - shared
+        kept = unite(useful[at] for at in sorted(alone))
+        idle = [at for at in shared if not subtract(useful[at], kept)]
+        for at in idle or shared[:1]:
+            del useful[at]
+
+
+def _twice(regions: Collection[Region]) -> Region:
+    """Return what is in more than one of some regions."""
+    if len(regions) < _SEVERAL:
+        return ()
+    boxes = tuple(chain.from_iterable(regions))
+    return _collect(_sort(boxes, (), least=_SEVERAL))
+
+
+def _weight(region: Region) -> int:
+    """Return how many atoms a region has."""
+    return sum(map(_atoms, region))
+
+
+def _atoms(box: Box) -> int:
+    count = 1
+    for mask in box:
+        count *= mask.bit_count()
+    return count
 
 
 def _rest(box: Box, cut: Box) -> Iterator[Box]:
@@ -106,9 +194,95 @@ def _rest(box: Box, cut: Box) -> Iterator[Box]:
 
 
 def _collect(boxes: Iterable[Box]) -> Region:
+    """Return boxes, unless they are too many."""
     collected: list[Box] = []
     for box in boxes:
         if len(collected) == MOST_BOXES:
             raise TooFragmentedError
         collected.append(box)
     return tuple(collected)
+
+
+def _join(boxes: Iterable[Box]) -> Region:
+    """Return boxes, those that differ on one axis alone as one."""
+    joined = tuple(boxes)
+    for axis in range(len(joined[0])):
+        atoms: dict[Box, int] = {}
+        for box in joined:
+            others = (*box[:axis], *box[axis + 1 :])
+            atoms[others] = atoms.get(others, 0) | box[axis]
+        if len(atoms) < len(joined):
+            joined = tuple(
+                (*others[:axis], mask, *others[axis:])
+                for others, mask in atoms.items()
+            )
+    return joined
+
+
+def _sort(
+    region: Sequence[Box], cuts: Sequence[Box], axis: int = 0, least: int = 1
+) -> Iterator[Box]:
+    """Yield what thousands of boxes have besides others, as disjoint boxes.
+
+    The atoms of an axis are told apart by which boxes have them, and what
+    these have on the axes that follow is compared once for each such set:
+    none of it is a comparison of each box with each other.
+
+    Args:
+        region: Boxes, disjoint or not.
+        cuts: The others.
+        axis: From which axis on they are compared.
+        least: In how many boxes it has to be: one, or two.
+    """
+    if axis == len(region[0]) - 1:
+        once = twice = 0
+        for box in region:
+            twice |= once & box[axis]
+            once |= box[axis]
+        last = once if least == 1 else twice
+        for cut in cuts:
+            last &= ~cut[axis]
+        if last:
+            yield (last,)
+        return
+    tails: dict[Region, int] = {}
+    for atoms, mine, its in _classes(region, cuts, axis):
+        if len(mine) >= least:
+            tail = tuple(_sort(mine, its, axis + 1, least))
+            tails[tail] = tails.get(tail, 0) | atoms
+            if len(tails) > MOST_BOXES + 1:
+                raise TooFragmentedError
+    for tail, atoms in tails.items():
+        for box in tail:
+            yield (atoms, *box)
+
+
+def _classes(
+    region: Sequence[Box], cuts: Sequence[Box], axis: int
+) -> Iterator[tuple[int, list[Box], list[Box]]]:
+    """Yield the atoms that the same boxes have on an axis, with the boxes.
+
+    Atoms that no box of the region has are left out.
+    """
+    edges = [
+        (at, number)
+        for number, box in enumerate((*region, *cuts))
+        for span in runs(box[axis])
+        for at in span
+    ]
+    edges.sort()
+    classes: dict[tuple[int, ...], list[tuple[int, int]]] = {}
+    having: set[int] = set()
+    first = 0
+    for at, changes in groupby(edges, key=itemgetter(0)):
+        if having:
+            classes.setdefault(tuple(sorted(having)), []).append((first, at))
+        for _, number in changes:
+            having ^= {number}
+        first = at
+    count = len(region)
+    for key, found in classes.items():
+        mine = [region[number] for number in key if number < count]
+        if mine:
+            its = [cuts[number - count] for number in key if number >= count]
+            yield unpack(tuple(found)), mine, its

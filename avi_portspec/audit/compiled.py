@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import Final, NamedTuple, TypeAlias, assert_never
 
+import attrs
+
 from avi_portspec.audit.axes import Addresses, Line, Outsider
 from avi_portspec.audit.boxes import Box, Region, unite
-from avi_portspec.audit.hulls import Hulled, hull
+from avi_portspec.audit.hulls import Hull, Hulled, hull
+from avi_portspec.audit.masks import PackedBox, pack_box, unpack_box
 from avi_portspec.audit.model import (
     Anywhere,
     Existing,
@@ -71,6 +74,9 @@ _EVERY_PORT: Final[Spans] = ((0, PORTS - 1),)
 _EPHEMERAL: Final = (1024, PORTS - 1)
 #: Echo request and echo reply have one code, 0 (RFC 792, RFC 4443).
 _ECHO_CODE: Final = 0
+#: Of how many services and sides the atoms are kept: rules that come close
+#: to one another often have the same, and thousands would fill the memory.
+_KEPT: Final = 256
 #: The atoms of a party: what it has for sure, and what it may have.
 _Bounds: TypeAlias = tuple[int, int]
 #: Who bears a filter for sure, and who may, by name.
@@ -79,28 +85,49 @@ _Bearers: TypeAlias = tuple[dict[str, int], dict[str, int]]
 _GROUP: Final = "group"
 
 
-class RuleBoxes(NamedTuple):
+@attrs.frozen
+class RuleBoxes:
     """One rule as boxes.
 
     Attributes:
         rule: The rule.
-        filter_id: The filter that it is in.
-        least: What it matches for sure.
-        most: All that it may match.
-        opens: The same without the roles that may be in a party that has
-            none: what it is for.
-        hull: For each axis, the atoms of *most*.
         rests_on: What makes it broad: ``any-source`` or
             ``provider-default``; empty if it is not.
+        decides: What it matches for sure, packed.
+        hull: The atoms of all that it may match.
+        opened: The atoms of what it is for.
     """
 
     rule: Rule
-    filter_id: str
-    least: Region
-    most: Region
-    opens: Region
-    hull: Box
     rests_on: str
+    decides: tuple[PackedBox, ...]
+    _most: tuple[PackedBox, ...]
+    _opens: tuple[PackedBox, ...]
+    hull: Hull
+    opened: Hull
+
+    @property
+    def least(self) -> Region:
+        """What it matches for sure."""
+        return tuple(map(unpack_box, self.decides))
+
+    @property
+    def most(self) -> Region:
+        """All that it may match."""
+        return tuple(map(unpack_box, self._most))
+
+    @property
+    def opens(self) -> Region:
+        """The same without the roles that may be in a party that has none.
+
+        It is what the rule is for.
+        """
+        return tuple(map(unpack_box, self._opens))
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it matches for sure all that it may match."""
+        return self.decides is self._most
 
 
 class Judged(NamedTuple):
@@ -227,14 +254,21 @@ class Compiler:
         }
         self.addresses = self._cut_addresses(existing)
         self.services = _cut_services(existing, records)
+        #: The services that are ports.
+        self.ported = self.services.mask(
+            span
+            for protocol in PROTOCOLS
+            if protocol.has_ports
+            for span in protocol_spans(protocol)
+        )
         self._carried = {
             family: self.services.whole
             & ~self.services.mask(protocol_spans(other))
             for family, other in ((IPV4, ICMPV6), (IPV6, ICMP))
         }
         self.ports = _cut_ports(existing, flows)
-        self._service = cache(self._find_service)
-        self._peers = cache(self._find_peers)
+        self._service = lru_cache(_KEPT)(self._find_service)
+        self._peers = lru_cache(_KEPT)(self._find_peers)
         self._role_mask = cache(self._find_role)
         self._hidden = self._find_hidden()
         #: Returns which roles may be in a party that has none.
@@ -637,7 +671,9 @@ class Compiler:
                 own = {rule.id for rule in filter_.rules}
                 # For answers alone, any source is ordinary.
                 replies = tuple(
-                    each if each.rule.id in own else each._replace(rests_on="")
+                    each
+                    if each.rule.id in own
+                    else attrs.evolve(each, rests_on="")
                     for each in replies
                 )
                 hulled = Hulled((each.hull, each) for each in replies)
@@ -740,18 +776,25 @@ class Compiler:
             most = self.boxes(
                 senders[1], receivers[1], services[1], rule.source_ports
             )
-        if least == most:
-            least = most
+        # Most are all the same, and are packed once.
+        opened = tuple(map(pack_box, opens))
+        packed = opened if most is opens else tuple(map(pack_box, most))
         if rule.conditions:
-            least = ()
+            decides: tuple[PackedBox, ...] = ()
+        elif least == most:
+            decides = packed
+        elif least == opens:
+            decides = opened
+        else:
+            decides = tuple(map(pack_box, least))
         return RuleBoxes(
             rule,
-            filter_.id,
-            least,
-            most,
-            opens,
-            hull(most),
             _broad(rule, filter_),
+            decides,
+            most=packed,
+            opens=opened,
+            hull=_hull(packed, most),
+            opened=_hull(opened, opens),
         )
 
     def _widen(self, parties: tuple[Party, ...], side: _Bounds) -> _Bounds:
@@ -992,6 +1035,11 @@ def _cut_ports(
         return None
     spans |= {(ports.low, ports.high) for f in flows for ports in f.ports}
     return Line(_EVERY_PORT, spans)
+
+
+def _hull(packed: tuple[PackedBox, ...], region: Region) -> Hull:
+    """Return the hull of a region that has been packed."""
+    return packed[0][:3] if len(packed) == 1 else hull(region)
 
 
 def _role(name: str) -> Outsider:

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from heapq import merge
-from typing import Final, Generic, TypeVar
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator
+from typing import Final, Generic, TypeAlias, TypeVar
 
-from avi_portspec.audit.axes import atoms_of
 from avi_portspec.audit.boxes import Box, Region
+from avi_portspec.audit.masks import (
+    Packed,
+    atoms_of,
+    bounds,
+    count_atoms,
+    overlap,
+    pack,
+)
 
-__all__ = ["Hulled", "hull"]
+__all__ = ["Axis", "Hull", "Hulled", "atoms_around", "hull"]
 
 _T = TypeVar("_T")
-#: Source, destination and service: source ports tell too few apart.
+#: The atoms that a region has on each axis, but for source ports, which tell
+#: too few rules apart.
+Hull: TypeAlias = tuple[Packed, ...]
 _AXES: Final = range(3)
+#: The same, what tells the most rules apart first.
+_TELLING: Final = (2, 0, 1)
 #: What has more atoms on an axis is not looked up by each of them.
 _FEW: Final = 16
 
 
-def hull(region: Region) -> Box:
+def atoms_around(region: Region) -> Box:
     """Return the atoms that a region has on each axis."""
     if len(region) == 1:
         return region[0][:3]
@@ -29,26 +40,31 @@ def hull(region: Region) -> Box:
     return tuple(masks)
 
 
-class _Axis:
+def hull(region: Region) -> Hull:
+    """Return them packed."""
+    return tuple(map(pack, atoms_around(region)))
+
+
+class Axis:
     """Which items have an atom, by position, and which have many."""
 
     def __init__(self) -> None:
         self._by_atom: dict[int, list[int]] = {}
         self._wide: list[int] = []
 
-    def add(self, mask: int, at: int) -> None:
-        """List an item with its atoms."""
-        if mask.bit_count() > _FEW:
-            self._wide.append(at)
+    def add(self, packed: Packed, at: int) -> None:
+        """List an item with atoms."""
+        if count_atoms(packed) > _FEW:
+            _insert(self._wide, at)
             return
-        for atom in atoms_of(mask):
-            self._by_atom.setdefault(atom, []).append(at)
+        for atom in atoms_of(packed):
+            _insert(self._by_atom.setdefault(atom, []), at)
 
-    def listed(self, mask: int) -> list[list[int]] | None:
+    def listed(self, packed: Packed) -> list[list[int]] | None:
         """Return all that may have one of some atoms, if these are few."""
-        if mask.bit_count() > _FEW:
+        if count_atoms(packed) > _FEW:
             return None
-        found = (self._by_atom.get(atom) for atom in atoms_of(mask))
+        found = map(self._by_atom.get, atoms_of(packed))
         return [self._wide, *filter(None, found)]
 
 
@@ -63,35 +79,72 @@ class Hulled(Generic[_T]):
         hulled: What to look among, each with its hull.
     """
 
-    def __init__(self, hulled: Iterable[tuple[Box, _T]] = ()) -> None:
-        self._items = [*hulled]
-        self._axes = [_Axis() for _ in _AXES]
-        for at, (own, _) in enumerate(self._items):
-            for axis, mask in zip(self._axes, own, strict=True):
-                axis.add(mask, at)
+    def __init__(self, hulled: Iterable[tuple[Hull, _T]] = ()) -> None:
+        self._items: list[tuple[Hull, _T]] = []
+        self._axes = [Axis() for _ in _AXES]
+        #: Between which atoms each is on an axis: a quick look at thousands.
+        self._firsts: list[list[int]] = [[] for _ in _AXES]
+        self._ends: list[list[int]] = [[] for _ in _AXES]
+        for own, item in hulled:
+            self.add(own, item)
 
-    def touching(self, region: Region) -> Iterator[_T]:
-        """Yield it, in the order in which it was added."""
-        around = sources, destinations, services = hull(region)
-        for (source, destination, service), item in self._near(around):
-            if (
-                service & services
-                and destination & destinations
-                and source & sources
-            ):
+    def add(self, own: Hull, item: _T) -> None:
+        """Add what to look among."""
+        at = len(self._items)
+        self._items.append((own, item))
+        for axis, packed in enumerate(own):
+            self._axes[axis].add(packed, at)
+            first, end = bounds(packed)
+            self._firsts[axis].append(first)
+            self._ends[axis].append(end)
+
+    def widen(self, at: int, axis: int, packed: Packed, whole: int) -> None:
+        """Give more atoms on one axis to what was added as number *at*.
+
+        Args:
+            at: The number.
+            axis: The axis.
+            packed: The atoms.
+            whole: All that it has on that axis, with them.
+        """
+        self._axes[axis].add(packed, at)
+        own, item = self._items[at]
+        self._items[at] = (*own[:axis], whole, *own[axis + 1 :]), item
+        first, end = bounds(packed)
+        self._firsts[axis][at] = min(self._firsts[axis][at], first)
+        self._ends[axis][at] = max(self._ends[axis][at], end)
+
+    def touching(self, around: Hull) -> Iterator[_T]:
+        """Yield what touches a hull, in the order in which it was added."""
+        for at in self._near(around):
+            own, item = self._items[at]
+            if all(map(overlap, own, around)):
                 yield item
 
-    def _near(self, around: Box) -> Iterator[tuple[Box, _T]]:
-        """Yield what to compare with a hull."""
-        fewest: list[Iterable[int]] = [range(len(self._items))]
-        count = len(self._items)
-        for axis, mask in zip(self._axes, around, strict=True):
-            listed = axis.listed(mask) if count > _FEW else None
-            if listed is not None and (own := sum(map(len, listed))) < count:
-                fewest, count = [*listed], own
-        last = -1
-        # Whoever looks for the first one ends here.
-        for at in merge(*fewest):
-            if at != last:
-                yield self._items[at]
-            last = at
+    def _near(self, around: Hull) -> Collection[int]:
+        """Return the numbers of what to compare with a hull."""
+        numbers: Collection[int] = range(len(self._items))
+        for axis in _TELLING:
+            listed = (
+                self._axes[axis].listed(around[axis])
+                if len(numbers) > _FEW
+                else None
+            )
+            if listed is not None and sum(map(len, listed)) < len(numbers):
+                numbers = sorted(set().union(*listed))
+        for axis in _TELLING:
+            if len(numbers) <= _FEW:
+                break
+            low, high = bounds(around[axis])
+            firsts, ends = self._firsts[axis], self._ends[axis]
+            numbers = [
+                at for at in numbers if firsts[at] < high and low < ends[at]
+            ]
+        return numbers
+
+
+def _insert(numbers: list[int], at: int) -> None:
+    """Insert a number among sorted ones, unless it is there."""
+    place = bisect_left(numbers, at)
+    if numbers[place : place + 1] != [at]:
+        numbers.insert(place, at)

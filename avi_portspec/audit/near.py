@@ -9,6 +9,8 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from avi_portspec.audit.boxes import Region, intersect
 from avi_portspec.audit.compiled import Compiler
 from avi_portspec.audit.documented import Documented
+from avi_portspec.audit.hulls import hull
+from avi_portspec.audit.masks import count_runs
 from avi_portspec.audit.services import PORTS, PROTOCOLS, port_spans
 from avi_portspec.model.display import ports_text
 from avi_portspec.model.ports import ProtocolPorts
@@ -24,6 +26,7 @@ NearKind: TypeAlias = Literal[
 
 #: Of a rule with many ports, nobody meant one.
 _FEW: Final = 8
+_MANY: Final = 64
 
 
 class Near(NamedTuple):
@@ -70,6 +73,8 @@ def _by_port(
     mask = 0
     for box in region:
         mask |= box[2]
+    if count_runs(mask) > _MANY:
+        return
     for low, high in compiler.services.spans(mask):
         protocol = PROTOCOLS[low // PORTS]
         if not protocol.has_ports or high - low >= _FEW:
@@ -98,7 +103,7 @@ def _by_sides(
     narrow = tuple(
         box for box in region if compiler.services.size(box[2]) <= _FEW
     )
-    touching = documented.swapped.touching(narrow)
+    touching = documented.swapped.touching(hull(narrow))
     for flow in (flow for flow, all_ in touching if intersect(narrow, all_)):
         reason = (
             f"{flow.id} is from {flow.source} to {flow.destination}: the two "

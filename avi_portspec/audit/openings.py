@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import partial
+from itertools import chain
 from typing import Final
 
 import attrs
@@ -16,8 +17,9 @@ from avi_portspec.audit.boxes import (
     subtract,
 )
 from avi_portspec.audit.compiled import Compiler, Judged, RuleBoxes
+from avi_portspec.audit.decided import Decided
 from avi_portspec.audit.documented import Documented
-from avi_portspec.audit.hulls import Hulled, hull
+from avi_portspec.audit.hulls import atoms_around, hull
 from avi_portspec.audit.model import (
     Filter,
     Rule,
@@ -105,14 +107,10 @@ def judge_rules(
         documented: What is documented.
     """
     is_ordered = judged.filter.discipline == "first-match"
-    decided = Hulled(
-        (hull(boxes.least), (at, boxes))
-        for at, boxes in enumerate(judged.rules)
-        if is_ordered
-    )
+    decided = Decided()
     for at, boxes in enumerate(judged.rules):
         try:
-            yield _judge(compiler, judged, at, decided, documented)
+            yield _judge(compiler, judged, boxes, decided, documented)
         except TooFragmentedError:
             yield RuleReport(
                 rule=boxes.rule,
@@ -120,46 +118,51 @@ def judge_rules(
                 verdict=RuleVerdict.UNEXPLAINED,
                 beyond=("too fragmented to be judged",),
             )
+        if is_ordered:
+            decided.add(at, boxes)
 
 
 def _judge(
     compiler: Compiler,
     judged: Judged,
-    at: int,
-    decided: Hulled[tuple[int, RuleBoxes]],
+    boxes: RuleBoxes,
+    decided: Decided,
     documented: Documented,
 ) -> RuleReport:
-    boxes = judged.rules[at]
     rule = boxes.rule
     make = partial(RuleReport, rule=rule, filter=judged.filter)
-    region = boxes.most if rule.action == "deny" else boxes.opens
+    is_deny = rule.action == "deny"
+    region = boxes.most if is_deny else boxes.opens
     if not region:
         is_outside = boxes.most or _is_of_nobody_here(compiler, judged, rule)
         verdict = RuleVerdict.OUTSIDE if is_outside else RuleVerdict.EMPTY
         return make(verdict=verdict)
-    earlier: list[Rule] = []
-    for number, each in decided.touching(region):
-        # A rule of which nothing is sure does not touch itself.
-        if number >= at:
-            break
-        if intersect(region, each.least):
-            region = subtract(region, each.least)
-            earlier.append(each.rule)
-        if not region:
-            return make(
-                verdict=RuleVerdict.SHADOWED, shadowed_by=tuple(earlier)
-            )
-    if rule.action == "deny":
+    around = boxes.hull if is_deny else boxes.opened
+    is_whole = False
+    try:
+        left = decided.left(region, around)
+    except TooFragmentedError:
+        # What earlier rules decide is taken off each flow by itself then.
+        left, is_whole = region, True
+    if not left:
+        return make(
+            verdict=RuleVerdict.SHADOWED,
+            shadowed_by=decided.by_whom(region, around),
+        )
+    if left is not region:
+        region, around = left, hull(left)
+    if is_deny:
         return make(verdict=RuleVerdict.DENIES)
     met = [
         known
-        for known in documented.flows.touching(region)
-        if intersect(region, known.region)
+        for known in documented.flows.touching(around)
+        if (own := intersect(region, known.region))
+        and not (is_whole and not decided.left(own, hull(own)))
     ]
     used = [k for k in met if k.status in _USED]
-    beyond = region
-    for known in used:
-        beyond = subtract(beyond, known.whole)
+    beyond = subtract(
+        region, chain.from_iterable(known.whole for known in used)
+    )
     report = make(
         verdict=RuleVerdict.UNEXPLAINED,
         explained_by=tuple(known.flow.id for known in used),
@@ -169,7 +172,7 @@ def _judge(
             documented,
             compiler,
             beyond,
-            opens=hull(region)[2],
+            opens=atoms_around(region)[2],
             has_sides=not any(
                 map(is_any, (*rule.sources, *rule.destinations))
             ),
@@ -226,14 +229,17 @@ def _explain_otherwise(
     """Return what a rule is that no flow of the edition explains."""
     stated = {
         statement.id: own
-        for statement, own in documented.statements.touching(region)
+        for statement, own in documented.statements.touching(hull(region))
         if intersect(region, own)
     }
     if stated:
-        beyond, services = region, compiler.services.whole
+        beyond = subtract(
+            region,
+            chain.from_iterable(map(compiler.with_places, stated.values())),
+        )
+        services = compiler.services.whole
         for own in stated.values():
-            beyond = subtract(beyond, compiler.with_places(own))
-            services &= ~hull(own)[2]
+            services &= ~atoms_around(own)[2]
         report = attrs.evolve(
             report,
             stated_by=tuple(stated),
@@ -248,7 +254,7 @@ def _explain_otherwise(
         )
     if not region:
         return attrs.evolve(report, verdict=RuleVerdict.STATED_ELSEWHERE)
-    sources, destinations, _ = hull(region)
+    sources, destinations, _ = atoms_around(region)
     rule = report.rule
     if not any(map(is_any, (*rule.sources, *rule.destinations))):
         for exclusion, own in documented.exclusions:
@@ -278,8 +284,4 @@ def _count(compiler: Compiler, region: Region) -> int:
     services = 0
     for box in region:
         services |= box[2]
-    return sum(
-        high - low + 1
-        for low, high in compiler.services.spans(services)
-        if PROTOCOLS[low // PORTS].has_ports
-    )
+    return compiler.services.size(services & compiler.ported)

@@ -8,6 +8,7 @@ type times 256 plus its code. Any other protocol has one point, its first.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final, TypeAlias
 
 from avi_portspec.model.protocols import ICMP, Protocol
@@ -106,8 +107,12 @@ def complement(spans: Spans, within: Spans = EVERY_SERVICE) -> Spans:
     return tuple(rest)
 
 
-def service_text(spans: Spans) -> str:
+def service_text(spans: Spans, most: int | None = None) -> str:
     """Return services as people write them.
+
+    Args:
+        spans: The services.
+        most: How many pieces the text lists, if not all of them.
 
     >>> from avi_portspec.audit.services import port_spans, service_text
     >>> from avi_portspec import Protocol
@@ -121,7 +126,9 @@ def service_text(spans: Spans) -> str:
         if len(rest) <= _FEW:
             but = ", ".join(_texts(rest))
             return f"any service{' but ' if but else ''}{but}"
-    return ", ".join(_texts(spans))
+    pieces = _texts(spans)
+    text = ", ".join(islice(pieces, most))
+    return text if next(pieces, None) is None else f"{text} and more"
 
 
 def _texts(spans: Spans) -> Iterator[str]:

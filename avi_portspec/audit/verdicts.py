@@ -19,7 +19,7 @@ from avi_portspec.audit.boxes import (
     unite,
 )
 from avi_portspec.audit.compiled import Compiler, Judged, Need
-from avi_portspec.audit.hulls import hull
+from avi_portspec.audit.hulls import atoms_around
 from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.model import (
     Filter,
@@ -67,6 +67,10 @@ _KINDS: Final[tuple[SideKind, ...]] = get_args(SideKind)
 _HOSTS: Final = 100
 #: How many boxes a text lists.
 _SHOWN: Final = 3
+#: How many pieces of a service a text lists; and at how many spans a text
+#: looks: there are more of them than protocols.
+_PIECES: Final = 20
+_SPANS: Final = 512
 #: How many things that were not read are reasons, each by itself.
 _LISTED: Final = 20
 _ONLY_IPV6: Final = (
@@ -211,7 +215,7 @@ def region_text(compiler: Compiler, region: Region) -> tuple[str, ...]:
 
 
 def _box_text(compiler: Compiler, box: tuple[int, ...]) -> str:
-    service = service_text(compiler.services.spans(box[2]))
+    service = service_text(compiler.services.spans(box[2], _SPANS), _PIECES)
     source, destination = compiler.text(box[0]), compiler.text(box[1])
     text = f"{service} from {source} to {destination}"
     if compiler.ports is not None and box[3] != compiler.ports.whole:
@@ -485,12 +489,12 @@ class _Side:
         if len(judged.unread) > _LISTED:
             yield f"{clean(judged.filter.id)}: more of it was not read"
         for boxes in judged.rules:
-            if boxes.least is boxes.most or not subtract(
+            if boxes.is_sure or not subtract(
                 intersect(need, boxes.most), boxes.least
             ):
                 continue
             rule = boxes.rule
-            sources, destinations, _ = hull(need)
+            sources, destinations, _ = atoms_around(need)
             texts = [
                 *self._unknown(rule.sources, sources),
                 *self._unknown(rule.destinations, destinations),

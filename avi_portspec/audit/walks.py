@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from avi_portspec.audit.boxes import (
-    Box,
     Region,
+    choose,
     intersect,
     subtract,
     unite,
@@ -17,7 +17,7 @@ from avi_portspec.audit.compiled import (
     RuleBoxes,
     last_resort_breadth,
 )
-from avi_portspec.audit.hulls import hull
+from avi_portspec.audit.hulls import atoms_around, hull
 from avi_portspec.audit.model import Direction, LastResort
 
 __all__ = [
@@ -112,7 +112,7 @@ def parts_of(
         )
         near = judged._replace(
             # All walks of the filter are over these rules.
-            rules=tuple(judged.hulled.touching(maybe)),
+            rules=tuple(judged.hulled.touching(hull(maybe))),
             bearers=(surely_by, maybe_by),
         )
         cut: list[Part] = []
@@ -138,7 +138,7 @@ def parts_of(
 
 def atoms_on(region: Region, axes: Sequence[int]) -> int:
     """Return the atoms that a region has on any of some axes."""
-    around, atoms = hull(region), 0
+    around, atoms = atoms_around(region), 0
     for axis in axes:
         atoms |= around[axis]
     return atoms
@@ -292,40 +292,14 @@ def cover(
         lets: What lets through which part of it.
         need: What of the region passes.
     """
-    left = [
+    allowing = [
         (let, region)
         for let, region in lets
         if let is not None and let.action == "allow"
     ]
-    chosen: list[tuple[Let, Region]] = []
-    rest = need
-    while rest and left:
-        best = max(
-            left,
-            key=lambda each: (
-                not each[0].rests_on,
-                _weight(intersect(each[1], rest)),
-            ),
-        )
-        left.remove(best)
-        remaining = subtract(rest, best[1])
-        if _weight(remaining) < _weight(rest):
-            chosen.append(best)
-        rest = remaining
-    for each in [*chosen]:
-        others = [region for let, region in chosen if (let, region) != each]
-        if not subtract(need, unite(others)):
-            chosen.remove(each)
-    return [let for let, _ in chosen]
-
-
-def _weight(region: Region) -> int:
-    """Return how many atoms a region has."""
-    return sum(map(_atoms, region))
-
-
-def _atoms(box: Box) -> int:
-    count = 1
-    for mask in box:
-        count *= mask.bit_count()
-    return count
+    # Whoever is not broad comes first.
+    allowing.sort(key=lambda each: bool(each[0].rests_on))
+    narrow = sum(not let.rests_on for let, _ in allowing)
+    regions = [region for _, region in allowing]
+    chosen = choose(regions, need, first=narrow)
+    return [allowing[at][0] for at in chosen]

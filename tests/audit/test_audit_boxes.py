@@ -16,6 +16,7 @@ from avi_portspec.audit.boxes import (
     Box,
     Region,
     TooFragmentedError,
+    choose,
     intersect,
     meet,
     subtract,
@@ -47,6 +48,10 @@ def points(region: Region) -> set[tuple[int, ...]]:
 
 MASKS = st.integers(1, 15)
 BOXES = st.tuples(MASKS, MASKS, MASKS)
+#: More than are compared with each other, many of which differ on one axis.
+MANY = st.lists(
+    st.tuples(MASKS, st.sampled_from([1, 3, 6]), MASKS), max_size=30
+)
 
 
 class TestBoxes:
@@ -91,6 +96,69 @@ class TestBoxes:
                 points(found)
             )
 
+    @given(MANY, MANY)
+    def test_many_are_as_few(self, one: list[Box], two: list[Box]) -> None:
+        """The same points, in no more boxes than points."""
+        left, right = (unite((box,) for box in each) for each in (one, two))
+        assert points(left) == points(tuple(one))
+        for region, expected in (
+            (left, points(tuple(one))),
+            (subtract(left, two), points(left) - points(tuple(two))),
+            (intersect(left, right), points(left) & points(right)),
+        ):
+            assert points(region) == expected
+            assert sum(len(points((box,))) for box in region) == len(expected)
+
+    def test_what_makes_one_box_is_one(self) -> None:
+        """Thousands that differ on one axis alone are no thousands."""
+        sources = [((1 << at, 1, 6),) for at in range(1000)]
+        assert unite(sources) == (((1 << 1000) - 1, 1, 6),)
+        left = subtract([((1 << 1000) - 1, 1, 7)], [b for (b,) in sources])
+        assert left == (((1 << 1000) - 1, 1, 1),)
+
+    def test_too_many_of_many_are_refused(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As too many of few are."""
+        monkeypatch.setattr(boxes, "MOST_BOXES", 9)
+        with pytest.raises(TooFragmentedError):
+            subtract(
+                [((1 << 20) - 1, 1, (1 << 20) - 1)],
+                [(1 << at, 1, 1 << at) for at in range(20)],
+            )
+
+
+class TestChoosing:
+    """A few regions that have what is needed."""
+
+    @given(MANY, st.integers(0, 30), BOXES)
+    def test_none_is_idle(
+        self, drawn: list[Box], first: int, need: Box
+    ) -> None:
+        """They have all that there is, and none can be left out."""
+        regions = [(box,) for box in drawn]
+        chosen = choose(regions, (need,), first=min(first, len(regions)))
+        wanted = points((need,))
+        assert len({*chosen}) == len(chosen)
+
+        def found(numbers: list[int]) -> set[tuple[int, ...]]:
+            return points(tuple(drawn[at] for at in numbers)) & wanted
+
+        assert found(chosen) == found([*range(len(drawn))])
+        for at in chosen:
+            assert found([each for each in chosen if each != at]) < found(
+                chosen
+            )
+
+    def test_what_has_the_most_comes_first(self) -> None:
+        """Unless others are preferred; of equals, the first."""
+        regions = [((3, 1, 1),), ((6, 1, 1),), ((7, 1, 1),), ((7, 1, 1),)]
+        need = ((7, 1, 1),)
+        assert choose(regions, need) == [2]
+        assert choose(regions, need, first=2) == [0, 1]
+        assert choose(regions[:2], need) == [0, 1]
+        assert choose(regions, ((8, 1, 1),)) == []
+
 
 class TestLines:
     """Numbers, cut at every edge."""
@@ -107,6 +175,13 @@ class TestLines:
         """Between protocols that have no ports there is nothing."""
         line = Line(((0, 0), (5, 9)), [(0, 9)])
         assert line.size(line.whole) == 6
+
+    def test_sizes_of_many_pieces(self) -> None:
+        """Counted as they are one by one."""
+        edges = [(at * at, at * at + at) for at in range(1, 60)]
+        line = Line(((0, 9999),), edges)
+        assert line.size(line.mask(edges)) == sum(b - a + 1 for a, b in edges)
+        assert line.spans(line.mask(edges), 2) == ((1, 2), (4, 6))
 
 
 class TestAddresses:
@@ -193,6 +268,16 @@ class TestServices:
     ) -> None:
         """As people write them."""
         assert service_text(spans) == text
+
+    def test_of_many_the_first(self) -> None:
+        """A text that nobody would read to its end says that there is more."""
+        ports = join_spans(
+            span
+            for port in (22, 80, 443)
+            for span in port_spans(TCP, port, port)
+        )
+        assert service_text(ports, 3) == "tcp/22, tcp/80, tcp/443"
+        assert service_text(ports, 2) == "tcp/22, tcp/80 and more"
 
     def test_all_but_some(self) -> None:
         """What is around them, and of others all."""

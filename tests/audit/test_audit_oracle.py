@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from random import Random
 from typing import Any, Final
+from unittest.mock import patch
 
 import attrs
 from audit_examples import (
@@ -23,6 +24,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from avi_portspec import Resolution, load
+from avi_portspec.audit import boxes
 from avi_portspec.audit.compiled import Compiler
 from avi_portspec.audit.model import (
     Anywhere,
@@ -84,6 +86,18 @@ class TestTheOracle:
         self, *, world: World, name: str, has_addresses: bool
     ) -> None:
         """Of each side of a flow, over atoms and packet by packet."""
+        self.compare(world, name, has_addresses=has_addresses)
+
+    @given(**ASKED)
+    def test_as_if_they_were_thousands(
+        self, *, world: World, name: str, has_addresses: bool
+    ) -> None:
+        """Few boxes are compared with each other, and many otherwise."""
+        with patch.object(boxes, "_FEW", 0):
+            self.compare(world, name, has_addresses=has_addresses)
+
+    def compare(self, world: World, name: str, *, has_addresses: bool) -> None:
+        """Compare verdicts over atoms with those of the oracle."""
         sides = judge(world, name, has_addresses=has_addresses)
         flow = resolution().edition.flows[name]
         expected = dict(sides_of(world, flow, has_addresses=has_addresses))

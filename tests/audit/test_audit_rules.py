@@ -24,6 +24,7 @@ from audit_making import (
 )
 
 from avi_portspec import Inventory
+from avi_portspec.audit import boxes
 from avi_portspec.audit.model import (
     Anywhere,
     Filter,
@@ -269,6 +270,31 @@ class TestVerdicts:
         shadowed = [r for r in found if r.verdict is RuleVerdict.SHADOWED]
         assert len(shadowed) == 1
 
+    def test_cut_into_too_many_pieces(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What earlier rules leave of it is told flow by flow."""
+        many = [
+            rule(networks(f"198.51.100.{at}/32"), Members(), f"tcp/{at}", at)
+            for at in range(1, 40)
+        ]
+        last = [
+            rule(ENGINE, Members(), "tcp/22", 40),
+            rule(ANY, Members(), "tcp", 41),
+            rule(ANY, Members(), "udp tcp", 42, action="deny"),
+        ]
+        whole = audit(ordered(CONTROLLER, *many, *last)).rules
+        monkeypatch.setattr(boxes, "MOST_BOXES", 30)
+        cut = audit(ordered(CONTROLLER, *many, *last)).rules
+        for found in (whole, cut):
+            allows, denies = found[-2:]
+            assert allows.verdict is RuleVerdict.EXPLAINED
+            assert SSH not in allows.explained_by
+            assert PORTAL in allows.explained_by
+            assert denies.verdict is RuleVerdict.DENIES
+        assert whole[-2].explained_by == cut[-2].explained_by
+        assert cut[-2].ports_beyond == whole[-2].ports_beyond
+
     def test_empty(self) -> None:
         """It has no party left, which is another thing than shadowed."""
         found = judge(rule(Networks(()), Members(), "tcp/22"))
@@ -506,7 +532,8 @@ class TestNearMisses:
 
     def test_many_ports_are_nobody_s_slip(self) -> None:
         """Nor is a whole protocol."""
-        for what in ("tcp/8400-8499", "udp", "97"):
+        odd = " ".join(f"tcp/{port}" for port in range(8301, 8449, 2))
+        for what in ("tcp/8400-8499", "udp", "97", odd):
             assert judge(rule(ENGINE, Members(), what)).near == ()
         wide = networks("10.0.0.0/8")
         assert judge(rule(wide, Members(), "tcp/8400-8499")).near == ()

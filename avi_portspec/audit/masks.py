@@ -1,0 +1,118 @@
+"""Sets of atoms: a bit for each of them, the first the lowest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final, TypeAlias
+
+__all__ = [
+    "Packed",
+    "PackedBox",
+    "atoms_of",
+    "bounds",
+    "count_atoms",
+    "count_runs",
+    "overlap",
+    "pack",
+    "pack_box",
+    "runs",
+    "unpack",
+    "unpack_box",
+]
+
+#: A mask as its runs, if these are few: then it takes no more room, and no
+#: more time, for the last of thousands of atoms than for the first.
+Packed: TypeAlias = tuple[tuple[int, int], ...] | int
+#: A mask for each axis.
+PackedBox: TypeAlias = tuple[Packed, ...]
+
+#: So many runs are few. They are shifted out of a mask; to find more, it is
+#: written out.
+_FEW: Final = 8
+_ONES: Final = re.compile("1+")
+
+
+def atoms_of(packed: Packed) -> Iterator[int]:
+    """Yield which bits are set, from the lowest."""
+    for first, end in runs(packed) if isinstance(packed, int) else packed:
+        yield from range(first, end)
+
+
+def runs(mask: int) -> Iterator[tuple[int, int]]:
+    """Yield the first of bits that are set in a row, and the one after."""
+    end = 0
+    for _ in range(_FEW):
+        if not mask:
+            return
+        gap = (mask & -mask).bit_length() - 1
+        mask >>= gap
+        length = (~mask & (mask + 1)).bit_length() - 1
+        mask >>= length
+        first = end + gap
+        end = first + length
+        yield first, end
+    for found in _ONES.finditer(f"{mask:b}"[::-1] if mask else ""):
+        yield end + found.start(), end + found.end()
+
+
+def count_runs(mask: int) -> int:
+    """Return how many runs a mask has."""
+    return (mask & ~(mask << 1)).bit_count()
+
+
+def pack(mask: int) -> Packed:
+    """Return a mask as its runs, or itself if these are many."""
+    # Most masks are one run, which is seen without a copy of the mask.
+    end = mask.bit_length()
+    first = end - mask.bit_count()
+    if mask >> first == (1 << end - first) - 1:
+        return ((first, end),) if mask else ()
+    found = tuple(islice(runs(mask), _FEW + 1))
+    return mask if len(found) > _FEW else found
+
+
+def pack_box(box: tuple[int, ...]) -> PackedBox:
+    """Return a box with packed masks."""
+    return tuple(map(pack, box))
+
+
+def unpack(packed: Packed) -> int:
+    """Return the mask that was packed."""
+    if isinstance(packed, int):
+        return packed
+    mask = 0
+    for first, end in packed:
+        mask |= (1 << end - first) - 1 << first
+    return mask
+
+
+def unpack_box(box: PackedBox) -> tuple[int, ...]:
+    """Return the box that was packed."""
+    return tuple(map(unpack, box))
+
+
+def count_atoms(packed: Packed) -> int:
+    """Return how many bits are set."""
+    if isinstance(packed, int):
+        return packed.bit_count()
+    return sum(end - first for first, end in packed)
+
+
+def bounds(packed: Packed) -> tuple[int, int]:
+    """Return the first bit that is set, and the one after the last."""
+    if isinstance(packed, int):
+        return (packed & -packed).bit_length() - 1, packed.bit_length()
+    return (packed[0][0], packed[-1][1]) if packed else (0, 0)
+
+
+def overlap(one: Packed, other: Packed) -> bool:
+    """Return whether two masks have a bit in common."""
+    if isinstance(one, int) or isinstance(other, int):
+        return bool(unpack(one) & unpack(other))
+    return any(
+        first < its_end and its_first < end
+        for first, end in one
+        for its_first, its_end in other
+    )

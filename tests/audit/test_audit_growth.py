@@ -1,0 +1,120 @@
+"""Twice the rules are twice the work, not four times."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from ipaddress import ip_network
+from random import Random
+from types import FrameType
+
+import pytest
+from audit_making import (
+    ANY,
+    CONTROLLER,
+    ENGINE,
+    Members,
+    existing,
+    into,
+    resolution,
+    role_map,
+    rule,
+)
+
+from avi_portspec import Inventory
+from avi_portspec.audit.model import Networks, Party, Rule
+from avi_portspec.audit.report import audit_rules
+
+#: Where the sources of the rules are.
+INVENTORY = Inventory(addresses={"service-engine": [ip_network("10.0.0.0/8")]})
+#: A few more than twice: what is said of a file as a whole, and chance.
+MOST = 2.2
+
+
+def _hosts(drawn: Random) -> Iterator[tuple[Party, str]]:
+    """Yield hosts of a role that has a network."""
+    while True:
+        host = ip_network((0x0A000000 + drawn.randrange(1 << 24), 32))
+        yield Networks((host,)), "tcp/22"
+
+
+def _any_port(drawn: Random) -> Iterator[tuple[Party, str]]:
+    """Yield networks of anybody, each with a port of its own."""
+    while True:
+        network = ip_network((drawn.randrange(1 << 24) << 8, 24))
+        yield Networks((network,)), f"tcp/{drawn.randrange(1, 65_000)}"
+
+
+def _one_port(drawn: Random) -> Iterator[tuple[Party, str]]:
+    """Yield networks of anybody on one port, and a role again and again."""
+    for at, (party, _) in enumerate(_any_port(drawn)):
+        yield ENGINE if at % 10 == 0 else party, "tcp/443"
+
+
+def _halves(drawn: Random) -> Iterator[tuple[Party, str]]:
+    """Yield sources for any port, and ports for any source."""
+    for at, (party, port) in enumerate(_any_port(drawn)):
+        yield (party, "tcp") if at % 2 else (ANY, port)
+
+
+def _ranges(drawn: Random) -> Iterator[tuple[Party, str]]:
+    """Yield networks within one another, with ports that overlap."""
+    while True:
+        bits = drawn.randrange(8, 33)
+        network = ip_network((drawn.randrange(1 << bits) << 32 - bits, bits))
+        low = drawn.randrange(1, 60_000)
+        high = low + drawn.choice([1, 10, 100, 1_000])
+        yield Networks((network,)), f"tcp/{low}-{high}"
+
+
+SHAPES = (_hosts, _any_port, _one_port, _halves, _ranges)
+
+
+def _rules(
+    shape: Callable[[Random], Iterator[tuple[Party, str]]], count: int
+) -> list[Rule]:
+    """Return so many rules, the last of which is for everybody."""
+    drawn = shape(Random(count))  # noqa: S311 - nothing is kept secret
+    made = [
+        rule(party, Members(), what, at)
+        for at, (party, what) in zip(range(1, count), drawn, strict=False)
+    ]
+    return [*made, rule(ANY, Members(), "tcp", count)]
+
+
+def _work(
+    shape: Callable[[Random], Iterator[tuple[Party, str]]],
+    count: int,
+    **more: str,
+) -> int:
+    """Return how many functions are called to audit so many rules."""
+    given = existing(into(CONTROLLER, *_rules(shape, count), **more))
+    answer, roles = resolution(), role_map()
+    calls = 0
+
+    def seen(_: FrameType, event: str, __: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(seen)
+    try:
+        audit_rules(given, answer, INVENTORY, roles=roles)
+    finally:
+        sys.setprofile(before)
+    return calls
+
+
+class TestGrowth:
+    """Whatever the rules have in common."""
+
+    @pytest.mark.parametrize("shape", SHAPES)
+    @pytest.mark.parametrize("discipline", ["union", "first-match"])
+    def test_twice_the_rules(
+        self,
+        shape: Callable[[Random], Iterator[tuple[Party, str]]],
+        discipline: str,
+    ) -> None:
+        """They are compared with a few others, not each with each."""
+        few = _work(shape, 150, discipline=discipline)
+        assert _work(shape, 300, discipline=discipline) <= MOST * few
