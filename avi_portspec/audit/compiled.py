@@ -244,7 +244,9 @@ class Compiler:
         self._selects = cache(self._find_selects)
         self._outsiders = dict.fromkeys(map(_role, named))
         self._roles_named = frozenset(self._outsiders)
-        self._shares = Shares(existing, roles, self._roles_by_key)
+        self._shares = Shares(
+            existing, roles, self._roles_by_key, self._roles_by_name
+        )
         self._outsiders |= {
             _piece(role, network): None
             for role in self._shares.by_networks

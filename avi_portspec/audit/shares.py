@@ -19,6 +19,8 @@ __all__ = ["WHOLE", "Shares", "is_within", "meets", "parts_of_roles"]
 
 #: The product as a whole.
 WHOLE: Final = "avi-vantage"
+#: The formats of tables that people keep.
+_TABLES: Final = frozenset({"csv", "html", "markdown"})
 
 
 class Shares:
@@ -29,6 +31,7 @@ class Shares:
         roles: Which roles the parties have.
         roles_by_key: Returns the roles that the role map or an inventory
             gives a party: a party that has the name of a role is all of it.
+        roles_by_name: Returns the role whose name a party has.
     """
 
     def __init__(
@@ -36,7 +39,9 @@ class Shares:
         existing: Sequence[Existing],
         roles: RoleMap,
         roles_by_key: Callable[[Party], Iterable[str]],
+        roles_by_name: Callable[[Party], tuple[str, ...]],
     ) -> None:
+        self._by_name = roles_by_name
         self._networks: dict[str, list[Network]] = {}
         for network, own in roles.networks:
             for role in parts_of_roles(own):
@@ -112,6 +117,17 @@ class Shares:
             for name, each in self._bearers.get((format_, role), {}).items()
             if not (with_groups and isinstance(each, Group))
         }
+        if format_ in _TABLES and any(
+            self._by_name(each) == (role,) for each in given
+        ):
+            # People spell one party in several ways.
+            bearers -= {
+                name
+                for name, each in self._bearers.get(
+                    (format_, role), {}
+                ).items()
+                if self._by_name(each) == (role,)
+            }
         return bearers | self._absent.get(role, set()) <= names
 
     def is_all_in(self, role: str, place: Party) -> bool:

@@ -419,6 +419,29 @@ class TestRoles:
         assert (str(side.verdict), side.reasons) == ("covered", ())
         assert "unmapped" not in kinds(report)
 
+    @pytest.mark.parametrize(
+        ("first", "second", "expected"),
+        [
+            ("SE", "Service Engines", "covered"),
+            # Whoever has another name may be somebody else.
+            ("SE", "Engines of Berlin", "unknown"),
+            ("Engines of Bonn", "Engines of Berlin", "unknown"),
+        ],
+    )
+    def test_a_table_spells_one_party_in_several_ways(
+        self, first: str, second: str, expected: str
+    ) -> None:
+        """A role map that says so as well changes nothing."""
+        rows = f"{first},Controller,TCP,22\n{second},DNS server,UDP,53\n"
+        data = f"source,destination,protocol,port\n{rows}".encode()
+        engines = {first: ("service-engine",), second: ("service-engine",)}
+        report = audit_rules(
+            readers.read(data, "t.csv"),
+            resolution(),
+            roles=RoleMap(parties=engines),
+        )
+        assert str(report.flows[SSH].verdict) == expected
+
     def test_filters_that_no_file_has(self) -> None:
         """Once each: what is together in no file adds nothing up."""
         filters = [

@@ -162,7 +162,7 @@ class TestNetworks:
             *("10.255.255.255/32", "fd00::/8", "fd00::/64", "::/128"),
         )
         roles = RoleMap(parties=dict.fromkeys(listed, ("controller",)))
-        shares = Shares([], roles, lambda _: ())
+        shares = Shares([], roles, lambda _: (), lambda _: ())
         assert [*map(str, shares.networks_of("controller"))] == [
             *("192.0.2.0/24", "10.0.0.0/8", "fd00::/8", "::/128"),
         ]
