@@ -30,6 +30,8 @@ __all__ = ["make_document", "summary_text"]
 
 #: How many rules a cell names.
 _SHOWN: Final = 2
+#: How many lines a finding has: more than any edition has flows.
+_LINES: Final = 50
 #: How many flows a reason lists.
 _FEW: Final = 4
 _DIGITS: Final = 8
@@ -57,7 +59,7 @@ def make_document(report: Report, *, everything: bool = False) -> Document:
         Paragraph(deployment_phrase(deployment, edition.facets)),
         *(Paragraph(_file_text(file)) for file in report.files),
         *_flow_blocks(report, everything=everything),
-        *_finding_blocks(report.open),
+        *_finding_blocks(report.open, everything=everything),
     ]
     if everything:
         blocks += _rule_blocks(report)
@@ -193,7 +195,9 @@ def _side_text(flow: FlowReport, kind: SideKind) -> str:
 # -- findings ----------------------------------------------------------------
 
 
-def _finding_blocks(findings: Sequence[Finding]) -> Iterator[Block]:
+def _finding_blocks(
+    findings: Sequence[Finding], *, everything: bool
+) -> Iterator[Block]:
     if not findings:
         return
     yield Heading("Findings")
@@ -209,11 +213,20 @@ def _finding_blocks(findings: Sequence[Finding]) -> Iterator[Block]:
         if key in several or is_reason:
             key = _SEVERAL
         groups.setdefault(key, []).append(finding)
-    yield Bullets(
-        tuple(
-            _reasons_item(each) if key == _SEVERAL else _group_item(each)
-            for key, each in groups.items()
-        )
+    items = (
+        _reasons_item(each) if key == _SEVERAL else _group_item(each)
+        for key, each in groups.items()
+    )
+    yield Bullets(tuple(items if everything else map(_shortened, items)))
+
+
+def _shortened(item: str | Item) -> str | Item:
+    """Return an item with the first of its lines."""
+    if isinstance(item, str) or len(item.inner) <= _LINES:
+        return item
+    more = len(item.inner) - _LINES
+    return item._replace(
+        inner=(*item.inner[:_LINES], f"and {more} more (--all lists them)")
     )
 
 

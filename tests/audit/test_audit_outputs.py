@@ -454,6 +454,21 @@ class TestTheDocument:
             "Contoller (rules.json:2): Did you mean 'Controller'?",
         ]
 
+    def test_of_hundreds_of_parties_the_first(self) -> None:
+        """And how many there are more, unless all are asked for."""
+        rules = [
+            rule(Group(f"sg-{line}"), Members(), "tcp/9", line)
+            for line in range(1, 201)
+        ]
+        report = audit(into(CONTROLLER, *rules))
+        written = text.write(make_document(report))
+        assert "sg-50 (rules.json:50)" in written
+        assert "sg-51 " not in written
+        assert "and 150 more (--all lists them)" in written
+        whole = text.write(make_document(report, everything=True))
+        assert "sg-200 (rules.json:200)" in whole
+        assert "more (--all" not in whole
+
     def test_denied_flows_are_one_line(self) -> None:
         """With the rule that denies them, and what is of each alone."""
         found = audit(
