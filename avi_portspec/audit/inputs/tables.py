@@ -117,6 +117,8 @@ _HEADINGS: Final[Mapping[str, str]] = FrozenDict(
             "|quellport|quellports",
             "service": "service|services|service port|services applications"
             "|dienst|dienste",
+            "application": "application|applications|app|app id|app ids"
+            "|anwendung|anwendungen",
             "action": "action|allow deny|permit|access|rule action|aktion",
             "direction": "direction|traffic direction|richtung",
             "enabled": "enabled|is enabled|rule enabled|active|in use"
@@ -133,7 +135,9 @@ _HEADINGS: Final[Mapping[str, str]] = FrozenDict(
 _BRACKETS: Final = re.compile(r"\([^()]{0,80}\)")
 _JOINTS: Final = re.compile(r"[^a-z0-9]+")
 #: The columns that say nothing of traffic.
-_ABOUT_ROWS: Final = STATES.keys() | {"action", "direction", "id"}
+_ABOUT_ROWS: Final = STATES.keys() | {
+    *("action", "application", "direction", "id")
+}
 #: How many headings an error lists.
 _SHOWN: Final = 8
 _TCP: Final = {"tcp port", "tcp ports"}
@@ -375,6 +379,15 @@ class _Row:
                 yield f"if the row is in force: {wrong}"
         for column in ("protocol", "source-ports"):
             yield from restrictions(self.cell(column))
+        # Firewalls that know applications have no ports but of services.
+        application = self.cell("application")
+        if self.is_service and application.casefold() not in {"", *EVERY}:
+            yield f"application: {clean(application)}"
+
+    @property
+    def is_service(self) -> bool:
+        """Whether what the row opens stands in a column of services."""
+        return self.columns["ports"] == self.columns.get("service")
 
     def parts(self) -> list[tuple[str, list[str]]]:
         """Return the ports of the row, and what narrows them.
@@ -450,8 +463,7 @@ class _Row:
     def opened(self, ports: str) -> Spans | Unknown:
         """Return what is let through; a row is in doubt as far as it goes."""
         protocols = self.cell("protocol")
-        is_service = self.columns["ports"] == self.columns.get("service")
-        if is_service and ports.casefold() in EVERY:
+        if self.is_service and ports.casefold() in EVERY:
             # Any service is of any protocol, as any port is not.
             protocols = protocols or ports
         try:

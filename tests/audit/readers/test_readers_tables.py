@@ -522,6 +522,18 @@ class TestRows:
         text = "source,destination,port\na,b,any\n"
         assert rules(read_text(text))["table through"] == ["allow a > b ?any"]
 
+    def test_applications_narrow_services(self) -> None:
+        """TCP 443 of the application ssl is not all of TCP 443."""
+        text = "source,destination,application,service\n"
+        found = read_text(f"{text}a,b,ssl,tcp/443\na,b,any,tcp/22\n")
+        narrowed, free = found.filters[0].rules
+        assert narrowed.conditions == ("application: ssl",)
+        assert free.conditions == ()
+        # Of a table that a person wrote, it says what the row is about.
+        text = "source,destination,application,port\na,b,Portal,tcp/443\n"
+        (row,) = read_text(text).filters[0].rules
+        assert row.conditions == ()
+
     def test_rules_that_a_firewall_does_not_use(self) -> None:
         """Its export says so before the name."""
         text = "name,source,destination,service\n[Disabled] x,a,b,tcp/1\n"
