@@ -382,7 +382,7 @@ class _Row:
         # Firewalls that know applications have no ports but of services.
         application = self.cell("application")
         if self.is_service and application.casefold() not in {"", *EVERY}:
-            yield f"application: {clean(application)}"
+            yield f"application {clean(application)}"
 
     @property
     def is_service(self) -> bool:

@@ -527,7 +527,7 @@ class TestRows:
         text = "source,destination,application,service\n"
         found = read_text(f"{text}a,b,ssl,tcp/443\na,b,any,tcp/22\n")
         narrowed, free = found.filters[0].rules
-        assert narrowed.conditions == ("application: ssl",)
+        assert narrowed.conditions == ("application ssl",)
         assert free.conditions == ()
         # Of a table that a person wrote, it says what the row is about.
         text = "source,destination,application,port\na,b,Portal,tcp/443\n"
