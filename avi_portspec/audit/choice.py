@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heapreplace
 
-from avi_portspec.audit.boxes import (
-    Box,
-    Region,
-    intersect,
-    share,
-    subtract,
-    unite,
-)
+from avi_portspec.audit.boxes import Box, Region, share, unite
+from avi_portspec.audit.remainder import Remainder
 
 __all__ = ["choose"]
 
@@ -34,37 +28,48 @@ def choose(
         TooFragmentedError: It takes more boxes than :data:`MOST_BOXES`.
     """
     chosen: list[int] = []
-    rest = need
+    rest, lacking = Remainder(need), _weight(need)
     for numbers in (range(first), range(first, len(regions))):
         # The more is chosen, the less each of the others adds: whoever still
         # adds what it was thought to add, adds the most.
-        thought = [
-            (-_weight(intersect(regions[at], rest)), at) for at in numbers
-        ]
+        thought = [(-_weight(rest.meet(regions[at])), at) for at in numbers]
         heapify(thought)
-        while rest and thought:
+        while lacking and thought:
             most, at = thought[0]
-            adds = _weight(intersect(regions[at], rest))
+            met = rest.meet(regions[at])
+            adds = _weight(met)
             if adds and adds == -most:
                 chosen.append(at)
-                rest = subtract(rest, regions[at])
+                rest.take(met)
+                lacking -= adds
             if adds and adds != -most:
                 heapreplace(thought, (-adds, at))
             else:
                 heappop(thought)
-    useful = {at: intersect(regions[at], need) for at in chosen}
+    whole = Remainder(need)
+    useful = {at: whole.meet(regions[at]) for at in chosen}
     while True:
-        twice = share(useful.values())
-        shared = [at for at in useful if not subtract(useful[at], twice)]
+        shared = _within(useful, useful, share(useful.values()))
         if not shared:
             return [*useful]
         # For what those have together that have something alone, and so stay,
         # all others are idle.
         alone = useful.keys() - shared
         kept = unite(useful[at] for at in sorted(alone))
-        idle = [at for at in shared if not subtract(useful[at], kept)]
-        for at in idle or shared[:1]:
+        for at in _within(shared, useful, kept) or shared[:1]:
             del useful[at]
+
+
+def _within(
+    numbers: Iterable[int], regions: Mapping[int, Region], region: Region
+) -> list[int]:
+    """Return the numbers of those regions that are all in one region."""
+    whole = Remainder(region)
+    return [
+        at
+        for at in numbers
+        if _weight(whole.meet(regions[at])) == _weight(regions[at])
+    ]
 
 
 def _weight(region: Region) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from avi_portspec.audit.boxes import (
+    Box,
     Region,
     intersect,
     subtract,
@@ -19,6 +20,7 @@ from avi_portspec.audit.compiled import (
 )
 from avi_portspec.audit.hulls import atoms_around, hull
 from avi_portspec.audit.model import Direction, LastResort
+from avi_portspec.audit.remainder import Remainder
 
 __all__ = [
     "Allowance",
@@ -258,23 +260,30 @@ def by_whom(
         is not met again.
     """
     is_ordered = judged.filter.discipline == "first-match"
-    left = need
+    is_over = False
     if judged.unread and is_most:
         yield None, need
-        left = ()
+        is_over = True
     elif any(is_ordered or unread.may_deny for unread in judged.unread):
         # Rules nobody read may deny it all, before all others.
-        left = ()
-    for boxes in judged.rules if left else ():
+        is_over = True
+    remainder = Remainder(() if is_over else need)
+    taken: list[Box] = []
+    for boxes in () if is_over else judged.rules:
         let = Let(boxes, judged, boxes.rests_on)
         if skip is not None and skip(let):
             continue
         is_allow = boxes.rule.action == "allow"
         matched = boxes.most if is_allow == is_most else boxes.least
-        met = intersect(left if is_ordered else need, matched)
+        if is_ordered:
+            met = remainder.meet(matched)
+            remainder.take(met)
+        else:
+            met = intersect(need, matched)
+            taken += met
         if met:
             yield let, met
-            left = subtract(left, matched)
+    left = subtract(remainder.left(), taken)
     last = judged.filter.last_resort
     let = Let(last, judged, last_resort_breadth(last, judged.filter))
     if left and not (skip is not None and skip(let)):

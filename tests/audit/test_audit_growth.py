@@ -19,14 +19,22 @@ from audit_making import (
     resolution,
     role_map,
     rule,
+    service,
 )
 
 from avi_portspec import Inventory
-from avi_portspec.audit.model import Networks, Party, Rule
+from avi_portspec.audit.model import Filter, Networks, Party, Rule
 from avi_portspec.audit.report import audit_rules
 
 #: Where the sources of the rules are.
 INVENTORY = Inventory(addresses={"service-engine": [ip_network("10.0.0.0/8")]})
+#: Where both sides of rules for pairs of hosts are.
+BOTH = Inventory(
+    addresses={
+        "service-engine": [ip_network("10.0.0.0/9")],
+        "controller": [ip_network("10.128.0.0/9")],
+    }
+)
 #: A few more than twice: what is said of a file as a whole, and chance.
 MOST = 2.2
 
@@ -82,13 +90,36 @@ def _rules(
     return [*made, rule(ANY, Members(), "tcp", count)]
 
 
-def _work(
-    shape: Callable[[Random], Iterator[tuple[Party, str]]],
-    count: int,
-    **more: str,
-) -> int:
-    """Return how many functions are called to audit so many rules."""
-    given = existing(into(CONTROLLER, *_rules(shape, count), **more))
+def _pairs(count: int, discipline: str) -> Filter:
+    """Return so many rules, each from a host of a few to one of a few."""
+    drawn = Random(count)  # noqa: S311 - nothing is kept secret
+    made = [
+        rule(
+            *(
+                Networks((ip_network((low + drawn.randrange(512), 32)),))
+                for low in (0x0A000000, 0x0A800000)
+            ),
+            f"tcp/{drawn.choice([22, 443, 8443])}",
+            at,
+        )
+        for at in range(count)
+    ]
+    return into((), *made, direction="through", discipline=discipline)
+
+
+def _source_ports(count: int, discipline: str) -> Filter:
+    """Return so many rules for hosts, each with a source port of its own."""
+    drawn = _hosts(Random(count))  # noqa: S311 - nothing is kept secret
+    made = [
+        rule(party, Members(), what, at, source_ports=service(f"tcp/{at}"))
+        for at, (party, what) in zip(range(1, count + 1), drawn, strict=False)
+    ]
+    return into(CONTROLLER, *made, discipline=discipline)
+
+
+def _work(filter_: Filter, inventory: Inventory = INVENTORY) -> int:
+    """Return how many functions are called to audit a filter."""
+    given = existing(filter_)
     answer, roles = resolution(), role_map()
     calls = 0
 
@@ -99,7 +130,7 @@ def _work(
     before = sys.getprofile()
     sys.setprofile(seen)
     try:
-        audit_rules(given, answer, INVENTORY, roles=roles)
+        audit_rules(given, answer, inventory, roles=roles)
     finally:
         sys.setprofile(before)
     return calls
@@ -116,5 +147,17 @@ class TestGrowth:
         discipline: str,
     ) -> None:
         """They are compared with a few others, not each with each."""
-        few = _work(shape, 150, discipline=discipline)
-        assert _work(shape, 300, discipline=discipline) <= MOST * few
+        few, many = (
+            _work(into(CONTROLLER, *_rules(shape, n), discipline=discipline))
+            for n in (150, 300)
+        )
+        assert many <= MOST * few
+
+    @pytest.mark.parametrize("make", [_pairs, _source_ports])
+    @pytest.mark.parametrize("discipline", ["union", "first-match"])
+    def test_what_is_left_in_pieces(
+        self, make: Callable[[int, str], Filter], discipline: str
+    ) -> None:
+        """Rules that leave many pieces of a flow are compared with a few."""
+        few, many = (_work(make(n, discipline), BOTH) for n in (150, 300))
+        assert many <= MOST * few
