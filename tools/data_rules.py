@@ -778,6 +778,10 @@ RULES: Final[Mapping[str, DataRule]] = {
         "A file is of a format that an audit reads.",
         'read_rules(b"hello", "a")',
     ),
+    "audit/not-read": _python(
+        "A file is not of a known kind that an audit does not read.",
+        """read_rules(b"AWSTemplateFormatVersion: 2010-09-09", "a")""",
+    ),
     "audit/other-format": _python(
         "A file is of the format that is named for it.",
         'read_rules(b"hello", "a", format="docker")',

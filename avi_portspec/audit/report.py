@@ -621,17 +621,18 @@ class _Audit:
             more = len(places) - len(listed)
             text = ", ".join(listed) + (f" and {more} more" if more else "")
             hint = f" Did you mean {meant[name]!r}?" if name in meant else ""
+            who = _called(name, self._parties[name][0])
             yield Finding(
                 kind="unmapped",
                 level="note",
-                text=f"{clean(name)} is in no role of the role map ({text}): "
+                text=f"{who} is in no role of the role map ({text}): "
                 f"give it its roles under [party] ({_DRAFTS}), or a name of "
                 f"your own if it is nobody of the product.{hint}",
                 party=name,
                 cause="in no role of the role map: give them their roles "
                 f"under [party] ({_DRAFTS}), or names of your own if they "
                 "are nobody of the product",
-                about=f"{clean(name)} ({_first_of(listed, len(places))})"
+                about=f"{who} ({_first_of(listed, len(places))})"
                 f"{hint and ':'}{hint}",
             )
 
@@ -749,6 +750,14 @@ def _explain_replies(
         beyond=report.beyond,
         ports_beyond=report.ports_beyond,
     )
+
+
+def _called(name: str, party: Party) -> str:
+    """Return the id of a party, and what it is called if that tells more."""
+    called = next(iter(names_of_party(party)[1:]), name)
+    if called in name:
+        return clean(name)
+    return f"{clean(name)} called {clean(called)}"
 
 
 def _is_meant(rule: Rule) -> bool:

@@ -350,6 +350,18 @@ class TestRoles:
             f"{self.NEXT}"
         )
 
+    def test_what_people_call_a_party(self) -> None:
+        """Beside its id, unless that has it."""
+        groups = (Group("sg-0a1", "web"), Group("/groups/web", "web"))
+        rules = [
+            rule(group, Members(), "tcp/22", line)
+            for line, group in enumerate(groups, 1)
+        ]
+        report = audit(into(CONTROLLER, *rules))
+        one, other = (f.text for f in report.findings if f.kind == "unmapped")
+        assert one.startswith("sg-0a1 called web is in no role")
+        assert other.startswith("/groups/web is in no role")
+
     def test_who_is_probably_meant(self) -> None:
         """By a name that nobody has but for a letter."""
         row = rule(Group("Contoller"), Members(), "tcp/22", 1)
