@@ -260,16 +260,16 @@ def by_whom(
         is not met again.
     """
     is_ordered = judged.filter.discipline == "first-match"
-    is_over = False
+    region = need
     if judged.unread and is_most:
         yield None, need
-        is_over = True
+        region = ()
     elif any(is_ordered or unread.may_deny for unread in judged.unread):
         # Rules nobody read may deny it all, before all others.
-        is_over = True
-    remainder = Remainder(() if is_over else need)
+        region = ()
+    remainder = Remainder(region)
     taken: list[Box] = []
-    for boxes in () if is_over else judged.rules:
+    for boxes in judged.rules if region else ():
         let = Let(boxes, judged, boxes.rests_on)
         if skip is not None and skip(let):
             continue
@@ -279,7 +279,7 @@ def by_whom(
             met = remainder.meet(matched)
             remainder.take(met)
         else:
-            met = intersect(need, matched)
+            met = intersect(region, matched)
             taken += met
         if met:
             yield let, met
