@@ -115,6 +115,13 @@ class TestBoxes:
         left = subtract([((1 << 1000) - 1, 1, 7)], [b for (b,) in sources])
         assert left == (((1 << 1000) - 1, 1, 1),)
 
+    def test_many_that_have_nothing_in_common(self) -> None:
+        """Each is a box of its own, in all and but for others."""
+        apart = [((1 << at, 1, 1 << at),) for at in range(20)]
+        assert {*unite(apart)} == {box for (box,) in apart}
+        left = subtract([(3, 1, (1 << 20) - 1)], [box for (box,) in apart])
+        assert {*left} == {(1, 1, (1 << 20) - 2), (2, 1, (1 << 20) - 3)}
+
     def test_too_many_of_many_are_refused(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
