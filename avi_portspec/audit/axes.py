@@ -195,7 +195,8 @@ class Addresses:
         texts = [f"any IPv{family}" for family in wholes]
         for family in wholes:
             mask &= ~self._families[family]
-        texts += [clean(party.name) for party in self.parties(mask)]
+        parties = self.parties(mask)[: _SHOWN + 1]
+        texts += [clean(party.name) for party in parties]
         bits = mask >> len(self._at) & self.line.whole
         texts += map(_addresses_text, self.line.spans(bits, _SHOWN + 1))
         if len(texts) > _SHOWN:

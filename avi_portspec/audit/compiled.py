@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import chain
@@ -9,7 +10,7 @@ from typing import Final, NamedTuple, TypeAlias, assert_never
 
 import attrs
 
-from avi_portspec.audit.axes import Addresses, Line, Outsider
+from avi_portspec.audit.axes import Addresses, Line, Outsider, span_of
 from avi_portspec.audit.boxes import Box, Region, unite
 from avi_portspec.audit.hulls import Hull, Hulled, hull
 from avi_portspec.audit.masks import PackedBox, pack_box, unpack_box
@@ -44,7 +45,6 @@ from avi_portspec.audit.shares import (
     WHOLE,
     Shares,
     is_within,
-    meets,
     parts_of_roles,
 )
 from avi_portspec.beyond.records import Statement
@@ -177,12 +177,21 @@ class _Pieces(NamedTuple):
     """The networks that the role map gives a role, in one family.
 
     Attributes:
-        networks: The networks, each with what of the role is in it.
+        networks: The networks, each with what of the role is in it: from
+            the lowest, and none is part of another.
         is_split: Whether each has atoms of its own.
     """
 
     networks: tuple[tuple[Network, int], ...]
     is_split: bool
+
+    def met_by(self, network: Network) -> range:
+        """Return the numbers of those that have addresses of another."""
+        low, high = span_of(network)
+        return range(
+            bisect_left(self.networks, low, key=lambda n: span_of(n[0])[1]),
+            bisect_right(self.networks, high, key=lambda n: span_of(n[0])[0]),
+        )
 
 
 class _End(NamedTuple):
@@ -271,6 +280,8 @@ class Compiler:
         self._peers = lru_cache(_KEPT)(self._find_peers)
         self._role_mask = cache(self._find_role)
         self._hidden = self._find_hidden()
+        self._mapped = frozenset(network for network, _ in roles.networks)
+        self._mapped_bits = {network.prefixlen for network in self._mapped}
         #: Returns which roles may be in a party that has none.
         self.may_hold = cache(self._find_held)
         self._unfiltered = self._find_unfiltered()
@@ -453,7 +464,7 @@ class Compiler:
         networks = self._shares.networks_of(role)
         whole = self._role_mask(role)
         for family in FAMILIES:
-            own = [each for each in networks if each.version == family]
+            own = sorted(n for n in networks if n.version == family)
             if len(own) < len(networks):
                 whole = self._role_mask(role) & self.addresses.family(family)
             yield _Pieces(
@@ -563,18 +574,19 @@ class Compiler:
                 least |= self.addresses.family(network.version)
         most |= least
         for pieces in self._pieces:
-            # Of a part of a network, nobody knows who is in it.
-            inside = [
-                any(is_within(own, network) for network in party.networks)
-                for own, _ in pieces.networks
-            ]
-            for (own, mask), is_inside in zip(
-                pieces.networks, inside, strict=True
-            ):
-                if is_inside and (pieces.is_split or all(inside)):
-                    least |= mask
-                if any(meets(own, network) for network in party.networks):
-                    most |= mask
+            met: set[int] = set()
+            inside: set[int] = set()
+            for network in party.networks:
+                for at in pieces.met_by(network):
+                    met.add(at)
+                    # Of a part of a network, nobody knows who is in it.
+                    if is_within(pieces.networks[at][0], network):
+                        inside.add(at)
+            for at in met:
+                most |= pieces.networks[at][1]
+            if pieces.is_split or len(inside) == len(pieces.networks):
+                for at in inside:
+                    least |= pieces.networks[at][1]
         return least, most | least
 
     def bounds(
@@ -814,10 +826,7 @@ class Compiler:
             case Networks(networks=networks) if not self._roles_by_key(party):
                 mask = 0
                 for network in networks:
-                    if not any(
-                        is_within(network, own)
-                        for own, _ in self._roles.networks
-                    ):
+                    if not self._is_mapped(network):
                         family = self.addresses.family(network.version)
                         mask |= self._hidden & family
                 return mask
@@ -834,6 +843,14 @@ class Compiler:
             case Group() | Tag() | PrefixList() if not self.roles_of(party):
                 return self._anybody_in(party)
         return 0
+
+    def _is_mapped(self, network: Network) -> bool:
+        """Return whether a network is part of one of the role map."""
+        return any(
+            network.supernet(new_prefix=bits) in self._mapped
+            for bits in self._mapped_bits
+            if bits <= network.prefixlen
+        )
 
     def _anybody_in(self, party: Group | Tag | PrefixList) -> int:
         mask = 0

@@ -15,7 +15,7 @@ from avi_portspec.audit.roles import (
 from avi_portspec.names import fold
 from avi_portspec.rules.networks import Network
 
-__all__ = ["WHOLE", "Shares", "is_within", "meets", "parts_of_roles"]
+__all__ = ["WHOLE", "Shares", "is_within", "parts_of_roles"]
 
 #: The product as a whole.
 WHOLE: Final = "avi-vantage"
@@ -172,11 +172,6 @@ def _position(network: Network) -> tuple[int, int, int]:
 def is_within(network: Network, other: Network) -> bool:
     """Return whether one network is part of another."""
     return network.version == other.version and network.subnet_of(other)  # type: ignore[arg-type]
-
-
-def meets(network: Network, other: Network) -> bool:
-    """Return whether two networks have addresses in common."""
-    return network.version == other.version and network.overlaps(other)
 
 
 def parts_of_roles(roles: Iterable[str]) -> Iterator[str]:

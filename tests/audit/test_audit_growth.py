@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from ipaddress import ip_network
 from random import Random
 from types import FrameType
@@ -13,6 +13,7 @@ from audit_making import (
     ANY,
     CONTROLLER,
     ENGINE,
+    ROLES,
     Members,
     existing,
     into,
@@ -117,10 +118,21 @@ def _source_ports(count: int, discipline: str) -> Filter:
     return into(CONTROLLER, *made, discipline=discipline)
 
 
-def _work(filter_: Filter, inventory: Inventory = INVENTORY) -> int:
-    """Return how many functions are called to audit a filter."""
+def _work(
+    filter_: Filter,
+    inventory: Inventory = INVENTORY,
+    networks: Sequence[str] = (),
+) -> int:
+    """Return how many functions are called to audit a filter.
+
+    Args:
+        filter_: The filter.
+        inventory: The addresses of roles.
+        networks: To which the role map gives a role.
+    """
     given = existing(filter_)
-    answer, roles = resolution(), role_map()
+    mapped = dict.fromkeys(networks, ("external-network-services",))
+    answer, roles = resolution(), role_map(parties={**ROLES, **mapped})
     calls = 0
 
     def seen(_: FrameType, event: str, __: object) -> None:
@@ -161,3 +173,18 @@ class TestGrowth:
         """Rules that leave many pieces of a flow are compared with a few."""
         few, many = (_work(make(n, discipline), BOTH) for n in (150, 300))
         assert many <= MOST * few
+
+    def test_networks_of_a_role_map(self) -> None:
+        """A rule for one of them is not compared with all of them."""
+        work = []
+        for count in (150, 300):
+            networks = [
+                str(ip_network((0xAC100000 + (at << 8), 24)))
+                for at in range(count)
+            ]
+            made = [
+                rule(Networks((ip_network(each),)), Members(), "tcp/443", at)
+                for at, each in enumerate(networks)
+            ]
+            work.append(_work(into(CONTROLLER, *made), networks=networks))
+        assert work[1] <= MOST * work[0]
