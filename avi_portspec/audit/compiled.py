@@ -12,7 +12,7 @@ import attrs
 
 from avi_portspec.audit.axes import Addresses, Line, Outsider, span_of
 from avi_portspec.audit.boxes import Box, Region, unite
-from avi_portspec.audit.hulls import Hull, Hulled, hull
+from avi_portspec.audit.hulls import AXES, Hull, Hulled, hull
 from avi_portspec.audit.masks import PackedBox, pack_box, unpack_box
 from avi_portspec.audit.model import (
     Anywhere,
@@ -1056,7 +1056,7 @@ def _cut_ports(
 
 def _hull(packed: tuple[PackedBox, ...], region: Region) -> Hull:
     """Return the hull of a region that has been packed."""
-    return packed[0][:3] if len(packed) == 1 else hull(region)
+    return packed[0][:AXES] if len(packed) == 1 else hull(region)
 
 
 def _role(name: str) -> Outsider:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from avi_portspec.audit.boxes import Region, subtract
 from avi_portspec.audit.choice import choose
 from avi_portspec.audit.compiled import RuleBoxes
-from avi_portspec.audit.hulls import Axis, Hull, Hulled
+from avi_portspec.audit.hulls import AXES, Axis, Hull, Hulled
 from avi_portspec.audit.masks import PackedBox, unpack, unpack_box
 from avi_portspec.audit.model import Rule
 
 __all__ = ["Decided"]
-
-#: On source, destination and service boxes are put together.
-_AXES: Final = 3
 
 
 class _Group:
@@ -70,7 +65,7 @@ class Decided:
                 group = _Group(box)
                 group.rules[at] = rule
                 self._groups.append(group)
-                self._hulled.add(box[:_AXES], group)
+                self._hulled.add(box[:AXES], group)
 
     def _grow(
         self, number: int, axis: int, box: PackedBox, at: int, rule: RuleBoxes
@@ -128,4 +123,4 @@ class Decided:
 
 
 def _joins(box: PackedBox) -> list[tuple[int, PackedBox]]:
-    return [(axis, (*box[:axis], *box[axis + 1 :])) for axis in range(_AXES)]
+    return [(axis, (*box[:axis], *box[axis + 1 :])) for axis in range(AXES)]

@@ -16,13 +16,14 @@ from avi_portspec.audit.masks import (
     pack,
 )
 
-__all__ = ["Axis", "Hull", "Hulled", "atoms_around", "hull"]
+__all__ = ["AXES", "Axis", "Hull", "Hulled", "atoms_around", "hull"]
 
 _T = TypeVar("_T")
 #: The atoms that a region has on each axis, but for source ports, which tell
 #: too few rules apart.
 Hull: TypeAlias = tuple[Packed, ...]
-_AXES: Final = range(3)
+#: So many axes it has: source, destination and service.
+AXES: Final = 3
 #: The same, what tells the most rules apart first.
 _TELLING: Final = (2, 0, 1)
 #: What has more atoms on an axis is not looked up by each of them.
@@ -32,10 +33,10 @@ _FEW: Final = 16
 def atoms_around(region: Region) -> Box:
     """Return the atoms that a region has on each axis."""
     if len(region) == 1:
-        return region[0][:3]
+        return region[0][:AXES]
     masks = [0, 0, 0]
     for box in region:
-        for axis in _AXES:
+        for axis in range(AXES):
             masks[axis] |= box[axis]
     return tuple(masks)
 
@@ -81,10 +82,10 @@ class Hulled(Generic[_T]):
 
     def __init__(self, hulled: Iterable[tuple[Hull, _T]] = ()) -> None:
         self._items: list[tuple[Hull, _T]] = []
-        self._axes = [Axis() for _ in _AXES]
+        self._axes = [Axis() for _ in range(AXES)]
         #: Between which atoms each is on an axis: a quick look at thousands.
-        self._firsts: list[list[int]] = [[] for _ in _AXES]
-        self._ends: list[list[int]] = [[] for _ in _AXES]
+        self._firsts: list[list[int]] = [[] for _ in range(AXES)]
+        self._ends: list[list[int]] = [[] for _ in range(AXES)]
         for own, item in hulled:
             self.add(own, item)
 

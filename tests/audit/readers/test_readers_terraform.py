@@ -13,7 +13,7 @@ from reader_views import faults, read_json, read_text, rules, unread
 
 from avi_portspec import InvalidDataError
 from avi_portspec.audit.inputs import hcl, hcl_child
-from avi_portspec.audit.model import Group, Unknown
+from avi_portspec.audit.model import Existing, Group, Unknown
 from avi_portspec.audit.readers import readers
 from avi_portspec.errors import MissingExtraError
 
@@ -1215,6 +1215,15 @@ class TestHcl:
         ] == [(38, "p/first"), (48, "p/22"), (48, "p/443"), (60, "p/last")]
         assert (found.units, found.unread) == (4, ())
 
+    def changed(self, change: str, to: str) -> Existing:
+        """Return what the module has, once one text is another."""
+        assert NSX.count(change) == 1
+        return read_text(
+            NSX.replace(change, to) + 'variable "none" {}\n',
+            "nsx.tf",
+            beside={"inner/main.tf": NSX_INNER.encode()},
+        )
+
     @pytest.mark.parametrize(
         ("change", "to", "expected"),
         [
@@ -1241,12 +1250,7 @@ class TestHcl:
         self, change: str, to: str, expected: str
     ) -> None:
         """It is unknown, and no other is."""
-        assert NSX.count(change) == 1
-        found = read_text(
-            NSX.replace(change, to) + 'variable "none" {}\n',
-            "nsx.tf",
-            beside={"inner/main.tf": NSX_INNER.encode()},
-        )
+        found = self.changed(change, to)
         own = [
             each.partition(" assuming")[0]
             for each in rules(found)["distributed firewall in"]
@@ -1268,12 +1272,7 @@ class TestHcl:
         self, change: str, to: str, left: int
     ) -> None:
         """Each rule is, or those that a dynamic block would make."""
-        assert NSX.count(change) == 1
-        found = read_text(
-            NSX.replace(change, to) + 'variable "none" {}\n',
-            "nsx.tf",
-            beside={"inner/main.tf": NSX_INNER.encode()},
-        )
+        found = self.changed(change, to)
         names = ("distributed firewall in", "distributed firewall out")
         assert [(each.kind, each.filters) for each in found.unread] == [
             ("unknown", names)
