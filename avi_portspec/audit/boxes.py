@@ -13,7 +13,7 @@ from itertools import chain, groupby
 from operator import and_, itemgetter
 from typing import Final, TypeAlias
 
-from avi_portspec.audit.masks import runs, unpack
+from avi_portspec.audit.masks import PackedBox, common, runs, unpack
 
 __all__ = [
     "MOST_BOXES",
@@ -25,6 +25,7 @@ __all__ = [
     "share",
     "subtract",
     "unite",
+    "within",
 ]
 
 #: Atoms on each axis, as bits: source, destination, service, and the source
@@ -47,8 +48,8 @@ class TooFragmentedError(Exception):
 
 def meet(one: Box, other: Box) -> Box | None:
     """Return what two boxes have in common, or ``None``."""
-    common = tuple(map(and_, one, other))
-    return common if all(common) else None
+    both = tuple(map(and_, one, other))
+    return both if all(both) else None
 
 
 def intersect(region: Iterable[Box], other: Iterable[Box]) -> Region:
@@ -63,11 +64,41 @@ def intersect(region: Iterable[Box], other: Iterable[Box]) -> Region:
     """
     others = tuple(other)
     return _collect(
-        common
+        both
         for box in region
         for each in others
-        if (common := meet(box, each)) is not None
+        if (both := meet(box, each)) is not None
     )
+
+
+def within(region: Iterable[Box], packed: Iterable[PackedBox]) -> Region:
+    """Return what of a region is in some packed boxes.
+
+    Args:
+        region: Disjoint boxes.
+        packed: Disjoint boxes.
+
+    Raises:
+        TooFragmentedError: It takes more boxes than :data:`MOST_BOXES`.
+    """
+    others = tuple(packed)
+    return _collect(
+        box
+        for each in region
+        for other in others
+        for box in _meet(each, other)
+    )
+
+
+def _meet(box: Box, packed: PackedBox) -> Iterator[Box]:
+    """Yield what a box and a packed one have in common, if anything."""
+    both = []
+    for mask, runs_ in zip(box, packed, strict=True):
+        found = common(mask, runs_)
+        if not found:
+            return
+        both.append(found)
+    yield tuple(both)
 
 
 def subtract(region: Iterable[Box], other: Iterable[Box]) -> Region:
@@ -124,14 +155,14 @@ def share(regions: Collection[Region]) -> Region:
 
 def _rest(box: Box, cut: Box) -> Iterator[Box]:
     """Yield what a box has besides another: at most one box an axis."""
-    common = meet(box, cut)
-    if common is None:
+    both = meet(box, cut)
+    if both is None:
         yield box
         return
-    for axis, (whole, taken) in enumerate(zip(box, common, strict=True)):
+    for axis, (whole, taken) in enumerate(zip(box, both, strict=True)):
         if whole != taken:
-            # Of the axes before, only what is common: the rest is yielded.
-            yield (*common[:axis], whole & ~taken, *box[axis + 1 :])
+            # Of the axes before, only what is in both: the rest is yielded.
+            yield (*both[:axis], whole & ~taken, *box[axis + 1 :])
 
 
 def _collect(boxes: Iterable[Box]) -> Region:

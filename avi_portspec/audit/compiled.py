@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, TypeAlias, assert_never
 import attrs
 
 from avi_portspec.audit.axes import Addresses, Line, Outsider, span_of
-from avi_portspec.audit.boxes import Box, Region, unite
+from avi_portspec.audit.boxes import Box, Region, unite, within
 from avi_portspec.audit.hulls import AXES, Hull, Hulled, hull
 from avi_portspec.audit.masks import PackedBox, pack_box, unpack_box
 from avi_portspec.audit.model import (
@@ -123,6 +123,10 @@ class RuleBoxes:
         It is what the rule is for.
         """
         return tuple(map(unpack_box, self._opens))
+
+    def within(self, region: Region, *, surely: bool) -> Region:
+        """Return what of a region it matches for sure, or may match."""
+        return within(region, self.decides if surely else self._most)
 
     @property
     def is_sure(self) -> bool:

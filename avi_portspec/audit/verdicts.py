@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import Final, Literal, TypeAlias, get_args
 
 import attrs
@@ -35,12 +35,12 @@ from avi_portspec.audit.roles import names_of_party
 from avi_portspec.audit.services import service_text
 from avi_portspec.audit.walks import (
     Allowance,
+    Crossing,
     Let,
     Part,
     Skip,
     allowance,
     atoms_on,
-    by_whom,
     cover,
     parts_of,
     units_of,
@@ -302,10 +302,10 @@ class _Side:
         if not self._parts:
             return _side(Verdict.NOT_FILTERED)
         filters = {
-            id(judged.filter): judged.filter
+            id(each.judged.filter): each.judged.filter
             for part in self._parts
-            for stage in part.stages.values()
-            for judged, _ in stage
+            for crossings in part.stages.values()
+            for each in crossings
         }
         return attrs.evolve(self._judge(), filters=tuple(filters.values()))
 
@@ -379,11 +379,9 @@ class _Side:
     ) -> Iterator[tuple[Let | None, Region]]:
         """Yield what lets through, or stops, which part, over all filters."""
         for part in self._parts:
-            for filters in part.stages.values():
-                for judged, _ in filters:
-                    yield from by_whom(
-                        judged, part.region, is_most=is_most, skip=skip
-                    )
+            for crossings in part.stages.values():
+                for each in crossings:
+                    yield from each.by_whom(is_most=is_most, skip=skip)
 
     def _any(self, test: Skip, *, is_most: bool) -> bool:
         return any(
@@ -396,14 +394,11 @@ class _Side:
         named: list[Let] = []
         for part in self._parts:
             passing = allowance(part, self._together, skip)[is_most]
-            for filters in part.stages.values():
-                lets = [
-                    pair
-                    for judged, _ in filters
-                    for pair in by_whom(
-                        judged, part.region, is_most=is_most, skip=skip
-                    )
-                ]
+            for crossings in part.stages.values():
+                lets = chain.from_iterable(
+                    each.by_whom(is_most=is_most, skip=skip)
+                    for each in crossings
+                )
                 named += cover(lets, passing)
         return named
 
@@ -425,42 +420,39 @@ class _Side:
         found: dict[str, None] = {}
         told: set[tuple[Place, str]] = set()
         for part in self._parts:
-            for (stage, _), filters in part.stages.items():
-                found |= dict.fromkeys(
-                    self._stage(stage, filters, part.region)
-                )
-                for judged, is_sure in filters:
-                    texts = self._open(
-                        judged, part.region, told, is_sure=is_sure
-                    )
-                    found |= dict.fromkeys(texts)
+            for (stage, _), crossings in part.stages.items():
+                found |= dict.fromkeys(self._stage(stage, crossings))
+                for each in crossings:
+                    found |= dict.fromkeys(self._open(each, told))
         yield from found
 
     def _stage(
         self,
         stage: str,
-        filters: Sequence[tuple[Judged, bool]],
-        region: Region,
+        crossings: Sequence[Crossing],
     ) -> Iterator[str]:
-        units = units_of([judged for judged, _ in filters], self._together)
-        for at, (judged, is_sure) in enumerate(filters):
+        units = units_of(crossings, self._together)
+        for at, each in enumerate(crossings):
             # What adds to others, and has nothing to add, decides nothing.
-            if not is_sure and (
+            if not each.is_sure and (
                 any(at in unit for unit in units)
                 or any(
                     let is None or let.action == "allow"
-                    for let, _ in by_whom(judged, region, is_most=True)
+                    for let, _ in each.by_whom(is_most=True)
                 )
             ):
-                atoms = atoms_on(region, _axes(judged))
-                texts = [*self._unknown(judged.filter.attached_to, atoms)]
-                name = clean(judged.filter.id)
+                filter_ = each.judged.filter
+                atoms = atoms_on(each.region, _axes(each.judged))
+                texts = [*self._unknown(filter_.attached_to, atoms)]
+                name = clean(filter_.id)
                 yield (
                     f"{name}: whether it is attached here is not known"
                     f"{': ' if texts else ''}{'; '.join(texts)}"
                 )
         if len(units) > 1:
-            names = (filters[at][0].filter.id for unit in units for at in unit)
+            names = (
+                crossings[at].judged.filter.id for unit in units for at in unit
+            )
             texts = [*map(clean, dict.fromkeys(names))]
             listed = ", ".join(f'"{name}"' for name in texts)
             yield (
@@ -471,30 +463,24 @@ class _Side:
             )
 
     def _open(
-        self,
-        judged: Judged,
-        need: Region,
-        told: set[tuple[Place, str]],
-        *,
-        is_sure: bool,
+        self, crossing: Crossing, told: set[tuple[Place, str]]
     ) -> Iterator[str]:
         """Yield what of a filter's rules is not known.
 
         A rule of the file may be several here, as one that sends packets
         elsewhere is: it has each reason once.
         """
+        judged = crossing.judged
         for unread in judged.unread[:_LISTED]:
             place = clean(str(unread.place))
             yield f"{place}: {clean(unread.text)}: {clean(unread.why)}"
         if len(judged.unread) > _LISTED:
             yield f"{clean(judged.filter.id)}: more of it was not read"
-        for boxes in judged.rules:
-            if boxes.is_sure or not subtract(
-                intersect(need, boxes.most), boxes.least
-            ):
+        sources, destinations, _ = atoms_around(crossing.region)
+        for boxes, (least, most) in crossing.met:
+            if least is most or not subtract(most, least):
                 continue
             rule = boxes.rule
-            sources, destinations, _ = atoms_around(need)
             texts = [
                 *self._unknown(rule.sources, sources),
                 *self._unknown(rule.destinations, destinations),
@@ -505,7 +491,7 @@ class _Side:
             texts += self._held(
                 (rule.sources, sources), (rule.destinations, destinations)
             )
-            if not texts and is_sure:
+            if not texts and crossing.is_sure:
                 texts = [_PART]
             if texts:
                 why = "; ".join(dict.fromkeys(texts))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from avi_portspec.audit.boxes import (
@@ -24,12 +25,12 @@ from avi_portspec.audit.remainder import Remainder
 
 __all__ = [
     "Allowance",
+    "Crossing",
     "Let",
     "Part",
     "Skip",
     "allowance",
     "atoms_on",
-    "by_whom",
     "cover",
     "parts_of",
     "units_of",
@@ -44,12 +45,10 @@ class Let(NamedTuple):
 
     Attributes:
         who: The rule, or what happens when none matches.
-        judged: The filter that it is in.
         rests_on: What makes it broad, or nothing.
     """
 
     who: RuleBoxes | LastResort
-    judged: Judged
     rests_on: str
 
     @property
@@ -60,25 +59,147 @@ class Let(NamedTuple):
         return self.who.rule.action
 
 
+class Allowance(NamedTuple):
+    """What passes of a region: at least this, and at most that."""
+
+    least: Region
+    most: Region
+
+
+class Crossing:
+    """A filter, where a part of a flow has to pass it.
+
+    What each of its rules has of the part is found once, for all walks.
+
+    Args:
+        judged: The filter.
+        region: The part.
+        is_sure: Whether the part is surely on the filter's side, or only may
+            be.
+    """
+
+    def __init__(
+        self, judged: Judged, region: Region, *, is_sure: bool
+    ) -> None:
+        self.judged = judged
+        self.region = region
+        self.is_sure = is_sure
+        self._is_ordered = judged.filter.discipline == "first-match"
+        last = judged.filter.last_resort
+        self._last = Let(last, last_resort_breadth(last, judged.filter))
+        self._lets: dict[bool, list[tuple[Let | None, Region]]] = {}
+
+    @cached_property
+    def met(self) -> list[tuple[RuleBoxes, Allowance]]:
+        """What each rule has of the part, for sure and at most, in order."""
+        found = []
+        for boxes in self.judged.rules:
+            most = boxes.within(self.region, surely=False)
+            if most:
+                least = most
+                if not boxes.is_sure:
+                    least = boxes.within(self.region, surely=True)
+                found.append((boxes, Allowance(least, most)))
+        return found
+
+    @cached_property
+    def _is_settled(self) -> bool:
+        """Whether both walks are the same."""
+        return not self.judged.unread and all(
+            least is most for _, (least, most) in self.met
+        )
+
+    def by_whom(
+        self, *, is_most: bool, skip: Skip | None = None
+    ) -> Sequence[tuple[Let | None, Region]]:
+        """Return what lets parts of the region through, or stops them.
+
+        What the file does not settle counts against the traffic in the walk
+        for what passes at least, and for it in the other.
+
+        Args:
+            is_most: Which of the two walks it is.
+            skip: What to leave out.
+
+        Returns:
+            What it is, ``None`` for rules that were not read; and what of
+            the region it meets. In a filter whose order counts, what was met
+            before is not met again. What stops all that no rule matches is
+            left out.
+        """
+        is_most = is_most or self._is_settled
+        if is_most not in self._lets:
+            self._lets[is_most] = [*self._walk(None, is_most=is_most)]
+        whole = self._lets[is_most]
+        if skip is None or not any(
+            let is not None and skip(let) for let, _ in whole
+        ):
+            return whole
+        return [*self._walk(skip, is_most=is_most)]
+
+    def _walk(
+        self, skip: Skip | None, *, is_most: bool
+    ) -> Iterator[tuple[Let | None, Region]]:
+        judged, region = self.judged, self.region
+        if judged.unread and is_most:
+            yield None, region
+            return
+        if any(self._is_ordered or u.may_deny for u in judged.unread):
+            # Rules nobody read may deny it all, before all others.
+            return
+        remainder = Remainder(region)
+        taken: list[Box] = []
+        for boxes, (least, most) in self.met:
+            let = Let(boxes, boxes.rests_on)
+            if skip is not None and skip(let):
+                continue
+            met = most if (let.action == "allow") == is_most else least
+            if self._is_ordered:
+                met = remainder.meet(met)
+                remainder.take(met)
+            else:
+                taken += met
+            if met:
+                yield let, met
+        last = self._last
+        if last.action == "allow" and not (skip is not None and skip(last)):
+            left = subtract(remainder.left(), taken)
+            if left:
+                yield last, left
+
+    def allowance(self, skip: Skip | None = None) -> Allowance:
+        """Return what the filter lets through, by both walks."""
+        if skip is not None:
+            return self._allow(skip)
+        return self._allowance
+
+    @cached_property
+    def _allowance(self) -> Allowance:
+        return self._allow(None)
+
+    def _allow(self, skip: Skip | None) -> Allowance:
+        least, most = (
+            unite(
+                region
+                for let, region in self.by_whom(is_most=is_most, skip=skip)
+                if let is None or let.action == "allow"
+            )
+            for is_most in (False, True)
+        )
+        return Allowance(least, most)
+
+
 class Part(NamedTuple):
     """A part of a flow, and the filters that it has to pass.
 
     Attributes:
         region: The part.
         stages: The filters of each stage and direction, for replies leave
-            one side and reach the other; and whether the part is surely on
-            the filter's side, or only may be.
+            one side and reach the other.
     """
 
     region: Region
-    stages: dict[tuple[str, Direction], list[tuple[Judged, bool]]]
-
-
-class Allowance(NamedTuple):
-    """What passes of a region: at least this, and at most that."""
-
-    least: Region
-    most: Region
+    stages: dict[tuple[str, Direction], list[Crossing]]
 
 
 def parts_of(
@@ -96,7 +217,8 @@ def parts_of(
         axis: Tells on which of the axes a filter is attached: 0 for sources,
             1 for destinations.
     """
-    parts: list[Part] = [Part(need, {})]
+    # What passes which filters: where each of them surely is, or may be.
+    parts: list[tuple[Region, list[tuple[Judged, bool]]]] = [(need, [])]
     for judged in filters:
         inside, inside_maybe = judged.within
         surely, maybe = (
@@ -117,25 +239,28 @@ def parts_of(
             rules=tuple(judged.hulled.touching(hull(maybe))),
             bearers=(surely_by, maybe_by),
         )
-        cut: list[Part] = []
-        for part in parts:
+        cut = []
+        for whole, passed in parts:
             for region, is_sure in (
-                (intersect(part.region, surely), True),
-                (
-                    subtract(intersect(part.region, maybe), surely),
-                    False,
-                ),
+                (intersect(whole, surely), True),
+                (subtract(intersect(whole, maybe), surely), False),
             ):
                 if region:
-                    stages = {k: [*v] for k, v in part.stages.items()}
-                    stage = judged.filter.stage, judged.filter.direction
-                    stages.setdefault(stage, []).append((near, is_sure))
-                    cut.append(Part(region, stages))
-            rest = subtract(part.region, maybe)
+                    cut.append((region, [*passed, (near, is_sure)]))
+            rest = subtract(whole, maybe)
             if rest:
-                cut.append(Part(rest, part.stages))
+                cut.append((rest, passed))
         parts = cut
-    return parts
+    return [_part(region, passed) for region, passed in parts]
+
+
+def _part(region: Region, passed: Iterable[tuple[Judged, bool]]) -> Part:
+    stages: dict[tuple[str, Direction], list[Crossing]] = {}
+    for judged, is_sure in passed:
+        stage = judged.filter.stage, judged.filter.direction
+        crossing = Crossing(judged, region, is_sure=is_sure)
+        stages.setdefault(stage, []).append(crossing)
+    return Part(region, stages)
 
 
 def atoms_on(region: Region, axes: Sequence[int]) -> int:
@@ -181,27 +306,25 @@ def allowance(
         skip: What to leave out.
     """
     least = most = part.region
-    for filters in part.stages.values():
-        walked = [
-            (judged, is_sure, _walk(judged, part.region, skip))
-            for judged, is_sure in filters
-        ]
-        for unit in units_of([judged for judged, _ in filters], together):
-            within = [walked[at][2].least for at in unit]
+    for crossings in part.stages.values():
+        walked = [each.allowance(skip) for each in crossings]
+        for unit in units_of(crossings, together):
+            within = [walked[at].least for at in unit]
             least = intersect(least, unite(within))
-        if any(is_sure for _, is_sure, _ in walked):
-            most = intersect(most, unite(w.most for _, _, w in walked))
+        if any(each.is_sure for each in crossings):
+            most = intersect(most, unite(each.most for each in walked))
     return Allowance(least, most)
 
 
 def units_of(
-    filters: Sequence[Judged], together: Sequence[frozenset[str]]
+    crossings: Sequence[Crossing], together: Sequence[frozenset[str]]
 ) -> list[frozenset[int]]:
     """Return filters of a stage, by position, that are known to add up.
 
     All that the pods of one selector bear do, and whoever bears another as
     well is let through more. A filter is alone if somebody may bear no other.
     """
+    filters = [each.judged for each in crossings]
     surely = {name for judged in filters for name in judged.bearers[0]}
     units: dict[str | int, set[int]] = {}
     for at, judged in enumerate(filters):
@@ -219,75 +342,6 @@ def units_of(
                     if judged.filter.id in known
                 )
     return [*dict.fromkeys(map(frozenset, units.values()))]
-
-
-def _walk(judged: Judged, need: Region, skip: Skip | None) -> Allowance:
-    """Return what a filter lets through, by both walks."""
-    least, most = (
-        unite(
-            region
-            for let, region in by_whom(
-                judged, need, is_most=is_most, skip=skip
-            )
-            if let is None or let.action == "allow"
-        )
-        for is_most in (False, True)
-    )
-    return Allowance(least, most)
-
-
-def by_whom(
-    judged: Judged,
-    need: Region,
-    *,
-    is_most: bool,
-    skip: Skip | None = None,
-) -> Iterator[tuple[Let | None, Region]]:
-    """Yield what lets parts of a region through a filter, or stops them.
-
-    What the file does not settle counts against the traffic in the walk for
-    what passes at least, and for it in the other.
-
-    Args:
-        judged: The filter.
-        need: The region.
-        is_most: Which of the two walks it is.
-        skip: What to leave out.
-
-    Yields:
-        What it is, ``None`` for rules that were not read; and what of the
-        region it meets. In a filter whose order counts, what was met before
-        is not met again.
-    """
-    is_ordered = judged.filter.discipline == "first-match"
-    region = need
-    if judged.unread and is_most:
-        yield None, need
-        region = ()
-    elif any(is_ordered or unread.may_deny for unread in judged.unread):
-        # Rules nobody read may deny it all, before all others.
-        region = ()
-    remainder = Remainder(region)
-    taken: list[Box] = []
-    for boxes in judged.rules if region else ():
-        let = Let(boxes, judged, boxes.rests_on)
-        if skip is not None and skip(let):
-            continue
-        is_allow = boxes.rule.action == "allow"
-        matched = boxes.most if is_allow == is_most else boxes.least
-        if is_ordered:
-            met = remainder.meet(matched)
-            remainder.take(met)
-        else:
-            met = intersect(region, matched)
-            taken += met
-        if met:
-            yield let, met
-    left = subtract(remainder.left(), taken)
-    last = judged.filter.last_resort
-    let = Let(last, judged, last_resort_breadth(last, judged.filter))
-    if left and not (skip is not None and skip(let)):
-        yield let, left
 
 
 def cover(
