@@ -10,7 +10,7 @@ from itertools import islice, pairwise
 from typing import Final, NamedTuple
 
 from avi_portspec.audit.inputs.names import clean
-from avi_portspec.audit.masks import atoms_of, pack, runs
+from avi_portspec.audit.masks import Packed, atoms_of, pack, runs
 from avi_portspec.audit.services import Spans
 from avi_portspec.rules.networks import IPV6, Address, Family, Network
 from avi_portspec.rules.traffic import FAMILIES
@@ -64,25 +64,25 @@ class Line:
             mask |= (1 << last) - (1 << first)
         return mask
 
-    def spans(self, mask: int, most: int | None = None) -> Spans:
+    def spans(self, atoms: Packed, most: int | None = None) -> Spans:
         """Return what atoms are, as spans; if need be, only the first."""
         edges = self._edges
         return tuple(
             (edges[first], edges[end] - 1)
-            for first, end in islice(runs(mask), most)
+            for first, end in islice(runs(atoms), most)
         )
 
     def is_single(self, at: int) -> bool:
         """Return whether an atom is one number."""
         return self._edges[at + 1] - self._edges[at] == 1
 
-    def size(self, mask: int) -> int:
+    def size(self, atoms: Packed) -> int:
         """Return how many numbers atoms have."""
-        packed = pack(mask)
+        packed = pack(atoms) if isinstance(atoms, int) else atoms
         if isinstance(packed, int):
             return sum(
-                (mask & atoms).bit_count() << digit
-                for digit, atoms in enumerate(self._sized)
+                (packed & sized).bit_count() << digit
+                for digit, sized in enumerate(self._sized)
             )
         edges = self._edges
         return sum(edges[end] - edges[first] for first, end in packed)

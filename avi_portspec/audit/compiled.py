@@ -255,6 +255,8 @@ class Compiler:
         #: The roles whose rules nobody gave.
         self.not_filtered = frozenset(parts_of_roles(roles.not_filtered))
         self._selects = cache(self._find_selects)
+        #: Returns the roles of a party, by the role map or by its name.
+        self.roles_of = cache(self._find_roles_of)
         self._outsiders = dict.fromkeys(map(_role, named))
         self._roles_named = frozenset(self._outsiders)
         self._shares = Shares(
@@ -286,6 +288,8 @@ class Compiler:
         self._hidden = self._find_hidden()
         self._mapped = frozenset(network for network, _ in roles.networks)
         self._mapped_bits = {network.prefixlen for network in self._mapped}
+        #: Returns in words who somebody is: a role, without its networks.
+        self.text = lru_cache(_KEPT)(self._find_text)
         #: Returns which roles may be in a party that has none.
         self.may_hold = cache(self._find_held)
         self._unfiltered = self._find_unfiltered()
@@ -341,8 +345,7 @@ class Compiler:
                 self._outsiders[_role(role)] = None
         return Addresses(networks, self._outsiders)
 
-    def roles_of(self, party: Party) -> tuple[str, ...]:
-        """Return the roles of a party, by the role map or by its name."""
+    def _find_roles_of(self, party: Party) -> tuple[str, ...]:
         found = self._roles_by_key(party) or self._roles_by_name(party)
         for tag in self._selects(party)[0]:
             found += self._roles_by_key(tag)
@@ -389,6 +392,8 @@ class Compiler:
     def _roles_by_key(self, party: Party) -> tuple[str, ...]:
         """Return the roles that the role map or the inventory gives."""
         names = names_of_party(party)
+        if not names:
+            return ()
         objects = (
             self._objects[name] for name in names if name in self._objects
         )
@@ -663,9 +668,11 @@ class Compiler:
         """Yield the filters of a file as boxes."""
         for filter_ in existing.filters:
             side = self._peers(filter_.attached_to, None)
+            # Others that bear the filter's role may not bear the filter.
+            others = self._peers(filter_.attached_to, existing.format)
             rules, replies = (
                 tuple(
-                    self._rule(rule, filter_, side, existing.format)
+                    self._rule(rule, filter_, side, others, existing.format)
                     for rule in listed
                 )
                 for listed in (filter_.rules, filter_.reply_rules)
@@ -749,16 +756,17 @@ class Compiler:
         return self.addresses.everybody, self.addresses.everybody
 
     def _rule(
-        self, rule: Rule, filter_: Filter, attached: _Bounds, format_: str
+        self,
+        rule: Rule,
+        filter_: Filter,
+        attached: _Bounds,
+        others: _Bounds,
+        format_: str,
     ) -> RuleBoxes:
-        # Whose members they would be, a filter of nobody does not say.
-        members = attached if filter_.attached_to else (0, self._all[1])
-        # Others that bear the filter's role may not bear the filter.
-        others = (
-            self._peers(filter_.attached_to, format_)
-            if filter_.attached_to
-            else members
-        )
+        members = attached
+        if not filter_.attached_to:
+            # Whose members they would be, a filter of nobody does not say.
+            members = others = 0, self._all[1]
         sources = self.bounds(
             rule.sources,
             others if filter_.direction == "in" else members,
@@ -985,11 +993,12 @@ class Compiler:
 
     def _places_of(self, mask: int) -> Iterator[int]:
         """Yield the networks of the roles among some atoms."""
+        if not self._places:
+            return
         for own in self.addresses.parties(mask):
             yield from self._places.get(own, ())
 
-    def text(self, mask: int) -> str:
-        """Return in words who somebody is: a role, without its networks."""
+    def _find_text(self, mask: int) -> str:
         for network in self._places_of(mask):
             if mask & network == network:
                 mask &= ~network

@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 from avi_portspec.audit.boxes import Region
 from avi_portspec.audit.compiled import Compiler
 from avi_portspec.audit.hulls import Hulled, hull
-from avi_portspec.beyond.near import NearMisses
+from avi_portspec.audit.services import PORTS, PROTOCOLS
+from avi_portspec.beyond.near import NearMiss, NearMisses
 from avi_portspec.beyond.records import Statement
 from avi_portspec.deployment.resolution import Resolution
 from avi_portspec.model.flows import Exclusion, Flow
@@ -56,8 +57,10 @@ class Documented:
         statements: Iterable[Statement],
     ) -> None:
         self.resolution = resolution
-        # Many rules have one port.
-        self.near_misses = cache(NearMisses(resolution.edition.flows).of)
+        self._near_misses = NearMisses(resolution.edition.flows)
+        #: Returns what was probably meant by a port, a point on the line of
+        #: services: many rules have one port.
+        self.near_misses = cache(self._find_near_misses)
         flows = [
             Known(
                 decision.flow,
@@ -107,3 +110,6 @@ class Documented:
             (each, compiler.pair(each.source, each.destination))
             for each in resolution.edition.exclusions
         ]
+
+    def _find_near_misses(self, point: int) -> tuple[NearMiss, ...]:
+        return self._near_misses.of(PROTOCOLS[point // PORTS], point % PORTS)

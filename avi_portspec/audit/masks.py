@@ -29,22 +29,30 @@ Packed: TypeAlias = tuple[tuple[int, int], ...] | int
 #: A mask for each axis.
 PackedBox: TypeAlias = tuple[Packed, ...]
 
-#: So many runs are few. They are shifted out of a mask; to find more, it is
-#: written out.
+#: So many runs are few: a mask of more is kept as it is.
 _FEW: Final = 8
-_ONES: Final = re.compile("1+")
+#: So many are shifted out of a mask; to find more, its bytes are looked at.
+_SHIFTED: Final = 4
+_ANY: Final = re.compile(rb"[^\0]")
+#: Which bits each byte has.
+_BITS: Final = tuple(
+    tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256)
+)
 
 
 def atoms_of(packed: Packed) -> Iterator[int]:
     """Yield which bits are set, from the lowest."""
-    for first, end in runs(packed) if isinstance(packed, int) else packed:
+    for first, end in runs(packed):
         yield from range(first, end)
 
 
-def runs(mask: int) -> Iterator[tuple[int, int]]:
+def runs(packed: Packed) -> Iterator[tuple[int, int]]:
     """Yield the first of bits that are set in a row, and the one after."""
-    end = 0
-    for _ in range(_FEW):
+    if not isinstance(packed, int):
+        yield from packed
+        return
+    mask, end = packed, 0
+    for _ in range(_SHIFTED):
         if not mask:
             return
         gap = (mask & -mask).bit_length() - 1
@@ -54,13 +62,26 @@ def runs(mask: int) -> Iterator[tuple[int, int]]:
         first = end + gap
         end = first + length
         yield first, end
-    for found in _ONES.finditer(f"{mask:b}"[::-1] if mask else ""):
-        yield end + found.start(), end + found.end()
+    ends = _edges(mask)
+    for low, high in zip(ends, ends, strict=True):
+        yield end + low, end + high
 
 
-def count_runs(mask: int) -> int:
+def _edges(mask: int) -> Iterator[int]:
+    """Yield where runs of bits begin and end, by turns."""
+    edges = mask ^ mask << 1
+    written = edges.to_bytes(edges.bit_length() // 8 + 1, "little")
+    for found in _ANY.finditer(written):
+        at = found.start()
+        for bit in _BITS[written[at]]:
+            yield 8 * at + bit
+
+
+def count_runs(packed: Packed) -> int:
     """Return how many runs a mask has."""
-    return (mask & ~(mask << 1)).bit_count()
+    if not isinstance(packed, int):
+        return len(packed)
+    return (packed & ~(packed << 1)).bit_count()
 
 
 def pack(mask: int) -> Packed:
@@ -116,7 +137,10 @@ def count_atoms(packed: Packed) -> int:
     """Return how many bits are set."""
     if isinstance(packed, int):
         return packed.bit_count()
-    return sum(end - first for first, end in packed)
+    count = 0
+    for first, end in packed:
+        count += end - first
+    return count
 
 
 def bounds(packed: Packed) -> tuple[int, int]:
@@ -130,8 +154,8 @@ def overlap(one: Packed, other: Packed) -> bool:
     """Return whether two masks have a bit in common."""
     if isinstance(one, int) or isinstance(other, int):
         return bool(unpack(one) & unpack(other))
-    return any(
-        first < its_end and its_first < end
-        for first, end in one
-        for its_first, its_end in other
-    )
+    for first, end in one:
+        for its_first, its_end in other:
+            if first < its_end and its_first < end:
+                return True
+    return False

@@ -92,7 +92,8 @@ class Place:
         return f"{self}{joint}{text}"
 
 
-@attrs.frozen
+# Rules, and what is made of them, are looked up by their parties.
+@attrs.frozen(cache_hash=True)
 class Networks:
     """Addresses of one or both families, collapsed and sorted.
 

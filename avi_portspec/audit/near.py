@@ -9,8 +9,8 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from avi_portspec.audit.boxes import Region, intersect
 from avi_portspec.audit.compiled import Compiler
 from avi_portspec.audit.documented import Documented
-from avi_portspec.audit.hulls import hull
-from avi_portspec.audit.masks import count_runs
+from avi_portspec.audit.hulls import Hull, hull
+from avi_portspec.audit.masks import Packed, count_runs
 from avi_portspec.audit.services import PORTS, PROTOCOLS, port_spans
 from avi_portspec.model.display import ports_text
 from avi_portspec.model.ports import ProtocolPorts
@@ -48,6 +48,7 @@ def near_rules(
     documented: Documented,
     compiler: Compiler,
     region: Region,
+    around: Hull,
     *,
     opens: int,
     has_sides: bool,
@@ -58,31 +59,34 @@ def near_rules(
         documented: What is documented.
         compiler: What made the boxes.
         region: What the rule opens, and nothing explains.
+        around: Its hull.
         opens: All services that it opens: none of them is meant by another.
         has_sides: Whether it names both sides, so that they can be swapped.
     """
-    found = [*_by_port(documented, compiler, region, opens)]
+    services = around[2]
+    found = [*_by_port(documented, compiler, services, opens)]
     if has_sides:
-        found += _by_sides(documented, compiler, region)
+        if compiler.services.size(services) > _FEW:
+            region = tuple(
+                box for box in region if compiler.services.size(box[2]) <= _FEW
+            )
+            around = hull(region)
+        found += _by_sides(documented, region, around)
     return tuple(dict.fromkeys(found))
 
 
 def _by_port(
-    documented: Documented, compiler: Compiler, region: Region, opens: int
+    documented: Documented, compiler: Compiler, services: Packed, opens: int
 ) -> Iterator[Near]:
-    mask = 0
-    for box in region:
-        mask |= box[2]
-    if count_runs(mask) > _MANY:
+    if count_runs(services) > _MANY:
         return
-    for low, high in compiler.services.spans(mask):
-        protocol = PROTOCOLS[low // PORTS]
-        if not protocol.has_ports or high - low >= _FEW:
+    for low, high in compiler.services.spans(services):
+        if not PROTOCOLS[low // PORTS].has_ports or high - low >= _FEW:
             continue
         misses = (
             Near(miss.slip, miss.reason, miss.records)
             for point in range(low, high + 1)
-            for miss in documented.near_misses(protocol, point % PORTS)
+            for miss in documented.near_misses(point)
             if not _spans_of(miss.meant, compiler) & opens
         )
         # Of a range, nobody meant several.
@@ -98,13 +102,10 @@ def _spans_of(meant: ProtocolPorts, compiler: Compiler) -> int:
 
 
 def _by_sides(
-    documented: Documented, compiler: Compiler, region: Region
+    documented: Documented, region: Region, around: Hull
 ) -> Iterator[Near]:
-    narrow = tuple(
-        box for box in region if compiler.services.size(box[2]) <= _FEW
-    )
-    touching = documented.swapped.touching(hull(narrow))
-    for flow in (flow for flow, all_ in touching if intersect(narrow, all_)):
+    touching = documented.swapped.touching(around)
+    for flow in (flow for flow, all_ in touching if intersect(region, all_)):
         reason = (
             f"{flow.id} is from {flow.source} to {flow.destination}: the two "
             "sides are probably swapped."

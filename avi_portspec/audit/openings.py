@@ -19,7 +19,7 @@ from avi_portspec.audit.boxes import (
 from avi_portspec.audit.compiled import Compiler, Judged, RuleBoxes
 from avi_portspec.audit.decided import Decided
 from avi_portspec.audit.documented import Documented
-from avi_portspec.audit.hulls import atoms_around, hull
+from avi_portspec.audit.hulls import Hull, atoms_around, hull
 from avi_portspec.audit.model import (
     Filter,
     Rule,
@@ -160,11 +160,14 @@ def _judge(
         and not (is_whole and not decided.left(own, hull(own)))
     ]
     used = [k for k in met if k.status in _USED]
-    beyond = subtract(
-        region, chain.from_iterable(known.whole for known in used)
-    )
-    report = make(
-        verdict=RuleVerdict.UNEXPLAINED,
+    beyond, besides = region, around
+    if used:
+        beyond = subtract(
+            region, chain.from_iterable(known.whole for known in used)
+        )
+        besides = hull(beyond)
+    make = partial(
+        make,
         explained_by=tuple(known.flow.id for known in used),
         beyond=region_text(compiler, beyond),
         ports_beyond=_count(compiler, beyond),
@@ -172,6 +175,7 @@ def _judge(
             documented,
             compiler,
             beyond,
+            besides,
             opens=atoms_around(region)[2],
             has_sides=not any(
                 map(is_any, (*rule.sources, *rule.destinations))
@@ -185,14 +189,15 @@ def _judge(
             if statuses == {"optional"}
             else RuleVerdict.EXPLAINED
         )
-        return attrs.evolve(report, verdict=verdict)
+        return make(verdict=verdict)
     if met:
-        return attrs.evolve(
-            report,
+        return make(
             verdict=RuleVerdict.NOT_HERE,
             not_here=tuple((known.flow.id, known.reason) for known in met),
         )
-    return _explain_otherwise(compiler, report, region, documented)
+    return _explain_otherwise(
+        compiler, documented, make, rule=rule, region=region, around=around
+    )
 
 
 def _is_of_nobody_here(compiler: Compiler, judged: Judged, rule: Rule) -> bool:
@@ -222,14 +227,26 @@ def _is_of_nobody_here(compiler: Compiler, judged: Judged, rule: Rule) -> bool:
 
 def _explain_otherwise(
     compiler: Compiler,
-    report: RuleReport,
-    region: Region,
     documented: Documented,
+    make: partial[RuleReport],
+    *,
+    rule: Rule,
+    region: Region,
+    around: Hull,
 ) -> RuleReport:
-    """Return what a rule is that no flow of the edition explains."""
+    """Return what a rule is that no flow of the edition explains.
+
+    Args:
+        compiler: What made the boxes.
+        documented: What is documented.
+        make: Makes the report, with what is known so far.
+        rule: The rule.
+        region: What it opens.
+        around: Its hull.
+    """
     stated = {
         statement.id: own
-        for statement, own in documented.statements.touching(hull(region))
+        for statement, own in documented.statements.touching(around)
         if intersect(region, own)
     }
     if stated:
@@ -240,8 +257,8 @@ def _explain_otherwise(
         services = compiler.services.whole
         for own in stated.values():
             services &= ~atoms_around(own)[2]
-        report = attrs.evolve(
-            report,
+        make = partial(
+            make,
             stated_by=tuple(stated),
             beyond=region_text(compiler, beyond),
             ports_beyond=_count(compiler, beyond),
@@ -253,14 +270,12 @@ def _explain_otherwise(
             if service & services
         )
     if not region:
-        return attrs.evolve(report, verdict=RuleVerdict.STATED_ELSEWHERE)
+        return make(verdict=RuleVerdict.STATED_ELSEWHERE)
     sources, destinations, _ = atoms_around(region)
-    rule = report.rule
     if not any(map(is_any, (*rule.sources, *rule.destinations))):
         for exclusion, own in documented.exclusions:
             if intersect(region, own):
-                return attrs.evolve(
-                    report,
+                return make(
                     verdict=RuleVerdict.RULED_OUT,
                     ruled_out_by=(exclusion.id,),
                     mixes=tuple(
@@ -271,7 +286,8 @@ def _explain_otherwise(
                 )
     known = documented.known
     if not (stated or (sources & known and destinations & known)):
-        return attrs.evolve(report, verdict=RuleVerdict.OUTSIDE)
+        return make(verdict=RuleVerdict.OUTSIDE)
+    report = make(verdict=RuleVerdict.UNEXPLAINED)
     if report.near:
         return report
     return attrs.evolve(

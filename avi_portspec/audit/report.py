@@ -311,6 +311,8 @@ class _Audit:
         answered = self._answered()
         self.rules = [
             _explain_replies(report, answered.get(report.rule, {}))
+            if answered
+            else report
             for judged in self._filters
             for report in judge_rules(self._compiler, judged, documented)
         ]
@@ -615,7 +617,9 @@ class _Audit:
                 or is_any(party)
             )
         }
-        meant = find_slips(unmapped, self._resolution.edition.endpoints)
+        # A network is no slip of a name.
+        named = [n for n in unmapped if names_of_party(self._parties[n][0])]
+        meant = find_slips(named, self._resolution.edition.endpoints)
         for name, places in unmapped.items():
             listed = [*places][:_SHOWN]
             more = len(places) - len(listed)

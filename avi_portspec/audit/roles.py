@@ -247,8 +247,9 @@ def _mentions(
             for party in filter_.attached_to:
                 yield from _named(party, str(filter_.place))
             for rule in filter_.rules:
+                place = str(rule.place)
                 for party in (*rule.sources, *rule.destinations):
-                    yield from _named(party, str(rule.place))
+                    yield from _named(party, place)
 
 
 def _named(party: Party, place: str) -> Iterator[tuple[str, Party, str]]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Final
 
-from avi_portspec.audit.model import Existing, Group, Party, PrefixList
+from avi_portspec.audit.model import Existing, Filter, Group, Party, PrefixList
 from avi_portspec.audit.roles import (
     PARTS,
     RoleMap,
     names_of_party,
-    parties_of,
 )
 from avi_portspec.names import fold
 from avi_portspec.rules.networks import Network
@@ -52,15 +52,9 @@ class Shares:
         self._places = _places(existing, roles_by_key)
         named: set[str] = set()
         for each in existing:
-            kinds = {
-                type(party)
-                for filter_ in each.filters
-                for rule in filter_.rules
-                for party in (*rule.sources, *rule.destinations)
-            }
-            for party, _ in parties_of([each]).values():
-                names = names_of_party(party)
-                named.update(map(fold, names))
+            kinds = {type(p) for f in each.filters for p in _ruled(f)}
+            for usual, party in _named(each).items():
+                named.update(map(fold, names_of_party(party)))
                 # What only bears filters is no way to name its members in a
                 # rule, and where no rule names groups, no group is. What
                 # holds all groups tells where a role is, not who has it.
@@ -72,7 +66,7 @@ class Shares:
                     continue
                 for role in parts_of_roles(roles_by_key(party)):
                     key = (each.format, role)
-                    self._bearers.setdefault(key, {})[names[0]] = party
+                    self._bearers.setdefault(key, {})[usual] = party
         #: What the role map has, and no file names.
         self._absent: dict[str, set[str]] = {}
         for name, own in roles.named.items():
@@ -139,6 +133,23 @@ class Shares:
         """
         places = self._places.get(role, set()) | self._absent.get(role, set())
         return places <= {*names_of_party(place)[:1]}
+
+
+def _ruled(filter_: Filter) -> Iterator[Party]:
+    """Yield the parties of a filter's rules."""
+    for rule in filter_.rules:
+        yield from rule.sources
+        yield from rule.destinations
+
+
+def _named(existing: Existing) -> dict[str, Party]:
+    """Return the parties of a file that have a name, by the usual one."""
+    found: dict[str, Party] = {}
+    for filter_ in existing.filters:
+        for party in chain(filter_.attached_to, _ruled(filter_)):
+            for name in names_of_party(party)[:1]:
+                found.setdefault(name, party)
+    return found
 
 
 def _is_bearer(party: Party) -> bool:

@@ -204,10 +204,10 @@ def gravity(verdict: Verdict) -> int:
 
 def region_text(compiler: Compiler, region: Region) -> tuple[str, ...]:
     """Return a region in words, a text for each of its first boxes."""
-    texts = [
-        _box_text(compiler, box)
-        for box in sorted(region, key=lambda box: -box[2].bit_count())[:_SHOWN]
-    ]
+    largest = [*region]
+    if len(region) > 1:
+        largest.sort(key=lambda box: -box[2].bit_count())
+    texts = [_box_text(compiler, box) for box in largest[:_SHOWN]]
     if len(region) > _SHOWN:
         more = len(region) - _SHOWN
         texts.append(f"and {count_text(more, 'more piece')}")
@@ -215,7 +215,9 @@ def region_text(compiler: Compiler, region: Region) -> tuple[str, ...]:
 
 
 def _box_text(compiler: Compiler, box: tuple[int, ...]) -> str:
-    service = service_text(compiler.services.spans(box[2], _SPANS), _PIECES)
+    # Without the first of all services, it is not "any service but" a few.
+    most = _SPANS if box[2] & 1 else _PIECES + 1
+    service = service_text(compiler.services.spans(box[2], most), _PIECES)
     source, destination = compiler.text(box[0]), compiler.text(box[1])
     text = f"{service} from {source} to {destination}"
     if compiler.ports is not None and box[3] != compiler.ports.whole:

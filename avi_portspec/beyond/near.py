@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
@@ -89,31 +90,41 @@ class NearMisses:
         self._pairs = [
             (flow, pair) for flow in flows for pair in flow.protocol_ports()
         ]
-        self._ported = [
+        ported = [
             (pair.ports.low, pair.ports.high, flow, pair)
             for flow, pair in self._pairs
             if pair.ports is not None
         ]
+        #: From which ports on others have them, and who has the ports there.
+        self._edges = sorted(
+            {edge for low, high, *_ in ported for edge in (low, high + 1)}
+        )
+        self._having = [
+            [
+                (flow, pair)
+                for low, high, flow, pair in ported
+                if low <= edge <= high
+            ]
+            for edge in self._edges
+        ]
         #: The flows that use a port, by protocol.
         self._users: dict[int, dict[int, list[str]]] = {}
         #: The ports that are a text, or become it without a digit.
-        self._alike: dict[tuple[int, str], set[int]] = {}
-        for low, _, flow, pair in self._ported:
+        self._alike: dict[int, dict[str, set[int]]] = {}
+        for low, _, flow, pair in ported:
             number = pair.protocol.number
             users = self._users.setdefault(number, {})
             users.setdefault(low, []).append(flow.id)
+            alike = self._alike.setdefault(number, {})
             for text in _shortened(str(low)):
-                self._alike.setdefault((number, text), set()).add(low)
+                alike.setdefault(text, set()).add(low)
 
     def of(self, protocol: ProtocolLike, port: int) -> tuple[NearMiss, ...]:
         """Return what was probably meant by a port: :func:`near_misses`."""
         given = Protocol.of(protocol)
         check_port(port)
-        having = [
-            (flow, pair)
-            for low, high, flow, pair in self._ported
-            if low <= port <= high
-        ]
+        at = bisect_right(self._edges, port)
+        having = self._having[at - 1] if at else []
         if any(pair.protocol == given for _, pair in having):
             return ()
         found: dict[ProtocolPorts, NearMiss] = {}
@@ -131,16 +142,13 @@ class NearMisses:
     def _digits(self, given: Protocol, port: int) -> Iterator[NearMiss]:
         """Yield the ports of the same protocol that differ by one slip."""
         users = self._users.get(given.number, {})
+        known = self._alike.get(given.number, {})
         # Numbers one slip apart have such a text in common.
-        alike = {
-            other
-            for text in _shortened(str(port))
-            for other in self._alike.get((given.number, text), ())
-        }
+        texts = known.keys() & _shortened(str(port))
         near = [
             (*slip, other)
             for other in users
-            if other in alike
+            if any(other in known[text] for text in texts)
             for slip in _slips(str(port), str(other))
         ]
         for slip, what, other in sorted(near, key=lambda e: e[0] == "digit"):
