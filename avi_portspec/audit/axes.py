@@ -10,7 +10,13 @@ from itertools import islice, pairwise
 from typing import Final, NamedTuple
 
 from avi_portspec.audit.inputs.names import clean
-from avi_portspec.audit.masks import Packed, atoms_of, pack, runs
+from avi_portspec.audit.masks import (
+    Packed,
+    atoms_of,
+    count_atoms,
+    pack,
+    runs,
+)
 from avi_portspec.audit.services import Spans
 from avi_portspec.rules.networks import IPV6, Address, Family, Network
 from avi_portspec.rules.traffic import FAMILIES
@@ -75,6 +81,11 @@ class Line:
     def is_single(self, at: int) -> bool:
         """Return whether an atom is one number."""
         return self._edges[at + 1] - self._edges[at] == 1
+
+    def is_at_most(self, atoms: Packed, most: int) -> bool:
+        """Return whether atoms have at most so many numbers."""
+        # Each has one or more.
+        return count_atoms(atoms) <= most and self.size(atoms) <= most
 
     def size(self, atoms: Packed) -> int:
         """Return how many numbers atoms have."""

@@ -101,19 +101,22 @@ def _meet(box: Box, packed: PackedBox) -> Iterator[Box]:
     yield tuple(both)
 
 
-def subtract(region: Iterable[Box], other: Iterable[Box]) -> Region:
+def subtract(
+    region: Iterable[Box], other: Iterable[Box], *, is_joined: bool = False
+) -> Region:
     """Return what a region has besides another.
 
     Args:
         region: Disjoint boxes.
         other: Boxes, disjoint or not.
+        is_joined: Whether few of these can be joined: it is not tried then.
 
     Raises:
         TooFragmentedError: It takes more boxes than :data:`MOST_BOXES`.
     """
     left: Region = tuple(region)
     cuts = tuple(other)
-    if len(cuts) > _FEW:
+    if len(cuts) > _FEW and not is_joined:
         cuts = _join(cuts)
     if left and len(cuts) > _FEW:
         return _collect(_sort(left, cuts))

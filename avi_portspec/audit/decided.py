@@ -101,7 +101,8 @@ class Decided:
             TooFragmentedError: It takes too many boxes.
         """
         groups = self._hulled.touching(around)
-        return subtract(region, [unpack_box(group.box) for group in groups])
+        boxes = [unpack_box(group.box) for group in groups]
+        return subtract(region, boxes, is_joined=True)
 
     def by_whom(self, region: Region, around: Hull) -> tuple[Rule, ...]:
         """Return a few earlier rules that together decide all of a region.

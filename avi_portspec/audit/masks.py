@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 from typing import Final, TypeAlias
 
 __all__ = [
@@ -32,7 +31,7 @@ PackedBox: TypeAlias = tuple[Packed, ...]
 #: So many runs are few: a mask of more is kept as it is.
 _FEW: Final = 8
 #: So many are shifted out of a mask; to find more, its bytes are looked at.
-_SHIFTED: Final = 4
+_SHIFTED: Final = 2
 _ANY: Final = re.compile(rb"[^\0]")
 #: Which bits each byte has.
 _BITS: Final = tuple(
@@ -91,8 +90,7 @@ def pack(mask: int) -> Packed:
     first = end - mask.bit_count()
     if mask >> first == (1 << end - first) - 1:
         return ((first, end),) if mask else ()
-    found = tuple(islice(runs(mask), _FEW + 1))
-    return mask if len(found) > _FEW else found
+    return mask if count_runs(mask) > _FEW else tuple(runs(mask))
 
 
 def pack_box(box: tuple[int, ...]) -> PackedBox:

@@ -66,9 +66,11 @@ def near_rules(
     services = around[2]
     found = [*_by_port(documented, compiler, services, opens)]
     if has_sides:
-        if compiler.services.size(services) > _FEW:
+        if not compiler.services.is_at_most(services, _FEW):
             region = tuple(
-                box for box in region if compiler.services.size(box[2]) <= _FEW
+                box
+                for box in region
+                if compiler.services.is_at_most(box[2], _FEW)
             )
             around = hull(region)
         found += _by_sides(documented, region, around)
@@ -124,7 +126,7 @@ def near_parties(
     found = {
         known.flow
         for source, destination, service, *_ in region
-        if compiler.services.size(service) <= _FEW
+        if compiler.services.is_at_most(service, _FEW)
         and not destination & documented.product
         for known in documented.outward
         if any(box[0] & source and box[2] & service for box in known.region)
