@@ -12,10 +12,14 @@ from typing import Final, NamedTuple
 from avi_portspec.audit.inputs.names import clean
 from avi_portspec.audit.masks import (
     Packed,
+    after,
     atoms_of,
     count_atoms,
+    has_all,
     pack,
     runs,
+    shared,
+    unpack,
 )
 from avi_portspec.audit.services import Spans
 from avi_portspec.rules.networks import IPV6, Address, Family, Network
@@ -161,6 +165,10 @@ class Addresses:
             for at, family in enumerate(FAMILIES)
         }
 
+        self._wholes = {
+            family: pack(own) for family, own in self._families.items()
+        }
+
     def family(self, family: Family) -> int:
         """Return everybody, as far as one family goes."""
         return self._families[family]
@@ -188,28 +196,36 @@ class Addresses:
         """Return the atoms of somebody without addresses."""
         return sum(1 << self._at[party, family] for family in FAMILIES)
 
-    def parties(self, mask: int) -> tuple[Outsider, ...]:
+    def parties(self, atoms: Packed) -> tuple[Outsider, ...]:
         """Return who of those without addresses is among some atoms."""
+        found = shared(atoms, ((0, len(self._at)),))
         return tuple(
             dict.fromkeys(
                 party
-                for first, end in runs(mask & ((1 << len(self._at)) - 1))
+                for first, end in runs(found)
                 for party, _ in self._outsiders[first:end]
             )
         )
 
-    def text(self, mask: int) -> str:
+    def text(self, atoms: Packed) -> str:
         """Return atoms in words: names, addresses, ranges, or ``any``."""
-        wholes = [f for f, own in self._families.items() if mask & own == own]
+        wholes = [
+            family
+            for family, own in self._wholes.items()
+            if has_all(atoms, own)
+        ]
         if len(wholes) == len(FAMILIES):
             return "any"
         texts = [f"any IPv{family}" for family in wholes]
-        for family in wholes:
-            mask &= ~self._families[family]
-        parties = self.parties(mask)[: _SHOWN + 1]
+        if wholes:
+            mask = unpack(atoms)
+            for family in wholes:
+                mask &= ~self._families[family]
+            atoms = pack(mask)
+        parties = self.parties(atoms)[: _SHOWN + 1]
         texts += [clean(party.name) for party in parties]
-        bits = mask >> len(self._at) & self.line.whole
-        texts += map(_addresses_text, self.line.spans(bits, _SHOWN + 1))
+        numbered = after(atoms, len(self._at))
+        texts += map(_addresses_text, self.line.spans(numbered, _SHOWN + 1))
         if len(texts) > _SHOWN:
             return f"{', '.join(texts[:_SHOWN])} and more"
         return ", ".join(texts)

@@ -12,8 +12,8 @@ import attrs
 
 from avi_portspec.audit.axes import Addresses, Line, Outsider, span_of
 from avi_portspec.audit.boxes import Box, Region, unite, within
-from avi_portspec.audit.hulls import AXES, Hull, Hulled, hull
-from avi_portspec.audit.masks import PackedBox, pack_box, unpack_box
+from avi_portspec.audit.hulls import Hull, Hulled, hull
+from avi_portspec.audit.masks import Packed, PackedBox, pack, pack_box, unpack
 from avi_portspec.audit.model import (
     Anywhere,
     Existing,
@@ -93,7 +93,10 @@ class RuleBoxes:
         rule: The rule.
         rests_on: What makes it broad: ``any-source`` or
             ``provider-default``; empty if it is not.
-        decides: What it matches for sure, packed.
+        decides: What it matches for sure, as all of these packed.
+        most: All that it may match.
+        opens: The same without the roles that may be in a party that has
+            none: what the rule is for.
         hull: The atoms of all that it may match.
         opened: The atoms of what it is for.
     """
@@ -101,37 +104,19 @@ class RuleBoxes:
     rule: Rule
     rests_on: str
     decides: tuple[PackedBox, ...]
-    _most: tuple[PackedBox, ...]
-    _opens: tuple[PackedBox, ...]
+    most: tuple[PackedBox, ...]
+    opens: tuple[PackedBox, ...]
     hull: Hull
     opened: Hull
 
-    @property
-    def least(self) -> Region:
-        """What it matches for sure."""
-        return tuple(map(unpack_box, self.decides))
-
-    @property
-    def most(self) -> Region:
-        """All that it may match."""
-        return tuple(map(unpack_box, self._most))
-
-    @property
-    def opens(self) -> Region:
-        """The same without the roles that may be in a party that has none.
-
-        It is what the rule is for.
-        """
-        return tuple(map(unpack_box, self._opens))
-
     def within(self, region: Region, *, surely: bool) -> Region:
         """Return what of a region it matches for sure, or may match."""
-        return within(region, self.decides if surely else self._most)
+        return within(region, self.decides if surely else self.most)
 
     @property
     def is_sure(self) -> bool:
         """Whether it matches for sure all that it may match."""
-        return self.decides is self._most
+        return self.decides is self.most
 
 
 class Judged(NamedTuple):
@@ -270,11 +255,13 @@ class Compiler:
         self.addresses = self._cut_addresses(existing)
         self.services = _cut_services(existing, records)
         #: The services that are ports.
-        self.ported = self.services.mask(
-            span
-            for protocol in PROTOCOLS
-            if protocol.has_ports
-            for span in protocol_spans(protocol)
+        self.ported = pack(
+            self.services.mask(
+                span
+                for protocol in PROTOCOLS
+                if protocol.has_ports
+                for span in protocol_spans(protocol)
+            )
         )
         self._carried = {
             family: self.services.whole
@@ -817,8 +804,8 @@ class Compiler:
             decides,
             most=packed,
             opens=opened,
-            hull=_hull(packed, most),
-            opened=_hull(opened, opens),
+            hull=hull(packed),
+            opened=hull(opened),
         )
 
     def _widen(self, parties: tuple[Party, ...], side: _Bounds) -> _Bounds:
@@ -991,18 +978,19 @@ class Compiler:
             mask |= network
         return mask
 
-    def _places_of(self, mask: int) -> Iterator[int]:
+    def _places_of(self, atoms: Packed) -> Iterator[int]:
         """Yield the networks of the roles among some atoms."""
         if not self._places:
             return
-        for own in self.addresses.parties(mask):
+        for own in self.addresses.parties(atoms):
             yield from self._places.get(own, ())
 
-    def _find_text(self, mask: int) -> str:
-        for network in self._places_of(mask):
+    def _find_text(self, atoms: Packed) -> str:
+        for network in self._places_of(atoms):
+            mask = unpack(atoms)
             if mask & network == network:
-                mask &= ~network
-        return self.addresses.text(mask)
+                atoms = pack(mask & ~network)
+        return self.addresses.text(atoms)
 
     def stated(self, statement: Statement) -> Region:
         """Return what a statement of another source is about."""
@@ -1065,11 +1053,6 @@ def _cut_ports(
         return None
     spans |= {(ports.low, ports.high) for f in flows for ports in f.ports}
     return Line(_EVERY_PORT, spans)
-
-
-def _hull(packed: tuple[PackedBox, ...], region: Region) -> Hull:
-    """Return the hull of a region that has been packed."""
-    return packed[0][:AXES] if len(packed) == 1 else hull(region)
 
 
 def _role(name: str) -> Outsider:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from avi_portspec.audit.boxes import Region, subtract
+from avi_portspec.audit.boxes import subtract
 from avi_portspec.audit.choice import choose
 from avi_portspec.audit.compiled import RuleBoxes
 from avi_portspec.audit.hulls import AXES, Axis, Hull, Hulled
-from avi_portspec.audit.masks import PackedBox, unpack, unpack_box
+from avi_portspec.audit.masks import (
+    PackedBox,
+    PackedRegion,
+    unpack,
+    unpack_box,
+)
 from avi_portspec.audit.model import Rule
 
 __all__ = ["Decided"]
@@ -90,7 +95,7 @@ class Decided:
         group.box = (*whole[:axis], atoms, *whole[axis + 1 :])
         self._hulled.widen(number, axis, box[axis], atoms)
 
-    def left(self, region: Region, around: Hull) -> Region:
+    def left(self, region: PackedRegion, around: Hull) -> PackedRegion:
         """Return what of a region no earlier rule decides.
 
         Args:
@@ -102,15 +107,18 @@ class Decided:
         """
         groups = self._hulled.touching(around)
         boxes = [unpack_box(group.box) for group in groups]
-        return subtract(region, boxes, is_joined=True)
+        if not boxes:
+            return region
+        return subtract(map(unpack_box, region), boxes, is_joined=True)
 
-    def by_whom(self, region: Region, around: Hull) -> tuple[Rule, ...]:
+    def by_whom(self, packed: PackedRegion, around: Hull) -> tuple[Rule, ...]:
         """Return a few earlier rules that together decide all of a region.
 
         Args:
-            region: The region.
+            packed: The region.
             around: Its hull.
         """
+        region = tuple(map(unpack_box, packed))
         groups = [*self._hulled.touching(around)]
         # Of one rule and of many that decide as much, the one is named.
         groups.sort(key=lambda group: len(group.rules))
@@ -119,7 +127,8 @@ class Decided:
         for number in choose(whole, region):
             near |= groups[number].near(around)
         rules = [rule for _, rule in sorted(near.items())]
-        chosen = choose([rule.least for rule in rules], region)
+        decide = [rule.within(region, surely=True) for rule in rules]
+        chosen = choose(decide, region)
         return tuple(rules[number].rule for number in sorted(chosen))
 
 

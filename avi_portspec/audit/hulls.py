@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from avi_portspec.audit.boxes import Box, Region
 from avi_portspec.audit.masks import (
     Packed,
+    PackedBox,
     atoms_of,
     bounds,
     count_atoms,
     overlap,
-    pack,
+    pack_box,
+    unpack_box,
 )
 
 __all__ = ["AXES", "Axis", "Hull", "Hulled", "atoms_around", "hull"]
@@ -21,7 +23,7 @@ __all__ = ["AXES", "Axis", "Hull", "Hulled", "atoms_around", "hull"]
 _T = TypeVar("_T")
 #: The atoms that a region has on each axis, but for source ports, which tell
 #: too few rules apart.
-Hull: TypeAlias = tuple[Packed, ...]
+Hull: TypeAlias = PackedBox
 #: So many axes it has: source, destination and service.
 AXES: Final = 3
 #: The same, what tells the most rules apart first.
@@ -41,9 +43,11 @@ def atoms_around(region: Region) -> Box:
     return tuple(masks)
 
 
-def hull(region: Region) -> Hull:
-    """Return them packed."""
-    return tuple(map(pack, atoms_around(region)))
+def hull(region: Sequence[PackedBox]) -> Hull:
+    """Return them packed, of a region that is packed or not."""
+    if len(region) == 1:
+        return pack_box(region[0][:AXES])
+    return pack_box(atoms_around(tuple(map(unpack_box, region))))
 
 
 class Axis:

@@ -9,15 +9,19 @@ from typing import Final, TypeAlias
 __all__ = [
     "Packed",
     "PackedBox",
+    "PackedRegion",
+    "after",
     "atoms_of",
     "bounds",
     "common",
     "count_atoms",
     "count_runs",
+    "has_all",
     "overlap",
     "pack",
     "pack_box",
     "runs",
+    "shared",
     "unpack",
     "unpack_box",
 ]
@@ -25,12 +29,15 @@ __all__ = [
 #: A mask as its runs, if these are few: then it takes no more room, and no
 #: more time, for the last of thousands of atoms than for the first.
 Packed: TypeAlias = tuple[tuple[int, int], ...] | int
-#: A mask for each axis.
+#: A mask for each axis, packed or not.
 PackedBox: TypeAlias = tuple[Packed, ...]
+#: Boxes that have nothing in common, packed or not.
+PackedRegion: TypeAlias = tuple[PackedBox, ...]
 
 #: So many runs are few: a mask of more is kept as it is.
 _FEW: Final = 8
-#: So many are shifted out of a mask; to find more, its bytes are looked at.
+#: So many are shifted out of a mask, if it may have many; to find more, its
+#: bytes are looked at.
 _SHIFTED: Final = 2
 _ANY: Final = re.compile(rb"[^\0]")
 #: Which bits each byte has.
@@ -47,11 +54,13 @@ def atoms_of(packed: Packed) -> Iterator[int]:
 
 def runs(packed: Packed) -> Iterator[tuple[int, int]]:
     """Yield the first of bits that are set in a row, and the one after."""
-    if not isinstance(packed, int):
-        yield from packed
-        return
-    mask, end = packed, 0
-    for _ in range(_SHIFTED):
+    return _runs(packed, _SHIFTED) if isinstance(packed, int) else iter(packed)
+
+
+def _runs(mask: int, shifted: int) -> Iterator[tuple[int, int]]:
+    """Yield the runs of a mask, so many of them shifted out of it."""
+    end = 0
+    for _ in range(shifted):
         if not mask:
             return
         gap = (mask & -mask).bit_length() - 1
@@ -83,17 +92,19 @@ def count_runs(packed: Packed) -> int:
     return (packed & ~(packed << 1)).bit_count()
 
 
-def pack(mask: int) -> Packed:
+def pack(atoms: Packed) -> Packed:
     """Return a mask as its runs, or itself if these are many."""
+    if not isinstance(atoms, int):
+        return atoms
+    mask, end = atoms, atoms.bit_length()
     # Most masks are one run, which is seen without a copy of the mask.
-    end = mask.bit_length()
     first = end - mask.bit_count()
     if mask >> first == (1 << end - first) - 1:
         return ((first, end),) if mask else ()
-    return mask if count_runs(mask) > _FEW else tuple(runs(mask))
+    return mask if count_runs(mask) > _FEW else tuple(_runs(mask, _FEW))
 
 
-def pack_box(box: tuple[int, ...]) -> PackedBox:
+def pack_box(box: PackedBox) -> PackedBox:
     """Return a box with packed masks."""
     return tuple(map(pack, box))
 
@@ -146,6 +157,34 @@ def bounds(packed: Packed) -> tuple[int, int]:
     if isinstance(packed, int):
         return (packed & -packed).bit_length() - 1, packed.bit_length()
     return (packed[0][0], packed[-1][1]) if packed else (0, 0)
+
+
+def shared(one: Packed, other: Packed) -> Packed:
+    """Return what two packed masks have in common."""
+    if isinstance(one, int) or isinstance(other, int):
+        return unpack(one) & unpack(other)
+    return tuple(
+        (max(first, its_first), min(end, its_end))
+        for first, end in one
+        for its_first, its_end in other
+        if first < its_end and its_first < end
+    )
+
+
+def has_all(packed: Packed, other: Packed) -> bool:
+    """Return whether a packed mask has all of another."""
+    return count_atoms(shared(packed, other)) == count_atoms(other)
+
+
+def after(packed: Packed, first: int) -> Packed:
+    """Return the atoms from one on, counted from there."""
+    if isinstance(packed, int):
+        return packed >> first
+    return tuple(
+        (max(low - first, 0), end - first)
+        for low, end in packed
+        if end > first
+    )
 
 
 def overlap(one: Packed, other: Packed) -> bool:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from avi_portspec.audit.boxes import Region, intersect
+from avi_portspec.audit.boxes import within
 from avi_portspec.audit.compiled import Compiler
 from avi_portspec.audit.documented import Documented
 from avi_portspec.audit.hulls import Hull, hull
-from avi_portspec.audit.masks import Packed, count_runs
+from avi_portspec.audit.masks import Packed, PackedRegion, common, count_runs
 from avi_portspec.audit.services import PORTS, PROTOCOLS, port_spans
 from avi_portspec.model.display import ports_text
 from avi_portspec.model.ports import ProtocolPorts
@@ -47,10 +47,10 @@ class Near(NamedTuple):
 def near_rules(
     documented: Documented,
     compiler: Compiler,
-    region: Region,
+    region: PackedRegion,
     around: Hull,
     *,
-    opens: int,
+    opens: Packed,
     has_sides: bool,
 ) -> tuple[Near, ...]:
     """Return what was probably meant by what a rule opens.
@@ -78,7 +78,7 @@ def near_rules(
 
 
 def _by_port(
-    documented: Documented, compiler: Compiler, services: Packed, opens: int
+    documented: Documented, compiler: Compiler, services: Packed, opens: Packed
 ) -> Iterator[Near]:
     if count_runs(services) > _MANY:
         return
@@ -89,7 +89,7 @@ def _by_port(
             Near(miss.slip, miss.reason, miss.records)
             for point in range(low, high + 1)
             for miss in documented.near_misses(point)
-            if not _spans_of(miss.meant, compiler) & opens
+            if not common(_spans_of(miss.meant, compiler), opens)
         )
         # Of a range, nobody meant several.
         yield from misses if low == high else islice(misses, 1)
@@ -104,10 +104,10 @@ def _spans_of(meant: ProtocolPorts, compiler: Compiler) -> int:
 
 
 def _by_sides(
-    documented: Documented, region: Region, around: Hull
+    documented: Documented, region: PackedRegion, around: Hull
 ) -> Iterator[Near]:
     touching = documented.swapped.touching(around)
-    for flow in (flow for flow, all_ in touching if intersect(region, all_)):
+    for flow in (flow for flow, all_ in touching if within(all_, region)):
         reason = (
             f"{flow.id} is from {flow.source} to {flow.destination}: the two "
             "sides are probably swapped."
@@ -116,7 +116,7 @@ def _by_sides(
 
 
 def near_parties(
-    documented: Documented, compiler: Compiler, region: Region
+    documented: Documented, compiler: Compiler, region: PackedRegion
 ) -> tuple[Near, ...]:
     """Return whom a rule that nothing explains is probably for.
 
@@ -127,9 +127,12 @@ def near_parties(
         known.flow
         for source, destination, service, *_ in region
         if compiler.services.is_at_most(service, _FEW)
-        and not destination & documented.product
+        and not common(documented.product, destination)
         for known in documented.outward
-        if any(box[0] & source and box[2] & service for box in known.region)
+        if any(
+            common(box[0], source) and common(box[2], service)
+            for box in known.region
+        )
     }
     if len(found) != 1:
         return ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import partial
 from itertools import chain
@@ -13,13 +13,20 @@ import attrs
 from avi_portspec.audit.boxes import (
     Region,
     TooFragmentedError,
-    intersect,
     subtract,
+    within,
 )
 from avi_portspec.audit.compiled import Compiler, Judged, RuleBoxes
 from avi_portspec.audit.decided import Decided
 from avi_portspec.audit.documented import Documented
 from avi_portspec.audit.hulls import Hull, atoms_around, hull
+from avi_portspec.audit.masks import (
+    Packed,
+    PackedRegion,
+    common,
+    shared,
+    unpack_box,
+)
 from avi_portspec.audit.model import (
     Filter,
     Rule,
@@ -140,7 +147,7 @@ def _judge(
     around = boxes.hull if is_deny else boxes.opened
     is_whole = False
     try:
-        left = decided.left(region, around)
+        left: PackedRegion = decided.left(region, around)
     except TooFragmentedError:
         # What earlier rules decide is taken off each flow by itself then.
         left, is_whole = region, True
@@ -156,27 +163,25 @@ def _judge(
     met = [
         known
         for known in documented.flows.touching(around)
-        if (own := intersect(region, known.region))
+        if (own := within(known.region, region))
         and not (is_whole and not decided.left(own, hull(own)))
     ]
     used = [k for k in met if k.status in _USED]
     beyond, besides = region, around
     if used:
-        beyond = subtract(
-            region, chain.from_iterable(known.whole for known in used)
-        )
+        beyond = _besides(region, (known.whole for known in used))
         besides = hull(beyond)
     make = partial(
         make,
         explained_by=tuple(known.flow.id for known in used),
         beyond=region_text(compiler, beyond),
-        ports_beyond=_count(compiler, beyond),
+        ports_beyond=_count(compiler, besides[2]),
         near=near_rules(
             documented,
             compiler,
             beyond,
             besides,
-            opens=atoms_around(region)[2],
+            opens=around[2],
             has_sides=not any(
                 map(is_any, (*rule.sources, *rule.destinations))
             ),
@@ -231,7 +236,7 @@ def _explain_otherwise(
     make: partial[RuleReport],
     *,
     rule: Rule,
-    region: Region,
+    region: PackedRegion,
     around: Hull,
 ) -> RuleReport:
     """Return what a rule is that no flow of the edition explains.
@@ -247,13 +252,10 @@ def _explain_otherwise(
     stated = {
         statement.id: own
         for statement, own in documented.statements.touching(around)
-        if intersect(region, own)
+        if within(own, region)
     }
     if stated:
-        beyond = subtract(
-            region,
-            chain.from_iterable(map(compiler.with_places, stated.values())),
-        )
+        beyond = _besides(region, map(compiler.with_places, stated.values()))
         services = compiler.services.whole
         for own in stated.values():
             services &= ~atoms_around(own)[2]
@@ -261,31 +263,34 @@ def _explain_otherwise(
             make,
             stated_by=tuple(stated),
             beyond=region_text(compiler, beyond),
-            ports_beyond=_count(compiler, beyond),
+            ports_beyond=_count(compiler, hull(beyond)[2]),
         )
         # Of a range, only the ports that are stated are.
         region = tuple(
-            (source, destination, service & services, *ports)
+            (source, destination, left, *ports)
             for source, destination, service, *ports in region
-            if service & services
+            if (left := common(services, service))
         )
+        around = hull(region)
     if not region:
         return make(verdict=RuleVerdict.STATED_ELSEWHERE)
-    sources, destinations, _ = atoms_around(region)
+    sources, destinations, _ = around
     if not any(map(is_any, (*rule.sources, *rule.destinations))):
         for exclusion, own in documented.exclusions:
-            if intersect(region, own):
+            if within(own, region):
                 return make(
                     verdict=RuleVerdict.RULED_OUT,
                     ruled_out_by=(exclusion.id,),
                     mixes=tuple(
                         name
                         for name, mask in documented.roles.items()
-                        if mask & sources and name != exclusion.source
+                        if common(mask, sources) and name != exclusion.source
                     ),
                 )
     known = documented.known
-    if not (stated or (sources & known and destinations & known)):
+    if not (
+        stated or (common(known, sources) and common(known, destinations))
+    ):
         return make(verdict=RuleVerdict.OUTSIDE)
     report = make(verdict=RuleVerdict.UNEXPLAINED)
     if report.near:
@@ -295,9 +300,11 @@ def _explain_otherwise(
     )
 
 
-def _count(compiler: Compiler, region: Region) -> int:
-    """Return how many ports a region has, over all protocols with ports."""
-    services = 0
-    for box in region:
-        services |= box[2]
-    return compiler.services.size(services & compiler.ported)
+def _besides(region: PackedRegion, others: Iterable[Region]) -> Region:
+    """Return what a packed region has besides some others."""
+    return subtract(map(unpack_box, region), chain.from_iterable(others))
+
+
+def _count(compiler: Compiler, services: Packed) -> int:
+    """Return how many ports services have, over all protocols with ports."""
+    return compiler.services.size(shared(services, compiler.ported))

@@ -21,6 +21,14 @@ from avi_portspec.audit.boxes import (
 from avi_portspec.audit.compiled import Compiler, Judged, Need
 from avi_portspec.audit.hulls import atoms_around
 from avi_portspec.audit.inputs.names import clean
+from avi_portspec.audit.masks import (
+    PackedBox,
+    PackedRegion,
+    common,
+    count_atoms,
+    pack,
+    unpack,
+)
 from avi_portspec.audit.model import (
     Filter,
     LastResort,
@@ -202,11 +210,11 @@ def gravity(verdict: Verdict) -> int:
 # -- words -------------------------------------------------------------------
 
 
-def region_text(compiler: Compiler, region: Region) -> tuple[str, ...]:
+def region_text(compiler: Compiler, region: PackedRegion) -> tuple[str, ...]:
     """Return a region in words, a text for each of its first boxes."""
     largest = [*region]
     if len(region) > 1:
-        largest.sort(key=lambda box: -box[2].bit_count())
+        largest.sort(key=lambda box: -count_atoms(box[2]))
     texts = [_box_text(compiler, box) for box in largest[:_SHOWN]]
     if len(region) > _SHOWN:
         more = len(region) - _SHOWN
@@ -214,13 +222,13 @@ def region_text(compiler: Compiler, region: Region) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))
 
 
-def _box_text(compiler: Compiler, box: tuple[int, ...]) -> str:
+def _box_text(compiler: Compiler, box: PackedBox) -> str:
     # Without the first of all services, it is not "any service but" a few.
-    most = _SPANS if box[2] & 1 else _PIECES + 1
+    most = _SPANS if common(1, box[2]) else _PIECES + 1
     service = service_text(compiler.services.spans(box[2], most), _PIECES)
-    source, destination = compiler.text(box[0]), compiler.text(box[1])
+    source, destination = (compiler.text(pack(atoms)) for atoms in box[:2])
     text = f"{service} from {source} to {destination}"
-    if compiler.ports is not None and box[3] != compiler.ports.whole:
+    if compiler.ports is not None and unpack(box[3]) != compiler.ports.whole:
         ports = ", ".join(
             str(low) if low == high else f"{low}-{high}"
             for low, high in compiler.ports.spans(box[3])
