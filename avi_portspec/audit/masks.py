@@ -39,6 +39,7 @@ _FEW: Final = 8
 #: So many are shifted out of a mask, if it may have many; to find more, its
 #: bytes are looked at.
 _SHIFTED: Final = 2
+_FIRST: Final = (1 << 64) - 1
 _ANY: Final = re.compile(rb"[^\0]")
 #: Which bits each byte has.
 _BITS: Final = tuple(
@@ -63,9 +64,14 @@ def _runs(mask: int, shifted: int) -> Iterator[tuple[int, int]]:
     for _ in range(shifted):
         if not mask:
             return
-        gap = (mask & -mask).bit_length() - 1
+        # Of a long mask, its first atoms are looked at first.
+        low = mask & _FIRST or mask
+        gap = (low & -low).bit_length() - 1
         mask >>= gap
-        length = (~mask & (mask + 1)).bit_length() - 1
+        low = mask & _FIRST
+        if low == _FIRST:
+            low = mask
+        length = (~low & (low + 1)).bit_length() - 1
         mask >>= length
         first = end + gap
         end = first + length
@@ -89,7 +95,7 @@ def count_runs(packed: Packed) -> int:
     """Return how many runs a mask has."""
     if not isinstance(packed, int):
         return len(packed)
-    return (packed & ~(packed << 1)).bit_count()
+    return (packed ^ packed << 1).bit_count() // 2
 
 
 def pack(atoms: Packed) -> Packed:

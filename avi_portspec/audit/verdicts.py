@@ -487,10 +487,9 @@ class _Side:
         if len(judged.unread) > _LISTED:
             yield f"{clean(judged.filter.id)}: more of it was not read"
         sources, destinations, _ = atoms_around(crossing.region)
-        for boxes, (least, most) in crossing.met:
+        for rule, _, least, most in crossing.met:
             if least is most or not subtract(most, least):
                 continue
-            rule = boxes.rule
             texts = [
                 *self._unknown(rule.sources, sources),
                 *self._unknown(rule.destinations, destinations),
@@ -552,7 +551,7 @@ def _side(verdict: Verdict, **more: object) -> Side:
 def _rules(lets: Iterable[Let]) -> tuple[Rule, ...]:
     return tuple(
         dict.fromkeys(
-            let.who.rule for let in lets if not isinstance(let.who, LastResort)
+            let.who for let in lets if not isinstance(let.who, LastResort)
         )
     )
 

@@ -16,11 +16,10 @@ from avi_portspec.audit.boxes import (
 from avi_portspec.audit.choice import choose
 from avi_portspec.audit.compiled import (
     Judged,
-    RuleBoxes,
     last_resort_breadth,
 )
 from avi_portspec.audit.hulls import atoms_around, hull
-from avi_portspec.audit.model import Direction, LastResort
+from avi_portspec.audit.model import Action, Direction, LastResort, Rule
 from avi_portspec.audit.remainder import Remainder
 
 __all__ = [
@@ -45,18 +44,29 @@ class Let(NamedTuple):
 
     Attributes:
         who: The rule, or what happens when none matches.
+        action: What it does.
         rests_on: What makes it broad, or nothing.
     """
 
-    who: RuleBoxes | LastResort
+    who: Rule | LastResort
+    action: Action
     rests_on: str
 
-    @property
-    def action(self) -> str:
-        """What it does."""
-        if isinstance(self.who, LastResort):
-            return self.who.action
-        return self.who.rule.action
+
+class Met(NamedTuple):
+    """What a rule has of a region.
+
+    Attributes:
+        rule: The rule.
+        let: The same, as what lets it through or stops it.
+        least: What it has for sure.
+        most: What it may have.
+    """
+
+    rule: Rule
+    let: Let
+    least: Region
+    most: Region
 
 
 class Allowance(NamedTuple):
@@ -86,11 +96,13 @@ class Crossing:
         self.is_sure = is_sure
         self._is_ordered = judged.filter.discipline == "first-match"
         last = judged.filter.last_resort
-        self._last = Let(last, last_resort_breadth(last, judged.filter))
+        self._last = Let(
+            last, last.action, last_resort_breadth(last, judged.filter)
+        )
         self._lets: dict[bool, list[tuple[Let | None, Region]]] = {}
 
     @cached_property
-    def met(self) -> list[tuple[RuleBoxes, Allowance]]:
+    def met(self) -> list[Met]:
         """What each rule has of the part, for sure and at most, in order."""
         found = []
         for boxes in self.judged.rules:
@@ -99,14 +111,16 @@ class Crossing:
                 least = most
                 if not boxes.is_sure:
                     least = boxes.within(self.region, surely=True)
-                found.append((boxes, Allowance(least, most)))
+                rule = boxes.rule
+                let = Let(rule, rule.action, boxes.rests_on)
+                found.append(Met(rule, let, least, most))
         return found
 
     @cached_property
     def _is_settled(self) -> bool:
         """Whether both walks are the same."""
         return not self.judged.unread and all(
-            least is most for _, (least, most) in self.met
+            each.least is each.most for each in self.met
         )
 
     def by_whom(
@@ -149,8 +163,7 @@ class Crossing:
             return
         remainder = Remainder(region)
         taken: list[Box] = []
-        for boxes, (least, most) in self.met:
-            let = Let(boxes, boxes.rests_on)
+        for _, let, least, most in self.met:
             if skip is not None and skip(let):
                 continue
             met = most if (let.action == "allow") == is_most else least
@@ -178,15 +191,15 @@ class Crossing:
         return self._allow(None)
 
     def _allow(self, skip: Skip | None) -> Allowance:
-        least, most = (
+        found = [
             unite(
                 region
                 for let, region in self.by_whom(is_most=is_most, skip=skip)
                 if let is None or let.action == "allow"
             )
-            for is_most in (False, True)
-        )
-        return Allowance(least, most)
+            for is_most in ((True,) if self._is_settled else (False, True))
+        ]
+        return Allowance(found[0], found[-1])
 
 
 class Part(NamedTuple):
