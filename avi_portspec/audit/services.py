@@ -33,7 +33,8 @@ Spans: TypeAlias = tuple[tuple[int, int], ...]
 #: How many points a protocol has: one for each port that there is.
 PORTS: Final = 1 << 16
 _CODES: Final = 1 << 8
-_MESSAGES: Final = frozenset({ICMP, ICMPV6})
+#: The numbers of the protocols that have messages.
+_MESSAGES: Final = frozenset({ICMP.number, ICMPV6.number})
 #: Of all services but a few, a text says which these are: so many pieces.
 _FEW: Final = 8
 #: All protocols, by number.
@@ -54,7 +55,7 @@ def join_spans(spans: Iterable[tuple[int, int]]) -> Spans:
 def protocol_spans(protocol: Protocol) -> Spans:
     """Return all of a protocol: every port, or every message."""
     first = protocol.number * PORTS
-    wide = protocol.has_ports or protocol in _MESSAGES
+    wide = protocol.has_ports or protocol.number in _MESSAGES
     return ((first, first + PORTS - 1 if wide else first),)
 
 
@@ -85,7 +86,7 @@ def message_spans(
     return ((first + code, first + code),)
 
 
-#: What "any protocol" means.
+#: What "any protocol" means: all of each, by number.
 EVERY_SERVICE: Final[Spans] = tuple(
     span for protocol in PROTOCOLS for span in protocol_spans(protocol)
 )
@@ -135,26 +136,26 @@ def _texts(spans: Spans) -> Iterator[str]:
     for low, high in spans:
         # EVERY_SERVICE keeps protocols apart, for each has its own span; a
         # span that was joined over protocols is cut again.
-        for protocol in PROTOCOLS[low // PORTS : high // PORTS + 1]:
-            whole = protocol_spans(protocol)[0]
-            first, last = max(low, whole[0]), min(high, whole[1])
-            for piece in _pieces(protocol, first, last, whole):
-                yield _text(protocol, *piece, whole)
+        for number in range(low // PORTS, high // PORTS + 1):
+            whole = EVERY_SERVICE[number]
+            span = max(low, whole[0]), min(high, whole[1])
+            pieces: Iterable[tuple[int, int]] = (span,)
+            if number in _MESSAGES and span != whole:
+                pieces = _pieces(*span)
+            for piece in pieces:
+                yield _text(PROTOCOLS[number], *piece, whole)
 
 
-def _pieces(
-    protocol: Protocol, low: int, high: int, whole: tuple[int, int]
-) -> Iterator[tuple[int, int]]:
-    """Yield a span in pieces that a text can say: of ICMP, whole types."""
-    if protocol in _MESSAGES and (low, high) != whole:
-        edge = -(-low // _CODES) * _CODES - 1
-        if low <= edge < high:
-            yield low, edge
-            low = edge + 1
-        edge = (high + 1) // _CODES * _CODES - 1
-        if low <= edge < high:
-            yield low, edge
-            low = edge + 1
+def _pieces(low: int, high: int) -> Iterator[tuple[int, int]]:
+    """Yield messages in pieces that a text can say: whole types."""
+    edge = -(-low // _CODES) * _CODES - 1
+    if low <= edge < high:
+        yield low, edge
+        low = edge + 1
+    edge = (high + 1) // _CODES * _CODES - 1
+    if low <= edge < high:
+        yield low, edge
+        low = edge + 1
     yield low, high
 
 
