@@ -9,7 +9,7 @@ addresses or ports.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from operator import and_, itemgetter
 from typing import Final, TypeAlias
 
@@ -83,22 +83,22 @@ def within(region: Iterable[Box], packed: Iterable[PackedBox]) -> Region:
     """
     others = tuple(packed)
     return _collect(
-        box
-        for each in region
-        for other in others
-        for box in _meet(each, other)
+        both
+        for box in region
+        for each in others
+        if (both := _meet(box, each)) is not None
     )
 
 
-def _meet(box: Box, packed: PackedBox) -> Iterator[Box]:
-    """Yield what a box and a packed one have in common, if anything."""
+def _meet(box: Box, packed: PackedBox) -> Box | None:
+    """Return what a box and a packed one have in common, or ``None``."""
     both = []
-    for mask, runs_ in zip(box, packed, strict=True):
-        found = common(mask, runs_)
+    for mask, its in zip(box, packed, strict=True):
+        found = common(mask, its)
         if not found:
-            return
+            return None
         both.append(found)
-    yield tuple(both)
+    return tuple(both)
 
 
 def subtract(
@@ -170,12 +170,10 @@ def _rest(box: Box, cut: Box) -> Iterator[Box]:
 
 def _collect(boxes: Iterable[Box]) -> Region:
     """Return boxes, unless they are too many."""
-    collected: list[Box] = []
-    for box in boxes:
-        if len(collected) == MOST_BOXES:
-            raise TooFragmentedError
-        collected.append(box)
-    return tuple(collected)
+    collected = tuple(islice(boxes, MOST_BOXES + 1))
+    if len(collected) > MOST_BOXES:
+        raise TooFragmentedError
+    return collected
 
 
 def _join(boxes: Iterable[Box]) -> Region:
