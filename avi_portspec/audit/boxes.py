@@ -13,7 +13,13 @@ from itertools import chain, groupby, islice
 from operator import and_, itemgetter
 from typing import Final, TypeAlias
 
-from avi_portspec.audit.masks import PackedBox, common, runs, unpack
+from avi_portspec.audit.masks import (
+    PackedBox,
+    PackedRegion,
+    common,
+    runs,
+    unpack,
+)
 
 __all__ = [
     "MOST_BOXES",
@@ -71,7 +77,7 @@ def intersect(region: Iterable[Box], other: Iterable[Box]) -> Region:
     )
 
 
-def within(region: Iterable[Box], packed: Iterable[PackedBox]) -> Region:
+def within(region: Iterable[Box], packed: PackedRegion) -> Region:
     """Return what of a region is in some packed boxes.
 
     Args:
@@ -81,13 +87,13 @@ def within(region: Iterable[Box], packed: Iterable[PackedBox]) -> Region:
     Raises:
         TooFragmentedError: It takes more boxes than :data:`MOST_BOXES`.
     """
-    others = tuple(packed)
-    return _collect(
-        both
-        for box in region
-        for each in others
-        if (both := _meet(box, each)) is not None
-    )
+    found = []
+    for box in region:
+        for each in packed:
+            both = _meet(box, each)
+            if both is not None:
+                found.append(both)
+    return _collect(found)
 
 
 def _meet(box: Box, packed: PackedBox) -> Box | None:

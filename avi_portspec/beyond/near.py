@@ -145,10 +145,13 @@ class NearMisses:
         known = self._alike.get(given.number, {})
         # Numbers one slip apart have such a text in common.
         texts = known.keys() & _shortened(str(port))
+        if not texts:
+            return
+        alike = set().union(*(known[text] for text in texts))
         near = [
             (*slip, other)
             for other in users
-            if any(other in known[text] for text in texts)
+            if other in alike
             for slip in _slips(str(port), str(other))
         ]
         for slip, what, other in sorted(near, key=lambda e: e[0] == "digit"):
