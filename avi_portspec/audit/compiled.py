@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, lru_cache, partial
 from itertools import chain
 from typing import Final, NamedTuple, TypeAlias, assert_never
 
@@ -81,6 +81,8 @@ _KEPT: Final = 256
 _Bounds: TypeAlias = tuple[int, int]
 #: Who bears a filter for sure, and who may, by name.
 _Bearers: TypeAlias = tuple[dict[str, int], dict[str, int]]
+#: Tells whether the parties of one side are all that have a role.
+_IsWhole: TypeAlias = Callable[[str], bool]
 #: What stands for several, such as a virtual network.
 _GROUP: Final = "group"
 
@@ -367,7 +369,7 @@ class Compiler:
         return [
             each.name
             for each in self._selects(party)[1]
-            if self._find_roles(each, (), None)[1] & atoms
+            if self._find_roles(each)[1] & atoms
         ]
 
     def is_known_by_name(self, party: Party) -> bool:
@@ -502,18 +504,23 @@ class Compiler:
         selects = [*map(self._selects, parties)]
         included = chain.from_iterable(each[0] for each in selects)
         everybody = (*parties, *included)
+        is_whole: _IsWhole | None = None
+        if format_ is not None:
+            is_whole = cache(
+                partial(
+                    self._shares.is_whole, parties=everybody, format_=format_
+                )
+            )
         for party in everybody:
-            low, high = self._find_party(party, everybody, format_)
+            low, high = self._find_party(party, is_whole)
             least |= low
             most |= high
         for tag in chain.from_iterable(each[1] for each in selects):
-            most |= self._find_roles(tag, (), None)[1]
+            most |= self._find_roles(tag)[1]
         # Kept once where they are equal: thousands of rules have large ones.
         return least, least if most == least else most
 
-    def _find_party(
-        self, party: Party, beside: tuple[Party, ...], format_: str | None
-    ) -> _Bounds:
+    def _find_party(self, party: Party, is_whole: _IsWhole | None) -> _Bounds:
         match party:
             case Anywhere(families=families):
                 mask = 0
@@ -521,9 +528,9 @@ class Compiler:
                     mask |= self.addresses.family(family)
                 return mask, mask
             case Networks():
-                return self._find_networks(party, beside, format_)
+                return self._find_networks(party, is_whole)
             case Group() | Tag() | PrefixList():
-                least, most = self._find_roles(party, beside, format_)
+                least, most = self._find_roles(party, is_whole)
                 for role in () if most else self._roles_by_name(party):
                     least = most = self._role_mask(role)
                 if not most:
@@ -546,24 +553,24 @@ class Compiler:
         inside = self._peers((party.outside_of,), None)[0]
         if self._roles_by_key(party):
             return least, least
-        least |= self._find_networks(Networks(party.surely), (), None)[0]
+        least |= self._find_networks(Networks(party.surely))[0]
         return least & ~inside, self.addresses.everybody & ~inside
 
     def _find_roles(
-        self, party: Party, beside: tuple[Party, ...], format_: str | None
+        self, party: Party, is_whole: _IsWhole | None = None
     ) -> _Bounds:
         """Return what a party has by the role map, or an inventory."""
         least = most = 0
         for role in parts_of_roles(self._roles_by_key(party)):
             most |= self._role_mask(role)
-            if format_ is None or self._shares.is_whole(role, beside, format_):
+            if is_whole is None or is_whole(role):
                 least |= self._role_mask(role)
         return least, most
 
     def _find_networks(
-        self, party: Networks, beside: tuple[Party, ...], format_: str | None
+        self, party: Networks, is_whole: _IsWhole | None = None
     ) -> _Bounds:
-        least, most = self._find_roles(party, beside, format_)
+        least, most = self._find_roles(party, is_whole)
         least |= self.addresses.networks(party.networks)
         for network in party.networks:
             if not network.prefixlen:
@@ -714,7 +721,7 @@ class Compiler:
     def _bearers(self, filter_: Filter) -> _Bearers:
         surely, maybe = (
             {
-                tag.name: self._find_roles(tag, (), None)[1]
+                tag.name: self._find_roles(tag)[1]
                 for party in filter_.attached_to
                 for tag in self._selects(party)[at]
             }
@@ -858,7 +865,7 @@ class Compiler:
         if isinstance(party, Tag) and party.selector is not None:
             # Their labels tell who of these is in it.
             for tag in self._selected:
-                mask &= ~self._find_roles(tag, (), None)[1]
+                mask &= ~self._find_roles(tag)[1]
         if isinstance(party, Group) and party.family is not None:
             mask &= self.addresses.family(party.family)
         return mask

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from avi_portspec.audit.boxes import (
     Box,
@@ -18,7 +18,7 @@ from avi_portspec.audit.compiled import (
     Judged,
     last_resort_breadth,
 )
-from avi_portspec.audit.hulls import atoms_around, hull
+from avi_portspec.audit.hulls import Hulled, atoms_around, hull
 from avi_portspec.audit.model import Action, Direction, LastResort, Rule
 from avi_portspec.audit.remainder import Remainder
 
@@ -35,6 +35,10 @@ __all__ = [
     "units_of",
 ]
 
+#: Of more filters, those parts of a flow that one may be for are looked up.
+_FEW: Final = 8
+#: Nothing comes before the first part.
+_NONE: Final = -1
 #: Tells what to leave out of a walk.
 Skip: TypeAlias = Callable[["Let"], bool]
 
@@ -217,7 +221,7 @@ class Part(NamedTuple):
 
 def parts_of(
     need: Region,
-    filters: Iterable[Judged],
+    filters: Sequence[Judged],
     everybody: int,
     axis: Callable[[Judged], Sequence[int]],
 ) -> list[Part]:
@@ -232,6 +236,10 @@ def parts_of(
     """
     # What passes which filters: where each of them surely is, or may be.
     parts: list[tuple[Region, list[tuple[Judged, bool]]]] = [(need, [])]
+    #: Which part comes before each: those that are cut out of it.
+    before = [_NONE]
+    many = len(filters) > _FEW
+    hulled = Hulled([(hull(need), 0)] if many else ())
     for judged in filters:
         inside, inside_maybe = judged.within
         surely, maybe = (
@@ -247,24 +255,36 @@ def parts_of(
             {name: own for name, own in by.items() if own & atoms}
             for by in judged.bearers
         )
+        around = hull(maybe)
         near = judged._replace(
             # All walks of the filter are over these rules.
-            rules=tuple(judged.hulled.touching(hull(maybe))),
+            rules=tuple(judged.hulled.touching(around)),
             bearers=(surely_by, maybe_by),
         )
-        cut = []
-        for whole, passed in parts:
-            for region, is_sure in (
-                (intersect(whole, surely), True),
-                (subtract(intersect(whole, maybe), surely), False),
-            ):
-                if region:
-                    cut.append((region, [*passed, (near, is_sure)]))
-            rest = subtract(whole, maybe)
-            if rest:
-                cut.append((rest, passed))
-        parts = cut
-    return [_part(region, passed) for region, passed in parts]
+        for at in [*hulled.touching(around)] if many else range(len(parts)):
+            whole, passed = parts[at]
+            cut = [
+                (intersect(whole, surely), [*passed, (near, True)]),
+                (
+                    subtract(intersect(whole, maybe), surely),
+                    [*passed, (near, False)],
+                ),
+                (subtract(whole, maybe), passed),
+            ]
+            # The last piece takes the place of the whole.
+            *others, parts[at] = (piece for piece in cut if piece[0])
+            for piece in others:
+                before.append(before[at])
+                before[at] = len(parts)
+                if many:
+                    hulled.add(hull(piece[0]), len(parts))
+                parts.append(piece)
+    found = []
+    at = 0
+    while at != _NONE:
+        found.append(_part(*parts[at]))
+        at = before[at]
+    return found[::-1]
 
 
 def _part(region: Region, passed: Iterable[tuple[Judged, bool]]) -> Part:
