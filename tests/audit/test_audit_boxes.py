@@ -20,7 +20,9 @@ from avi_portspec.audit.boxes import (
     meet,
     subtract,
     unite,
+    within,
 )
+from avi_portspec.audit.masks import pack_box
 from avi_portspec.audit.services import (
     EVERY_SERVICE,
     complement,
@@ -69,6 +71,12 @@ class TestBoxes:
         assert intersect([(3, 1, 1)], [(6, 3, 1)]) == ((2, 1, 1),)
         assert intersect([(3, 1, 1)], [(6, 2, 1)]) == ()
 
+    def test_what_one_has_of_a_packed_one(self) -> None:
+        """The same as if it were not packed."""
+        packed = (pack_box((6, 3, 1)), pack_box((1, 2, 1)))
+        assert within([(3, 1, 1)], packed) == ((2, 1, 1),)
+        assert within([(3, 3, 1)], packed) == ((2, 3, 1), (1, 2, 1))
+
     def test_all_of_several(self) -> None:
         """Each piece once."""
         union = unite([[(1, 1, 3)], [(3, 1, 1)], []])
@@ -90,6 +98,8 @@ class TestBoxes:
         assert points(left) == points(tuple(one))
         assert points(subtract(left, right)) == points(left) - points(right)
         assert points(intersect(left, right)) == points(left) & points(right)
+        packed = tuple(map(pack_box, right))
+        assert points(within(left, packed)) == points(left) & points(right)
         for found in (left, subtract(left, right), intersect(left, right)):
             assert sum(len(points((box,))) for box in found) == len(
                 points(found)
@@ -144,6 +154,9 @@ class TestLines:
         assert line.spans(line.mask([(10, 19)])) == ((10, 19),)
         assert line.size(line.mask([(15, 99)])) == 85
         assert line.spans(line.whole) == ((0, 99),)
+        assert line.is_at_most(line.mask([(10, 14)]), 5)
+        assert not line.is_at_most(line.mask([(10, 14)]), 4)
+        assert not line.is_at_most(line.whole, 2)
 
     def test_what_is_not_on_it_is_in_no_whole(self) -> None:
         """Between protocols that have no ports there is nothing."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from ipaddress import ip_network
 from random import Random
 from types import FrameType
@@ -24,7 +24,7 @@ from audit_making import (
 )
 
 from avi_portspec import Inventory
-from avi_portspec.audit.model import Filter, Networks, Party, Rule
+from avi_portspec.audit.model import Filter, Group, Networks, Party, Rule
 from avi_portspec.audit.report import audit_rules
 
 #: Where the sources of the rules are.
@@ -118,21 +118,55 @@ def _source_ports(count: int, discipline: str) -> Filter:
     return into(CONTROLLER, *made, discipline=discipline)
 
 
+def _groups(count: int) -> list[str]:
+    """Return the names of so many groups."""
+    return [f"sg-{at}" for at in range(count)]
+
+
+def _of_networks(count: int) -> tuple[list[Filter], list[str]]:
+    """Return so many filters, each for a network of one role."""
+    networks = [
+        str(ip_network((0xAC100000 + (at << 8), 24))) for at in range(count)
+    ]
+    attached = [Networks((ip_network(each),)) for each in networks]
+    return _each_for(attached), networks
+
+
+def _of_groups(count: int) -> tuple[list[Filter], list[str]]:
+    """Return so many filters, each for a group of one role."""
+    return _each_for(map(Group, _groups(count))), _groups(count)
+
+
+def _each_for(parties: Iterable[Party]) -> list[Filter]:
+    return [
+        into(party, rule(ANY, Members(), "tcp/443", at), id=f"group-{at}")
+        for at, party in enumerate(parties)
+    ]
+
+
+def _of_all_groups(count: int) -> tuple[list[Filter], list[str]]:
+    """Return one filter for so many groups of one role, with as many rules."""
+    rules = _rules(_any_port, count)
+    return [into(tuple(map(Group, _groups(count))), *rules)], _groups(count)
+
+
 def _work(
-    filter_: Filter,
+    *filters: Filter,
     inventory: Inventory = INVENTORY,
-    networks: Sequence[str] = (),
+    mapped: Sequence[str] = (),
+    role: str = "external-network-services",
 ) -> int:
-    """Return how many functions are called to audit a filter.
+    """Return how many functions are called to audit filters.
 
     Args:
-        filter_: The filter.
+        filters: The filters.
         inventory: The addresses of roles.
-        networks: To which the role map gives a role.
+        mapped: To which the role map gives a role.
+        role: The role.
     """
-    given = existing(filter_)
-    mapped = dict.fromkeys(networks, ("external-network-services",))
-    answer, roles = resolution(), role_map(parties={**ROLES, **mapped})
+    given = existing(*filters)
+    own = dict.fromkeys(mapped, (role,))
+    answer, roles = resolution(), role_map(parties={**ROLES, **own})
     calls = 0
 
     def seen(_: FrameType, event: str, __: object) -> None:
@@ -171,7 +205,9 @@ class TestGrowth:
         self, make: Callable[[int, str], Filter], discipline: str
     ) -> None:
         """Rules that leave many pieces of a flow are compared with a few."""
-        few, many = (_work(make(n, discipline), BOTH) for n in (150, 300))
+        few, many = (
+            _work(make(n, discipline), inventory=BOTH) for n in (150, 300)
+        )
         assert many <= MOST * few
 
     def test_networks_of_a_role_map(self) -> None:
@@ -186,5 +222,18 @@ class TestGrowth:
                 rule(Networks((ip_network(each),)), Members(), "tcp/443", at)
                 for at, each in enumerate(networks)
             ]
-            work.append(_work(into(CONTROLLER, *made), networks=networks))
+            work.append(_work(into(CONTROLLER, *made), mapped=networks))
+        assert work[1] <= MOST * work[0]
+
+    @pytest.mark.parametrize(
+        "make", [_of_networks, _of_groups, _of_all_groups]
+    )
+    def test_filters_of_a_role(
+        self, make: Callable[[int], tuple[list[Filter], list[str]]]
+    ) -> None:
+        """Neither many filters, nor one for many groups, are compared."""
+        work = []
+        for count in (150, 300):
+            filters, parties = make(count)
+            work.append(_work(*filters, mapped=parties, role="controller"))
         assert work[1] <= MOST * work[0]

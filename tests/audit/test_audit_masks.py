@@ -8,13 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avi_portspec.audit.masks import (
+    after,
     atoms_of,
     bounds,
+    common,
     count_atoms,
     count_runs,
+    has_all,
     overlap,
     pack,
     runs,
+    shared,
     unpack,
 )
 
@@ -39,10 +43,11 @@ class TestPacked:
         """Its atoms, runs, size and edges; packed or not."""
         mask = mask_of(atoms)
         starts = [at for at in sorted(atoms) if at - 1 not in atoms]
-        assert [first for first, _ in runs(mask)] == starts
-        assert count_runs(mask) == len(starts)
         for packed in (mask, pack(mask)):
             assert unpack(packed) == mask
+            assert pack(packed) == pack(mask)
+            assert [first for first, _ in runs(packed)] == starts
+            assert count_runs(packed) == len(starts)
             assert [*atoms_of(packed)] == sorted(atoms)
             assert count_atoms(packed) == len(atoms)
             if atoms:
@@ -50,11 +55,44 @@ class TestPacked:
 
     @given(ATOMS, ATOMS)
     def test_two(self, one: set[int], other: set[int]) -> None:
-        """Whether they have something in common."""
+        """What they have in common, and whether that is something."""
         mine, its = mask_of(one), mask_of(other)
-        for first in (mine, pack(mine)):
-            for second in (its, pack(its)):
-                assert overlap(first, second) == bool(one & other)
+        both = mask_of(one & other)
+        for second in (its, pack(its)):
+            assert common(mine, second) == both
+            for first in (mine, pack(mine)):
+                assert unpack(shared(first, second)) == both
+                assert overlap(first, second) == bool(both)
+                assert has_all(first, second) == (other <= one)
+
+    @given(ATOMS, st.integers(0, 200))
+    def test_without_the_first(self, atoms: set[int], first: int) -> None:
+        """The others are counted from where these end."""
+        mask = mask_of(atoms)
+        left = mask_of(at - first for at in atoms if at >= first)
+        assert unpack(after(mask, first)) == left
+        assert unpack(after(pack(mask), first)) == left
+
+    @given(st.lists(st.integers(1, 90), min_size=1, max_size=12))
+    def test_long_runs(self, lengths: list[int]) -> None:
+        """Runs and gaps of any length, longer than a word or not."""
+        atoms: set[int] = set()
+        starts, at = [], 0
+        for gap, length in zip(lengths[::2], lengths[1::2], strict=False):
+            starts.append(at + gap)
+            atoms |= {*range(at + gap, at + gap + length)}
+            at += gap + length
+        for packed in (mask_of(atoms), pack(mask_of(atoms))):
+            assert [first for first, _ in runs(packed)] == starts
+            assert [*atoms_of(packed)] == sorted(atoms)
+
+    def test_all_of_it_is_itself(self) -> None:
+        """Thousands of rules that have all of a set keep it once."""
+        mask = 7 << 1_000
+        assert common(mask, ((0, 2_000),)) is mask
+        assert common(mask, mask | 1) is mask
+        assert common(mask, ((1_001, 1_002),)) == 2 << 1_000
+        assert common(mask, ()) == 0
 
     def test_what_is_far_off_takes_no_room(self) -> None:
         """Two numbers, wherever it is; of many runs, the mask itself."""
