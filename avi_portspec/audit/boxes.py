@@ -19,6 +19,7 @@ from avi_portspec.audit.masks import (
     common,
     runs,
     unpack,
+    unpack_box,
 )
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "subtract",
     "unite",
     "within",
+    "without",
 ]
 
 #: Atoms on each axis, as bits: source, destination, service, and the source
@@ -53,9 +55,17 @@ class TooFragmentedError(Exception):
 
 
 def meet(one: Box, other: Box) -> Box | None:
-    """Return what two boxes have in common, or ``None``."""
+    """Return what two boxes have in common, or ``None``.
+
+    A box that is part of the other is returned itself: of thousands of rules,
+    each is part of a flow.
+    """
     both = tuple(map(and_, one, other))
-    return both if all(both) else None
+    if not all(both):
+        return None
+    if both == other:
+        return other
+    return one if both == one else both
 
 
 def intersect(region: Iterable[Box], other: Iterable[Box]) -> Region:
@@ -107,22 +117,19 @@ def _meet(box: Box, packed: PackedBox) -> Box | None:
     return tuple(both)
 
 
-def subtract(
-    region: Iterable[Box], other: Iterable[Box], *, is_joined: bool = False
-) -> Region:
+def subtract(region: Iterable[Box], other: Iterable[Box]) -> Region:
     """Return what a region has besides another.
 
     Args:
         region: Disjoint boxes.
         other: Boxes, disjoint or not.
-        is_joined: Whether few of these can be joined: it is not tried then.
 
     Raises:
         TooFragmentedError: It takes more boxes than :data:`MOST_BOXES`.
     """
     left: Region = tuple(region)
     cuts = tuple(other)
-    if len(cuts) > _FEW and not is_joined:
+    if len(cuts) > _FEW:
         cuts = _join(cuts)
     if left and len(cuts) > _FEW:
         return _collect(_sort(left, cuts))
@@ -131,6 +138,21 @@ def subtract(
             break
         left = _collect(piece for box in left for piece in _rest(box, cut))
     return _join(left) if len(left) > _FEW else left
+
+
+def without(region: Iterable[Box], packed: PackedRegion) -> Region:
+    """Return what a region has besides packed boxes.
+
+    Args:
+        region: Disjoint boxes.
+        packed: Boxes, disjoint or not, few of which differ on one axis alone.
+
+    Raises:
+        TooFragmentedError: It takes more boxes than :data:`MOST_BOXES`.
+    """
+    if len(packed) > _FEW:
+        return _collect(_sort(tuple(region), packed))
+    return subtract(region, map(unpack_box, packed))
 
 
 def unite(regions: Iterable[Iterable[Box]]) -> Region:
@@ -199,7 +221,10 @@ def _join(boxes: Iterable[Box]) -> Region:
 
 
 def _sort(
-    region: Sequence[Box], cuts: Sequence[Box], axis: int = 0, least: int = 1
+    region: Sequence[Box],
+    cuts: Sequence[PackedBox],
+    axis: int = 0,
+    least: int = 1,
 ) -> Iterator[Box]:
     """Yield what thousands of boxes have besides others, as disjoint boxes.
 
@@ -209,7 +234,7 @@ def _sort(
 
     Args:
         region: Boxes, disjoint or not.
-        cuts: The others.
+        cuts: The others, packed or not.
         axis: From which axis on they are compared.
         least: In how many boxes it has to be: one, or two.
     """
@@ -220,7 +245,7 @@ def _sort(
             once |= box[axis]
         last = once if least == 1 else twice
         for cut in cuts:
-            last &= ~cut[axis]
+            last &= ~unpack(cut[axis])
         if last:
             yield (last,)
         return
@@ -237,8 +262,8 @@ def _sort(
 
 
 def _classes(
-    region: Sequence[Box], cuts: Sequence[Box], axis: int
-) -> Iterator[tuple[int, list[Box], list[Box]]]:
+    region: Sequence[Box], cuts: Sequence[PackedBox], axis: int
+) -> Iterator[tuple[int, list[Box], list[PackedBox]]]:
     """Yield the atoms that the same boxes have on an axis, with the boxes.
 
     Atoms that no box of the region has are left out.

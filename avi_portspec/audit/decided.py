@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from avi_portspec.audit.boxes import subtract
+from avi_portspec.audit.boxes import without
 from avi_portspec.audit.choice import choose
 from avi_portspec.audit.compiled import RuleBoxes
 from avi_portspec.audit.hulls import AXES, Axis, Hull, Hulled
@@ -105,11 +105,9 @@ class Decided:
         Raises:
             TooFragmentedError: It takes too many boxes.
         """
-        groups = self._hulled.touching(around)
-        boxes = [unpack_box(group.box) for group in groups]
-        if not boxes:
-            return region
-        return subtract(map(unpack_box, region), boxes, is_joined=True)
+        touching = self._hulled.touching(around)
+        groups = tuple(group.box for group in touching)
+        return without(map(unpack_box, region), groups) if groups else region
 
     def by_whom(self, packed: PackedRegion, around: Hull) -> tuple[Rule, ...]:
         """Return a few earlier rules that together decide all of a region.
