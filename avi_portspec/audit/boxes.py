@@ -252,13 +252,25 @@ def _sort(
     tails: dict[Region, int] = {}
     for atoms, mine, its in _classes(region, cuts, axis):
         if len(mine) >= least:
-            tail = tuple(_sort(mine, its, axis + 1, least))
+            tail = _tail(mine, its, axis + 1, least)
             tails[tail] = tails.get(tail, 0) | atoms
             if len(tails) > MOST_BOXES + 1:
                 raise TooFragmentedError
     for tail, atoms in tails.items():
         for box in tail:
             yield (atoms, *box)
+
+
+def _tail(
+    region: Sequence[Box], cuts: Sequence[PackedBox], axis: int, least: int
+) -> Region:
+    """Return what boxes have besides others from some axis on."""
+    if len(region) == least == 1 and len(cuts) <= 1:
+        # Most atoms have one box, and one cut.
+        tail = region[0][axis:]
+        cut = [unpack_box(each[axis:]) for each in cuts]
+        return tuple(_rest(tail, cut[0])) if cut else (tail,)
+    return tuple(_sort(region, cuts, axis, least))
 
 
 def _classes(

@@ -145,27 +145,29 @@ def _judge(
         verdict = RuleVerdict.OUTSIDE if is_outside else RuleVerdict.EMPTY
         return make(verdict=verdict)
     around = boxes.hull if is_deny else boxes.opened
-    is_whole = False
     try:
-        left: PackedRegion = decided.left(region, around)
+        left = decided.left(region, around)
     except TooFragmentedError:
-        # What earlier rules decide is taken off each flow by itself then.
-        left, is_whole = region, True
+        # It is taken off each flow alone.
+        left = tuple(map(unpack_box, region))
     if not left:
         return make(
             verdict=RuleVerdict.SHADOWED,
             shadowed_by=decided.by_whom(region, around),
         )
-    if left is not region:
-        region, around = left, hull(left)
     if is_deny:
         return make(verdict=RuleVerdict.DENIES)
+    is_cut = left is not region
+    if is_cut:
+        around = hull(left)
     met = [
         known
         for known in documented.flows.touching(around)
         if (own := within(known.region, region))
-        and not (is_whole and not decided.left(own, hull(own)))
+        # Of what is left in thousands of pieces, it is a look at a few.
+        and (not is_cut or decided.left(own, hull(own)))
     ]
+    region = left
     used = [k for k in met if k.status in _USED]
     beyond, besides = region, around
     if used:
