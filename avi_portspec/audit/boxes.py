@@ -8,15 +8,16 @@ addresses or ports.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice
-from operator import and_, itemgetter
-from typing import Final, TypeAlias
+from operator import and_, itemgetter, or_
+from typing import Final, TypeAlias, TypeVar
 
 from avi_portspec.audit.masks import (
     PackedBox,
     PackedRegion,
     common,
+    merge,
     runs,
     unpack,
     unpack_box,
@@ -41,6 +42,9 @@ __all__ = [
 Box: TypeAlias = tuple[int, ...]
 #: Boxes that have nothing in common.
 Region: TypeAlias = tuple[Box, ...]
+
+#: A mask, packed or not.
+_M = TypeVar("_M")
 
 #: More boxes than any real filter cuts a flow into; far fewer than memory
 #: holds. Subtraction can double them with each rule.
@@ -130,14 +134,14 @@ def subtract(region: Iterable[Box], other: Iterable[Box]) -> Region:
     left: Region = tuple(region)
     cuts = tuple(other)
     if len(cuts) > _FEW:
-        cuts = _join(cuts)
+        cuts = _join(cuts, or_)
     if left and len(cuts) > _FEW:
         return _collect(_sort(left, cuts))
     for cut in cuts:
         if not left:
             break
         left = _collect(piece for box in left for piece in _rest(box, cut))
-    return _join(left) if len(left) > _FEW else left
+    return _join(left, or_) if len(left) > _FEW else left
 
 
 def without(region: Iterable[Box], packed: PackedRegion) -> Region:
@@ -145,14 +149,17 @@ def without(region: Iterable[Box], packed: PackedRegion) -> Region:
 
     Args:
         region: Disjoint boxes.
-        packed: Boxes, disjoint or not, few of which differ on one axis alone.
+        packed: Boxes, disjoint or not.
 
     Raises:
         TooFragmentedError: It takes more boxes than :data:`MOST_BOXES`.
     """
-    if len(packed) > _FEW:
-        return _collect(_sort(tuple(region), packed))
-    return subtract(region, map(unpack_box, packed))
+    cuts = packed
+    if len(cuts) > _FEW:
+        cuts = _join(cuts, merge)
+    if len(cuts) > _FEW:
+        return _collect(_sort(tuple(region), cuts))
+    return subtract(region, map(unpack_box, cuts))
 
 
 def unite(regions: Iterable[Iterable[Box]]) -> Region:
@@ -163,7 +170,7 @@ def unite(regions: Iterable[Iterable[Box]]) -> Region:
     """
     boxes = tuple(chain.from_iterable(regions))
     if len(boxes) > _FEW:
-        boxes = _join(boxes)
+        boxes = _join(boxes, or_)
     if len(boxes) > _FEW:
         return _collect(_sort(boxes, ()))
     union: Region = ()
@@ -204,18 +211,28 @@ def _collect(boxes: Iterable[Box]) -> Region:
     return collected
 
 
-def _join(boxes: Iterable[Box]) -> Region:
-    """Return boxes, those that differ on one axis alone as one."""
+def _join(
+    boxes: Iterable[tuple[_M, ...]], merge: Callable[[_M, _M], _M]
+) -> tuple[tuple[_M, ...], ...]:
+    """Return boxes, those that differ on one axis alone as one.
+
+    Args:
+        boxes: The boxes.
+        merge: Returns what is in any of two masks.
+    """
     joined = tuple(boxes)
     for axis in range(len(joined[0])):
-        atoms: dict[Box, int] = {}
+        masks: dict[tuple[_M, ...], _M] = {}
         for box in joined:
             others = (*box[:axis], *box[axis + 1 :])
-            atoms[others] = atoms.get(others, 0) | box[axis]
-        if len(atoms) < len(joined):
+            mask = box[axis]
+            if others in masks:
+                mask = merge(masks[others], mask)
+            masks[others] = mask
+        if len(masks) < len(joined):
             joined = tuple(
                 (*others[:axis], mask, *others[axis:])
-                for others, mask in atoms.items()
+                for others, mask in masks.items()
             )
     return joined
 
@@ -252,25 +269,13 @@ def _sort(
     tails: dict[Region, int] = {}
     for atoms, mine, its in _classes(region, cuts, axis):
         if len(mine) >= least:
-            tail = _tail(mine, its, axis + 1, least)
+            tail = tuple(_sort(mine, its, axis + 1, least))
             tails[tail] = tails.get(tail, 0) | atoms
             if len(tails) > MOST_BOXES + 1:
                 raise TooFragmentedError
     for tail, atoms in tails.items():
         for box in tail:
             yield (atoms, *box)
-
-
-def _tail(
-    region: Sequence[Box], cuts: Sequence[PackedBox], axis: int, least: int
-) -> Region:
-    """Return what boxes have besides others from some axis on."""
-    if len(region) == least == 1 and len(cuts) <= 1:
-        # Most atoms have one box, and one cut.
-        tail = region[0][axis:]
-        cut = [unpack_box(each[axis:]) for each in cuts]
-        return tuple(_rest(tail, cut[0])) if cut else (tail,)
-    return tuple(_sort(region, cuts, axis, least))
 
 
 def _classes(

@@ -9,6 +9,7 @@ from avi_portspec.audit.hulls import AXES, Axis, Hull, Hulled
 from avi_portspec.audit.masks import (
     PackedBox,
     PackedRegion,
+    pack_box,
     unpack,
     unpack_box,
 )
@@ -106,7 +107,7 @@ class Decided:
             TooFragmentedError: It takes too many boxes.
         """
         touching = self._hulled.touching(around)
-        groups = tuple(group.box for group in touching)
+        groups = tuple(pack_box(group.box) for group in touching)
         return without(map(unpack_box, region), groups) if groups else region
 
     def by_whom(self, packed: PackedRegion, around: Hull) -> tuple[Rule, ...]:

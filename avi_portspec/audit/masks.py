@@ -17,6 +17,7 @@ __all__ = [
     "count_atoms",
     "count_runs",
     "has_all",
+    "merge",
     "overlap",
     "pack",
     "pack_box",
@@ -175,6 +176,11 @@ def shared(one: Packed, other: Packed) -> Packed:
         for its_first, its_end in other
         if first < its_end and its_first < end
     )
+
+
+def merge(one: Packed, other: Packed) -> Packed:
+    """Return what is in any of two packed masks."""
+    return pack(unpack(one) | unpack(other))
 
 
 def has_all(packed: Packed, other: Packed) -> bool:

@@ -170,7 +170,7 @@ def _judge(
     region = left
     used = [k for k in met if k.status in _USED]
     beyond, besides = region, around
-    if used:
+    if used or is_cut:
         beyond = _besides(region, (known.whole for known in used))
         besides = hull(beyond)
     make = partial(

@@ -15,6 +15,7 @@ from avi_portspec.audit.masks import (
     count_atoms,
     count_runs,
     has_all,
+    merge,
     overlap,
     pack,
     runs,
@@ -62,6 +63,7 @@ class TestPacked:
             assert common(mine, second) == both
             for first in (mine, pack(mine)):
                 assert unpack(shared(first, second)) == both
+                assert merge(first, second) == pack(mine | its)
                 assert overlap(first, second) == bool(both)
                 assert has_all(first, second) == (other <= one)
 
