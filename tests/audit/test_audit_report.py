@@ -90,11 +90,17 @@ class TestSums:
         sound = existing(into(CONTROLLER, rule(ANY, ANY, "tcp")))
         with pytest.raises(InvalidDataError, match="units"):
             attrs.evolve(sound, units=2)
-        many = (sound.filters[0].rules[0],) * 20_001
+        (own,) = sound.filters
+        many = (own.rules[0],) * 20_000
         with pytest.raises(InvalidDataError, match="at most 20,000 rules"):
             attrs.evolve(
-                sound, filters=(attrs.evolve(sound.filters[0], rules=many),)
+                sound,
+                filters=(attrs.evolve(own, rules=(*many, own.rules[0])),),
             )
+        # The provider's come on top.
+        default = attrs.evolve(own.rules[0], origin="provider-default")
+        full = attrs.evolve(own, rules=(*many, default))
+        assert attrs.evolve(sound, filters=(full,)).read == 1
 
     def test_several_files(self) -> None:
         """Are one report."""
