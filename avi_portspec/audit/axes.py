@@ -93,7 +93,7 @@ class Line:
 
     def size(self, atoms: Packed) -> int:
         """Return how many numbers atoms have."""
-        packed = pack(atoms) if isinstance(atoms, int) else atoms
+        packed = pack(atoms)
         if isinstance(packed, int):
             return sum(
                 (packed & sized).bit_count() << digit
@@ -164,7 +164,6 @@ class Addresses:
             )
             for at, family in enumerate(FAMILIES)
         }
-
         self._wholes = {
             family: pack(own) for family, own in self._families.items()
         }

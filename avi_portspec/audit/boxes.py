@@ -30,10 +30,10 @@ __all__ = [
     "TooFragmentedError",
     "intersect",
     "meet",
+    "meet_packed",
     "share",
     "subtract",
     "unite",
-    "within",
     "without",
 ]
 
@@ -91,7 +91,7 @@ def intersect(region: Iterable[Box], other: Iterable[Box]) -> Region:
     )
 
 
-def within(region: Iterable[Box], packed: PackedRegion) -> Region:
+def meet_packed(region: Iterable[Box], packed: PackedRegion) -> Region:
     """Return what of a region is in some packed boxes.
 
     Args:
@@ -154,12 +154,12 @@ def without(region: Iterable[Box], packed: PackedRegion) -> Region:
     Raises:
         TooFragmentedError: It takes more boxes than :data:`MOST_BOXES`.
     """
-    cuts = packed
+    left, cuts = tuple(region), packed
     if len(cuts) > _FEW:
         cuts = _join(cuts, merge)
-    if len(cuts) > _FEW:
-        return _collect(_sort(tuple(region), cuts))
-    return subtract(region, map(unpack_box, cuts))
+    if left and len(cuts) > _FEW:
+        return _collect(_sort(left, cuts))
+    return subtract(left, map(unpack_box, cuts))
 
 
 def unite(regions: Iterable[Iterable[Box]]) -> Region:
@@ -212,13 +212,13 @@ def _collect(boxes: Iterable[Box]) -> Region:
 
 
 def _join(
-    boxes: Iterable[tuple[_M, ...]], merge: Callable[[_M, _M], _M]
+    boxes: Iterable[tuple[_M, ...]], united: Callable[[_M, _M], _M]
 ) -> tuple[tuple[_M, ...], ...]:
     """Return boxes, those that differ on one axis alone as one.
 
     Args:
         boxes: The boxes.
-        merge: Returns what is in any of two masks.
+        united: Returns what is in any of two masks.
     """
     joined = tuple(boxes)
     for axis in range(len(joined[0])):
@@ -227,7 +227,7 @@ def _join(
             others = (*box[:axis], *box[axis + 1 :])
             mask = box[axis]
             if others in masks:
-                mask = merge(masks[others], mask)
+                mask = united(masks[others], mask)
             masks[others] = mask
         if len(masks) < len(joined):
             joined = tuple(

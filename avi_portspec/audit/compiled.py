@@ -11,9 +11,16 @@ from typing import Final, NamedTuple, TypeAlias, assert_never
 import attrs
 
 from avi_portspec.audit.axes import Addresses, Line, Outsider, span_of
-from avi_portspec.audit.boxes import Box, Region, unite, within
+from avi_portspec.audit.boxes import Box, Region, meet_packed, unite
 from avi_portspec.audit.hulls import Hull, Hulled, hull
-from avi_portspec.audit.masks import Packed, PackedBox, pack, pack_box, unpack
+from avi_portspec.audit.masks import (
+    Packed,
+    PackedBox,
+    common,
+    pack,
+    pack_box,
+    unpack,
+)
 from avi_portspec.audit.model import (
     Anywhere,
     Existing,
@@ -95,12 +102,12 @@ class RuleBoxes:
         rule: The rule.
         rests_on: What makes it broad: ``any-source`` or
             ``provider-default``; empty if it is not.
-        decides: What it matches for sure, as all of these packed.
+        decides: What it matches for sure, packed, as are the next two.
         most: All that it may match.
-        opens: The same without the roles that may be in a party that has
-            none: what the rule is for.
-        hull: The atoms of all that it may match.
-        opened: The atoms of what it is for.
+        opens: What it is for: *most* without the roles that may be in a
+            party that has none.
+        hull: The hull of *most*.
+        opened: The hull of *opens*.
     """
 
     rule: Rule
@@ -111,9 +118,9 @@ class RuleBoxes:
     hull: Hull
     opened: Hull
 
-    def within(self, region: Region, *, surely: bool) -> Region:
+    def matched(self, region: Region, *, surely: bool) -> Region:
         """Return what of a region it matches for sure, or may match."""
-        return within(region, self.decides if surely else self.most)
+        return meet_packed(region, self.decides if surely else self.most)
 
     @property
     def is_sure(self) -> bool:
@@ -242,8 +249,7 @@ class Compiler:
         #: The roles whose rules nobody gave.
         self.not_filtered = frozenset(parts_of_roles(roles.not_filtered))
         self._selects = cache(self._find_selects)
-        #: Returns the roles of a party, by the role map or by its name.
-        self.roles_of = cache(self._find_roles_of)
+        self._known_roles = cache(self._find_roles_of)
         self._outsiders = dict.fromkeys(map(_role, named))
         self._roles_named = frozenset(self._outsiders)
         self._shares = Shares(
@@ -272,15 +278,14 @@ class Compiler:
         }
         self.ports = _cut_ports(existing, flows)
         self._service = lru_cache(_KEPT)(self._find_service)
-        self._peers = lru_cache(_KEPT)(self._find_peers)
+        self._known_peers = lru_cache(_KEPT)(self._find_peers)
         self._role_mask = cache(self._find_role)
         self._hidden = self._find_hidden()
         self._mapped = frozenset(network for network, _ in roles.networks)
         self._mapped_bits = {network.prefixlen for network in self._mapped}
         #: Returns in words who somebody is: a role, without its networks.
         self.text = lru_cache(_KEPT)(self._find_text)
-        #: Returns which roles may be in a party that has none.
-        self.may_hold = cache(self._find_held)
+        self._held = cache(self._find_held)
         self._unfiltered = self._find_unfiltered()
         self._pieces = [
             pieces
@@ -334,7 +339,14 @@ class Compiler:
                 self._outsiders[_role(role)] = None
         return Addresses(networks, self._outsiders)
 
-    def _find_roles_of(self, party: Party) -> tuple[str, ...]:
+    def roles_of(self, party: Party) -> tuple[str, ...]:
+        """Return the roles of a party, by the role map or by its name."""
+        # Two of one id can have two names, and are equal.
+        return self._known_roles(party, names_of_party(party))
+
+    def _find_roles_of(
+        self, party: Party, _: tuple[str, ...]
+    ) -> tuple[str, ...]:
         found = self._roles_by_key(party) or self._roles_by_name(party)
         for tag in self._selects(party)[0]:
             found += self._roles_by_key(tag)
@@ -490,7 +502,7 @@ class Compiler:
             )
         )
 
-    def _find_peers(
+    def _peers(
         self, parties: tuple[Party, ...], format_: str | None
     ) -> _Bounds:
         """Return what several parties have for sure, and may have.
@@ -500,6 +512,15 @@ class Compiler:
             format_: The format of the file that names them, if they may be
                 less than the roles that they have.
         """
+        names = tuple(map(names_of_party, parties))
+        return self._known_peers(parties, names, format_)
+
+    def _find_peers(
+        self,
+        parties: tuple[Party, ...],
+        _: tuple[tuple[str, ...], ...],
+        format_: str | None,
+    ) -> _Bounds:
         least = most = 0
         selects = [*map(self._selects, parties)]
         included = chain.from_iterable(each[0] for each in selects)
@@ -630,10 +651,10 @@ class Compiler:
         for family in FAMILIES:
             own = self.addresses.family(family)
             # Most rules are of one family.
-            if (source := _common(sources, own)) and (
-                destination := _common(destinations, own)
+            if (source := common(sources, own)) and (
+                destination := common(destinations, own)
             ):
-                carried = _common(service, self._carried[family])
+                carried = common(service, self._carried[family])
                 box = source, destination, carried
                 made += self._from(box, source_ports) if carried else ()
         return tuple(made)
@@ -822,12 +843,15 @@ class Compiler:
             most |= self.may_hold(party)
         return side[0], most
 
-    def _find_held(self, party: Party) -> int:
+    def may_hold(self, party: Party) -> int:
         """Return which roles may be in a party that has none, as atoms.
 
         That a role has addresses, or another group, does not tell that it is
         not in this one; addresses tell who is in a network.
         """
+        return self._held(party, names_of_party(party))
+
+    def _find_held(self, party: Party, _: tuple[str, ...]) -> int:
         match party:
             case Networks(networks=networks) if not self._roles_by_key(party):
                 mask = 0
@@ -1074,18 +1098,9 @@ def _outsider(party: Party) -> Outsider:
     return Outsider(names_of_party(party)[0])
 
 
-def _common(mask: int, other: int) -> int:
-    """Return what two sets have in common.
-
-    The first itself if it is all of it: thousands of rules have large ones.
-    """
-    common = mask & other
-    return mask if common == mask else common
-
-
 def _within(side: _Bounds, attached: _Bounds) -> _Bounds:
     """Return what of a side a filter judges: only what is attached to it."""
-    return _common(side[0], attached[1]), _common(side[1], attached[1])
+    return common(side[0], attached[1]), common(side[1], attached[1])
 
 
 def _broad(rule: Rule, filter_: Filter) -> str:

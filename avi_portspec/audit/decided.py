@@ -126,7 +126,7 @@ class Decided:
         for number in choose(whole, region):
             near |= groups[number].near(around)
         rules = [rule for _, rule in sorted(near.items())]
-        decide = [rule.within(region, surely=True) for rule in rules]
+        decide = [rule.matched(region, surely=True) for rule in rules]
         chosen = choose(decide, region)
         return tuple(rules[number].rule for number in sorted(chosen))
 

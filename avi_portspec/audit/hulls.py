@@ -44,7 +44,7 @@ def atoms_around(region: Region) -> Box:
 
 
 def hull(region: Sequence[PackedBox]) -> Hull:
-    """Return them packed, of a region that is packed or not."""
+    """Return the hull of a region that is packed or not."""
     if len(region) == 1:
         return pack_box(region[0][:AXES])
     return pack_box(atoms_around(tuple(map(unpack_box, region))))

@@ -167,7 +167,7 @@ def bounds(packed: Packed) -> tuple[int, int]:
 
 
 def shared(one: Packed, other: Packed) -> Packed:
-    """Return what two packed masks have in common."""
+    """Return what two masks have in common, packed if they are."""
     if isinstance(one, int) or isinstance(other, int):
         return unpack(one) & unpack(other)
     return tuple(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from avi_portspec.audit.boxes import within
+from avi_portspec.audit.boxes import meet_packed
 from avi_portspec.audit.compiled import Compiler
 from avi_portspec.audit.documented import Documented
 from avi_portspec.audit.hulls import Hull, hull
@@ -107,7 +107,7 @@ def _by_sides(
     documented: Documented, region: PackedRegion, around: Hull
 ) -> Iterator[Near]:
     touching = documented.swapped.touching(around)
-    for flow in (flow for flow, all_ in touching if within(all_, region)):
+    for flow in (flow for flow, all_ in touching if meet_packed(all_, region)):
         reason = (
             f"{flow.id} is from {flow.source} to {flow.destination}: the two "
             "sides are probably swapped."

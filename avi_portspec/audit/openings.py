@@ -13,8 +13,8 @@ import attrs
 from avi_portspec.audit.boxes import (
     Region,
     TooFragmentedError,
+    meet_packed,
     subtract,
-    within,
 )
 from avi_portspec.audit.compiled import Compiler, Judged, RuleBoxes
 from avi_portspec.audit.decided import Decided
@@ -148,7 +148,7 @@ def _judge(
     try:
         left = decided.left(region, around)
     except TooFragmentedError:
-        # It is taken off each flow alone.
+        # What earlier rules decide is taken off each flow alone.
         left = tuple(map(unpack_box, region))
     if not left:
         return make(
@@ -163,14 +163,15 @@ def _judge(
     met = [
         known
         for known in documented.flows.touching(around)
-        if (own := within(known.region, region))
-        # Of what is left in thousands of pieces, it is a look at a few.
+        if (own := meet_packed(known.region, region))
+        # A flow is compared with the few rules near it, and not with all
+        # pieces that are left.
         and (not is_cut or decided.left(own, hull(own)))
     ]
     region = left
     used = [k for k in met if k.status in _USED]
     beyond, besides = region, around
-    if used or is_cut:
+    if used or len(region) > 1:
         beyond = _besides(region, (known.whole for known in used))
         besides = hull(beyond)
     make = partial(
@@ -254,7 +255,7 @@ def _explain_otherwise(
     stated = {
         statement.id: own
         for statement, own in documented.statements.touching(around)
-        if within(own, region)
+        if meet_packed(own, region)
     }
     if stated:
         beyond = _besides(region, map(compiler.with_places, stated.values()))
@@ -279,7 +280,7 @@ def _explain_otherwise(
     sources, destinations, _ = around
     if not any(map(is_any, (*rule.sources, *rule.destinations))):
         for exclusion, own in documented.exclusions:
-            if within(own, region):
+            if meet_packed(own, region):
                 return make(
                     verdict=RuleVerdict.RULED_OUT,
                     ruled_out_by=(exclusion.id,),

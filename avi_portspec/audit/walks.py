@@ -35,7 +35,7 @@ __all__ = [
     "units_of",
 ]
 
-#: Of more filters, those parts of a flow that one may be for are looked up.
+#: With more filters, the parts of a flow that one is for are looked up.
 _FEW: Final = 8
 #: Nothing comes before the first part.
 _NONE: Final = -1
@@ -110,11 +110,11 @@ class Crossing:
         """What each rule has of the part, for sure and at most, in order."""
         found = []
         for boxes in self.judged.rules:
-            most = boxes.within(self.region, surely=False)
+            most = boxes.matched(self.region, surely=False)
             if most:
                 least = most
                 if not boxes.is_sure:
-                    least = boxes.within(self.region, surely=True)
+                    least = boxes.matched(self.region, surely=True)
                 rule = boxes.rule
                 let = Let(rule, rule.action, boxes.rests_on)
                 found.append(Met(rule, let, least, most))
@@ -236,7 +236,7 @@ def parts_of(
     """
     # What passes which filters: where each of them surely is, or may be.
     parts: list[tuple[Region, list[tuple[Judged, bool]]]] = [(need, [])]
-    #: Which part comes before each: those that are cut out of it.
+    # Which part comes before each one: what is cut out of it does.
     before = [_NONE]
     many = len(filters) > _FEW
     hulled = Hulled([(hull(need), 0)] if many else ())

@@ -18,9 +18,10 @@ from avi_portspec.audit.boxes import (
     TooFragmentedError,
     intersect,
     meet,
+    meet_packed,
     subtract,
     unite,
-    within,
+    without,
 )
 from avi_portspec.audit.masks import pack_box
 from avi_portspec.audit.services import (
@@ -74,8 +75,8 @@ class TestBoxes:
     def test_what_one_has_of_a_packed_one(self) -> None:
         """The same as if it were not packed."""
         packed = (pack_box((6, 3, 1)), pack_box((1, 2, 1)))
-        assert within([(3, 1, 1)], packed) == ((2, 1, 1),)
-        assert within([(3, 3, 1)], packed) == ((2, 3, 1), (1, 2, 1))
+        assert meet_packed([(3, 1, 1)], packed) == ((2, 1, 1),)
+        assert meet_packed([(3, 3, 1)], packed) == ((2, 3, 1), (1, 2, 1))
 
     def test_all_of_several(self) -> None:
         """Each piece once."""
@@ -99,7 +100,8 @@ class TestBoxes:
         assert points(subtract(left, right)) == points(left) - points(right)
         assert points(intersect(left, right)) == points(left) & points(right)
         packed = tuple(map(pack_box, right))
-        assert points(within(left, packed)) == points(left) & points(right)
+        both = points(left) & points(right)
+        assert points(meet_packed(left, packed)) == both
         for found in (left, subtract(left, right), intersect(left, right)):
             assert sum(len(points((box,))) for box in found) == len(
                 points(found)
@@ -117,6 +119,16 @@ class TestBoxes:
         ):
             assert points(region) == expected
             assert sum(len(points((box,))) for box in region) == len(expected)
+
+    @given(MANY, MANY)
+    def test_many_packed_are_as_others(
+        self, one: list[Box], two: list[Box]
+    ) -> None:
+        """What is left besides them is the same, in the same pieces."""
+        left = unite((box,) for box in one)
+        packed = tuple(map(pack_box, two))
+        assert without(left, packed) == subtract(left, two)
+        assert without((), packed) == ()
 
     def test_what_makes_one_box_is_one(self) -> None:
         """Thousands that differ on one axis alone are no thousands."""

@@ -21,6 +21,7 @@ from audit_making import (
     resolution,
     role_map,
     rule,
+    service,
 )
 
 from avi_portspec import Inventory
@@ -53,6 +54,31 @@ class TestVerdicts:
         assert found.explained_by == (SSH,)
         assert found.beyond == ("tcp/23-25 from service-engine to controller",)
         assert found.ports_beyond == 3
+
+    def test_many_boxes_are_few_in_words(self) -> None:
+        """One a family, though each protocol has source ports of its own."""
+        protocols = ("tcp", "udp", "sctp", "dccp", "udplite")
+        ports = service(*(f"{protocol}/53" for protocol in protocols))
+        made = rule(Anywhere((4, 6)), Members(), "any", source_ports=ports)
+        (found,) = audit(into(Group("sg-x"), made)).rules
+        assert len(found.beyond) == 2
+        assert all("sctp/any" in text for text in found.beyond)
+
+    @pytest.mark.parametrize("first", [(), (rule(ANY, ANY, "tcp/1", 1),)])
+    def test_a_group_with_two_names(self, first: tuple[Rule, ...]) -> None:
+        """Each mention counts by its own, whichever comes first."""
+        named = Group("sg-x", name="web")
+        report = audit(
+            into(Group("sg-x"), *first, id="other"),
+            into(CONTROLLER, rule(named, Members(), "tcp/22", 2)),
+            roles=role_map(
+                parties={
+                    "sg-c": ("controller",),
+                    "web": ("service-engine",),
+                }
+            ),
+        )
+        assert report.rules[-1].explained_by == (SSH,)
 
     def test_nothing_besides(self) -> None:
         """A rule that fits opens no more."""
