@@ -88,6 +88,13 @@ class TestPacked:
             assert [first for first, _ in runs(packed)] == starts
             assert [*atoms_of(packed)] == sorted(atoms)
 
+    def test_packed_or_not(self) -> None:
+        """What two have in common is the same, however they are kept."""
+        assert shared(0b0110, ((2, 4),)) == 0b0100
+        assert shared(((1, 3),), ((2, 4),)) == ((2, 3),)
+        assert has_all(0b0110, ((1, 2),))
+        assert not has_all(((1, 3),), 0b1010)
+
     def test_all_of_it_is_itself(self) -> None:
         """Thousands of rules that have all of a set keep it once."""
         mask = 7 << 1_000
