@@ -92,6 +92,7 @@ class TestPacked:
         """What two have in common is the same, however they are kept."""
         assert shared(0b0110, ((2, 4),)) == 0b0100
         assert shared(((1, 3),), ((2, 4),)) == ((2, 3),)
+        assert merge(0b0110, ((2, 4),)) == ((1, 4),)
         assert has_all(0b0110, ((1, 2),))
         assert not has_all(((1, 3),), 0b1010)
 
