@@ -103,6 +103,9 @@ class Decided:
             region: The region.
             around: Its hull.
 
+        Returns:
+            What is left; the region itself where no earlier rule is near.
+
         Raises:
             TooFragmentedError: It takes too many boxes.
         """

@@ -40,6 +40,7 @@ _FEW: Final = 8
 #: So many are shifted out of a mask, if it may have many; to find more, its
 #: bytes are looked at.
 _SHIFTED: Final = 2
+#: The first atoms of a mask: as many as are seen at once.
 _FIRST: Final = (1 << 64) - 1
 _ANY: Final = re.compile(rb"[^\0]")
 #: Which bits each byte has.

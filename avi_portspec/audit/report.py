@@ -310,6 +310,7 @@ class _Audit:
         documented = Documented(self._compiler, resolution, statements)
         answered = self._answered()
         self.rules = [
+            # To look a rule up takes a while, and most have no replies.
             _explain_replies(report, answered.get(report.rule, {}))
             if answered
             else report
